@@ -1,0 +1,25 @@
+/*
+ * The framing of server-sent events (WHATWG HTML, section 9.2.6), read in pieces of any size: which bytes are an
+ * event's data. It knows nothing of JSON. All zero bytes are the state at the start of a stream.
+ */
+#ifndef TOKUSAGE_SRC_SSE_H
+#define TOKUSAGE_SRC_SSE_H
+
+#include "tokusage.h"
+
+typedef struct tokusage_sse tokusage_sse;
+
+typedef enum tokusage_sse_token {
+    TOKUSAGE_SSE_MORE,  /* the bytes are used up */
+    TOKUSAGE_SSE_DATA,  /* these bytes are data of the event */
+    TOKUSAGE_SSE_BREAK, /* another data line of the same event begins: an LF stands between the two */
+    TOKUSAGE_SSE_EVENT  /* the event, which had a data line, is complete */
+} tokusage_sse_token;
+
+/* Reads bytes from *at on, up to length, and advances *at; for DATA, the data are the bytes from *begin to *at. */
+tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at, size_t *begin);
+
+/* Whether the next byte is the first of a line and no data line of the event has been read so far. */
+bool tokusage_sse_fresh(const tokusage_sse *sse);
+
+#endif

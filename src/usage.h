@@ -1,0 +1,24 @@
+/* The members of a usage object, in one table that every file goes by. */
+#ifndef TOKUSAGE_SRC_USAGE_H
+#define TOKUSAGE_SRC_USAGE_H
+
+#include "tokusage.h"
+
+enum {
+    TOKUSAGE_MEMBERS = 3
+};
+
+/* The name of member 0, 1 or 2, in the order of the struct. */
+const char *tokusage_member_name(size_t member);
+
+/* Which member has the name of `length` bytes; TOKUSAGE_MEMBERS if none has. */
+size_t tokusage_member_find(const char *name, size_t length);
+
+/* The count of member 0, 1 or 2. */
+const tokusage_count *tokusage_member_count(const tokusage *usage, size_t member);
+tokusage_count *tokusage_member_slot(tokusage *usage, size_t member);
+
+/* RANGE when a present count is out of range, else OK: the part of tokusage_validate that asks each count alone. */
+tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *error);
+
+#endif
