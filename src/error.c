@@ -1,0 +1,124 @@
+/*
+ * Statuses and errors in words, and the library's version. Numbers are written here without printf, so that neither the
+ * locale nor a small C library's missing formats can change a result. No JSON.
+ */
+#include "error.h"
+
+#include <string.h>
+
+const char *tokusage_version(void) {
+    return TOKUSAGE_VERSION;
+}
+
+static const char *const status_texts[] = {
+    [TOKUSAGE_OK] = "no error",
+    [TOKUSAGE_ERR_ARGUMENT] = "an argument is NULL or malformed",
+    [TOKUSAGE_ERR_MEMORY] = "out of memory",
+    [TOKUSAGE_ERR_SPACE] = "does not fit the space provided",
+    [TOKUSAGE_ERR_SYNTAX] = "not JSON",
+    [TOKUSAGE_ERR_DEPTH] = "nested too deeply",
+    [TOKUSAGE_ERR_NOT_FOUND] = "missing or null",
+    [TOKUSAGE_ERR_TYPE] = "has the wrong type",
+    [TOKUSAGE_ERR_INTEGER] = "is not a whole number",
+    [TOKUSAGE_ERR_RANGE] = "is below 0 or above 9007199254740991",
+    [TOKUSAGE_ERR_DUPLICATE] = "is given twice",
+    [TOKUSAGE_ERR_TOTAL] = "contradicts its parts",
+};
+
+const char *tokusage_status_text(tokusage_status status) {
+    const size_t count = sizeof status_texts / sizeof *status_texts;
+    return (size_t)status < count ? status_texts[(size_t)status] : "unknown status";
+}
+
+tokusage_status tokusage_report(tokusage_error *error, tokusage_status status, const char *member) {
+    if (error) {
+        *error = (tokusage_error){.status = status, .member = member};
+    }
+    return status;
+}
+
+tokusage_status tokusage_report_at(tokusage_error *error, tokusage_status status, size_t offset) {
+    if (error) {
+        *error = (tokusage_error){.status = status, .offset = offset};
+    }
+    return status;
+}
+
+static size_t write_digits(uint64_t value, char *text) {
+    char reversed[TOKUSAGE_DECIMAL_SIZE];
+    size_t length = 0;
+    do {
+        reversed[length++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    for (size_t i = 0; i < length; i++) {
+        text[i] = reversed[length - 1 - i];
+    }
+    text[length] = '\0';
+    return length;
+}
+
+size_t tokusage_decimal(int64_t value, char text[TOKUSAGE_DECIMAL_SIZE]) {
+    if (value >= 0) {
+        return write_digits((uint64_t)value, text);
+    }
+    text[0] = '-';
+    return 1 + write_digits(UINT64_C(0) - (uint64_t)value, text + 1);
+}
+
+/* A line that is being written into a buffer that may be too small; `length` counts all of it. */
+typedef struct line {
+    char *buffer;
+    size_t size;
+    size_t length;
+} line;
+
+static void add_text(line *to, const char *text) {
+    for (; *text; text++) {
+        if (to->length + 1 < to->size) {
+            to->buffer[to->length] = *text;
+        }
+        to->length++;
+    }
+}
+
+static void add_number(line *to, int64_t value) {
+    char digits[TOKUSAGE_DECIMAL_SIZE];
+    tokusage_decimal(value, digits);
+    add_text(to, digits);
+}
+
+static void add_offset(line *to, size_t offset) {
+    char digits[TOKUSAGE_DECIMAL_SIZE];
+    write_digits(offset, digits);
+    add_text(to, " at byte ");
+    add_text(to, digits);
+}
+
+static void add_totals(line *to, const tokusage_error *error) {
+    add_text(to, ": they say ");
+    add_number(to, error->expected);
+    add_text(to, ", it says ");
+    add_number(to, error->actual);
+}
+
+size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size) {
+    static const tokusage_error no_error_given = {.status = TOKUSAGE_ERR_ARGUMENT};
+    const tokusage_error *what = error ? error : &no_error_given;
+    line to = {.buffer = buffer, .size = size};
+    if (what->member) {
+        add_text(&to, what->member);
+        add_text(&to, ": ");
+    }
+    add_text(&to, tokusage_status_text(what->status));
+    if (what->status == TOKUSAGE_ERR_SYNTAX || what->status == TOKUSAGE_ERR_DEPTH) {
+        add_offset(&to, what->offset);
+    }
+    if (what->status == TOKUSAGE_ERR_TOTAL) {
+        add_totals(&to, what);
+    }
+    if (size > 0) {
+        buffer[to.length < size ? to.length : size - 1] = '\0';
+    }
+    return to.length;
+}

@@ -1,0 +1,154 @@
+/*
+ * What the counts say: the one table of the members, and the arithmetic on counts that are read already. Every sum is
+ * of two values within 2^53-1, so none can overflow. No JSON here.
+ */
+#include "usage.h"
+#include "error.h"
+
+#include <string.h>
+
+enum {
+    PROMPT,
+    COMPLETION,
+    TOTAL
+};
+
+/* The members in the order of the struct and of everything that is written. */
+static const struct {
+    const char *name;
+    size_t length;
+    size_t slot;
+} members[TOKUSAGE_MEMBERS] = {
+    [PROMPT] = {"prompt_tokens", sizeof "prompt_tokens" - 1, offsetof(tokusage, prompt_tokens)},
+    [COMPLETION] = {"completion_tokens", sizeof "completion_tokens" - 1, offsetof(tokusage, completion_tokens)},
+    [TOTAL] = {"total_tokens", sizeof "total_tokens" - 1, offsetof(tokusage, total_tokens)},
+};
+
+const char *tokusage_member_name(size_t member) {
+    return members[member].name;
+}
+
+size_t tokusage_member_find(const char *name, size_t length) {
+    size_t member = 0;
+    while (member < TOKUSAGE_MEMBERS &&
+           !(length == members[member].length && memcmp(name, members[member].name, length) == 0)) {
+        member++;
+    }
+    return member;
+}
+
+const tokusage_count *tokusage_member_count(const tokusage *usage, size_t member) {
+    return (const tokusage_count *)((const char *)usage + members[member].slot);
+}
+
+tokusage_count *tokusage_member_slot(tokusage *usage, size_t member) {
+    return (tokusage_count *)((char *)usage + members[member].slot);
+}
+
+static bool in_range(int64_t value) {
+    return value >= 0 && value <= TOKUSAGE_COUNT_MAX;
+}
+
+tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *error) {
+    for (size_t member = 0; member < TOKUSAGE_MEMBERS; member++) {
+        const tokusage_count *count = tokusage_member_count(usage, member);
+        if (count->present && !in_range(count->value)) {
+            return tokusage_report(error, TOKUSAGE_ERR_RANGE, members[member].name);
+        }
+    }
+    return tokusage_report(error, TOKUSAGE_OK, NULL);
+}
+
+static int64_t value_or_zero(tokusage_count count) {
+    return count.present ? count.value : 0;
+}
+
+static int64_t sum_of_parts(const tokusage *usage) {
+    return value_or_zero(usage->prompt_tokens) + value_or_zero(usage->completion_tokens);
+}
+
+/* With one part missing the total may be anything from the other part on; with both missing anything at all. */
+static bool total_agrees(const tokusage *usage) {
+    const int64_t parts = sum_of_parts(usage);
+    const int64_t total = usage->total_tokens.value;
+    const bool complete = usage->prompt_tokens.present && usage->completion_tokens.present;
+    return complete ? parts == total : parts <= total;
+}
+
+tokusage_status tokusage_validate(const tokusage *usage, tokusage_error *error) {
+    if (!usage) {
+        return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
+    }
+    const tokusage_status status = tokusage_check_range(usage, error);
+    if (status != TOKUSAGE_OK || !usage->total_tokens.present || total_agrees(usage)) {
+        return status;
+    }
+    tokusage_report(error, TOKUSAGE_ERR_TOTAL, members[TOTAL].name);
+    if (error) {
+        error->expected = sum_of_parts(usage);
+        error->actual = usage->total_tokens.value;
+    }
+    return TOKUSAGE_ERR_TOTAL;
+}
+
+static tokusage_count known(int64_t value) {
+    return (tokusage_count){.present = true, .value = value};
+}
+
+tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error) {
+    const tokusage_status status = tokusage_validate(usage, error);
+    if (status != TOKUSAGE_OK) {
+        return status;
+    }
+    tokusage_count *const prompt = &usage->prompt_tokens;
+    tokusage_count *const completion = &usage->completion_tokens;
+    tokusage_count *const total = &usage->total_tokens;
+    if (prompt->present + completion->present + total->present != TOKUSAGE_MEMBERS - 1) {
+        return TOKUSAGE_OK;
+    }
+    if (!prompt->present) {
+        *prompt = known(total->value - completion->value);
+    } else if (!completion->present) {
+        *completion = known(total->value - prompt->value);
+    } else if (in_range(sum_of_parts(usage))) {
+        *total = known(sum_of_parts(usage));
+    } else {
+        return tokusage_report(error, TOKUSAGE_ERR_RANGE, members[TOTAL].name);
+    }
+    return TOKUSAGE_OK;
+}
+
+static tokusage_count add_counts(tokusage_count a, tokusage_count b) {
+    return (tokusage_count){.present = a.present || b.present, .value = value_or_zero(a) + value_or_zero(b)};
+}
+
+tokusage_status tokusage_add(tokusage *sum, const tokusage *usage) {
+    if (!sum || !usage) {
+        return TOKUSAGE_ERR_ARGUMENT;
+    }
+    if (tokusage_check_range(sum, NULL) != TOKUSAGE_OK || tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    const tokusage added = {
+        .prompt_tokens = add_counts(sum->prompt_tokens, usage->prompt_tokens),
+        .completion_tokens = add_counts(sum->completion_tokens, usage->completion_tokens),
+        .total_tokens = add_counts(sum->total_tokens, usage->total_tokens),
+    };
+    if (tokusage_check_range(&added, NULL) != TOKUSAGE_OK) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    *sum = added;
+    return TOKUSAGE_OK;
+}
+
+static bool same(tokusage_count a, tokusage_count b) {
+    return a.present == b.present && value_or_zero(a) == value_or_zero(b);
+}
+
+bool tokusage_equal(const tokusage *a, const tokusage *b) {
+    if (!a || !b) {
+        return a == b;
+    }
+    return same(a->prompt_tokens, b->prompt_tokens) && same(a->completion_tokens, b->completion_tokens) &&
+           same(a->total_tokens, b->total_tokens);
+}
