@@ -4,8 +4,6 @@
  */
 #include "error.h"
 
-#include <string.h>
-
 const char *tokusage_version(void) {
     return TOKUSAGE_VERSION;
 }
@@ -18,10 +16,10 @@ static const char *const status_texts[] = {
     [TOKUSAGE_ERR_SYNTAX] = "not JSON",
     [TOKUSAGE_ERR_DEPTH] = "nested too deeply",
     [TOKUSAGE_ERR_NOT_FOUND] = "missing or null",
-    [TOKUSAGE_ERR_TYPE] = "has the wrong type",
-    [TOKUSAGE_ERR_INTEGER] = "is not a whole number",
-    [TOKUSAGE_ERR_RANGE] = "is below 0 or above 9007199254740991",
-    [TOKUSAGE_ERR_DUPLICATE] = "is given twice",
+    [TOKUSAGE_ERR_TYPE] = "wrong type",
+    [TOKUSAGE_ERR_INTEGER] = "not a whole number",
+    [TOKUSAGE_ERR_RANGE] = "out of range (0 to 9007199254740991)",
+    [TOKUSAGE_ERR_DUPLICATE] = "given twice",
     [TOKUSAGE_ERR_TOTAL] = "contradicts its parts",
 };
 

@@ -1,0 +1,326 @@
+/*
+ * The text of a usage object: the plain reader, which reads what all known services write in one pass, and the
+ * digest of everything else for cJSON. What is JSON at all is the scanner's business; what a count may be is
+ * number.c's.
+ */
+#include "object.h"
+#include "error.h"
+#include "number.h"
+#include "usage.h"
+
+#include <string.h>
+
+/* ---- the plain reader: any doubt is a "no", which costs only the longer way */
+
+enum {
+    PLAIN_DEPTH = 8,   /* objects within objects */
+    PLAIN_DIGITS = 16, /* of a count: 2^53-1 has as many */
+    NUMBER_MAX = 63    /* characters that every cJSON reads */
+};
+
+typedef struct cursor {
+    const char *at;
+    const char *end;
+} cursor;
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static void skip_space(cursor *text) {
+    while (text->at < text->end && is_space(*text->at)) {
+        text->at++;
+    }
+}
+
+static bool take(cursor *text, char c) {
+    if (text->at == text->end || *text->at != c) {
+        return false;
+    }
+    text->at++;
+    return true;
+}
+
+/* Takes c and the white space before it. */
+static bool take_mark(cursor *text, char c) {
+    skip_space(text);
+    return take(text, c);
+}
+
+static bool take_word(cursor *text, const char *word, size_t length) {
+    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
+        return false;
+    }
+    text->at += length;
+    return true;
+}
+
+static size_t take_digits(cursor *text) {
+    const char *const begin = text->at;
+    while (text->at < text->end && is_digit(*text->at)) {
+        text->at++;
+    }
+    return (size_t)(text->at - begin);
+}
+
+/* A string without escapes; *content is where it begins. */
+static bool take_string(cursor *text, const char **content, size_t *length) {
+    if (!take(text, '"')) {
+        return false;
+    }
+    *content = text->at;
+    while (text->at < text->end && (unsigned char)*text->at >= 0x20 && *text->at != '"' && *text->at != '\\') {
+        text->at++;
+    }
+    *length = (size_t)(text->at - *content);
+    return take(text, '"');
+}
+
+/* A number without exponent. */
+static bool take_number(cursor *text) {
+    const char *const begin = text->at;
+    take(text, '-');
+    if (!take(text, '0') && take_digits(text) == 0) {
+        return false;
+    }
+    if (take(text, '.') && take_digits(text) == 0) {
+        return false;
+    }
+    return text->at - begin <= NUMBER_MAX;
+}
+
+static bool take_literal(cursor *text) {
+    return take_word(text, "null", 4) || take_word(text, "true", 4) || take_word(text, "false", 5);
+}
+
+static bool take_scalar(cursor *text) {
+    const char *content;
+    size_t length;
+    return take_string(text, &content, &length) || take_literal(text) || take_number(text);
+}
+
+static bool take_count(cursor *text, tokusage_count *count) {
+    if (take_word(text, "null", 4)) {
+        return true;
+    }
+    const char *const begin = text->at;
+    const size_t digits = take_digits(text);
+    if (digits == 0 || digits > PLAIN_DIGITS || (*begin == '0' && digits > 1)) {
+        return false;
+    }
+    int64_t value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        value = value * 10 + (begin[i] - '0');
+    }
+    *count = (tokusage_count){.present = true, .value = value};
+    return value <= TOKUSAGE_COUNT_MAX;
+}
+
+/* What has been read of a plain object. */
+typedef struct plain {
+    tokusage usage;
+    bool given[TOKUSAGE_MEMBERS];
+    int depth;
+    bool opened; /* the last thing read was the { of an object: a member may follow without a comma */
+} plain;
+
+static bool open_object(plain *object) {
+    object->depth++;
+    object->opened = true;
+    return object->depth <= PLAIN_DEPTH;
+}
+
+static bool take_member(cursor *text, plain *object) {
+    const char *name;
+    size_t length;
+    skip_space(text);
+    if (!take_string(text, &name, &length) || !take_mark(text, ':')) {
+        return false;
+    }
+    skip_space(text);
+    object->opened = false;
+    const size_t member = object->depth == 1 ? tokusage_member_find(name, length) : TOKUSAGE_MEMBERS;
+    if (member < TOKUSAGE_MEMBERS) {
+        const bool again = object->given[member];
+        object->given[member] = true;
+        return !again && take_count(text, tokusage_member_slot(&object->usage, member));
+    }
+    return take(text, '{') ? open_object(object) : take_scalar(text);
+}
+
+static bool take_object(cursor *text, plain *object) {
+    bool good = take_mark(text, '{') && open_object(object);
+    while (good && object->depth > 0) {
+        if (take_mark(text, '}')) {
+            object->depth--;
+            object->opened = false;
+        } else {
+            good = (object->opened || take_mark(text, ',')) && take_member(text, object);
+        }
+    }
+    return good;
+}
+
+bool tokusage_object_plain(const char *text, size_t length, tokusage *usage) {
+    cursor rest = {.at = text, .end = text + length};
+    plain object = {.depth = 0};
+    if (!take_object(&rest, &object)) {
+        return false;
+    }
+    skip_space(&rest);
+    if (rest.at != rest.end) {
+        return false;
+    }
+    *usage = object.usage;
+    return true;
+}
+
+/* ---- the digest: the text is JSON here, so every token ends where it should */
+
+typedef struct digest {
+    const char *at; /* in the text */
+    char *out;
+    unsigned depth;
+    bool naming; /* a string here is a name of the object itself */
+} digest;
+
+static void put(digest *d, const char *text, size_t length) {
+    memcpy(d->out, text, length);
+    d->out += length;
+}
+
+/* A value of the object itself is replaced; what stands deeper is left out. */
+static void put_value(digest *d, const char *stand_in) {
+    if (d->depth == 1) {
+        put(d, stand_in, strlen(stand_in));
+    }
+}
+
+/* The code unit of the \u escape at `escape`. */
+static unsigned code_unit(const char *escape) {
+    unsigned code = 0;
+    for (const char *digit = escape + 2; digit < escape + 6; digit++) {
+        const unsigned letter = ((unsigned char)*digit | 0x20U) - 'a' + 10;
+        code = code << 4 | (is_digit(*digit) ? (unsigned)(*digit - '0') : letter);
+    }
+    return code;
+}
+
+static bool is_unicode_escape(const char *at) {
+    return at[0] == '\\' && at[1] == 'u';
+}
+
+/* The length of the escape at `at`, both halves of a surrogate pair together; 0 for half of one. */
+static size_t escape_length(const char *at) {
+    if (!is_unicode_escape(at)) {
+        return 2;
+    }
+    const unsigned half = code_unit(at) & 0xFC00;
+    if (half == 0xDC00) {
+        return 0;
+    }
+    if (half != 0xD800) {
+        return 6;
+    }
+    return is_unicode_escape(at + 6) && (code_unit(at + 6) & 0xFC00) == 0xDC00 ? 12 : 0;
+}
+
+/* Whether cJSON may see the escape: a pair's half it refuses (or not, by its version); a name it would cut off at
+ * U+0000. */
+static bool escape_good(const digest *d, const char *at) {
+    return escape_length(at) > 0 && !(d->naming && is_unicode_escape(at) && code_unit(at) == 0);
+}
+
+/* Moves over a string; stops at an escape that is refused. */
+static bool digest_string(digest *d) {
+    const char *const begin = d->at;
+    const char *at = begin + 1;
+    while (*at != '"') {
+        if (*at == '\\' && !escape_good(d, at)) {
+            d->at = at;
+            return false;
+        }
+        at += *at == '\\' ? escape_length(at) : 1;
+    }
+    d->at = at + 1;
+    if (d->naming) {
+        put(d, begin, (size_t)(d->at - begin));
+    } else {
+        put_value(d, "\"\"");
+    }
+    return true;
+}
+
+/* True but for a number that is too long. */
+static bool digest_number(digest *d) {
+    static const char continuing[] = "0123456789+-.eE";
+    const char *const begin = d->at;
+    while (memchr(continuing, *d->at, sizeof continuing - 1)) {
+        d->at++;
+    }
+    const size_t length = (size_t)(d->at - begin);
+    int64_t value = -1;
+    const tokusage_status status = tokusage_number_read(begin, length, &value);
+    char digits[TOKUSAGE_DECIMAL_SIZE];
+    tokusage_decimal(value, digits);
+    put_value(d, status == TOKUSAGE_ERR_INTEGER ? "5e-1" : digits);
+    return length <= NUMBER_MAX;
+}
+
+static void digest_literal(digest *d) {
+    put_value(d, *d->at == 'n' ? "null" : "true");
+    d->at += *d->at == 'f' ? 5 : 4;
+}
+
+/* A brace, bracket, comma, colon or white space. */
+static void digest_mark(digest *d) {
+    const char c = *d->at++;
+    switch (c) {
+    case '{':
+    case '[':
+        put_value(d, "[]");
+        d->depth++;
+        break;
+    case '}':
+    case ']':
+        d->depth--;
+        break;
+    case ',':
+    case ':':
+        if (d->depth == 1) {
+            put(d, &c, 1);
+            d->naming = c == ',';
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+tokusage_status tokusage_object_digest(const char *text, char *digested, size_t *length, tokusage_error *error) {
+    digest d = {.at = text + 1, .out = digested, .depth = 1, .naming = true};
+    put(&d, "{", 1);
+    while (d.depth > 0) {
+        const char c = *d.at;
+        if (c == '"') {
+            if (!digest_string(&d)) {
+                return tokusage_report_at(error, TOKUSAGE_ERR_SYNTAX, (size_t)(d.at - text));
+            }
+        } else if (c == '-' || is_digit(c)) {
+            if (!digest_number(&d)) {
+                return tokusage_report(error, TOKUSAGE_ERR_RANGE, TOKUSAGE_MEMBER_USAGE);
+            }
+        } else if (c == 'n' || c == 't' || c == 'f') {
+            digest_literal(&d);
+        } else {
+            digest_mark(&d);
+        }
+    }
+    put(&d, "}", 1);
+    *length = (size_t)(d.out - digested);
+    return tokusage_report(error, TOKUSAGE_OK, NULL);
+}

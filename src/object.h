@@ -1,0 +1,30 @@
+/*
+ * The text of a usage object, before cJSON: read at once when it is plain, else made ready so that every cJSON reads
+ * the same from it. No cJSON and no allocation here.
+ */
+#ifndef TOKUSAGE_SRC_OBJECT_H
+#define TOKUSAGE_SRC_OBJECT_H
+
+#include "tokusage.h"
+
+/*
+ * Reads a text that is one plain object and white space around it: objects of strings, numbers and literals, without
+ * arrays, escapes and exponents, its counts plain digits or null. Such a text is JSON, and cJSON would read the same
+ * from it. True: *usage is set. False: the text is something else, or in error; *usage is as it was.
+ */
+bool tokusage_object_plain(const char *text, size_t length, tokusage *usage);
+
+/* The room that tokusage_object_digest may need, for each byte of the text: 1e15 becomes 16 digits. */
+#define TOKUSAGE_DIGEST_FACTOR 4
+
+/*
+ * From an object that is JSON, writes to `digest` what cJSON must see of it: its own members, the names as they are,
+ * and in place of each value one of the same kind: of a container an empty one, of a string "", of a number the plain
+ * digits, or -1 when it is out of range, or 5e-1 when it has a fraction. cJSON reads those alike whatever the locale,
+ * its number code and its version; the text it would not. *length gets the length of the digest. SYNTAX  half of a
+ * surrogate pair as an escape, or U+0000 in a name of its own, with the offset of the escape RANGE   a number of more
+ * than 63 characters (member "usage")
+ */
+tokusage_status tokusage_object_digest(const char *text, char *digest, size_t *length, tokusage_error *error);
+
+#endif

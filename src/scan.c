@@ -1,0 +1,564 @@
+/*
+ * The JSON scanner. Each function below reads one kind of token from where it stands, as far as the bytes go, and
+ * leaves the state such that the next piece carries on. What a text means is not its business: only whether it is JSON,
+ * and where the value at the pointer begins and ends.
+ */
+#include "scan.h"
+#include "wide.h"
+
+#include <string.h>
+
+enum state {
+    VALUE,       /* a value must come */
+    FIRST_VALUE, /* after [: a value or ] */
+    NAME,        /* after a comma in an object: a name must come */
+    FIRST_NAME,  /* after {: a name or } */
+    COLON,       /* after a name */
+    NEXT,        /* after a value in a container: a comma or the end of it */
+    STRING,      /* in a string or name */
+    ESCAPE,      /* after a backslash */
+    HEX,         /* in the digits of \u */
+    LITERAL,     /* in true, false or null */
+    MINUS,       /* the states of a number, by what came last */
+    ZERO,
+    WHOLE,
+    POINT,
+    FRACTION,
+    E,
+    SIGN,
+    EXPONENT,
+    CLOSED, /* from here on nothing more is read */
+    NOT_JSON,
+    TOO_DEEP
+};
+
+/* One call of tokusage_scan_feed. */
+typedef struct run {
+    tokusage_scan *scan;
+    tokusage_keep *keep;
+    const char *bytes;
+    const char *end;
+} run;
+
+bool tokusage_pointer_valid(const char *pointer) {
+    if (*pointer != '\0' && *pointer != '/') {
+        return false;
+    }
+    for (; *pointer; pointer++) {
+        if (*pointer == '~' && pointer[1] != '0' && pointer[1] != '1') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void tokusage_scan_begin(tokusage_scan *scan, const char *pointer) {
+    *scan = (tokusage_scan){.step = pointer, .name = pointer, .arrived = *pointer == '\0', .state = VALUE};
+}
+
+tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan) {
+    switch (scan->state) {
+    case CLOSED:
+        return TOKUSAGE_SCAN_CLOSED;
+    case NOT_JSON:
+        return TOKUSAGE_SCAN_SYNTAX;
+    case TOO_DEEP:
+        return TOKUSAGE_SCAN_DEPTH;
+    default:
+        return TOKUSAGE_SCAN_OPEN;
+    }
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+size_t tokusage_space_span(const char *bytes, size_t length) {
+    size_t span = 0;
+    while (span < length && is_space(bytes[span])) {
+        span++;
+    }
+    return span;
+}
+
+static const char *stop(run *r, const char *at, enum state why) {
+    r->scan->state = (uint8_t)why;
+    return at;
+}
+
+static const char *refuse(run *r, const char *at) {
+    return stop(r, at, NOT_JSON);
+}
+
+static uint64_t offset_of(const run *r, const char *at) {
+    return r->scan->offset + (uint64_t)(at - r->bytes);
+}
+
+/* ---- the value at the place */
+
+/* Copies what has been read of the value since the last time, as far as there is room, and counts all of it. */
+static void keep_until(tokusage_keep *keep, const char *at) {
+    const size_t length = (size_t)(at - keep->mark);
+    if (length > 0 && keep->used <= keep->size && length <= keep->size - keep->used) {
+        memcpy(keep->text + keep->used, keep->mark, length);
+    }
+    keep->used = length <= SIZE_MAX - keep->used ? keep->used + length : SIZE_MAX;
+    keep->mark = at;
+}
+
+static void enter_place(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    scan->inside = true;
+    scan->found = true;
+    scan->place = scan->depth;
+    scan->begin = offset_of(r, at);
+    if (r->keep) {
+        r->keep->used = 0;
+        r->keep->mark = at;
+    }
+}
+
+static void leave_place(run *r, const char *at) {
+    r->scan->inside = false;
+    r->scan->end = offset_of(r, at);
+    if (r->keep) {
+        keep_until(r->keep, at);
+    }
+}
+
+/* The value of a name that was the pointer's begins: it is the place, or an object on the way to it, or a dead end. */
+static void arrive(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    scan->arrived = false;
+    if (*scan->name == '\0') {
+        enter_place(r, at);
+    } else if (*at == '{') {
+        scan->matched++;
+        scan->step = scan->name;
+    }
+}
+
+static void step_back(tokusage_scan *scan) {
+    scan->matched--;
+    do {
+        scan->step--;
+    } while (*scan->step != '/');
+}
+
+static const char *end_value(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    if (scan->inside && scan->depth == scan->place) {
+        leave_place(r, at);
+    }
+    scan->state = scan->depth > 0 ? NEXT : CLOSED;
+    return at;
+}
+
+/* ---- containers: a bit a level tells objects from arrays */
+
+static bool in_object(const tokusage_scan *scan) {
+    const unsigned level = scan->depth - 1U;
+    return (scan->objects[level / 8] >> level % 8 & 1) != 0;
+}
+
+static const char *open_container(run *r, const char *at, bool object) {
+    tokusage_scan *const scan = r->scan;
+    const unsigned level = scan->depth;
+    if (level == TOKUSAGE_DEPTH_MAX) {
+        return stop(r, at, TOO_DEEP);
+    }
+    const unsigned bit = 1U << level % 8;
+    const unsigned others = scan->objects[level / 8] & ~bit;
+    scan->objects[level / 8] = (uint8_t)(object ? others | bit : others);
+    scan->depth++;
+    scan->state = object ? FIRST_NAME : FIRST_VALUE;
+    return at + 1;
+}
+
+static const char *close_container(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    if (*at != (in_object(scan) ? '}' : ']')) {
+        return refuse(r, at);
+    }
+    scan->depth--;
+    if (scan->matched > 0 && scan->depth == scan->matched) {
+        step_back(scan);
+    }
+    return end_value(r, at + 1);
+}
+
+/* ---- member names: compared with the pointer's as they are read, escapes of both resolved */
+
+static bool at_name_end(const tokusage_scan *scan) {
+    return *scan->name == '/' || *scan->name == '\0';
+}
+
+static void match_byte(tokusage_scan *scan, unsigned byte) {
+    const bool escaped = *scan->name == '~';
+    const char escape = scan->name[escaped] == '0' ? '~' : '/';
+    const char wanted = escaped ? escape : *scan->name;
+    scan->matching = scan->matching && scan->high == 0 && !at_name_end(scan) && (unsigned char)wanted == byte;
+    if (scan->matching) {
+        scan->name += escaped ? 2 : 1;
+    }
+}
+
+/* As UTF-8 (RFC 3629, section 3). */
+static void match_code_point(tokusage_scan *scan, unsigned code) {
+    if (code < 0x80) {
+        match_byte(scan, code);
+        return;
+    }
+    if (code < 0x800) {
+        match_byte(scan, 0xC0 | code >> 6);
+    } else if (code < 0x10000) {
+        match_byte(scan, 0xE0 | code >> 12);
+        match_byte(scan, 0x80 | (code >> 6 & 0x3F));
+    } else {
+        match_byte(scan, 0xF0 | code >> 18);
+        match_byte(scan, 0x80 | (code >> 12 & 0x3F));
+        match_byte(scan, 0x80 | (code >> 6 & 0x3F));
+    }
+    match_byte(scan, 0x80 | (code & 0x3F));
+}
+
+/* Half of a surrogate pair is no character, so a name that has one is not the pointer's. */
+static void match_escape(tokusage_scan *scan) {
+    const unsigned code = scan->code;
+    const unsigned high = scan->high;
+    const bool is_high = code >= 0xD800 && code < 0xDC00;
+    const bool is_low = code >= 0xDC00 && code < 0xE000;
+    scan->high = 0;
+    scan->matching = scan->matching && (high != 0) == is_low;
+    if (is_high) {
+        scan->high = (uint16_t)code;
+    } else if (is_low) {
+        match_code_point(scan, 0x10000 + ((high & 0x3FF) << 10) + (code & 0x3FF));
+    } else {
+        match_code_point(scan, code);
+    }
+}
+
+static const char *begin_string(run *r, const char *at, bool naming) {
+    tokusage_scan *const scan = r->scan;
+    scan->state = STRING;
+    scan->naming = naming;
+    scan->matching = naming && scan->depth == scan->matched + 1 && *scan->step == '/';
+    if (scan->matching) {
+        scan->name = scan->step + 1;
+        scan->high = 0;
+    }
+    return at + 1;
+}
+
+/* An object on the way is met once, unless a name before it was given twice: so a level found before is a duplicate. */
+static void end_name(tokusage_scan *scan) {
+    scan->state = COLON;
+    scan->arrived = scan->matching && scan->high == 0 && at_name_end(scan);
+    if (!scan->arrived) {
+        return;
+    }
+    if (scan->matched < scan->seen) {
+        scan->duplicate = true;
+    } else {
+        scan->seen = (uint16_t)(scan->matched + 1);
+    }
+}
+
+/* ---- strings (RFC 8259, section 7) */
+
+static bool is_plain(char c) {
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* The first byte that ends a string, escapes, or must not be in one. */
+static const char *plain_end(const char *at, const char *end) {
+#ifdef TOKUSAGE_WIDE
+    while (end - at >= TOKUSAGE_WIDE) {
+        const wide bytes = wide_load(at);
+        const wide marks = wide_or(wide_equal(bytes, '"'), wide_equal(bytes, '\\'));
+        const uint64_t mask = wide_mask(wide_or(marks, wide_at_most(bytes, 0x1F)));
+        if (mask != 0) {
+            return at + wide_first(mask);
+        }
+        at += TOKUSAGE_WIDE;
+    }
+#endif
+    while (at < end && is_plain(*at)) {
+        at++;
+    }
+    return at;
+}
+
+static const char *end_string(run *r, const char *at) {
+    if (r->scan->naming) {
+        end_name(r->scan);
+        return at + 1;
+    }
+    return end_value(r, at + 1);
+}
+
+static const char *read_string(run *r, const char *at) {
+    while (r->scan->matching && at < r->end && is_plain(*at)) {
+        match_byte(r->scan, (unsigned char)*at);
+        at++;
+    }
+    at = plain_end(at, r->end);
+    if (at == r->end) {
+        return at;
+    }
+    if (*at == '"') {
+        return end_string(r, at);
+    }
+    if (*at == '\\') {
+        r->scan->state = ESCAPE;
+        return at + 1;
+    }
+    return refuse(r, at);
+}
+
+static const char *read_escape(run *r, const char *at) {
+    static const char escapes[] = "\"\\/bfnrt";
+    static const char meanings[] = "\"\\/\b\f\n\r\t";
+    tokusage_scan *const scan = r->scan;
+    if (*at == 'u') {
+        scan->state = HEX;
+        scan->digits = 0;
+        scan->code = 0;
+        return at + 1;
+    }
+    const char *const escape = memchr(escapes, *at, sizeof escapes - 1);
+    if (!escape) {
+        return refuse(r, at);
+    }
+    match_byte(scan, (unsigned char)meanings[escape - escapes]);
+    scan->state = STRING;
+    return at + 1;
+}
+
+/* 16 for a byte that is no hexadecimal digit. */
+static unsigned hex_value(char c) {
+    if (c >= '0' && c <= '9') {
+        return (unsigned)(c - '0');
+    }
+    static const char letters[] = "abcdefABCDEF";
+    const char *const letter = memchr(letters, c, sizeof letters - 1);
+    return letter ? 10 + (unsigned)(letter - letters) % 6 : 16;
+}
+
+static const char *read_hex(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    const unsigned value = hex_value(*at);
+    if (value == 16) {
+        return refuse(r, at);
+    }
+    scan->code = (uint16_t)((unsigned)scan->code << 4 | value);
+    scan->digits++;
+    if (scan->digits == 4) {
+        match_escape(scan);
+        scan->state = STRING;
+    }
+    return at + 1;
+}
+
+/* ---- literals and numbers */
+
+static const char *begin_literal(run *r, const char *at, const char *rest) {
+    r->scan->state = LITERAL;
+    r->scan->literal = rest;
+    return at + 1;
+}
+
+static const char *read_literal(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    if (*at != *scan->literal) {
+        return refuse(r, at);
+    }
+    scan->literal++;
+    return *scan->literal == '\0' ? end_value(r, at + 1) : at + 1;
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* What a number's byte leads to from its state (RFC 8259, section 6); VALUE: the number does not go on with it. */
+static enum state number_after(enum state state, char c) {
+    enum kind {
+        NOUGHT,
+        DIGIT,
+        DOT,
+        EXPO,
+        PLUS_MINUS,
+        KINDS
+    };
+    static const uint8_t after[EXPONENT - MINUS + 1][KINDS] = {
+        [MINUS - MINUS] = {[NOUGHT] = ZERO, [DIGIT] = WHOLE},
+        [ZERO - MINUS] = {[DOT] = POINT, [EXPO] = E},
+        [WHOLE - MINUS] = {[NOUGHT] = WHOLE, [DIGIT] = WHOLE, [DOT] = POINT, [EXPO] = E},
+        [POINT - MINUS] = {[NOUGHT] = FRACTION, [DIGIT] = FRACTION},
+        [FRACTION - MINUS] = {[NOUGHT] = FRACTION, [DIGIT] = FRACTION, [EXPO] = E},
+        [E - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT, [PLUS_MINUS] = SIGN},
+        [SIGN - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT},
+        [EXPONENT - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT},
+    };
+    const uint8_t *const row = after[state - MINUS];
+    switch (c) {
+    case '0':
+        return row[NOUGHT];
+    case '.':
+        return row[DOT];
+    case 'e':
+    case 'E':
+        return row[EXPO];
+    case '+':
+    case '-':
+        return row[PLUS_MINUS];
+    default:
+        return is_digit(c) ? row[DIGIT] : VALUE;
+    }
+}
+
+static bool number_complete(enum state state) {
+    return state == ZERO || state == WHOLE || state == FRACTION || state == EXPONENT;
+}
+
+static const char *read_number(run *r, const char *at) {
+    enum state state = r->scan->state;
+    while (at < r->end) {
+        const enum state next = number_after(state, *at);
+        if (next == VALUE) {
+            return number_complete(state) ? end_value(r, at) : refuse(r, at);
+        }
+        state = next;
+        at++;
+    }
+    r->scan->state = (uint8_t)state;
+    return at;
+}
+
+/* ---- between the tokens */
+
+static const char *skip_space(run *r, const char *at) {
+    const char *const after = at + tokusage_space_span(at, (size_t)(r->end - at));
+    if (r->keep && r->scan->inside) {
+        keep_until(r->keep, at);
+        r->keep->mark = after;
+    }
+    return after;
+}
+
+static const char *begin_number(run *r, const char *at) {
+    if (*at == '-') {
+        r->scan->state = MINUS;
+    } else if (*at == '0') {
+        r->scan->state = ZERO;
+    } else if (is_digit(*at)) {
+        r->scan->state = WHOLE;
+    } else {
+        return refuse(r, at);
+    }
+    return at + 1;
+}
+
+static const char *begin_value(run *r, const char *at) {
+    if (r->scan->arrived) {
+        arrive(r, at);
+    }
+    switch (*at) {
+    case '"':
+        return begin_string(r, at, false);
+    case '{':
+        return open_container(r, at, true);
+    case '[':
+        return open_container(r, at, false);
+    case 't':
+        return begin_literal(r, at, "rue");
+    case 'f':
+        return begin_literal(r, at, "alse");
+    case 'n':
+        return begin_literal(r, at, "ull");
+    default:
+        return begin_number(r, at);
+    }
+}
+
+static const char *read_colon(run *r, const char *at) {
+    if (*at != ':') {
+        return refuse(r, at);
+    }
+    r->scan->state = VALUE;
+    return at + 1;
+}
+
+static const char *read_next(run *r, const char *at) {
+    if (*at != ',') {
+        return close_container(r, at);
+    }
+    r->scan->state = in_object(r->scan) ? NAME : VALUE;
+    return at + 1;
+}
+
+static const char *read_structure(run *r, const char *at) {
+    if (is_space(*at)) {
+        return skip_space(r, at);
+    }
+    switch (r->scan->state) {
+    case FIRST_NAME:
+        return *at == '"' ? begin_string(r, at, true) : close_container(r, at);
+    case NAME:
+        return *at == '"' ? begin_string(r, at, true) : refuse(r, at);
+    case COLON:
+        return read_colon(r, at);
+    case NEXT:
+        return read_next(r, at);
+    case FIRST_VALUE:
+        return *at == ']' ? close_container(r, at) : begin_value(r, at);
+    default:
+        return begin_value(r, at);
+    }
+}
+
+static const char *read_token(run *r, const char *at) {
+    switch (r->scan->state) {
+    case STRING:
+        return read_string(r, at);
+    case ESCAPE:
+        return read_escape(r, at);
+    case HEX:
+        return read_hex(r, at);
+    case LITERAL:
+        return read_literal(r, at);
+    default:
+        return r->scan->state < STRING ? read_structure(r, at) : read_number(r, at);
+    }
+}
+
+size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *bytes, size_t length) {
+    run r = {.scan = scan, .keep = keep, .bytes = bytes, .end = bytes + length};
+    const char *at = bytes;
+    if (keep) {
+        keep->mark = bytes;
+    }
+    while (at < r.end && scan->state < CLOSED) {
+        at = read_token(&r, at);
+    }
+    if (keep && scan->inside) {
+        keep_until(keep, at);
+    }
+    scan->offset += (uint64_t)(at - bytes);
+    return (size_t)(at - bytes);
+}
+
+void tokusage_scan_end(tokusage_scan *scan, tokusage_keep *keep) {
+    const char *const nothing = "";
+    run r = {.scan = scan, .keep = keep, .bytes = nothing, .end = nothing};
+    if (keep) {
+        keep->mark = nothing;
+    }
+    if (scan->depth == 0 && number_complete(scan->state)) {
+        end_value(&r, nothing);
+    } else if (scan->state < CLOSED) {
+        refuse(&r, nothing);
+    }
+}
