@@ -8,6 +8,12 @@ enum {
     TOKUSAGE_MEMBERS = 3
 };
 
+/* Where a usage object stands in a response when the caller's pointer is NULL. */
+#define TOKUSAGE_POINTER_DEFAULT "/usage"
+
+/* What an error calls the usage object itself. */
+#define TOKUSAGE_MEMBER_USAGE "usage"
+
 /* The name of member 0, 1 or 2, in the order of the struct. */
 const char *tokusage_member_name(size_t member);
 
