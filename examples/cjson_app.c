@@ -1,0 +1,64 @@
+/*
+ * A program that holds a response as a cJSON tree already: it reads the usage from the tree, corrects it, and writes it
+ * back; every other member stays as and where it was.
+ *
+ *     cjson_app            corrects a sample
+ *     cjson_app 'BODY'     corrects its argument, the JSON text of a response
+ *
+ * Its rule for a contradiction is one of many: the service bills the total, so the total and the prompt are believed,
+ * and the completion is worked out anew. (Reasoning tokens that a service leaves out of completion_tokens are in it
+ * then.) Exit status: 0 the corrected body was printed, 1 it could not be corrected.
+ */
+#include <cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tokusage.h>
+
+static const char sample[] = "{\"id\": \"sample-1\", \"choices\": [],"
+                             " \"usage\": {\"prompt_tokens\": 12, \"cost\": \"0.02\", \"completion_tokens\": 1,"
+                             " \"total_tokens\": 303, \"completion_tokens_details\": {\"reasoning_tokens\": 290}},"
+                             " \"model\": \"a-reasoning-model\"}";
+
+/* Fills an absent count, settles a contradiction, and says so; every other error is the caller's. */
+static tokusage_status correct(tokusage *usage, tokusage_error *error) {
+    if (tokusage_validate(usage, error) == TOKUSAGE_ERR_TOTAL && usage->prompt_tokens.present) {
+        char sentence[200];
+        tokusage_error_text(error, sentence, sizeof sentence);
+        fprintf(stderr, "cjson_app: corrected: %s\n", sentence);
+        usage->completion_tokens = (tokusage_count){.present = false};
+    }
+    return tokusage_infer(usage, error);
+}
+
+/* The three steps of this example: read, correct, write back. */
+static tokusage_status correct_body(cJSON *body, tokusage_error *error) {
+    cJSON *object = cJSON_GetObjectItemCaseSensitive(body, "usage");
+    tokusage usage;
+    if (tokusage_from_cjson(object, &usage, error) != TOKUSAGE_OK || correct(&usage, error) != TOKUSAGE_OK) {
+        return error->status;
+    }
+    *error = (tokusage_error){.status = tokusage_update_cjson(object, &usage)};
+    return error->status;
+}
+
+int main(int argc, char **argv) {
+    cJSON *body = cJSON_Parse(argc > 1 ? argv[1] : sample);
+    if (!body) {
+        fputs("cjson_app: the body is not JSON\n", stderr);
+        return EXIT_FAILURE;
+    }
+    int result = EXIT_FAILURE;
+    tokusage_error error;
+    if (correct_body(body, &error) == TOKUSAGE_OK) {
+        char *text = cJSON_PrintUnformatted(body);
+        result = text && puts(text) >= 0 && fclose(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        cJSON_free(text);
+    } else {
+        char sentence[200];
+        tokusage_error_text(&error, sentence, sizeof sentence);
+        fprintf(stderr, "cjson_app: %s\n", sentence);
+    }
+    cJSON_Delete(body);
+    return result;
+}
