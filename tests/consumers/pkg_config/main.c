@@ -1,0 +1,18 @@
+/* Completes a usage object and writes it back. Built by one call of the compiler with what pkg-config says. */
+#include <stdio.h>
+
+#include <tokusage.h>
+
+int main(void) {
+    static const char text[] = "{\"prompt_tokens\":5,\"completion_tokens\":7}";
+    char written[TOKUSAGE_JSON_SIZE];
+    tokusage usage = {0};
+
+    if (tokusage_decode(text, sizeof(text) - 1, &usage, NULL) != TOKUSAGE_OK ||
+        tokusage_infer(&usage, NULL) != TOKUSAGE_OK ||
+        tokusage_encode(&usage, written, sizeof(written), NULL) != TOKUSAGE_OK) {
+        return 1;
+    }
+    puts(written);
+    return 0;
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# Builds and runs programs outside of the project against an installation of it, as its users would. Called by ctest,
+# which sets TOKUSAGE_SOURCE, TOKUSAGE_BUILD (a finished build), TOKUSAGE_CONFIG, CMAKE, CC, CXX, CFLAGS and CXXFLAGS.
+# Everything is made below $TOKUSAGE_BUILD/consumers. A flag with a space in it is more than this script can carry.
+set -eu
+
+here=$TOKUSAGE_SOURCE/tests/consumers
+work=$TOKUSAGE_BUILD/consumers
+log=$work/log
+export CC CXX CFLAGS CXXFLAGS
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        fail "$*"
+    }
+}
+
+# prints TEXT COMMAND...: the command must print exactly the text.
+prints() {
+    expected=$1
+    shift
+    got=$("$@") || fail "$* ended in status $?"
+    [ "$got" = "$expected" ] || fail "$* printed '$got', not '$expected'"
+}
+
+# configure NAME OPTION...: configures the consumer of that name.
+configure() {
+    name=$1
+    shift
+    quietly "$CMAKE" -S "$here/$name" -B "$work/$name" -DCMAKE_BUILD_TYPE=Release "$@"
+    quietly "$CMAKE" --build "$work/$name"
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+
+echo "install, and move what was installed to another place"
+quietly "$CMAKE" --install "$TOKUSAGE_BUILD" --prefix "$work/installed" --config "$TOKUSAGE_CONFIG"
+mv "$work/installed" "$work/prefix"
+prefix=$work/prefix
+if grep -r -l -e "$TOKUSAGE_SOURCE" -e "$work/installed" "$prefix" --include='*.cmake' --include='*.pc' --include='*.h'; then
+    fail "these files name a folder of the build"
+fi
+
+echo "CMake package, C"
+configure cmake_package -DCMAKE_PREFIX_PATH="$prefix"
+prints "5 + 7 = 12" "$work/cmake_package/consumer"
+
+echo "CMake package, C, where cJSON has no CMake package and pkg-config knows it"
+rm -rf "$work/cmake_package"
+configure cmake_package -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
+prints "5 + 7 = 12" "$work/cmake_package/consumer"
+
+echo "CMake package, C, where there is no cJSON: it says so"
+rm -rf "$work/cmake_package"
+if "$CMAKE" -S "$here/cmake_package" -B "$work/cmake_package" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$log" 2>&1; then
+    fail "configured without cJSON"
+fi
+grep -q 'tokusage needs cJSON' "$log" || fail "it does not say that cJSON is missing: $(cat "$log")"
+
+echo "CMake package, a version that does not exist yet: it is refused"
+rm -rf "$work/too_new"
+mkdir "$work/too_new"
+cat >"$work/too_new/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(too_new LANGUAGES NONE)
+find_package(tokusage 99 CONFIG)
+if(tokusage_FOUND)
+    message(FATAL_ERROR "version 99 was found")
+endif()
+END
+quietly "$CMAKE" -S "$work/too_new" -B "$work/too_new/build" -DCMAKE_PREFIX_PATH="$prefix"
+
+echo "CMake package, C++11"
+configure cxx11 -DCMAKE_PREFIX_PATH="$prefix"
+prints "24 total_tokens" "$work/cxx11/consumer"
+
+echo "pkg-config and nothing but the C compiler"
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name tokusage.pc)")${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+library_dir=$(pkg-config --variable=libdir tokusage)
+for static in "" --static; do
+    # Flags are words, as the shell splits them; that is how pkg-config is used.
+    # shellcheck disable=SC2046,SC2086
+    quietly "$CC" -std=c11 ${CFLAGS:-} $(pkg-config --cflags tokusage) -o "$work/pkg_config" "$here/pkg_config/main.c" \
+        $(pkg-config $static --libs tokusage)
+    prints '{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}' \
+        env LD_LIBRARY_PATH="$library_dir" "$work/pkg_config"
+done
+prints "$(sed -n 's/^#define TOKUSAGE_VERSION_[MP][A-Z]* \([0-9]*\)$/\1/p' "$TOKUSAGE_SOURCE/include/tokusage.h" |
+    paste -s -d . -)" pkg-config --modversion tokusage
+
+echo "vendored: add_subdirectory beside a target cjson"
+configure add_subdirectory -DTOKUSAGE_SOURCE="$TOKUSAGE_SOURCE" -DTOKUSAGE_FETCH_CJSON=OFF
+prints '{"prompt_tokens":5,"cached":true,"completion_tokens":7,"total_tokens":12}' "$work/add_subdirectory/consumer"
+
+echo "the library itself, where cJSON is found by pkg-config only"
+quietly "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/by_pkg_config" -DTOKUSAGE_BUILD_TESTS=OFF \
+    -DTOKUSAGE_FETCH_CJSON=OFF -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
+grep -q 'cJSON from pkg-config' "$log" || fail "cJSON did not come from pkg-config: $(cat "$log")"
+quietly "$CMAKE" --build "$work/by_pkg_config" --target tokusage
+
+echo "the library itself, where there is no cJSON and it must not be downloaded: it says what to install"
+if "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/without" -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_FETCH_CJSON=OFF \
+    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$log" 2>&1; then
+    fail "configured without cJSON"
+fi
+grep -q 'libcjson-dev (Debian, Ubuntu)' "$log" || fail "it does not say what to install: $(cat "$log")"
+
+echo "all of them work"

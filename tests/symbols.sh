@@ -1,0 +1,28 @@
+#!/bin/sh
+# symbols.sh STATIC SHARED: what the two libraries give away. The shared one exports the functions of the header and nothing
+# else; the static one defines no global name that does not begin with tokusage_, so that it can be linked into any
+# program. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
+set -eu
+
+# Names that begin with an underscore belong to the compiler and what it adds (sanitizers, coverage).
+names() {
+    awk 'NF == 3 && $3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
+}
+
+declared=$(sed -n 's/^TOKUSAGE_API .*[ *]\(tokusage_[a-z_]*\)(.*/\1/p' "$TOKUSAGE_SOURCE/include/tokusage.h" |
+    LC_ALL=C sort -u)
+[ -n "$declared" ]
+
+exported=$("$NM" -D --defined-only "$2" | names)
+if [ "$exported" != "$declared" ]; then
+    printf 'The header declares\n%s\nand %s exports\n%s\n' "$declared" "$2" "$exported" >&2
+    exit 1
+fi
+
+strangers=$("$NM" -g --defined-only "$1" | names | grep -v '^tokusage_' || true)
+if [ -n "$strangers" ]; then
+    printf '%s defines\n%s\n' "$1" "$strangers" >&2
+    exit 1
+fi
+
+echo "$(echo "$declared" | wc -l) functions, and nothing else"
