@@ -341,11 +341,14 @@ struct tokusage_stream {
     uint64_t reports;
     struct tokusage_scan scan;
     struct tokusage_sse sse;
-    uint8_t kind, mark, done, latest;
+    uint8_t kind;     /* of the body: not known yet, events, texts */
+    uint8_t mark;     /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
+    uint8_t latest;   /* which of the two texts is the latest report */
+    bool done;        /* an event was [DONE] */
     bool counted;     /* the open event's text has closed with a report */
-    size_t skippable; /* length of the pointer's last name, if events without it may be skipped; else 0 */
+    const char *name; /* the pointer's last, if events without it may be passed over; else NULL */
     size_t used[2];   /* lengths of the reports, also when longer than their room */
-    char text[2][TOKUSAGE_STREAM_USAGE_MAX]; /* the latest report, and room for the next */
+    char text[2][TOKUSAGE_STREAM_USAGE_MAX];
 };
 
 #ifdef __cplusplus

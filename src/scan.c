@@ -99,8 +99,10 @@ static uint64_t offset_of(const run *r, const char *at) {
 /* Copies what has been read of the value since the last time, as far as there is room, and counts all of it. */
 static void keep_until(tokusage_keep *keep, const char *at) {
     const size_t length = (size_t)(at - keep->mark);
-    if (length > 0 && keep->used <= keep->size && length <= keep->size - keep->used) {
-        memcpy(keep->text + keep->used, keep->mark, length);
+    const size_t room = keep->used < keep->size ? keep->size - keep->used : 0;
+    const size_t copied = length < room ? length : room;
+    if (copied > 0) {
+        memcpy(keep->text + keep->used, keep->mark, copied);
     }
     keep->used = length <= SIZE_MAX - keep->used ? keep->used + length : SIZE_MAX;
     keep->mark = at;

@@ -22,4 +22,7 @@ tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_
 /* Whether the next byte is the first of a line and no data line of the event has been read so far. */
 bool tokusage_sse_fresh(const tokusage_sse *sse);
 
+/* Says that, from such a byte on, whole events were passed over. */
+void tokusage_sse_passed(tokusage_sse *sse);
+
 #endif

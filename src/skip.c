@@ -1,0 +1,165 @@
+/*
+ * Passing over events without reading them. Why that is right: in a text that is JSON, a member's name stands between
+ * two quotes in one line (a line end inside a string is no JSON), so bytes without the quoted name, and without an
+ * escape that stands for one of its letters, have no such member; and if the text is no JSON, it has no report anyway.
+ * What comes after an event's first data line does not matter, as long as it does not spell the name either.
+ */
+#include "skip.h"
+#include "wide.h"
+
+#include <string.h>
+
+static bool is_tellable(char c) {
+    return c >= 0x20 && c <= 0x7E && c != '"' && c != '\\' && c != '~';
+}
+
+const char *tokusage_skip_name(const char *pointer) {
+    const char *const slash = strrchr(pointer, '/');
+    const char *at = slash ? slash + 1 : pointer;
+    while (is_tellable(*at)) {
+        at++;
+    }
+    return slash && slash[1] != '\0' && *at == '\0' ? slash + 1 : NULL;
+}
+
+typedef struct search {
+    const char *name;
+    size_t length;
+    const char *end; /* of the bytes */
+} search;
+
+static bool is_line_end(char c) {
+    return c == '\n' || c == '\r';
+}
+
+/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or \u00. */
+static bool is_mark(const search *s, const char *at) {
+    const ptrdiff_t left = s->end - at;
+    if (*at == '"') {
+        return left < 2 || at[1] == *s->name;
+    }
+    if (*at == '\\') {
+        return left < 4 || memcmp(at + 1, "u00", 3) == 0;
+    }
+    return (unsigned char)*at <= '\r';
+}
+
+/* The next mark, or the end of the bytes. */
+static const char *next_mark(const search *s, const char *at) {
+#ifdef TOKUSAGE_WIDE
+    /* An escape is four bytes, so the last three of a load may only be looked at together with those behind it. */
+    while (s->end - at >= TOKUSAGE_WIDE + 3) {
+        const wide here = wide_load(at);
+        const wide next = wide_load(at + 1);
+        const wide quotes = wide_and(wide_equal(here, '"'), wide_equal(next, *s->name));
+        const wide escapes = wide_and(wide_equal(here, '\\'), wide_equal(next, 'u'));
+        const wide marks = wide_or(wide_at_most(here, '\r'), quotes);
+        if (wide_mask(wide_or(marks, escapes)) != 0) {
+            const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
+            const uint64_t mask = wide_mask(wide_or(marks, wide_and(escapes, noughts)));
+            if (mask != 0) {
+                return at + wide_first(mask);
+            }
+        }
+        at += TOKUSAGE_WIDE;
+    }
+#endif
+    while (at < s->end && !is_mark(s, at)) {
+        at++;
+    }
+    return at;
+}
+
+static const char *skip_blanks(const search *s, const char *at) {
+    while (at < s->end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+/* Behind a quote that does not begin the name of a report; NULL if it may, or if the bytes end too early to tell. */
+static const char *pass_quote(const search *s, const char *at) {
+    if ((size_t)(s->end - at) < s->length + 2) {
+        return NULL;
+    }
+    if (memcmp(at + 1, s->name, s->length) != 0 || at[s->length + 1] != '"') {
+        return at + 1;
+    }
+    at = skip_blanks(s, at + s->length + 2);
+    if (at == s->end || is_line_end(*at)) {
+        return NULL;
+    }
+    if (*at != ':') {
+        return at;
+    }
+    at = skip_blanks(s, at + 1);
+    return at < s->end && *at == 'n' ? at : NULL;
+}
+
+/* Behind an escape \u00XX that stands for no letter of the name; else NULL. */
+static const char *pass_escape(const search *s, const char *at) {
+    static const char digits[] = "00112233445566778899aAbBcCdDeEfF";
+    if (s->end - at < 6) {
+        return NULL;
+    }
+    const char *const high = memchr(digits, at[4], sizeof digits - 1);
+    const char *const low = memchr(digits, at[5], sizeof digits - 1);
+    if (!high || !low) {
+        return at + 1;
+    }
+    const int letter = (int)((high - digits) / 2 * 16 + (low - digits) / 2);
+    return memchr(s->name, letter, s->length) ? NULL : at + 1;
+}
+
+static const char *pass_line_end(const search *s, const char *at) {
+    return at + (*at == '\r' && s->end - at > 1 && at[1] == '\n' ? 2 : 1);
+}
+
+static const char *pass_mark(const search *s, const char *at) {
+    switch (*at) {
+    case '"':
+        return pass_quote(s, at);
+    case '\\':
+        return pass_escape(s, at);
+    case '\n':
+    case '\r':
+        return pass_line_end(s, at);
+    default:
+        return at + 1;
+    }
+}
+
+/* Where the first data line's text begins, if it is that of an object (so it is not [DONE]); else NULL. */
+static const char *object_begin(const search *s, const char *at) {
+    if (s->end - at < 7 || memcmp(at, "data:", 5) != 0) {
+        return NULL;
+    }
+    at += at[5] == ' ' ? 6 : 5;
+    return *at == '{' ? at : NULL;
+}
+
+/* The end of an event that can be passed over; else NULL. */
+static const char *pass_event(const search *s, const char *at) {
+    at = object_begin(s, at);
+    bool line_ended = false;
+    while (at && at < s->end) {
+        at = next_mark(s, at);
+        line_ended = at < s->end && is_line_end(*at);
+        at = at < s->end ? pass_mark(s, at) : NULL;
+        if (at && line_ended && at < s->end && is_line_end(*at)) {
+            return pass_line_end(s, at);
+        }
+    }
+    return NULL;
+}
+
+size_t tokusage_skip(const char *bytes, size_t length, const char *name) {
+    const search s = {.name = name, .length = strlen(name), .end = bytes + length};
+    const char *passed = bytes;
+    const char *next = pass_event(&s, passed);
+    while (next) {
+        passed = next;
+        next = pass_event(&s, passed);
+    }
+    return (size_t)(passed - bytes);
+}

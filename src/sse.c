@@ -1,0 +1,147 @@
+/*
+ * The framing of server-sent events: lines, the data field among them, and the blank line that ends an event. The rules
+ * are those of the WHATWG HTML standard, section 9.2.6; of the fields only data matters here. No JSON.
+ */
+#include "sse.h"
+#include "wide.h"
+
+enum state {
+    START, /* at the first bytes of the stream, which may be a byte-order mark */
+    FIELD, /* at the start of a line, or in a field name that is "data" so far */
+    COLON, /* after "data:": one space belongs to it */
+    VALUE, /* in a data line's value */
+    OTHER  /* in a line that does not matter */
+};
+
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+static const char data_field[] = "data";
+
+enum {
+    MARK_LENGTH = sizeof byte_order_mark - 1,
+    FIELD_LENGTH = sizeof data_field - 1
+};
+
+static bool is_line_end(char c) {
+    return c == '\n' || c == '\r';
+}
+
+/* How many bytes from the first on are within the line. */
+static size_t line_span(const char *bytes, size_t length) {
+    size_t span = 0;
+#ifdef TOKUSAGE_WIDE
+    for (; length - span >= TOKUSAGE_WIDE; span += TOKUSAGE_WIDE) {
+        const wide line = wide_load(bytes + span);
+        const uint64_t mask = wide_mask(wide_or(wide_equal(line, '\n'), wide_equal(line, '\r')));
+        if (mask != 0) {
+            return span + wide_first(mask);
+        }
+    }
+#endif
+    while (span < length && !is_line_end(bytes[span])) {
+        span++;
+    }
+    return span;
+}
+
+static void begin_line(tokusage_sse *sse) {
+    sse->state = FIELD;
+    sse->matched = 0;
+}
+
+static tokusage_sse_token begin_data(tokusage_sse *sse) {
+    const bool another = sse->data;
+    sse->data = true;
+    return another ? TOKUSAGE_SSE_BREAK : TOKUSAGE_SSE_MORE;
+}
+
+static tokusage_sse_token end_event(tokusage_sse *sse) {
+    const bool had_data = sse->data;
+    sse->data = false;
+    return had_data ? TOKUSAGE_SSE_EVENT : TOKUSAGE_SSE_MORE;
+}
+
+/* A line that is "data" without a colon has an empty value; one with nothing in it ends the event. */
+static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
+    const bool blank = sse->state <= FIELD && sse->matched == 0;
+    const bool bare_data = sse->state == FIELD && sse->matched == FIELD_LENGTH;
+    sse->cr = c == '\r';
+    begin_line(sse);
+    if (blank) {
+        return end_event(sse);
+    }
+    return bare_data ? begin_data(sse) : TOKUSAGE_SSE_MORE;
+}
+
+/* A part of a byte-order mark makes the line's field name another than data. Returns whether the byte is used up. */
+static bool read_mark(tokusage_sse *sse, char c) {
+    if (c != byte_order_mark[sse->matched]) {
+        sse->state = sse->matched > 0 ? OTHER : FIELD;
+        return false;
+    }
+    sse->matched++;
+    if (sse->matched == MARK_LENGTH) {
+        begin_line(sse);
+    }
+    return true;
+}
+
+static tokusage_sse_token read_field(tokusage_sse *sse, char c) {
+    if (sse->matched < FIELD_LENGTH && c == data_field[sse->matched]) {
+        sse->matched++;
+        return TOKUSAGE_SSE_MORE;
+    }
+    if (sse->matched < FIELD_LENGTH || c != ':') {
+        sse->state = OTHER;
+        return TOKUSAGE_SSE_MORE;
+    }
+    sse->state = COLON;
+    return begin_data(sse);
+}
+
+/* Reads one byte, or all the bytes of a line that are alike. */
+static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t length, size_t *at) {
+    const char c = bytes[*at];
+    switch (sse->state) {
+    case START:
+        *at += read_mark(sse, c);
+        return TOKUSAGE_SSE_MORE;
+    case FIELD:
+        ++*at;
+        return read_field(sse, c);
+    case COLON:
+        *at += c == ' ';
+        sse->state = VALUE;
+        return TOKUSAGE_SSE_MORE;
+    default:
+        *at += line_span(bytes + *at, length - *at);
+        return sse->state == VALUE ? TOKUSAGE_SSE_DATA : TOKUSAGE_SSE_MORE;
+    }
+}
+
+tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at, size_t *begin) {
+    tokusage_sse_token token = TOKUSAGE_SSE_MORE;
+    while (token == TOKUSAGE_SSE_MORE && *at < length) {
+        const char c = bytes[*at];
+        *begin = *at;
+        if (sse->cr && c == '\n') {
+            ++*at;
+            sse->cr = false;
+        } else if (is_line_end(c)) {
+            ++*at;
+            token = end_line(sse, c);
+        } else {
+            sse->cr = false;
+            token = read(sse, bytes, length, at);
+        }
+    }
+    return token;
+}
+
+bool tokusage_sse_fresh(const tokusage_sse *sse) {
+    return sse->state <= FIELD && sse->matched == 0 && !sse->data;
+}
+
+void tokusage_sse_passed(tokusage_sse *sse) {
+    begin_line(sse);
+    sse->cr = false;
+}
