@@ -1,0 +1,293 @@
+/*
+ * The shared means of the test programs; see support.h. POSIX is assumed here, and only here: memory protection and
+ * the making of a locale.
+ */
+#define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
+
+#include "support.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include "reference.h"
+
+/* ------------------------------------------------------------------------------------------------- texts */
+
+enum {
+    ROOM = 1 << 21 /* bytes between the unreadable pages; more than any text of the tests, and whole pages */
+};
+
+static char *room(void) {
+    static char *begin = NULL;
+    if (begin == NULL) {
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        char *all = mmap(NULL, ROOM + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_true(all != MAP_FAILED && ROOM % page == 0);
+        assert_int_equal(mprotect(all + page, ROOM, PROT_READ | PROT_WRITE), 0);
+        begin = all + page;
+    }
+    return begin;
+}
+
+const char *against_the_end(const char *bytes, size_t length) {
+    assert_true(length <= ROOM);
+    return memmove(room() + ROOM - length, bytes, length);
+}
+
+const char *against_the_beginning(const char *bytes, size_t length) {
+    assert_true(length <= ROOM);
+    return memmove(room(), bytes, length);
+}
+
+const char *shown(const char *bytes, size_t length) {
+    enum {
+        LINES = 8,
+        WIDTH = 400
+    };
+    static char lines[LINES][WIDTH];
+    static size_t next = 0;
+    char *line = lines[next++ % LINES];
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (used > WIDTH - 32) {
+            (void)snprintf(line + used, WIDTH - used, "... (%zu bytes)", length);
+            return line;
+        }
+        if (byte < 0x20 || byte >= 0x7F) {
+            used += (size_t)snprintf(line + used, WIDTH - used, "<%02X>", byte);
+        } else {
+            line[used++] = (char)byte;
+        }
+    }
+    line[used] = '\0';
+    return line;
+}
+
+/* ---------------------------------------------------------------------------------------------- verdicts */
+
+static tokusage_count count_of(int64_t value) {
+    tokusage_count count = {value != ABSENT, value != ABSENT ? value : 0};
+    return count;
+}
+
+tokusage usage_of(int64_t prompt, int64_t completion, int64_t total) {
+    tokusage usage;
+    memset(&usage, 0, sizeof usage);
+    usage.prompt_tokens = count_of(prompt);
+    usage.completion_tokens = count_of(completion);
+    usage.total_tokens = count_of(total);
+    return usage;
+}
+
+enum {
+    SPOILT = 0x5A
+};
+
+void spoil(void *output, size_t size) {
+    memset(output, SPOILT, size);
+}
+
+bool spoilt(const void *output, size_t size) {
+    const unsigned char *bytes = output;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != SPOILT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *named(const char *member) {
+    return member != NULL ? member : "no member";
+}
+
+static bool same_name(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* The member as a boolean byte of 0 or 1, read as a byte: a spoilt one is no bool. */
+static bool count_is(const tokusage_count *count, int64_t value) {
+    tokusage_count want = count_of(value);
+    return memcmp(&count->present, &want.present, sizeof count->present) == 0 && count->value == want.value;
+}
+
+void expect_verdict(const char *what, const verdict *want, tokusage_status status, const tokusage_error *error,
+                    const tokusage *usage) {
+    if (status != want->status) {
+        fail_msg("%s: expected '%s' (%s, %zu), got '%s' (%s, %zu)", what, tokusage_status_text(want->status),
+                 named(want->member), want->offset, tokusage_status_text(status),
+                 error != NULL ? named(error->member) : "?", error != NULL ? error->offset : 0);
+    }
+    if (status != TOKUSAGE_OK && !spoilt(usage, sizeof *usage)) {
+        fail_msg("%s: it failed ('%s') and wrote the usage all the same", what, tokusage_status_text(status));
+    }
+    if (status == TOKUSAGE_OK &&
+        !(count_is(&usage->prompt_tokens, want->counts[0]) && count_is(&usage->completion_tokens, want->counts[1]) &&
+          count_is(&usage->total_tokens, want->counts[2]))) {
+        fail_msg("%s: other counts than expected: %lld %lld %lld", what, (long long)usage->prompt_tokens.value,
+                 (long long)usage->completion_tokens.value, (long long)usage->total_tokens.value);
+    }
+    if (error == NULL) {
+        return;
+    }
+    if (error->status != status || !same_name(error->member, want->member) || error->offset != want->offset ||
+        error->expected != 0 || error->actual != 0) {
+        fail_msg("%s: '%s' as expected, but with an error about %s at %zu in place of %s at %zu (or not zero)", what,
+                 tokusage_status_text(status), named(error->member), error->offset, named(want->member), want->offset);
+    }
+}
+
+void expect_error(const char *what, const tokusage_error *error, tokusage_status status, const char *member) {
+    if (error->status != status || !same_name(error->member, member) || error->offset != 0 || error->expected != 0 ||
+        error->actual != 0) {
+        fail_msg("%s: expected the error '%s' about %s, got '%s' about %s, %zu, %lld, %lld", what,
+                 tokusage_status_text(status), named(member), tokusage_status_text(error->status), named(error->member),
+                 error->offset, (long long)error->expected, (long long)error->actual);
+    }
+}
+
+void expect_extract(const char *what, const char *pointer, const char *bytes, size_t length, const verdict *want) {
+    char label[700];
+    (void)snprintf(label, sizeof label, "%s: %s in %s", what, pointer != NULL ? pointer : "NULL", shown(bytes, length));
+    tokusage usage;
+    tokusage_error error;
+
+    spoil(&usage, sizeof usage);
+    spoil(&error, sizeof error);
+    tokusage_status status = tokusage_extract(against_the_end(bytes, length), length, pointer, &usage, &error);
+    expect_verdict(label, want, status, &error, &usage);
+
+    spoil(&usage, sizeof usage);
+    spoil(&error, sizeof error);
+    status = tokusage_extract(against_the_beginning(bytes, length), length, pointer, &usage, &error);
+    expect_verdict(label, want, status, &error, &usage);
+
+    spoil(&usage, sizeof usage);
+    status = tokusage_extract(bytes, length, pointer, &usage, NULL);
+    expect_verdict(label, want, status, NULL, &usage);
+
+    if (pointer != NULL && pointer[0] == '\0') {
+        spoil(&usage, sizeof usage);
+        spoil(&error, sizeof error);
+        status = tokusage_decode(against_the_end(bytes, length), length, &usage, &error);
+        expect_verdict(label, want, status, &error, &usage);
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------- heap */
+
+static struct {
+    size_t calls, live, nth;
+    bool onwards;
+} heap;
+
+static void *counting_malloc(size_t size) {
+    size_t number = heap.calls++;
+    if (number == heap.nth || (heap.onwards && number > heap.nth)) {
+        return NULL;
+    }
+    void *block = malloc(size);
+    assert_non_null(block);
+    heap.live++;
+    return block;
+}
+
+static void counting_free(void *block) {
+    if (block != NULL) {
+        heap.live--;
+    }
+    free(block);
+}
+
+int watch_heap(void **state) {
+    (void)state;
+    cJSON_Hooks hooks = {counting_malloc, counting_free};
+    cJSON_InitHooks(&hooks);
+    heap.live = 0;
+    heap_fail(NEVER, false);
+    return 0;
+}
+
+int unwatch_heap(void **state) {
+    (void)state;
+    cJSON_InitHooks(NULL);
+    return heap.live == 0 ? 0 : -1;
+}
+
+void heap_fail(size_t nth, bool onwards) {
+    heap.calls = 0;
+    heap.nth = nth;
+    heap.onwards = onwards;
+}
+
+size_t heap_calls(void) {
+    return heap.calls;
+}
+
+size_t heap_live(void) {
+    return heap.live;
+}
+
+/* ------------------------------------------------------------------------------------------------ random */
+
+static uint64_t random_state;
+
+void random_seed(void) {
+    const char *given = getenv("TOKUSAGE_SEED");
+    random_state = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+    print_message("TOKUSAGE_SEED=%llu\n", (unsigned long long)random_state);
+}
+
+/* SplitMix64: any seed will do. */
+uint64_t random_bits(void) {
+    random_state += UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t bits = random_state;
+    bits = (bits ^ (bits >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return bits ^ (bits >> 31);
+}
+
+size_t random_below(size_t limit) {
+    return (size_t)(random_bits() % limit);
+}
+
+/* ------------------------------------------------------------------------------------------------ locale */
+
+static bool writes_commas(const char *name) {
+    return setlocale(LC_ALL, name) != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
+}
+
+bool comma_locale(void) {
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE", "fr_FR", "pl_PL.UTF-8"};
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        if (writes_commas(names[i])) {
+            return true;
+        }
+    }
+    char folder[] = "/tmp/tokusage-locale-XXXXXX";
+    char command[200];
+    bool made = false;
+    if (mkdtemp(folder) != NULL) {
+        (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1", folder);
+        made = system(command) == 0 && setenv("LOCPATH", folder, 1) == 0 && writes_commas("de_DE.UTF-8");
+        (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+        made = system(command) == 0 && made;
+    }
+    if (!made) {
+        plain_locale();
+    }
+    return made;
+}
+
+void plain_locale(void) {
+    (void)setlocale(LC_ALL, "C");
+}
