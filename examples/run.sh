@@ -1,0 +1,23 @@
+#!/bin/sh
+# sh examples/run.sh: installs what is missing, builds the library and the examples into build/examples, and shows the
+# usage of the sample bodies in examples/data.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$root/build/examples
+. "$root/tests/common.sh"
+
+begin_work
+need cc make cmake pkg_config
+want cjson
+
+echo "building in $work"
+build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON
+
+cd "$root"
+echo
+echo "\$ build/examples/examples/usage_of examples/data/*"
+status=0
+build/examples/examples/usage_of examples/data/* || status=$?
+# 1 says that not all of them are consistent, and one of the samples is there to show that.
+[ "$status" -le 1 ]

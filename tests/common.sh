@@ -1,0 +1,254 @@
+# What the scripts share: having the system's package manager install what is missing, building, and counting test
+# cases. Sourced by tests/run.sh, examples/run.sh and .ci/run, which set `root` (the project) and `work` (the build
+# folder: nothing outside of it is changed but by the package manager). POSIX sh.
+# shellcheck shell=sh disable=SC2154
+
+stop() {
+    echo "tokusage: $*" >&2
+    exit 1
+}
+
+# ------------------------------------------------------------------------------------------------------- needs
+
+# What can be needed: the packages that have it with apt-get, dnf, apk, pacman and brew, and plain words. Where a `+` joins
+# two packages, both are needed; `-` is none.
+needs_table() {
+    cat <<'END'
+cc             gcc+libc6-dev         gcc+glibc-devel      gcc+musl-dev       gcc            gcc            a C compiler
+cxx            g++                   gcc-c++              g++                gcc            gcc            a C++ compiler
+make           make                  make                 make               make           make           make
+cmake          cmake                 cmake                cmake              cmake          cmake          CMake 3.16 or newer
+pkg_config     pkg-config            pkgconf-pkg-config   pkgconf            pkgconf        pkgconf        pkg-config
+cjson          libcjson-dev          cjson-devel          cjson-dev          cjson          cjson          cJSON 1.7.13 or newer
+cmocka         libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka         cmocka         cmocka
+libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           curl           curl           libcurl
+libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
+END
+}
+
+# has_NEED: whether the need is met.
+
+# A compiler counts when it makes a program: on a fresh system the C library's headers may be missing.
+has_cc() {
+    echo '#include <stdio.h>
+int main(void) { return puts("") < 0; }' >"$work/probe.c"
+    "${CC:-cc}" "$work/probe.c" -o "$work/probe" >/dev/null 2>&1
+}
+
+has_cxx() {
+    echo '#include <string>
+int main() { return std::string().size() != 0; }' >"$work/probe.cpp"
+    "${CXX:-c++}" "$work/probe.cpp" -o "$work/probe" >/dev/null 2>&1
+}
+
+has_make() {
+    command -v make >/dev/null 2>&1
+}
+
+has_cmake() {
+    command -v cmake >/dev/null 2>&1 || return 1
+    cmake --version | {
+        IFS=' .' read -r _ _ major minor _
+        [ "$major" -gt 3 ] || { [ "$major" -eq 3 ] && [ "$minor" -ge 16 ]; }
+    }
+}
+
+has_pkg_config() {
+    command -v pkg-config >/dev/null 2>&1
+}
+
+has_cjson() {
+    pkg-config --atleast-version=1.7.13 libcjson 2>/dev/null
+}
+
+has_cmocka() {
+    pkg-config --exists cmocka 2>/dev/null
+}
+
+has_libcurl() {
+    pkg-config --exists libcurl 2>/dev/null
+}
+
+has_libmicrohttpd() {
+    pkg-config --exists libmicrohttpd 2>/dev/null
+}
+
+# missing NEED...: those that are not met.
+missing() {
+    for need in "$@"; do
+        "has_$need" || printf '%s ' "$need"
+    done
+}
+
+# in_words NEED...
+in_words() {
+    for need in "$@"; do
+        needs_table | while read -r name _ _ _ _ _ words; do
+            [ "$name" != "$need" ] || printf '%s, ' "$words"
+        done
+    done | sed 's/, $//'
+}
+
+# ------------------------------------------------------------------------------------------------ installing them
+
+# The first package manager that is there, or nothing.
+package_manager() {
+    for manager in apt-get dnf apk pacman brew; do
+        if command -v "$manager" >/dev/null 2>&1; then
+            echo "$manager"
+            return
+        fi
+    done
+}
+
+# package_names NEED...
+package_names() {
+    manager=$(package_manager)
+    for need in "$@"; do
+        needs_table | while read -r name apt dnf apk pacman brew _; do
+            [ "$name" = "$need" ] || continue
+            case $manager in
+            apt-get) echo "$apt" ;;
+            dnf) echo "$dnf" ;;
+            apk) echo "$apk" ;;
+            pacman) echo "$pacman" ;;
+            brew) echo "$brew" ;;
+            esac
+        done
+    done | tr '+\n' '  '
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    elif command -v doas >/dev/null 2>&1; then
+        doas "$@"
+    else
+        echo "tokusage: neither root nor able to become root, as neither sudo nor doas is here" >&2
+        return 1
+    fi
+}
+
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+
+# Homebrew refuses to run as root: then it is the user behind sudo who runs it.
+brew_as_user() {
+    if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ]; then
+        sudo -H -u "$SUDO_USER" brew "$@"
+    else
+        brew "$@"
+    fi
+}
+
+# install_packages PACKAGE...: by the package manager, asking nothing. Where a list of packages is fetched separately, the one
+# that is there is tried first.
+install_packages() {
+    echo "installing: $*"
+    case $(package_manager) in
+    apt-get)
+        apt_get install --no-install-recommends "$@" >"$work/install.log" 2>&1 ||
+            { apt_get update && apt_get install --no-install-recommends "$@"; }
+        ;;
+    dnf) as_root dnf -y install "$@" ;;
+    apk) as_root apk add --update-cache "$@" ;;
+    pacman)
+        as_root pacman -S --needed --noconfirm "$@" >"$work/install.log" 2>&1 ||
+            as_root pacman -Sy --needed --noconfirm "$@"
+        ;;
+    brew) brew_as_user install "$@" ;;
+    *) return 1 ;;
+    esac
+}
+
+# install_needs NEED...: tries to; whoever calls looks whether it worked. Names are words without spaces.
+install_needs() {
+    # shellcheck disable=SC2046
+    install_packages $(package_names "$@")
+}
+
+# need NEED...: installs what is missing, or stops and says what to install.
+need() {
+    lacking=$(missing "$@")
+    [ -n "$lacking" ] || return 0
+    # shellcheck disable=SC2086
+    if [ -z "$(package_manager)" ]; then
+        stop "please install $(in_words $lacking); there is none of apt-get, dnf, apk, pacman and brew here to do it"
+    elif ! install_needs $lacking; then
+        stop "please install $(in_words $lacking), as packages: $(package_names $lacking)"
+    fi
+    # shellcheck disable=SC2086
+    lacking=$(missing $lacking)
+    # shellcheck disable=SC2086
+    [ -z "$lacking" ] || stop "still missing after the installation: $(in_words $lacking)"
+}
+
+# want NEED...: installs what is missing if that can be done, each by itself; without it, less is built.
+want() {
+    for wanted in $(missing "$@"); do
+        if [ -z "$(package_manager)" ] || ! install_needs "$wanted" || [ -n "$(missing "$wanted")" ]; then
+            echo "tokusage: going on without $(in_words "$wanted")" >&2
+        fi
+    done
+}
+
+# ---------------------------------------------------------------------------------------------------- building
+
+# Makes the build folder, and sees to it that what sudo makes there does not stay root's.
+begin_work() {
+    mkdir -p "$work" || stop "cannot make $work"
+    if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
+        trap 'chown "$SUDO_UID" "$(dirname "$work")"; chown -R "$SUDO_UID" "$work"' EXIT
+    fi
+}
+
+jobs() {
+    getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
+}
+
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    "$@" >"$work/output.log" 2>&1 || {
+        cat "$work/output.log" >&2
+        stop "this failed: $*"
+    }
+}
+
+# build FOLDER CMAKE-OPTION...: configures and builds the project there.
+build() {
+    folder=$1
+    shift
+    # A folder that was copied or moved together with the project is of no use any more.
+    if [ -f "$folder/CMakeCache.txt" ] && ! grep -q "^CMAKE_HOME_DIRECTORY:INTERNAL=$root\$" "$folder/CMakeCache.txt"; then
+        rm -rf "$folder"
+    fi
+    quietly cmake -S "$root" -B "$folder" "$@"
+    quietly cmake --build "$folder" -j "$(jobs)"
+}
+
+# ----------------------------------------------------------------------------------------------------- testing
+
+# run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed` and `failed`: test cases, as cmocka counts
+# them; a test that is no cmocka program, or that died before it could say, is one case.
+run_tests() {
+    folder=$1
+    shift
+    ctest_status=0
+    (cd "$folder" && ctest --output-on-failure -j "$(jobs)" "$@") || ctest_status=$?
+    counts=$(awk '
+        /^[0-9]+\/[0-9]+ Test: / { cases = 0; bad = 0 }
+        /^\[  PASSED  \] [0-9]+ test/ { cases += $4 }
+        /^\[  FAILED  \] .*[0-9]+ test\(s\), listed below/ { sub(/ test\(s\).*/, ""); bad += $NF }
+        /^Test Passed\.$/ { passed += cases > 0 ? cases : 1 }
+        /^Test [A-Za-z ]*\.$/ && !/^Test Passed\.$/ { passed += cases; failed += bad > 0 ? bad : 1 }
+        END { print passed + 0, failed + 0 }' "$folder/Testing/Temporary/LastTest.log")
+    passed=${counts% *}
+    failed=${counts#* }
+    if [ "$ctest_status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+        failed=1
+    fi
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}

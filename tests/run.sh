@@ -1,0 +1,19 @@
+#!/bin/sh
+# sh tests/run.sh [CMAKE-OPTION...]: installs what is missing, builds the library, the examples and the tests into
+# build/tests, and runs every test. Ends in the line `N passed, N failed` (test cases), with status 0 when none failed.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$root/build/tests
+. "$root/tests/common.sh"
+
+begin_work
+need cc cxx make cmake pkg_config cmocka
+want cjson libcurl libmicrohttpd
+
+echo "building in $work"
+build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"
+status=0
+run_tests "$work" || status=1
+echo "$passed passed, $failed failed"
+exit "$status"
