@@ -175,6 +175,19 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
 TOKUSAGE_API tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
                                               tokusage_error *error);
 
+/*
+ * Finds the text of the value at a JSON Pointer: for what stands beside the usage, such as "/model". The text and the
+ * pointer are as in tokusage_extract, but for the pointer NULL, which is refused. *value is set to the first byte of
+ * the value within json, *value_length to its length in bytes: of a string the quotes and escapes as they stand, of
+ * null the four letters. Does not allocate. On any other status both are left alone.
+ *   ARGUMENT   json, pointer, value or value_length is NULL; pointer is no JSON Pointer
+ *   SYNTAX, DEPTH  as in tokusage_extract
+ *   DUPLICATE  a name on the pointer's way stands twice in its object
+ *   NOT_FOUND  nothing at the place
+ */
+TOKUSAGE_API tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
+                                           size_t *value_length, tokusage_error *error);
+
 /* A buffer of this many bytes holds any encoded usage and its NUL. */
 #define TOKUSAGE_JSON_SIZE 104
 

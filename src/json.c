@@ -90,8 +90,8 @@ static size_t scan_text(tokusage_scan *scan, const char *json, size_t length, co
     return read;
 }
 
-/* Finds what stands at the pointer of a text that must be JSON to its end. */
-static tokusage_status locate(const char *json, size_t length, const char *pointer, slice *found,
+/* Finds what stands at the pointer of a text that must be JSON to its end; `member` is what an error calls it. */
+static tokusage_status locate(const char *json, size_t length, const char *pointer, const char *member, slice *found,
                               tokusage_error *error) {
     tokusage_scan scan;
     size_t read = scan_text(&scan, json, length, pointer);
@@ -103,14 +103,28 @@ static tokusage_status locate(const char *json, size_t length, const char *point
         return tokusage_report_at(error, TOKUSAGE_ERR_SYNTAX, read);
     }
     if (scan.duplicate) {
-        return tokusage_report(error, TOKUSAGE_ERR_DUPLICATE, TOKUSAGE_MEMBER_USAGE);
+        return tokusage_report(error, TOKUSAGE_ERR_DUPLICATE, member);
+    }
+    if (!scan.found) {
+        return tokusage_report(error, TOKUSAGE_ERR_NOT_FOUND, member);
     }
     const size_t offset = byte_order_mark(json, length) + (size_t)scan.begin;
-    if (!scan.found || json[offset] == 'n') {
-        return tokusage_report(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_MEMBER_USAGE);
-    }
     *found = (slice){.text = json + offset, .length = (size_t)(scan.end - scan.begin), .offset = offset};
-    return TOKUSAGE_OK;
+    return tokusage_report(error, TOKUSAGE_OK, NULL);
+}
+
+tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
+                              size_t *value_length, tokusage_error *error) {
+    if (!json || !value || !value_length || !pointer || !tokusage_pointer_valid(pointer)) {
+        return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
+    }
+    slice found;
+    const tokusage_status status = locate(json, length, pointer, NULL, &found, error);
+    if (status == TOKUSAGE_OK) {
+        *value = found.text;
+        *value_length = found.length;
+    }
+    return status;
 }
 
 static tokusage_status read_digest(const char *digest, size_t length, tokusage *usage, tokusage_error *error) {
@@ -150,9 +164,12 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
     slice object;
-    const tokusage_status status = locate(json, length, place, &object, error);
+    const tokusage_status status = locate(json, length, place, TOKUSAGE_MEMBER_USAGE, &object, error);
     if (status != TOKUSAGE_OK) {
         return status;
+    }
+    if (*object.text == 'n') {
+        return tokusage_report(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_MEMBER_USAGE);
     }
     if (*object.text != '{') {
         return tokusage_report(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_MEMBER_USAGE);

@@ -13,16 +13,12 @@ enum {
 };
 
 static const char *const names[] = {
-    "usage",
-    "usage",
-    "usage",
     "\\u0075sage",
     "usag\\u0065",
     "Usage",
     "usag",
     "usages",
     "usage\\u0000",
-    "a",
     "a",
     "b",
     "",
@@ -181,18 +177,23 @@ static void count(writing *out) {
 /* Recurses as deep as `levels` says. */
 static void write_value(writing *out, size_t levels);
 
+static const char *random_name(void) {
+    size_t kind = random_below(8);
+    return kind < 3 ? "usage" : kind < 4 ? "a" : names[random_below(LENGTH(names))];
+}
+
 static void write_container(writing *out, size_t levels, bool object) {
-    size_t count_of_elements = random_below(5);
-    bool usage = random_below(2) == 0;
+    size_t elements = levels == 5 ? 2 + random_below(5) : random_below(5);
+    bool usage = levels < 5 && random_below(2) == 0;
     write_text(out, object ? "{" : "[");
     space(out);
-    for (size_t i = 0; i < count_of_elements; i++) {
+    for (size_t i = 0; i < elements; i++) {
         if (i > 0) {
             write_text(out, ",");
             space(out);
         }
         if (object) {
-            quoted(out, usage ? members[random_below(LENGTH(members))] : names[random_below(LENGTH(names))]);
+            quoted(out, usage ? members[random_below(LENGTH(members))] : random_name());
             space(out);
             write_text(out, ":");
             space(out);

@@ -211,8 +211,8 @@ static bool is_white_or_digit(int byte) {
     return is_white(byte) || is_decimal(byte);
 }
 
-static bool is_white_digit_or_minus(int byte) {
-    return is_white(byte) || is_decimal(byte) || byte == '-';
+static bool is_white_or_number_begin(int byte) {
+    return is_white(byte) || (byte >= '1' && byte <= '9') || byte == '-';
 }
 
 static void scan_takes_and_refuses_each_byte_by_its_rule(void **state) {
@@ -227,7 +227,7 @@ static void scan_takes_and_refuses_each_byte_by_its_rule(void **state) {
         {"in an empty array", TEXT("[[]"), TEXT("]"), is_white},
         {"before a name", TEXT("{"), TEXT("\"a\":1}"), is_white},
         {"before a colon", TEXT("{\"a\""), TEXT(":1}"), is_white},
-        {"before a number", TEXT("{\"a\":"), TEXT("1}"), is_white_digit_or_minus},
+        {"before a number", TEXT("{\"a\":"), TEXT("1}"), is_white_or_number_begin},
         {"behind a one", TEXT("[1"), TEXT("]"), is_white_or_digit},
         {"behind a comma", TEXT("[1,"), TEXT("[]]"), is_white},
         {"in a string", TEXT("[\"a"), TEXT("z\"]"), is_plain_in_strings},
@@ -377,8 +377,9 @@ static void scan_reads_random_documents_as_the_reference_does(void **state) {
         compare(&want, &in, "round", (size_t)round);
         free(want.kept);
     }
-    print_message("%zu good, %zu found\n", good, found);
-    assert_true(good > 15000 && good < 29000 && found > 5000); /* else the random documents show little */
+    if (good < 15000 || good > 29000 || found < 4000) {
+        fail_msg("the random documents show little: %zu good, %zu found", good, found);
+    }
 }
 
 static void scan_keeps_as_much_as_there_is_room_for(void **state) {

@@ -1,0 +1,616 @@
+/*
+ * examples/stream_http against a real HTTP server on the loopback address: what it sends, what it hands on, what it
+ * says, how it ends, and that its key shows nowhere. The program's path is the one argument. POSIX is assumed.
+ *
+ * The server gives one scripted reply after another, in pieces of a scripted size, and remembers the requests.
+ */
+#define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
+
+#include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <microhttpd.h>
+
+#define KEY "sk-Zm9vYmFy-secret-0123456789"
+
+static const char *program;
+
+/* ------------------------------------------------------------------------------------------------ the server */
+
+typedef struct reply {
+    unsigned status; /* 0: 200 */
+    const char *location;
+    const char *body;
+    size_t piece;   /* bytes in a piece; 0: all in one */
+    size_t hold_at; /* wait here until the test says go; 0: never */
+    bool cut;       /* close the connection in the middle, where the body ends */
+} reply;
+
+typedef struct request {
+    char text[4096]; /* METHOD URL\nNAME: VALUE\n...\n\nBODY */
+    size_t length;
+} request;
+
+static struct MHD_Daemon *server;
+static uint16_t port;
+static const reply *next_reply;
+static request received;
+static unsigned requests;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static bool go;
+
+static struct timespec in_seconds(time_t seconds) {
+    struct timespec when;
+    clock_gettime(CLOCK_REALTIME, &when);
+    when.tv_sec += seconds;
+    return when;
+}
+
+/* Whether the test has said go; waits for at most ten seconds. */
+static bool wait_for_go(void) {
+    const struct timespec end = in_seconds(10);
+    pthread_mutex_lock(&lock);
+    while (!go && pthread_cond_timedwait(&changed, &lock, &end) == 0) {
+    }
+    const bool came = go;
+    pthread_mutex_unlock(&lock);
+    return came;
+}
+
+static void say_go(void) {
+    pthread_mutex_lock(&lock);
+    go = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static ssize_t next_piece(void *closure, uint64_t position, char *buffer, size_t room) {
+    const reply *say = closure;
+    const size_t left = strlen(say->body) - (size_t)position;
+    if (say->hold_at > 0 && position == say->hold_at && !wait_for_go()) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    if (left == 0) {
+        return say->cut ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+    }
+    size_t length = say->piece > 0 && say->piece < left ? say->piece : left;
+    if (say->hold_at > position && length > say->hold_at - position) {
+        length = say->hold_at - (size_t)position;
+    }
+    length = length < room ? length : room;
+    memcpy(buffer, say->body + position, length);
+    return (ssize_t)length;
+}
+
+static void remember(const char *bytes, size_t length) {
+    assert(received.length + length < sizeof received.text);
+    memcpy(received.text + received.length, bytes, length);
+    received.length += length;
+    received.text[received.length] = '\0';
+}
+
+static enum MHD_Result remember_header(void *closure, enum MHD_ValueKind kind, const char *name, const char *value) {
+    (void)closure;
+    (void)kind;
+    remember(name, strlen(name));
+    remember(": ", 2);
+    remember(value, strlen(value));
+    remember("\n", 1);
+    return MHD_YES;
+}
+
+static void free_reply(void *closure) {
+    reply *said = closure;
+    free((void *)(uintptr_t)said->body);
+    free(said);
+}
+
+/* The server may still be talking when the test is over, so it gets a reply of its own. */
+static reply *copy_reply(const reply *say) {
+    reply *copy = malloc(sizeof *copy);
+    assert(copy);
+    *copy = *say;
+    copy->body = strdup(say->body);
+    assert(copy->body);
+    return copy;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection) {
+    reply *say = copy_reply(next_reply);
+    /* Not MHD_create_response_from_buffer: a body of unknown length is sent chunked. */
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, next_piece, say, free_reply);
+    MHD_add_response_header(response, "Content-Type", say->body[0] == '{' ? "application/json" : "text/event-stream");
+    if (say->location) {
+        MHD_add_response_header(response, "Location", say->location);
+    }
+    const enum MHD_Result result = MHD_queue_response(connection, say->status > 0 ? say->status : 200, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* Called once for the head of a request, for each piece of its body, and at its end. */
+static enum MHD_Result take_request(void *closure, struct MHD_Connection *connection, const char *url,
+                                    const char *method, const char *version, const char *body, size_t *length,
+                                    void **state) {
+    static int begun;
+    (void)closure;
+    (void)version;
+    if (*state == NULL) {
+        *state = &begun;
+        requests++;
+        received.length = 0;
+        remember(method, strlen(method));
+        remember(" ", 1);
+        remember(url, strlen(url));
+        remember("\n", 1);
+        MHD_get_connection_values(connection, MHD_HEADER_KIND, remember_header, NULL);
+        remember("\n", 1);
+        return MHD_YES;
+    }
+    if (*length > 0) {
+        remember(body, *length);
+        *length = 0;
+        return MHD_YES;
+    }
+    return send_reply(connection);
+}
+
+static int start_server(void **state) {
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    (void)state;
+    server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
+                              take_request, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&loopback, MHD_OPTION_END);
+    if (server == NULL) {
+        return -1;
+    }
+    port = MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port;
+    return 0;
+}
+
+static int stop_server(void **state) {
+    (void)state;
+    MHD_stop_daemon(server);
+    return 0;
+}
+
+/* ----------------------------------------------------------------------------------------------- the program */
+
+typedef struct run {
+    pid_t child;
+    int output; /* its standard output, to read from */
+    FILE *errors;
+    char out[8192], err[2048];
+    size_t out_length;
+    int status;
+} run;
+
+typedef struct call {
+    const char *path; /* behind the server's address; NULL: /v1 */
+    const char *base; /* instead of the server's address */
+    const char *key;  /* NULL: KEY */
+    const char *output;
+    bool closed; /* nobody reads its standard output */
+    bool no_base, no_key;
+} call;
+
+static void exec_program(const call *with, int output, int errors) {
+    char base[256], key[256];
+    char *environment[3] = {NULL};
+    size_t used = 0;
+    snprintf(base, sizeof base, "OPENAI_BASE_URL=http://127.0.0.1:%u%s", (unsigned)port,
+             with->path ? with->path : "/v1");
+    if (with->base) {
+        snprintf(base, sizeof base, "OPENAI_BASE_URL=%s", with->base);
+    }
+    snprintf(key, sizeof key, "OPENAI_API_KEY=%s", with->key ? with->key : KEY);
+    if (!with->no_base) {
+        environment[used++] = base;
+    }
+    if (!with->no_key) {
+        environment[used++] = key;
+    }
+    dup2(output, STDOUT_FILENO);
+    dup2(errors, STDERR_FILENO);
+    signal(SIGPIPE, SIG_DFL);
+    alarm(60);
+    execle(program, program, "a \"model\"", "Say \xC3\xA4 & \\ \n", (char *)NULL, environment);
+    _exit(126);
+}
+
+static run begin_run(const call *with) {
+    run of = {.errors = tmpfile()};
+    int ends[2];
+    assert_non_null(of.errors);
+    assert_int_equal(pipe(ends), 0);
+    int output = ends[1];
+    if (with->output) {
+        output = open(with->output, O_WRONLY);
+        assert_true(output >= 0);
+        close(ends[1]);
+    }
+    if (with->closed) {
+        close(ends[0]);
+    }
+    of.output = with->closed ? -1 : ends[0];
+    of.child = fork();
+    if (of.child == 0) {
+        exec_program(with, output, fileno(of.errors));
+    }
+    assert_true(of.child > 0);
+    close(output);
+    return of;
+}
+
+/* Reads at least `length` bytes of its standard output, if they come. */
+static void read_output(run *of, size_t length) {
+    while (of->output >= 0 && of->out_length < length && of->out_length < sizeof of->out - 1) {
+        const ssize_t got = read(of->output, of->out + of->out_length, sizeof of->out - 1 - of->out_length);
+        if (got <= 0) {
+            break;
+        }
+        of->out_length += (size_t)got;
+    }
+    of->out[of->out_length] = '\0';
+}
+
+static void end_run(run *of) {
+    read_output(of, sizeof of->out);
+    if (of->output >= 0) {
+        close(of->output);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(of->child, &status, 0), of->child);
+    of->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    rewind(of->errors);
+    of->err[fread(of->err, 1, sizeof of->err - 1, of->errors)] = '\0';
+    fclose(of->errors);
+}
+
+static run run_with(const call *with, const reply *say) {
+    next_reply = say;
+    requests = 0;
+    go = false;
+    run of = begin_run(with);
+    end_run(&of);
+    return of;
+}
+
+static void expect(const run *got, int status, const char *out, const char *err) {
+    assert_string_equal(got->err, err);
+    assert_string_equal(got->out, out);
+    assert_int_equal(got->status, status);
+    assert_null(strstr(got->err, KEY));
+}
+
+/* ------------------------------------------------------------------------------------------------- the bodies */
+
+#define WORDS                                                                                                          \
+    "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}],\"usage\":null}\n\n"              \
+    "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\\n\"}}],\"usage\":null}\n\n"
+#define COUNTS(prompt, completion, total)                                                                              \
+    "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":" #prompt ",\"completion_tokens\":" #completion   \
+    ",\"total_tokens\":" #total "}}\n\n"
+#define DONE "data: [DONE]\n\n"
+#define GOOD WORDS COUNTS(5, 7, 12) DONE
+#define GOOD_LINE "usage: prompt 5, completion 7, total 12: consistent\n"
+
+/* ---------------------------------------------------------------------------------------------- what is tested */
+
+static void a_stream_is_handed_on_byte_for_byte_and_its_usage_told(void **state) {
+    (void)state;
+    for (size_t piece = 1; piece <= 40; piece += 3) {
+        const run got = run_with(&(call){0}, &(reply){.body = GOOD, .piece = piece});
+        expect(&got, 0, GOOD, GOOD_LINE);
+    }
+}
+
+static void the_request_asks_for_a_stream_with_usage(void **state) {
+    (void)state;
+    run_with(&(call){0}, &(reply){.body = GOOD});
+    assert_int_equal(requests, 1);
+    assert_memory_equal(received.text, "POST /v1/chat/completions\n", 26);
+    assert_non_null(strstr(received.text, "\nAuthorization: Bearer " KEY "\n"));
+    assert_non_null(strstr(received.text, "\nContent-Type: application/json\n"));
+    assert_non_null(strstr(received.text, "\nAccept: text/event-stream\n"));
+    assert_string_equal(strstr(received.text, "\n\n"),
+                        "\n\n{\"model\":\"a \\\"model\\\"\",\"messages\":[{\"role\":\"user\",\"content\":"
+                        "\"Say \xC3\xA4 & \\\\ \\n\"}],\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+}
+
+static void slashes_at_the_end_of_the_address_make_no_difference(void **state) {
+    (void)state;
+    run_with(&(call){.path = "/serverless/v1//"}, &(reply){.body = GOOD});
+    assert_memory_equal(received.text, "POST /serverless/v1/chat/completions\n", 37);
+}
+
+static void a_server_that_wants_no_key_is_sent_none(void **state) {
+    (void)state;
+    const run got = run_with(&(call){.no_key = true}, &(reply){.body = GOOD});
+    expect(&got, 0, GOOD, GOOD_LINE);
+    assert_null(strstr(received.text, "Authorization"));
+}
+
+static void the_body_arrives_while_the_server_still_talks(void **state) {
+    (void)state;
+    const size_t first = strlen(WORDS);
+    next_reply = &(reply){.body = GOOD, .hold_at = first};
+    go = false;
+    run got = begin_run(&(call){0});
+    read_output(&got, first); /* the server sends no more before it is told to */
+    const size_t early = got.out_length;
+    say_go();
+    end_run(&got);
+    assert_int_equal(early, first);
+    expect(&got, 0, GOOD, GOOD_LINE);
+}
+
+static void running_usage_replaces_and_is_not_added(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(5, 1, 6) COUNTS(5, 2, 7) COUNTS(5, 3, 8) DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 11});
+    expect(&got, 0, body, "usage: prompt 5, completion 3, total 8: consistent\n");
+}
+
+static void absent_counts_are_not_shown_as_zero(void **state) {
+    (void)state;
+    static const char body[] = "data: {\"usage\":{\"completion_tokens\":0}}\n\n" DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 0, body, "usage: prompt -, completion 0, total -: consistent\n");
+}
+
+static void a_server_that_does_not_stream_is_understood_too(void **state) {
+    (void)state;
+    static const char body[] = "{\n  \"choices\": [],\n  \"usage\": {\n    \"prompt_tokens\": 5,\n"
+                               "    \"completion_tokens\": 7,\n    \"total_tokens\": 12\n  }\n}\n";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 5});
+    expect(&got, 0, body, GOOD_LINE);
+}
+
+static void a_contradiction_is_told_with_its_numbers(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(12, 1, 303) DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(
+        &got, 1, body,
+        "usage: prompt 12, completion 1, total 303: contradictory: total_tokens: contradicts its parts: they say 13, "
+        "it says 303\n");
+}
+
+static void an_unreadable_usage_is_told(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(5, 7.5, 12) DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 1, body, "usage: unreadable: completion_tokens: not a whole number\n");
+}
+
+static void an_http_error_is_told_in_the_words_of_its_body(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *words;
+    } cases[] = {
+        {"{\"error\":{\"message\":\"Rate limit\\u0007 reached\",\"code\":\"x\"}}", ": Rate limit  reached"},
+        {"{\n \"error\": {\n  \"message\": \"pretty\"\n }\n}\n", ": pretty"},
+        {"{\"error\":\"just a string\"}", ": just a string"},
+        {"{\"detail\":\"Not Found\"}", ": Not Found"},
+        {"{\"object\":\"error\",\"message\":\"too long\"}", ": too long"},
+        {"{\"error\":{}}", ""},
+        {"{\"error\":", ""},
+        {"<html><body>busy</body></html>\n", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char err[256];
+        snprintf(err, sizeof err, "stream_http: the server answered with HTTP status 429%s\n", cases[i].words);
+        const run got = run_with(&(call){0}, &(reply){.status = 429, .body = cases[i].body, .piece = 7});
+        expect(&got, 4, cases[i].body, err);
+    }
+}
+
+static void a_key_that_the_server_repeats_is_struck_out(void **state) {
+    (void)state;
+    static const char body[] = "{\"error\":{\"message\":\"Bad key " KEY ", I said \\u0073" /* the s of sk- */
+                               "k-Zm9vYmFy-secret-0123456789!\"}}";
+    const run got = run_with(&(call){0}, &(reply){.status = 401, .body = body});
+    expect(&got, 4, body, "stream_http: the server answered with HTTP status 401: Bad key ***, I said ***!\n");
+}
+
+static void a_key_is_not_half_shown_where_a_long_message_is_cut(void **state) {
+    (void)state;
+    for (size_t before = 200; before < 300; before++) {
+        char body[1024], message[512];
+        memset(message, 'x', before);
+        message[before] = '\0';
+        snprintf(body, sizeof body, "{\"error\":{\"message\":\"%s" KEY "\"}}", message);
+        const run got = run_with(&(call){0}, &(reply){.status = 401, .body = body});
+        assert_int_equal(got.status, 4);
+        assert_string_equal(got.out, body);
+        assert_null(strstr(got.err, "sk-"));
+    }
+}
+
+static void a_redirect_is_not_followed(void **state) {
+    (void)state;
+    char location[64];
+    snprintf(location, sizeof location, "http://127.0.0.1:%u/elsewhere", (unsigned)port);
+    const run got = run_with(&(call){0}, &(reply){.status = 307, .location = location, .body = ""});
+    expect(&got, 4, "", "stream_http: the server answered with HTTP status 307\n");
+    assert_int_equal(requests, 1);
+}
+
+static void an_error_in_mid_stream_is_told(void **state) {
+    (void)state;
+    static const char body[] = WORDS "data: {\"error\":{\"message\":\"The model is overloaded: " KEY "\"}}\n\n" DONE;
+    for (size_t piece = 1; piece <= 200; piece += 33) {
+        const run got = run_with(&(call){0}, &(reply){.body = body, .piece = piece});
+        expect(&got, 5, body, "stream_http: the server reports an error in the body: The model is overloaded: ***\n");
+    }
+}
+
+static void the_usage_of_a_stream_that_ends_in_an_error_is_told(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(5, 7, 12) "data: {\"error\":{\"message\":\"Stopped\"}}\n\n";
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 5, body, GOOD_LINE "stream_http: the server reports an error in the body: Stopped\n");
+}
+
+static void a_null_error_is_none(void **state) {
+    (void)state;
+    static const char body[] = "data: {\"error\":null,\"usage\":null}\n\n" COUNTS(5, 7, 12) DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 0, body, GOOD_LINE);
+}
+
+static void a_connection_cut_in_the_middle_of_the_usage_is_told(void **state) {
+    (void)state;
+    static const char body[] = WORDS "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"comp";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 9, .cut = true});
+    assert_string_equal(got.out, body);
+    assert_int_equal(got.status, 6);
+    /* What comes after is libcurl's, and differs between its versions. */
+    static const char words[] = "stream_http: the connection was cut, or stalled, in the middle of the body: ";
+    assert_memory_equal(got.err, words, strlen(words));
+}
+
+static void what_was_used_up_to_a_cut_is_told(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(5, 1, 6) "data: {\"usage\":{\"prompt_tokens\":5,";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .cut = true});
+    static const char words[] =
+        "usage: prompt 5, completion 1, total 6: consistent\nstream_http: the connection was cut";
+    assert_memory_equal(got.err, words, strlen(words));
+    assert_string_equal(got.out, body);
+    assert_int_equal(got.status, 6);
+}
+
+static void a_cut_behind_the_closing_event_costs_nothing(void **state) {
+    (void)state;
+    const run got = run_with(&(call){0}, &(reply){.body = GOOD, .cut = true});
+    expect(&got, 0, GOOD, GOOD_LINE);
+}
+
+static void a_stream_without_usage_is_told(void **state) {
+    (void)state;
+    const run got = run_with(&(call){0}, &(reply){.body = WORDS DONE, .piece = 3});
+    expect(&got, 7, WORDS DONE, "stream_http: the body is complete and has no usage\n");
+}
+
+static void a_stream_without_its_closing_event_is_told(void **state) {
+    (void)state;
+    static const char body[] = WORDS COUNTS(5, 7, 12);
+    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 17});
+    expect(&got, 9, body,
+           GOOD_LINE "stream_http: the stream ended without [DONE]; its counts may not be the last ones\n");
+}
+
+static void a_refused_connection_is_told(void **state) {
+    (void)state;
+    /* A port that was free a moment ago, and that nobody listens on. */
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    const int taken = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(taken, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(taken, (struct sockaddr *)&address, &size), 0);
+    char base[64];
+    snprintf(base, sizeof base, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+    const run got = run_with(&(call){.base = base}, NULL);
+    close(taken);
+    static const char words[] = "stream_http: no answer from the server: ";
+    assert_memory_equal(got.err, words, strlen(words));
+    assert_null(strstr(got.err, KEY));
+    assert_string_equal(got.out, "");
+    assert_int_equal(got.status, 3);
+}
+
+static void a_reader_who_leaves_ends_the_request(void **state) {
+    (void)state;
+    const run got = run_with(&(call){.closed = true}, &(reply){.body = WORDS DONE, .piece = 20});
+    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was broken off\n");
+}
+
+static void a_full_disk_ends_the_request(void **state) {
+    (void)state;
+    if (access("/dev/full", W_OK) != 0) {
+        skip();
+    }
+    const run got = run_with(&(call){.output = "/dev/full"}, &(reply){.body = WORDS DONE, .piece = 20});
+    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was broken off\n");
+}
+
+static void a_wrong_environment_is_told_before_anything_is_sent(void **state) {
+    (void)state;
+    static const struct {
+        call with;
+        const char *words;
+    } cases[] = {
+        {{.no_base = true, .no_key = true}, "OPENAI_API_KEY is not set"},
+        {{.base = "ftp://127.0.0.1"}, "OPENAI_BASE_URL does not begin with https:// or http://"},
+        {{.key = "sk-1\nX-Evil: 1"}, "OPENAI_API_KEY has a blank, a line end or another character that no key has"},
+        {{.key = "sk-1 2"}, "OPENAI_API_KEY has a blank, a line end or another character that no key has"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char err[256];
+        snprintf(err, sizeof err, "stream_http: %s\n", cases[i].words);
+        const run got = run_with(&cases[i].with, NULL);
+        expect(&got, 2, "", err);
+        assert_int_equal(requests, 0);
+    }
+}
+
+int main(int argc, char **argv) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stream_is_handed_on_byte_for_byte_and_its_usage_told),
+        cmocka_unit_test(the_request_asks_for_a_stream_with_usage),
+        cmocka_unit_test(slashes_at_the_end_of_the_address_make_no_difference),
+        cmocka_unit_test(a_server_that_wants_no_key_is_sent_none),
+        cmocka_unit_test(the_body_arrives_while_the_server_still_talks),
+        cmocka_unit_test(running_usage_replaces_and_is_not_added),
+        cmocka_unit_test(absent_counts_are_not_shown_as_zero),
+        cmocka_unit_test(a_server_that_does_not_stream_is_understood_too),
+        cmocka_unit_test(a_contradiction_is_told_with_its_numbers),
+        cmocka_unit_test(an_unreadable_usage_is_told),
+        cmocka_unit_test(an_http_error_is_told_in_the_words_of_its_body),
+        cmocka_unit_test(a_key_that_the_server_repeats_is_struck_out),
+        cmocka_unit_test(a_key_is_not_half_shown_where_a_long_message_is_cut),
+        cmocka_unit_test(a_redirect_is_not_followed),
+        cmocka_unit_test(an_error_in_mid_stream_is_told),
+        cmocka_unit_test(the_usage_of_a_stream_that_ends_in_an_error_is_told),
+        cmocka_unit_test(a_null_error_is_none),
+        cmocka_unit_test(a_connection_cut_in_the_middle_of_the_usage_is_told),
+        cmocka_unit_test(what_was_used_up_to_a_cut_is_told),
+        cmocka_unit_test(a_cut_behind_the_closing_event_costs_nothing),
+        cmocka_unit_test(a_stream_without_usage_is_told),
+        cmocka_unit_test(a_stream_without_its_closing_event_is_told),
+        cmocka_unit_test(a_refused_connection_is_told),
+        cmocka_unit_test(a_reader_who_leaves_ends_the_request),
+        cmocka_unit_test(a_full_disk_ends_the_request),
+        cmocka_unit_test(a_wrong_environment_is_told_before_anything_is_sent),
+    };
+    if (argc != 2) {
+        fputs("test_stream_http: the path of stream_http is missing\n", stderr);
+        return 2;
+    }
+    program = argv[1];
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, start_server, stop_server);
+}
