@@ -42,23 +42,37 @@ static tokusage_status correct_body(cJSON *body, tokusage_error *error) {
     return error->status;
 }
 
-int main(int argc, char **argv) {
-    cJSON *body = cJSON_Parse(argc > 1 ? argv[1] : sample);
-    if (!body) {
-        fputs("cjson_app: the body is not JSON\n", stderr);
-        return EXIT_FAILURE;
-    }
-    int result = EXIT_FAILURE;
+static int complain(const char *reason) {
+    fprintf(stderr, "cjson_app: %s\n", reason);
+    return EXIT_FAILURE;
+}
+
+static int run(cJSON *body) {
     tokusage_error error;
-    if (correct_body(body, &error) == TOKUSAGE_OK) {
-        char *text = cJSON_PrintUnformatted(body);
-        result = text && puts(text) >= 0 && fclose(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        cJSON_free(text);
-    } else {
+    if (!body) {
+        return complain("the body is not JSON");
+    }
+    if (correct_body(body, &error) != TOKUSAGE_OK) {
         char sentence[200];
         tokusage_error_text(&error, sentence, sizeof sentence);
-        fprintf(stderr, "cjson_app: %s\n", sentence);
+        return complain(sentence);
     }
+    char *text = cJSON_PrintUnformatted(body);
+    if (!text) {
+        return complain("no memory to print the body");
+    }
+    puts(text);
+    cJSON_free(text);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    cJSON *body = cJSON_Parse(argc > 1 ? argv[1] : sample);
+    int result = run(body);
     cJSON_Delete(body);
+    if (fclose(stdout) != 0) {
+        perror("cjson_app: standard output");
+        result = EXIT_FAILURE;
+    }
     return result;
 }

@@ -52,5 +52,9 @@ int main(int argc, char **argv) {
         return complain(&error);
     }
     puts(json);
-    return fclose(stdout) == 0 ? 0 : 1;
+    if (fclose(stdout) != 0) {
+        perror("decode: standard output");
+        return 1;
+    }
+    return 0;
 }

@@ -70,11 +70,11 @@ static int print_line(source from, tokusage usage, const char *verdict, const ch
 
 static int print_error(source from, tokusage usage, const tokusage_error *error) {
     char reason[200];
+    if (error->status == TOKUSAGE_ERR_NOT_FOUND) {
+        return print_line(from, usage, "no usage", tokusage_status_text(error->status));
+    }
     tokusage_error_text(error, reason, sizeof reason);
-    const char *verdict = error->status == TOKUSAGE_ERR_NOT_FOUND ? "no usage"
-                          : error->status == TOKUSAGE_ERR_TOTAL   ? "contradictory"
-                                                                  : "unreadable";
-    return print_line(from, usage, verdict, reason);
+    return print_line(from, usage, error->status == TOKUSAGE_ERR_TOTAL ? "contradictory" : "unreadable", reason);
 }
 
 /* A usage that was read: what do its counts say? */
@@ -338,7 +338,7 @@ int main(int argc, char **argv) {
     }
     tokusage_stream probe;
     if (tokusage_stream_init(&probe, pointer) != TOKUSAGE_OK) {
-        return complain(pointer, "no JSON Pointer (RFC 6901)");
+        return complain("--at", "its argument is no JSON Pointer (RFC 6901)");
     }
     return finish(report_all(argv + at, pointer));
 }

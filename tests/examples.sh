@@ -1,0 +1,208 @@
+#!/bin/sh
+# Runs the example programs on good and on broken input, and compares everything they print, and their exit status, with
+# tests/data/examples/NAME.out, NAME.err (no file: nothing is printed) and the status given here.
+#
+#     sh tests/examples.sh FOLDER            FOLDER holds the programs
+#     ACCEPT=1 sh tests/examples.sh FOLDER   writes the files anew, to be read before they are committed
+set -eu
+LC_ALL=C
+export LC_ALL
+
+programs=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+data=tests/data/examples
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+checks=0
+failures=0
+
+fail() {
+    echo "FAILED $1"
+    failures=$((failures + 1))
+}
+
+same() {
+    expected=$data/$1
+    [ -e "$expected" ] || expected=/dev/null
+    cmp -s "$expected" "$scratch/$1" || {
+        fail "$1, expected (-) and seen (+):"
+        diff -u "$expected" "$scratch/$1" || :
+    }
+}
+
+accept() {
+    rm -f "$data/$1"
+    [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
+}
+
+# check NAME STATUS PROGRAM ARGUMENT...: standard input is what the caller redirects, else empty.
+check() {
+    name=$1
+    status=$2
+    program=$programs/$3
+    shift 3
+    seen=0
+    "$program" "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" || seen=$?
+    checks=$((checks + 1))
+    [ "$seen" -eq "$status" ] || fail "$name: exit status $seen instead of $status"
+    for kind in out err; do
+        if [ -n "${ACCEPT:-}" ]; then
+            accept "$name.$kind"
+        else
+            same "$name.$kind"
+        fi
+    done
+}
+
+skip() {
+    echo "SKIPPED $1: $2"
+}
+
+# given NAME STATUS TEXT ARGUMENT...: usage_of, with TEXT (escapes as in printf's %b) on standard input.
+given() {
+    name=$1
+    status=$2
+    printf %b "$3" >"$scratch/input"
+    shift 3
+    check "$name" "$status" usage_of "$@" <"$scratch/input"
+}
+
+# ------------------------------------------------------------------------------------------------------- decode
+
+check decode_sample 0 decode </dev/null
+check decode_total_only 0 decode ' {"total_tokens": 12.0e0, "extra": [1, {"a": null}], "prompt_tokens": null} ' </dev/null
+check decode_contradiction 1 decode '{"prompt_tokens":12,"completion_tokens":1,"total_tokens":303}' </dev/null
+check decode_fraction 1 decode '{"prompt_tokens":5.5}' </dev/null
+check decode_truncated 1 decode '{"prompt_tokens":5' </dev/null
+check decode_empty 1 decode '' </dev/null
+
+# ---------------------------------------------------------------------------------------------------- cjson_app
+
+check cjson_app_sample 0 cjson_app </dev/null
+check cjson_app_infers 0 cjson_app '{"a":[1],"usage":{"prompt_tokens":5,"x":{},"completion_tokens":7},"z":"\u00e4"}' </dev/null
+check cjson_app_consistent 0 cjson_app '{"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}' </dev/null
+check cjson_app_hopeless 1 cjson_app '{"usage":{"prompt_tokens":20,"completion_tokens":7,"total_tokens":12}}' </dev/null
+check cjson_app_no_usage 1 cjson_app '{"error":{"message":"busy"}}' </dev/null
+check cjson_app_type 1 cjson_app '{"usage":{"prompt_tokens":"5"}}' </dev/null
+check cjson_app_not_json 1 cjson_app '{"usage":' </dev/null
+
+# ----------------------------------------------------------------------------------------------------- usage_of
+
+check samples 0 usage_of examples/data/friendli-completion.json examples/data/openai-chat.json \
+    examples/data/friendli-stream.sse examples/data/openai-stream.sse examples/data/log.jsonl
+check contradiction 1 usage_of examples/data/contradicting.json
+check standard_input 0 usage_of <examples/data/friendli-completion.json
+check standard_input_stream 0 usage_of <examples/data/friendli-stream.sse
+check dash_among_files 0 usage_of examples/data/openai-chat.json - examples/data/friendli-stream.sse \
+    <examples/data/log.jsonl
+check broken_lines 1 usage_of $data/broken.jsonl
+check broken_first_line 1 usage_of $data/broken_first_line.jsonl
+check truncated_json 1 usage_of $data/truncated.json
+check comma_missing 1 usage_of $data/comma_missing.json
+check truncated_stream 1 usage_of $data/truncated.sse
+check unfinished_stream 1 usage_of $data/unfinished.sse
+check stream_without_usage 1 usage_of $data/without_usage.sse
+check mixed_stream 0 usage_of $data/mixed.sse
+check neither 1 usage_of $data/page.html
+check empty 1 usage_of /dev/null
+check several_kinds 1 usage_of $data/batch.jsonl $data/mixed.sse $data/page.html examples/data/openai-chat.json
+
+check at_batch 1 usage_of --at /response/body/usage $data/batch.jsonl
+given at_whole 0 '{"prompt_tokens":5}\n' --at ''
+given at_stream 0 'data: {"a":{"b":{"prompt_tokens":5}}}\n\ndata: [DONE]\n\n' --at /a/b
+
+given blank 1 ' \n\t\r\n'
+given binary 1 '\0000\0001\0377\0376\0000data\n'
+given nul_behind 1 '{"usage":{"prompt_tokens":5}}\0000'
+given control_character 1 '{"a":"\0001"}\n'
+given mark_json 0 '\0357\0273\0277{"usage":{"prompt_tokens":5}}'
+given mark_lines 0 '\0357\0273\0277{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":6}}\n'
+given mark_stream 0 '\0357\0273\0277data: {"usage":{"prompt_tokens":5}}\n\ndata: [DONE]'
+given mark_stream_empty 1 '\0357\0273\0277data: [DONE]'
+given crlf_json 0 '{"usage":\r\n{"prompt_tokens":5}}\r\n'
+given crlf_lines 0 '{"usage":{"prompt_tokens":5}}\r\n\r\n{"usage":{"prompt_tokens":6}}\r\n'
+given cr_stream 0 'data: {"usage":{"prompt_tokens":5}}\r\rdata: [DONE]\r\r'
+given string 1 '"usage"\n'
+given null 1 'null\n'
+given array 1 '[]\n'
+given deep 1 "$(awk 'BEGIN { for (i = 0; i < 200; i++) printf "[" }')"
+given long_report 1 "data: {\"usage\":{\"a\":\"$(printf %4000s x)\",\"prompt_tokens\":5}}\n\ndata: [DONE]\n"
+
+check missing_file 2 usage_of examples/data/openai-chat.json no/such/file.json examples/data/friendli-stream.sse
+check directory 2 usage_of examples examples/data/openai-chat.json
+check dashes 2 usage_of -- -no-such-file
+check help 0 usage_of --help
+check unknown_option 2 usage_of -x
+check at_without_pointer 2 usage_of --at
+check bad_pointer 2 usage_of --at usage examples/data/openai-chat.json
+
+if [ -x "$programs/stream_http" ]; then
+    check stream_http_arguments 2 stream_http </dev/null
+fi
+
+: >"$scratch/secret"
+chmod 000 "$scratch/secret"
+if [ -r "$scratch/secret" ]; then
+    skip no_permission "this user may read every file"
+else
+    ln -s "$scratch/secret" "$scratch/link"
+    (cd "$scratch" && "$programs/usage_of" link) >"$scratch/no.out" 2>"$scratch/no.err" && seen=0 || seen=$?
+    checks=$((checks + 1))
+    if [ "$seen" -ne 2 ] || [ "$(cat "$scratch/no.out" "$scratch/no.err")" != "usage_of: link: Permission denied" ]; then
+        fail no_permission
+    fi
+fi
+
+# full PROGRAM STATUS ARGUMENT...: nothing may claim success when its output is lost.
+full() {
+    program=$1
+    status=$2
+    shift 2
+    seen=0
+    "$programs/$program" "$@" >/dev/full 2>"$scratch/full.err" || seen=$?
+    checks=$((checks + 1))
+    [ "$seen" -eq "$status" ] || fail "$program on a full disk: exit status $seen instead of $status"
+    grep -q 'No space left on device$' "$scratch/full.err" || fail "$program on a full disk does not say so"
+}
+
+if [ -w /dev/full ]; then
+    full usage_of 2 examples/data/log.jsonl
+    full usage_of 2 --help
+    full decode 1
+    full cjson_app 1
+    awk 'BEGIN { for (i = 0; i < 5000; i++) print "{\"usage\":{}}" }' >"$scratch/many"
+    full usage_of 2 "$scratch/many" # more than one buffer of output
+else
+    skip full_disk "there is no /dev/full"
+fi
+
+# ------------------------------------------------------------------------------------------------------ large input
+
+awk 'BEGIN { for (i = 1; i <= 200000; i++)
+    printf "{\"id\":%d,\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":1,\"total_tokens\":%d}}\n", i, i, i + 1 }' |
+    "$programs/usage_of" >"$scratch/large"
+awk 'BEGIN { for (i = 1; i <= 200000; i++)
+    printf "-:%d: prompt %d, completion 1, total %d: consistent\n", i, i, i + 1 }' >"$scratch/expected"
+checks=$((checks + 1))
+cmp "$scratch/expected" "$scratch/large" || fail "200000 lines"
+
+# A stream is read in constant memory: 64 MB of it fit into a process of 32 MB.
+stream() {
+    awk 'BEGIN { for (i = 0; i < 640; i++) printf "data: {\"usage\":null,\"a\":\"%100000s\"}\n\n", "x"
+        print "data: {\"usage\":{\"prompt_tokens\":5}}\n\ndata: [DONE]\n" }'
+}
+# Not in POSIX, but in every sh that is used: dash, bash, ash, ksh.
+# shellcheck disable=SC3045
+little_memory() {
+    (ulimit -v 32768 && "$programs/usage_of" "$@")
+}
+if { little_memory --help >/dev/null; } 2>/dev/null; then
+    checks=$((checks + 1))
+    [ "$(stream | little_memory)" = "-: prompt 5, completion -, total -: consistent" ] ||
+        fail "a large stream in little memory"
+else
+    skip constant_memory "the program does not start in 32 MB here (sanitizers do that)"
+fi
+
+echo "$checks checks, $failures failures"
+[ "$checks" -gt 60 ] && [ "$failures" -eq 0 ]
