@@ -205,7 +205,7 @@ begin_work() {
     fi
 }
 
-jobs() {
+processors() {
     getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
 }
 
@@ -226,7 +226,7 @@ build() {
         rm -rf "$folder"
     fi
     quietly cmake -S "$root" -B "$folder" "$@"
-    quietly cmake --build "$folder" -j "$(jobs)"
+    quietly cmake --build "$folder" -j "$(processors)"
 }
 
 # ----------------------------------------------------------------------------------------------------- testing
@@ -237,7 +237,7 @@ run_tests() {
     folder=$1
     shift
     ctest_status=0
-    (cd "$folder" && ctest --output-on-failure -j "$(jobs)" "$@") || ctest_status=$?
+    (cd "$folder" && ctest --output-on-failure -j "$(processors)" "$@") || ctest_status=$?
     counts=$(awk '
         /^[0-9]+\/[0-9]+ Test: / { cases = 0; bad = 0 }
         /^\[  PASSED  \] [0-9]+ test/ { cases += $4 }
