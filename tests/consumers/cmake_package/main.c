@@ -6,7 +6,8 @@
 #include <tokusage.h>
 
 int main(void) {
-    static const char body[] = "{\"id\":\"x\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}";
+    static const char body[] =
+        "{\"id\":\"x\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}";
     tokusage usage = {0};
     tokusage_error error;
 
