@@ -80,6 +80,9 @@ static void write_safely(char *to, size_t size, const char *text, const char *ke
             to[used++] = c < 0x20 || c == 0x7F ? ' ' : (char)c;
         }
     }
+    while (*text && used > 0 && (unsigned char)to[used - 1] >= 0x80) {
+        used--; /* no half of a character where it was cut */
+    }
     to[used] = '\0';
 }
 

@@ -449,6 +449,23 @@ static void a_key_is_not_half_shown_where_a_long_message_is_cut(void **state) {
     }
 }
 
+static void a_long_message_is_cut_between_characters(void **state) {
+    (void)state;
+    for (size_t before = 0; before < 2; before++) {
+        char body[1024], message[601];
+        for (size_t at = 0; at < sizeof message - 1; at++) {
+            message[at] = at < before ? 'x' : (at - before) % 2 == 0 ? '\xC3' : '\xA4';
+        }
+        message[before + 2 * ((sizeof message - 1 - before) / 2)] = '\0';
+        snprintf(body, sizeof body, "{\"error\":{\"message\":\"x %s\"}}", message);
+        const run got = run_with(&(call){0}, &(reply){.status = 400, .body = body});
+        assert_int_equal(got.status, 4);
+        const size_t length = strlen(got.err);
+        assert_true((unsigned char)got.err[length - 2] < 0x80 || got.err[length - 2] == '\xA4');
+        assert_string_equal(got.out, body);
+    }
+}
+
 static void a_redirect_is_not_followed(void **state) {
     (void)state;
     char location[64];
@@ -592,6 +609,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(an_http_error_is_told_in_the_words_of_its_body),
         cmocka_unit_test(a_key_that_the_server_repeats_is_struck_out),
         cmocka_unit_test(a_key_is_not_half_shown_where_a_long_message_is_cut),
+        cmocka_unit_test(a_long_message_is_cut_between_characters),
         cmocka_unit_test(a_redirect_is_not_followed),
         cmocka_unit_test(an_error_in_mid_stream_is_told),
         cmocka_unit_test(the_usage_of_a_stream_that_ends_in_an_error_is_told),
