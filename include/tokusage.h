@@ -333,10 +333,10 @@ struct tokusage_scan {
     uint16_t place;      /* the depth at which the place stands, while in it */
     uint16_t code, high; /* the \u escape being read; the first half of a surrogate pair */
     uint8_t state;
+    uint8_t after_comma;   /* the state that follows a comma in the innermost container */
     uint8_t digits;        /* hexadecimal digits read of an escape */
     bool naming, matching; /* in a member name; it equals the pointer's so far */
     bool arrived;          /* the name was the pointer's: its value comes next */
-    bool inside;           /* in the value at the place */
     bool found, duplicate;
     uint8_t objects[TOKUSAGE_DEPTH_MAX / 8]; /* a bit a level: object, else array */
 };

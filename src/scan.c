@@ -27,10 +27,14 @@ enum state {
     E,
     SIGN,
     EXPONENT,
+    ENDED,  /* behind a value, which has yet to be taken note of */
     CLOSED, /* from here on nothing more is read */
     NOT_JSON,
     TOO_DEEP
 };
+
+/* Of scan->place: not in the value at the place. */
+#define NOWHERE UINT16_MAX
 
 /* One call of tokusage_scan_feed. */
 typedef struct run {
@@ -53,7 +57,8 @@ bool tokusage_pointer_valid(const char *pointer) {
 }
 
 void tokusage_scan_begin(tokusage_scan *scan, const char *pointer) {
-    *scan = (tokusage_scan){.step = pointer, .name = pointer, .arrived = *pointer == '\0', .state = VALUE};
+    *scan = (tokusage_scan){
+        .step = pointer, .name = pointer, .arrived = *pointer == '\0', .place = NOWHERE, .state = VALUE};
 }
 
 tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan) {
@@ -110,7 +115,6 @@ static void keep_until(tokusage_keep *keep, const char *at) {
 
 static void enter_place(run *r, const char *at) {
     tokusage_scan *const scan = r->scan;
-    scan->inside = true;
     scan->found = true;
     scan->place = scan->depth;
     scan->begin = offset_of(r, at);
@@ -121,7 +125,7 @@ static void enter_place(run *r, const char *at) {
 }
 
 static void leave_place(run *r, const char *at) {
-    r->scan->inside = false;
+    r->scan->place = NOWHERE;
     r->scan->end = offset_of(r, at);
     if (r->keep) {
         keep_until(r->keep, at);
@@ -147,21 +151,26 @@ static void step_back(tokusage_scan *scan) {
     } while (*scan->step != '/');
 }
 
-static const char *end_value(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    if (scan->inside && scan->depth == scan->place) {
-        leave_place(r, at);
-    }
-    scan->state = scan->depth > 0 ? NEXT : CLOSED;
+static const char *value_ends(run *r, const char *at) {
+    r->scan->state = ENDED;
     return at;
 }
 
-/* ---- containers: a bit a level tells objects from arrays */
-
-static bool in_object(const tokusage_scan *scan) {
-    const unsigned level = scan->depth - 1U;
-    return (scan->objects[level / 8] >> level % 8 & 1) != 0;
+/* What stands behind the value is mostly a comma, which is taken at once. */
+static const char *end_value(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    if (scan->depth == scan->place) {
+        leave_place(r, at);
+    }
+    if (scan->depth == 0) {
+        return stop(r, at, CLOSED);
+    }
+    const bool comma = at < r->end && *at == ',';
+    scan->state = comma ? scan->after_comma : NEXT;
+    return at + comma;
 }
+
+/* ---- containers: a bit a level tells objects from arrays */
 
 static const char *open_container(run *r, const char *at, bool object) {
     tokusage_scan *const scan = r->scan;
@@ -173,20 +182,24 @@ static const char *open_container(run *r, const char *at, bool object) {
     const unsigned others = scan->objects[level / 8] & ~bit;
     scan->objects[level / 8] = (uint8_t)(object ? others | bit : others);
     scan->depth++;
+    scan->after_comma = object ? NAME : VALUE;
     scan->state = object ? FIRST_NAME : FIRST_VALUE;
     return at + 1;
 }
 
 static const char *close_container(run *r, const char *at) {
     tokusage_scan *const scan = r->scan;
-    if (*at != (in_object(scan) ? '}' : ']')) {
+    if (*at != (scan->after_comma == NAME ? '}' : ']')) {
         return refuse(r, at);
     }
     scan->depth--;
+    /* At depth 0 this asks for level 0 again: nothing follows a comma there. */
+    const unsigned level = scan->depth > 0 ? scan->depth - 1U : 0;
+    scan->after_comma = (scan->objects[level / 8] >> level % 8 & 1) != 0 ? NAME : VALUE;
     if (scan->matched > 0 && scan->depth == scan->matched) {
         step_back(scan);
     }
-    return end_value(r, at + 1);
+    return value_ends(r, at + 1);
 }
 
 /* ---- member names: compared with the pointer's as they are read, escapes of both resolved */
@@ -241,21 +254,8 @@ static void match_escape(tokusage_scan *scan) {
     }
 }
 
-static const char *begin_string(run *r, const char *at, bool naming) {
-    tokusage_scan *const scan = r->scan;
-    scan->state = STRING;
-    scan->naming = naming;
-    scan->matching = naming && scan->depth == scan->matched + 1 && *scan->step == '/';
-    if (scan->matching) {
-        scan->name = scan->step + 1;
-        scan->high = 0;
-    }
-    return at + 1;
-}
-
 /* An object on the way is met once, unless a name before it was given twice: so a level found before is a duplicate. */
 static void end_name(tokusage_scan *scan) {
-    scan->state = COLON;
     scan->arrived = scan->matching && scan->high == 0 && at_name_end(scan);
     if (!scan->arrived) {
         return;
@@ -292,12 +292,15 @@ static const char *plain_end(const char *at, const char *end) {
     return at;
 }
 
+/* What stands behind a name is mostly a colon, which is taken at once. */
 static const char *end_string(run *r, const char *at) {
-    if (r->scan->naming) {
-        end_name(r->scan);
-        return at + 1;
+    if (!r->scan->naming) {
+        return value_ends(r, at);
     }
-    return end_value(r, at + 1);
+    end_name(r->scan);
+    const bool colon = at < r->end && *at == ':';
+    r->scan->state = colon ? VALUE : COLON;
+    return at + colon;
 }
 
 static const char *read_string(run *r, const char *at) {
@@ -310,13 +313,32 @@ static const char *read_string(run *r, const char *at) {
         return at;
     }
     if (*at == '"') {
-        return end_string(r, at);
+        return end_string(r, at + 1);
     }
     if (*at == '\\') {
         r->scan->state = ESCAPE;
         return at + 1;
     }
     return refuse(r, at);
+}
+
+static const char *begin_string(run *r, const char *at) {
+    r->scan->state = STRING;
+    r->scan->naming = false;
+    r->scan->matching = false;
+    return at + 1;
+}
+
+static const char *begin_name(run *r, const char *at) {
+    tokusage_scan *const scan = r->scan;
+    scan->state = STRING;
+    scan->naming = true;
+    scan->matching = scan->depth == scan->matched + 1 && *scan->step == '/';
+    if (scan->matching) {
+        scan->name = scan->step + 1;
+        scan->high = 0;
+    }
+    return at + 1;
 }
 
 static const char *read_escape(run *r, const char *at) {
@@ -365,19 +387,23 @@ static const char *read_hex(run *r, const char *at) {
 
 /* ---- literals and numbers */
 
+static const char *read_literal(run *r, const char *at) {
+    const char *rest = r->scan->literal;
+    while (at < r->end && *rest != '\0') {
+        if (*at != *rest) {
+            return refuse(r, at);
+        }
+        at++;
+        rest++;
+    }
+    r->scan->literal = rest;
+    return *rest == '\0' ? value_ends(r, at) : at;
+}
+
 static const char *begin_literal(run *r, const char *at, const char *rest) {
     r->scan->state = LITERAL;
     r->scan->literal = rest;
     return at + 1;
-}
-
-static const char *read_literal(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    if (*at != *scan->literal) {
-        return refuse(r, at);
-    }
-    scan->literal++;
-    return *scan->literal == '\0' ? end_value(r, at + 1) : at + 1;
 }
 
 static bool is_digit(char c) {
@@ -425,15 +451,22 @@ static bool number_complete(enum state state) {
     return state == ZERO || state == WHOLE || state == FRACTION || state == EXPONENT;
 }
 
+static const char *digits_end(const char *at, const char *end) {
+    while (at < end && is_digit(*at)) {
+        at++;
+    }
+    return at;
+}
+
 static const char *read_number(run *r, const char *at) {
     enum state state = r->scan->state;
     while (at < r->end) {
         const enum state next = number_after(state, *at);
         if (next == VALUE) {
-            return number_complete(state) ? end_value(r, at) : refuse(r, at);
+            return number_complete(state) ? value_ends(r, at) : refuse(r, at);
         }
+        at = next == state ? digits_end(at, r->end) : at + 1;
         state = next;
-        at++;
     }
     r->scan->state = (uint8_t)state;
     return at;
@@ -441,9 +474,13 @@ static const char *read_number(run *r, const char *at) {
 
 /* ---- between the tokens */
 
+/* Every byte that nothing else has a use for comes here. */
 static const char *skip_space(run *r, const char *at) {
+    if (!is_space(*at)) {
+        return refuse(r, at);
+    }
     const char *const after = at + tokusage_space_span(at, (size_t)(r->end - at));
-    if (r->keep && r->scan->inside) {
+    if (r->keep && r->scan->place != NOWHERE) {
         keep_until(r->keep, at);
         r->keep->mark = after;
     }
@@ -458,18 +495,18 @@ static const char *begin_number(run *r, const char *at) {
     } else if (is_digit(*at)) {
         r->scan->state = WHOLE;
     } else {
-        return refuse(r, at);
+        return skip_space(r, at);
     }
     return at + 1;
 }
 
 static const char *begin_value(run *r, const char *at) {
-    if (r->scan->arrived) {
+    if (r->scan->arrived && !is_space(*at)) {
         arrive(r, at);
     }
     switch (*at) {
     case '"':
-        return begin_string(r, at, false);
+        return begin_string(r, at);
     case '{':
         return open_container(r, at, true);
     case '[':
@@ -485,44 +522,49 @@ static const char *begin_value(run *r, const char *at) {
     }
 }
 
+/* Behind the opening of a container: its end, or what comes after a comma in it too. */
+static const char *read_first(run *r, const char *at, char end, enum state else_state) {
+    if (is_space(*at)) {
+        return skip_space(r, at);
+    }
+    r->scan->state = (uint8_t)(*at == end ? NEXT : else_state);
+    return at;
+}
+
 static const char *read_colon(run *r, const char *at) {
     if (*at != ':') {
-        return refuse(r, at);
+        return skip_space(r, at);
     }
     r->scan->state = VALUE;
     return at + 1;
 }
 
 static const char *read_next(run *r, const char *at) {
-    if (*at != ',') {
+    if (*at == '}' || *at == ']') {
         return close_container(r, at);
     }
-    r->scan->state = in_object(r->scan) ? NAME : VALUE;
+    if (*at != ',') {
+        return skip_space(r, at);
+    }
+    r->scan->state = r->scan->after_comma;
     return at + 1;
 }
 
-static const char *read_structure(run *r, const char *at) {
-    if (is_space(*at)) {
-        return skip_space(r, at);
-    }
+/* Reads one token, or a part of one; what it leads to is left to the next call, so that there is one place for each. */
+static const char *read_token(run *r, const char *at) {
     switch (r->scan->state) {
+    case FIRST_VALUE:
+        return read_first(r, at, ']', VALUE);
     case FIRST_NAME:
-        return *at == '"' ? begin_string(r, at, true) : close_container(r, at);
+        return read_first(r, at, '}', NAME);
+    case VALUE:
+        return begin_value(r, at);
     case NAME:
-        return *at == '"' ? begin_string(r, at, true) : refuse(r, at);
+        return *at == '"' ? begin_name(r, at) : skip_space(r, at);
     case COLON:
         return read_colon(r, at);
     case NEXT:
         return read_next(r, at);
-    case FIRST_VALUE:
-        return *at == ']' ? close_container(r, at) : begin_value(r, at);
-    default:
-        return begin_value(r, at);
-    }
-}
-
-static const char *read_token(run *r, const char *at) {
-    switch (r->scan->state) {
     case STRING:
         return read_string(r, at);
     case ESCAPE:
@@ -531,8 +573,10 @@ static const char *read_token(run *r, const char *at) {
         return read_hex(r, at);
     case LITERAL:
         return read_literal(r, at);
+    case ENDED:
+        return end_value(r, at);
     default:
-        return r->scan->state < STRING ? read_structure(r, at) : read_number(r, at);
+        return read_number(r, at);
     }
 }
 
@@ -542,10 +586,10 @@ size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *
     if (keep) {
         keep->mark = bytes;
     }
-    while (at < r.end && scan->state < CLOSED) {
+    while (scan->state < CLOSED && (at < r.end || scan->state == ENDED)) {
         at = read_token(&r, at);
     }
-    if (keep && scan->inside) {
+    if (keep && scan->place != NOWHERE) {
         keep_until(keep, at);
     }
     scan->offset += (uint64_t)(at - bytes);
@@ -553,14 +597,10 @@ size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *
 }
 
 void tokusage_scan_end(tokusage_scan *scan, tokusage_keep *keep) {
-    const char *const nothing = "";
-    run r = {.scan = scan, .keep = keep, .bytes = nothing, .end = nothing};
-    if (keep) {
-        keep->mark = nothing;
-    }
     if (scan->depth == 0 && number_complete(scan->state)) {
-        end_value(&r, nothing);
+        scan->state = ENDED;
+        tokusage_scan_feed(scan, keep, "", 0);
     } else if (scan->state < CLOSED) {
-        refuse(&r, nothing);
+        scan->state = NOT_JSON;
     }
 }
