@@ -94,13 +94,15 @@ static size_t scan_text(tokusage_scan *scan, const char *json, size_t length, co
 static tokusage_status locate(const char *json, size_t length, const char *pointer, const char *member, slice *found,
                               tokusage_error *error) {
     tokusage_scan scan;
-    size_t read = scan_text(&scan, json, length, pointer);
-    if (tokusage_scan_result_of(&scan) == TOKUSAGE_SCAN_DEPTH) {
-        return tokusage_report_at(error, TOKUSAGE_ERR_DEPTH, read);
+    const size_t read = scan_text(&scan, json, length, pointer);
+    const tokusage_scan_result result = tokusage_scan_result_of(&scan);
+    if (result != TOKUSAGE_SCAN_CLOSED) {
+        const bool deep = result == TOKUSAGE_SCAN_DEPTH;
+        return tokusage_report_at(error, deep ? TOKUSAGE_ERR_DEPTH : TOKUSAGE_ERR_SYNTAX, read);
     }
-    read += tokusage_space_span(json + read, length - read);
-    if (tokusage_scan_result_of(&scan) == TOKUSAGE_SCAN_SYNTAX || read < length) {
-        return tokusage_report_at(error, TOKUSAGE_ERR_SYNTAX, read);
+    const size_t after = read + tokusage_space_span(json + read, length - read);
+    if (after < length) {
+        return tokusage_report_at(error, TOKUSAGE_ERR_SYNTAX, after);
     }
     if (scan.duplicate) {
         return tokusage_report(error, TOKUSAGE_ERR_DUPLICATE, member);
