@@ -75,19 +75,30 @@ typedef struct slice {
     size_t offset;
 } slice;
 
+enum {
+    MARK_LENGTH = 3
+};
+
+/* How many bytes of a byte-order mark the text begins with. */
 static size_t byte_order_mark(const char *json, size_t length) {
-    return length >= 3 && memcmp(json, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    static const char mark[MARK_LENGTH + 1] = "\xEF\xBB\xBF";
+    size_t matched = 0;
+    while (matched < MARK_LENGTH && matched < length && json[matched] == mark[matched]) {
+        matched++;
+    }
+    return matched;
 }
 
-/* Scans the whole text; `scan` is CLOSED, or in error, afterwards. The result is where the error is. */
+/* Scans the whole text; `scan` is CLOSED, or in error, afterwards. Returns how far the text was good. */
 static size_t scan_text(tokusage_scan *scan, const char *json, size_t length, const char *pointer) {
     const size_t mark = byte_order_mark(json, length);
+    const size_t begin = mark == MARK_LENGTH ? mark : 0;
     tokusage_scan_begin(scan, pointer);
-    const size_t read = mark + tokusage_scan_feed(scan, NULL, json + mark, length - mark);
+    const size_t read = begin + tokusage_scan_feed(scan, NULL, json + begin, length - begin);
     if (read == length) {
         tokusage_scan_end(scan, NULL);
     }
-    return read;
+    return read > mark ? read : mark;
 }
 
 /* Finds what stands at the pointer of a text that must be JSON to its end; `member` is what an error calls it. */
