@@ -20,8 +20,6 @@ typedef struct name {
     char *bytes;
     size_t length;
     bool whole;
-    bool has_zero;
-    size_t zero; /* the offset of the escape that spells U+0000 */
 } name;
 
 typedef struct reader {
@@ -34,6 +32,7 @@ typedef struct reader {
     bool duplicate, found;
     size_t begin, end;
     bool object;         /* what stands at the place is an object */
+    bool own_name;       /* in a name of that object's own */
     verdict text_wrong;  /* the first thing in the object's text that is refused */
     verdict count_wrong; /* the first count in the object that is refused */
     bool given[3];
@@ -205,9 +204,8 @@ static bool unicode(reader *in, name *out, size_t backslash) {
         in->at = ahead.at;
         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     }
-    if (code == 0 && !out->has_zero) {
-        out->has_zero = true;
-        out->zero = backslash;
+    if (code == 0 && in->own_name) {
+        complain(&in->text_wrong, TOKUSAGE_ERR_SYNTAX, NULL, backslash);
     }
     put_code(out, code);
     return true;
@@ -323,7 +321,7 @@ static tokusage_status judge_number(const char *bytes, size_t length, int64_t *r
 /* A member of the usage object, whose value has just been read. */
 static void judge_member(reader *in, const name *who, size_t begin) {
     for (int i = 0; i < 3; i++) {
-        name wanted = {(char *)(uintptr_t)count_names[i], strlen(count_names[i]), true, false, 0};
+        name wanted = {(char *)(uintptr_t)count_names[i], strlen(count_names[i]), true};
         if (!equal_names(who, &wanted)) {
             continue;
         }
@@ -355,11 +353,10 @@ static void judge_member(reader *in, const name *who, size_t begin) {
 
 static bool member(reader *in, int way, bool *step_seen) {
     name who;
-    bool good = string(in, &who);
     bool own = in->place_depth > 0 && in->place_depth == in->depth;
-    if (good && own && who.has_zero) {
-        complain(&in->text_wrong, TOKUSAGE_ERR_SYNTAX, NULL, who.zero);
-    }
+    in->own_name = own;
+    bool good = string(in, &who);
+    in->own_name = false;
     bool step = good && way >= 0 && way < in->step_count && equal_names(&who, &in->steps[way]);
     if (step) {
         in->duplicate = in->duplicate || *step_seen;
@@ -488,7 +485,7 @@ static void split(reader *in, const char *pointer) {
     }
 }
 
-static reader *read_all(const char *pointer, const char *bytes, size_t length) {
+static reader *read_first(const char *pointer, const char *bytes, size_t length) {
     reader *in = calloc(1, sizeof *in);
     assert_non_null(in);
     in->bytes = bytes;
@@ -498,7 +495,13 @@ static reader *read_all(const char *pointer, const char *bytes, size_t length) {
     }
     split(in, pointer);
     space(in);
-    if (value(in, 0)) {
+    (void)value(in, 0);
+    return in;
+}
+
+static reader *read_all(const char *pointer, const char *bytes, size_t length) {
+    reader *in = read_first(pointer, bytes, length);
+    if (in->stop == TOKUSAGE_OK) {
         space(in);
         if (in->at < length) {
             (void)stop(in, TOKUSAGE_ERR_SYNTAX);
@@ -514,12 +517,20 @@ static void forget(reader *in) {
     free(in);
 }
 
-reference_place reference_find(const char *pointer, const char *bytes, size_t length) {
-    reader *in = read_all(pointer, bytes, length);
-    reference_place place = {in->stop, in->stop != TOKUSAGE_OK ? in->at : 0, in->duplicate, in->found, in->begin,
-                             in->end};
+static reference_place place_of(reader *in) {
+    bool good = in->stop == TOKUSAGE_OK;
+    reference_place place = {in->stop,  good ? 0 : in->at, in->duplicate,    in->found,
+                             in->begin, in->end,           good ? in->at : 0};
     forget(in);
     return place;
+}
+
+reference_place reference_find(const char *pointer, const char *bytes, size_t length) {
+    return place_of(read_all(pointer, bytes, length));
+}
+
+reference_place reference_first(const char *pointer, const char *bytes, size_t length) {
+    return place_of(read_first(pointer, bytes, length));
 }
 
 static verdict judge(const reader *in) {

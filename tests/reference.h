@@ -14,10 +14,14 @@ typedef struct reference_place {
     bool duplicate;         /* a name on the pointer's way stands twice */
     bool found;             /* a value stands at the place: bytes begin to end */
     size_t begin, end;
+    size_t after; /* where the text ends, when it is OK */
 } reference_place;
 
 /* Of a text without a byte-order mark. */
 reference_place reference_find(const char *pointer, const char *bytes, size_t length);
+
+/* The same of the text that the bytes begin with: anything may follow it. */
+reference_place reference_first(const char *pointer, const char *bytes, size_t length);
 
 /* What tokusage_extract has to answer, memory never failing. The pointer is valid. */
 verdict reference_extract(const char *pointer, const char *bytes, size_t length);

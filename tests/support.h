@@ -94,6 +94,9 @@ void expect_extract(const char *what, const char *pointer, const char *bytes, si
 int watch_heap(void **state);
 int unwatch_heap(void **state);
 
+/* A test of a group that runs with the counting allocator, and fails when it leaks. */
+#define WATCHED(test) cmocka_unit_test_setup_teardown(test, watch_heap, unwatch_heap)
+
 /* Counts from zero again, and lets allocation number `nth` (from 0) fail: that one only, or all from it on. */
 void heap_fail(size_t nth, bool onwards);
 

@@ -1,0 +1,265 @@
+/* Statuses and errors in words, numbers in digits, the version. */
+#include "support.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+static const tokusage_status statuses[] = {
+    TOKUSAGE_OK,          TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_ERR_MEMORY,    TOKUSAGE_ERR_SPACE,
+    TOKUSAGE_ERR_SYNTAX,  TOKUSAGE_ERR_DEPTH,    TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_ERR_TYPE,
+    TOKUSAGE_ERR_INTEGER, TOKUSAGE_ERR_RANGE,    TOKUSAGE_ERR_DUPLICATE, TOKUSAGE_ERR_TOTAL,
+};
+
+static void statuses_have_the_numbers_that_programs_were_built_with(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        assert_int_equal(statuses[i], i);
+    }
+}
+
+static void status_text_is_another_for_each_status(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        const char *text = tokusage_status_text(statuses[i]);
+        size_t length = strlen(text);
+        assert_true(length > 3);
+        assert_int_not_equal(text[length - 1], '.');
+        assert_null(strchr(text, '\n'));
+        assert_ptr_equal(tokusage_status_text(statuses[i]), text);
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(tokusage_status_text(statuses[j]), text);
+        }
+    }
+}
+
+static void status_text_has_words_for_what_is_no_status(void **state) {
+    (void)state;
+    static const int numbers[] = {12, 13, 255, 256, -1, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        const char *text = tokusage_status_text((tokusage_status)numbers[i]);
+        assert_non_null(text);
+        assert_true(strlen(text) > 3);
+        for (size_t j = 0; j < LENGTH(statuses); j++) {
+            assert_string_not_equal(text, tokusage_status_text(statuses[j]));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------- error_text */
+
+/* Calls it with every size from 0 to more than enough; it has to do as snprintf does. */
+static void expect_text(const tokusage_error *error, const char *want) {
+    size_t length = strlen(want);
+    char buffer[300];
+    assert_true(length + 10 < sizeof buffer);
+    assert_int_equal(tokusage_error_text(error, NULL, 0), length);
+    for (size_t size = 0; size <= length + 10; size++) {
+        spoil(buffer, sizeof buffer);
+        size_t answer = tokusage_error_text(error, buffer, size);
+        if (answer != length) {
+            fail_msg("%zu in place of %zu for: %s", answer, length, want);
+        }
+        size_t written = size == 0 ? 0 : size <= length ? size - 1 : length;
+        assert_memory_equal(buffer, want, written);
+        if (size > 0) {
+            assert_int_equal(buffer[written], '\0');
+            written++;
+        }
+        assert_true(spoilt(buffer + written, sizeof buffer - written));
+    }
+}
+
+static void expect_text_says(const tokusage_error *error, const char *words) {
+    char whole[300];
+    size_t length = tokusage_error_text(error, whole, sizeof whole);
+    assert_true(length < sizeof whole);
+    assert_int_equal(strlen(whole), length);
+    assert_null(strchr(whole, '\n'));
+    if (strstr(whole, words) == NULL) {
+        fail_msg("'%s' is missing in: %s", words, whole);
+    }
+    expect_text(error, whole);
+}
+
+static void error_text_says_each_status(void **state) {
+    (void)state;
+    static const char *const members[] = {NULL, "usage", "prompt_tokens", "completion_tokens", "total_tokens"};
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        for (size_t j = 0; j < LENGTH(members); j++) {
+            tokusage_error error = {statuses[i], members[j], 0, 0, 0};
+            expect_text_says(&error, tokusage_status_text(statuses[i]));
+            expect_text_says(&error, members[j] != NULL ? members[j] : "");
+        }
+    }
+}
+
+static void error_text_reads_as_the_manual_shows(void **state) {
+    (void)state;
+    tokusage_error error = {TOKUSAGE_ERR_TOTAL, "total_tokens", 0, 13, 303};
+    expect_text(&error, "total_tokens: contradicts its parts: they say 13, it says 303");
+}
+
+static void error_text_gives_the_offset_of_syntax_and_depth(void **state) {
+    (void)state;
+    static const size_t offsets[] = {0, 1, 9, 10, 41, 1000, SIZE_MAX - 1, SIZE_MAX};
+    static const tokusage_status with_offset[] = {TOKUSAGE_ERR_SYNTAX, TOKUSAGE_ERR_DEPTH};
+    for (size_t i = 0; i < LENGTH(with_offset); i++) {
+        for (size_t j = 0; j < LENGTH(offsets); j++) {
+            tokusage_error error = {with_offset[i], NULL, offsets[j], 0, 0};
+            char want[60];
+            (void)snprintf(want, sizeof want, " byte %zu", offsets[j]);
+            expect_text_says(&error, want);
+        }
+    }
+}
+
+static void error_text_gives_no_offset_for_other_statuses(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        if (statuses[i] == TOKUSAGE_ERR_SYNTAX || statuses[i] == TOKUSAGE_ERR_DEPTH) {
+            continue;
+        }
+        tokusage_error error = {statuses[i], "usage", 77, 0, 0};
+        char whole[300];
+        (void)tokusage_error_text(&error, whole, sizeof whole);
+        assert_null(strstr(whole, "77"));
+    }
+}
+
+static void error_text_gives_both_sides_of_a_contradiction(void **state) {
+    (void)state;
+    static const int64_t values[] = {0, 13, TOKUSAGE_COUNT_MAX, 2 * TOKUSAGE_COUNT_MAX, -1, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < LENGTH(values); i++) {
+        for (size_t j = 0; j < LENGTH(values); j++) {
+            tokusage_error error = {TOKUSAGE_ERR_TOTAL, "total_tokens", 0, values[i], values[j]};
+            char want[200];
+            (void)snprintf(want, sizeof want,
+                           "total_tokens: contradicts its parts: they say %" PRId64 ", it says %" PRId64, values[i],
+                           values[j]);
+            expect_text(&error, want);
+        }
+    }
+}
+
+static void error_text_reads_no_error_as_a_missing_argument(void **state) {
+    (void)state;
+    tokusage_error error = {TOKUSAGE_ERR_ARGUMENT, NULL, 0, 0, 0};
+    char want[300];
+    (void)tokusage_error_text(&error, want, sizeof want);
+    expect_text(NULL, want);
+    expect_text_says(NULL, tokusage_status_text(TOKUSAGE_ERR_ARGUMENT));
+}
+
+static void error_text_has_words_for_what_is_no_status(void **state) {
+    (void)state;
+    tokusage_error error = {(tokusage_status)99, "usage", 0, 0, 0};
+    expect_text_says(&error, tokusage_status_text((tokusage_status)99));
+}
+
+static void error_text_describes_the_errors_that_functions_report(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *words;
+    } cases[] = {
+        {"{\"prompt_tokens\":5", " byte 18"},
+        {"{\"prompt_tokens\":-1}", "prompt_tokens"},
+        {"{\"completion_tokens\":1.5}", "completion_tokens"},
+        {"{\"total_tokens\":1,\"total_tokens\":1}", "total_tokens"},
+        {"null", "usage"},
+        {"{}", ""},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        tokusage usage;
+        tokusage_error error;
+        tokusage_status status = tokusage_decode(cases[i].json, strlen(cases[i].json), &usage, &error);
+        expect_text_says(&error, cases[i].words);
+        expect_text_says(&error, tokusage_status_text(status));
+    }
+}
+
+/* -------------------------------------------------------------------------------------- what the others use */
+
+static void report_sets_the_error_and_hands_the_status_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        tokusage_error error;
+        spoil(&error, sizeof error);
+        assert_int_equal(tokusage_report(&error, statuses[i], "usage"), statuses[i]);
+        expect_error("report", &error, statuses[i], "usage");
+        spoil(&error, sizeof error);
+        assert_int_equal(tokusage_report(&error, statuses[i], NULL), statuses[i]);
+        expect_error("report", &error, statuses[i], NULL);
+        assert_int_equal(tokusage_report(NULL, statuses[i], NULL), statuses[i]);
+
+        spoil(&error, sizeof error);
+        assert_int_equal(tokusage_report_at(&error, statuses[i], 41), statuses[i]);
+        assert_int_equal(error.offset, 41);
+        error.offset = 0;
+        expect_error("report at", &error, statuses[i], NULL);
+        assert_int_equal(tokusage_report_at(NULL, statuses[i], 41), statuses[i]);
+    }
+}
+
+static void expect_decimal(int64_t value) {
+    char want[40];
+    char digits[TOKUSAGE_DECIMAL_SIZE + 8];
+    int length = snprintf(want, sizeof want, "%" PRId64, value);
+    spoil(digits, sizeof digits);
+    assert_int_equal(tokusage_decimal(value, digits), length);
+    assert_string_equal(digits, want);
+    assert_true(spoilt(digits + length + 1, sizeof digits - (size_t)length - 1));
+}
+
+static void decimal_writes_every_int64(void **state) {
+    (void)state;
+    expect_decimal(0);
+    expect_decimal(INT64_MAX);
+    expect_decimal(INT64_MIN);
+    int64_t power = 1;
+    for (int digits = 1; digits <= 18; digits++) {
+        power *= 10;
+        for (int64_t near = -1; near <= 1; near++) {
+            expect_decimal(power + near);
+            expect_decimal(-power + near);
+        }
+    }
+    random_seed();
+    for (int round = 0; round < 10000; round++) {
+        uint64_t bits = random_bits() >> random_below(64);
+        expect_decimal((int64_t)(bits >> 1));
+        expect_decimal(-(int64_t)(bits >> 1));
+    }
+}
+
+static void version_is_that_of_the_header_in_three_numbers(void **state) {
+    (void)state;
+    char want[60];
+    (void)snprintf(want, sizeof want, "%d.%d.%d", TOKUSAGE_VERSION_MAJOR, TOKUSAGE_VERSION_MINOR,
+                   TOKUSAGE_VERSION_PATCH);
+    assert_string_equal(TOKUSAGE_VERSION, want);
+    assert_string_equal(tokusage_version(), want);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statuses_have_the_numbers_that_programs_were_built_with),
+        cmocka_unit_test(status_text_is_another_for_each_status),
+        cmocka_unit_test(status_text_has_words_for_what_is_no_status),
+        cmocka_unit_test(error_text_says_each_status),
+        cmocka_unit_test(error_text_reads_as_the_manual_shows),
+        cmocka_unit_test(error_text_gives_the_offset_of_syntax_and_depth),
+        cmocka_unit_test(error_text_gives_no_offset_for_other_statuses),
+        cmocka_unit_test(error_text_gives_both_sides_of_a_contradiction),
+        cmocka_unit_test(error_text_reads_no_error_as_a_missing_argument),
+        cmocka_unit_test(error_text_has_words_for_what_is_no_status),
+        cmocka_unit_test(error_text_describes_the_errors_that_functions_report),
+        cmocka_unit_test(report_sets_the_error_and_hands_the_status_back),
+        cmocka_unit_test(decimal_writes_every_int64),
+        cmocka_unit_test(version_is_that_of_the_header_in_three_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
