@@ -36,8 +36,9 @@ tokusage_status tokusage_report(tokusage_error *error, tokusage_status status, c
 }
 
 tokusage_status tokusage_report_at(tokusage_error *error, tokusage_status status, size_t offset) {
+    tokusage_report(error, status, NULL);
     if (error) {
-        *error = (tokusage_error){.status = status, .offset = offset};
+        error->offset = offset;
     }
     return status;
 }

@@ -3,6 +3,7 @@
  * place; cJSON reads what stands there, and writes. What counts may be is said in one function, read_count; what they
  * mean together is usage.c's business.
  */
+#include "chars.h"
 #include "error.h"
 #include "object.h"
 #include "scan.h"

@@ -1,95 +1,67 @@
 /*
- * Exact reading of JSON numbers as counts. A number is taken apart into its significant digits and a power of ten;
- * nothing is rounded, and an exponent of any length is read without overflow.
+ * Exact reading of JSON numbers as counts: the digits before the decimal point, wherever the exponent moves it, are the
+ * whole part; behind it, any digit but 0 is a fraction. Nothing is rounded.
  */
 #include "number.h"
+#include "chars.h"
 
-/* More than any number of digits that a text of a sensible size has, and far from overflow when a few are added. */
-#define EXPONENT_LIMIT (INT64_MAX / 4)
+/* Exponents are cut off here: far more places than there are digits. */
+enum {
+    EXPONENT_MAX = 10000
+};
 
-/* A number that is not 0: the digits between first and last (a point may be among them) times ten to the power of
- * scale. */
-typedef struct decimal {
-    const char *first; /* its first digit that is not 0 */
-    const char *last;  /* its last digit that is not 0 */
-    int64_t scale;     /* the power of ten that *last counts */
-} decimal;
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/* The digits of an exponent, cut off at EXPONENT_LIMIT, with the sign before them. */
-static int64_t read_exponent(const char *at, const char *end) {
-    const bool negative = *at == '-';
-    int64_t exponent = 0;
-    for (; at < end; at++) {
-        if (is_digit(*at) && exponent < EXPONENT_LIMIT / 10 - 1) {
-            exponent = exponent * 10 + (*at - '0');
+/* `text` is what stands behind the e. */
+static int read_exponent(const char *text, const char *end) {
+    const bool negative = *text == '-';
+    int exponent = 0;
+    for (; text < end; text++) {
+        if (tokusage_is_digit(*text) && exponent < EXPONENT_MAX) {
+            exponent = exponent * 10 + (*text - '0');
         }
     }
     return negative ? -exponent : exponent;
 }
 
-/* False when every digit is 0. */
-static bool take_apart(const char *text, const char *end, decimal *number) {
-    int64_t places = 0; /* digits after the point so far */
-    bool fraction = false;
-    *number = (decimal){.first = NULL};
-    for (; text < end && *text != 'e' && *text != 'E'; text++) {
-        fraction = fraction || *text == '.';
-        if (!is_digit(*text)) {
-            continue;
-        }
-        places += fraction;
-        if (*text != '0') {
-            number->first = number->first ? number->first : text;
-            number->last = text;
-            number->scale = -places;
-        }
-        /* A whole digit behind the last one that counts makes that one count ten times more. */
-        if (*text == '0' && !fraction) {
-            number->scale++;
-        }
+/* Where the decimal point is, counted in digits from the first, and where the digits end. */
+static int find_point(const char *text, const char *end, const char **digits_end) {
+    int before = 0;
+    bool passed = false;
+    for (; text < end && (*text | 0x20) != 'e'; text++) {
+        passed = passed || *text == '.';
+        before += !passed;
     }
-    if (text < end) {
-        number->scale += read_exponent(text + 1, end);
-    }
-    return number->first != NULL;
+    *digits_end = text;
+    return before + (text < end ? read_exponent(text + 1, end) : 0);
 }
 
-/* The whole part of a number; anything above TOKUSAGE_COUNT_MAX is some value above it. */
-static int64_t whole_part(const decimal *number, int64_t digits) {
-    int64_t value = 0;
-    const char *at = number->first;
-    for (; digits > 0 && value <= TOKUSAGE_COUNT_MAX; digits--) {
-        if (at <= number->last && *at == '.') {
-            at++;
-        }
-        const int digit = at <= number->last ? *at - '0' : 0;
-        value = value * 10 + digit;
-        at++;
-    }
-    return value;
-}
-
-static int64_t count_digits(const decimal *number) {
-    int64_t digits = 0;
-    for (const char *at = number->first; at <= number->last; at++) {
-        digits += is_digit(*at);
-    }
-    return digits;
+/* Above TOKUSAGE_COUNT_MAX nothing is added any more, so that nothing overflows. */
+static int64_t add_digit(int64_t value, int digit) {
+    return value <= TOKUSAGE_COUNT_MAX ? value * 10 + digit : value;
 }
 
 tokusage_status tokusage_number_read(const char *text, size_t length, int64_t *value) {
-    decimal number;
-    if (!take_apart(text, text + length, &number)) {
-        *value = 0;
-        return TOKUSAGE_OK;
+    const bool negative = *text == '-';
+    const char *at = text + negative;
+    const char *digits_end;
+    int places = find_point(at, text + length, &digits_end);
+    int64_t whole = 0;
+    bool fraction = false;
+    for (; at < digits_end; at++) {
+        if (*at == '.') {
+            continue;
+        }
+        if (places > 0) {
+            whole = add_digit(whole, *at - '0');
+            places--;
+        } else {
+            fraction = fraction || *at != '0';
+        }
     }
-    const int64_t whole = whole_part(&number, count_digits(&number) + number.scale);
-    const bool fraction = number.scale < 0;
-    if (*text == '-' || whole > TOKUSAGE_COUNT_MAX || (whole == TOKUSAGE_COUNT_MAX && fraction)) {
+    for (; places > 0 && whole > 0; places--) {
+        whole = add_digit(whole, 0);
+    }
+    const bool below = negative && (whole > 0 || fraction);
+    if (below || whole > TOKUSAGE_COUNT_MAX || (whole == TOKUSAGE_COUNT_MAX && fraction)) {
         return TOKUSAGE_ERR_RANGE;
     }
     if (fraction) {

@@ -4,6 +4,7 @@
  * number.c's.
  */
 #include "object.h"
+#include "chars.h"
 #include "error.h"
 #include "number.h"
 #include "usage.h"
@@ -13,9 +14,8 @@
 /* ---- the plain reader: any doubt is a "no", which costs only the longer way */
 
 enum {
-    PLAIN_DEPTH = 8,   /* objects within objects */
-    PLAIN_DIGITS = 16, /* of a count: 2^53-1 has as many */
-    NUMBER_MAX = 63    /* characters that every cJSON reads */
+    PLAIN_DEPTH = 8,  /* objects within objects */
+    PLAIN_DIGITS = 16 /* of a count: 2^53-1 has as many */
 };
 
 typedef struct cursor {
@@ -23,16 +23,8 @@ typedef struct cursor {
     const char *end;
 } cursor;
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 static void skip_space(cursor *text) {
-    while (text->at < text->end && is_space(*text->at)) {
+    while (text->at < text->end && tokusage_is_space(*text->at)) {
         text->at++;
     }
 }
@@ -61,7 +53,7 @@ static bool take_word(cursor *text, const char *word, size_t length) {
 
 static size_t take_digits(cursor *text) {
     const char *const begin = text->at;
-    while (text->at < text->end && is_digit(*text->at)) {
+    while (text->at < text->end && tokusage_is_digit(*text->at)) {
         text->at++;
     }
     return (size_t)(text->at - begin);
@@ -73,7 +65,7 @@ static bool take_string(cursor *text, const char **content, size_t *length) {
         return false;
     }
     *content = text->at;
-    while (text->at < text->end && (unsigned char)*text->at >= 0x20 && *text->at != '"' && *text->at != '\\') {
+    while (text->at < text->end && tokusage_is_plain(*text->at)) {
         text->at++;
     }
     *length = (size_t)(text->at - *content);
@@ -90,7 +82,7 @@ static bool take_number(cursor *text) {
     if (take(text, '.') && take_digits(text) == 0) {
         return false;
     }
-    return text->at - begin <= NUMBER_MAX;
+    return text->at - begin <= TOKUSAGE_NUMBER_MAX;
 }
 
 static bool take_literal(cursor *text) {
@@ -203,9 +195,8 @@ static void put_value(digest *d, const char *stand_in) {
 /* The code unit of the \u escape at `escape`. */
 static unsigned code_unit(const char *escape) {
     unsigned code = 0;
-    for (const char *digit = escape + 2; digit < escape + 6; digit++) {
-        const unsigned letter = ((unsigned char)*digit | 0x20U) - 'a' + 10;
-        code = code << 4 | (is_digit(*digit) ? (unsigned)(*digit - '0') : letter);
+    for (size_t digit = 2; digit < 6; digit++) {
+        code = code << 4 | tokusage_hex_value(escape[digit]);
     }
     return code;
 }
@@ -220,37 +211,34 @@ static size_t escape_length(const char *at) {
         return 2;
     }
     const unsigned half = code_unit(at) & 0xFC00;
-    if (half == 0xDC00) {
-        return 0;
-    }
-    if (half != 0xD800) {
+    if (half != 0xD800 && half != 0xDC00) {
         return 6;
     }
-    return is_unicode_escape(at + 6) && (code_unit(at + 6) & 0xFC00) == 0xDC00 ? 12 : 0;
+    const bool pair = half == 0xD800 && is_unicode_escape(at + 6) && (code_unit(at + 6) & 0xFC00) == 0xDC00;
+    return pair ? 12 : 0;
 }
 
-/* Whether cJSON may see the escape: a pair's half it refuses (or not, by its version); a name it would cut off at
- * U+0000. */
-static bool escape_good(const digest *d, const char *at) {
-    return escape_length(at) > 0 && !(d->naming && is_unicode_escape(at) && code_unit(at) == 0);
-}
-
-/* Moves over a string; stops at an escape that is refused. */
+/* Moves over a string. False at an escape that cJSON refuses by its version, or that cuts off a name of the object's.
+ */
 static bool digest_string(digest *d) {
     const char *const begin = d->at;
-    const char *at = begin + 1;
-    while (*at != '"') {
-        if (*at == '\\' && !escape_good(d, at)) {
-            d->at = at;
+    d->at++;
+    while (*d->at != '"') {
+        size_t length = 1;
+        if (*d->at == '\\') {
+            const bool cut = d->naming && is_unicode_escape(d->at) && code_unit(d->at) == 0;
+            length = cut ? 0 : escape_length(d->at);
+        }
+        if (length == 0) {
             return false;
         }
-        at += *at == '\\' ? escape_length(at) : 1;
+        d->at += length;
     }
-    d->at = at + 1;
+    d->at++;
     if (d->naming) {
         put(d, begin, (size_t)(d->at - begin));
     } else {
-        put_value(d, "\"\"");
+        put_value(d, "true");
     }
     return true;
 }
@@ -263,26 +251,33 @@ static bool digest_number(digest *d) {
         d->at++;
     }
     const size_t length = (size_t)(d->at - begin);
+    if (length > TOKUSAGE_NUMBER_MAX) {
+        return false;
+    }
     int64_t value = -1;
     const tokusage_status status = tokusage_number_read(begin, length, &value);
     char digits[TOKUSAGE_DECIMAL_SIZE];
     tokusage_decimal(value, digits);
     put_value(d, status == TOKUSAGE_ERR_INTEGER ? "5e-1" : digits);
-    return length <= NUMBER_MAX;
+    return true;
 }
 
-static void digest_literal(digest *d) {
-    put_value(d, *d->at == 'n' ? "null" : "true");
-    d->at += *d->at == 'f' ? 5 : 4;
-}
-
-/* A brace, bracket, comma, colon or white space. */
-static void digest_mark(digest *d) {
+/* A literal, of which only null matters, or a mark, of which those matter that stand between the members. */
+static void digest_other(digest *d) {
     const char c = *d->at++;
     switch (c) {
+    case 'n':
+        put_value(d, "null");
+        d->at += 3;
+        break;
+    case 't':
+    case 'f':
+        put_value(d, "true");
+        d->at += c == 't' ? 3 : 4;
+        break;
     case '{':
     case '[':
-        put_value(d, "[]");
+        put_value(d, "true");
         d->depth++;
         break;
     case '}':
@@ -305,19 +300,16 @@ tokusage_status tokusage_object_digest(const char *text, char *digested, size_t 
     digest d = {.at = text + 1, .out = digested, .depth = 1, .naming = true};
     put(&d, "{", 1);
     while (d.depth > 0) {
-        const char c = *d.at;
-        if (c == '"') {
+        if (*d.at == '"') {
             if (!digest_string(&d)) {
                 return tokusage_report_at(error, TOKUSAGE_ERR_SYNTAX, (size_t)(d.at - text));
             }
-        } else if (c == '-' || is_digit(c)) {
+        } else if (*d.at == '-' || tokusage_is_digit(*d.at)) {
             if (!digest_number(&d)) {
                 return tokusage_report(error, TOKUSAGE_ERR_RANGE, TOKUSAGE_MEMBER_USAGE);
             }
-        } else if (c == 'n' || c == 't' || c == 'f') {
-            digest_literal(&d);
         } else {
-            digest_mark(&d);
+            digest_other(&d);
         }
     }
     put(&d, "}", 1);

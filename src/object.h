@@ -19,11 +19,10 @@ bool tokusage_object_plain(const char *text, size_t length, tokusage *usage);
 
 /*
  * From an object that is JSON, writes to `digest` what cJSON must see of it: its own members, the names as they are,
- * and in place of each value one of the same kind: of a container an empty one, of a string "", of a number the plain
- * digits, or -1 when it is out of range, or 5e-1 when it has a fraction. cJSON reads those alike whatever the locale,
- * its number code and its version; the text it would not. *length gets the length of the digest. SYNTAX  half of a
- * surrogate pair as an escape, or U+0000 in a name of its own, with the offset of the escape RANGE   a number of more
- * than 63 characters (member "usage")
+ * and in place of each value one that every cJSON reads alike, whatever the locale and its number code: null for null;
+ * for a number the plain digits, or -1 when it is out of range, or 5e-1 when it has a fraction; for all else true.
+ * *length gets the length of the digest. SYNTAX  half of a surrogate pair as an escape, or U+0000 in a name of its own,
+ * with the offset of the escape RANGE   a number of more than TOKUSAGE_NUMBER_MAX characters (member "usage")
  */
 tokusage_status tokusage_object_digest(const char *text, char *digest, size_t *length, tokusage_error *error);
 

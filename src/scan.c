@@ -4,6 +4,7 @@
  * and where the value at the pointer begins and ends.
  */
 #include "scan.h"
+#include "chars.h"
 #include "wide.h"
 
 #include <string.h>
@@ -72,18 +73,6 @@ tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan) {
     default:
         return TOKUSAGE_SCAN_OPEN;
     }
-}
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-size_t tokusage_space_span(const char *bytes, size_t length) {
-    size_t span = 0;
-    while (span < length && is_space(bytes[span])) {
-        span++;
-    }
-    return span;
 }
 
 static const char *stop(run *r, const char *at, enum state why) {
@@ -269,10 +258,6 @@ static void end_name(tokusage_scan *scan) {
 
 /* ---- strings (RFC 8259, section 7) */
 
-static bool is_plain(char c) {
-    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
-}
-
 /* The first byte that ends a string, escapes, or must not be in one. */
 static const char *plain_end(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
@@ -286,7 +271,7 @@ static const char *plain_end(const char *at, const char *end) {
         at += TOKUSAGE_WIDE;
     }
 #endif
-    while (at < end && is_plain(*at)) {
+    while (at < end && tokusage_is_plain(*at)) {
         at++;
     }
     return at;
@@ -304,7 +289,7 @@ static const char *end_string(run *r, const char *at) {
 }
 
 static const char *read_string(run *r, const char *at) {
-    while (r->scan->matching && at < r->end && is_plain(*at)) {
+    while (r->scan->matching && at < r->end && tokusage_is_plain(*at)) {
         match_byte(r->scan, (unsigned char)*at);
         at++;
     }
@@ -360,19 +345,9 @@ static const char *read_escape(run *r, const char *at) {
     return at + 1;
 }
 
-/* 16 for a byte that is no hexadecimal digit. */
-static unsigned hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return (unsigned)(c - '0');
-    }
-    static const char letters[] = "abcdefABCDEF";
-    const char *const letter = memchr(letters, c, sizeof letters - 1);
-    return letter ? 10 + (unsigned)(letter - letters) % 6 : 16;
-}
-
 static const char *read_hex(run *r, const char *at) {
     tokusage_scan *const scan = r->scan;
-    const unsigned value = hex_value(*at);
+    const unsigned value = tokusage_hex_value(*at);
     if (value == 16) {
         return refuse(r, at);
     }
@@ -404,10 +379,6 @@ static const char *begin_literal(run *r, const char *at, const char *rest) {
     r->scan->state = LITERAL;
     r->scan->literal = rest;
     return at + 1;
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 /* What a number's byte leads to from its state (RFC 8259, section 6); VALUE: the number does not go on with it. */
@@ -443,7 +414,7 @@ static enum state number_after(enum state state, char c) {
     case '-':
         return row[PLUS_MINUS];
     default:
-        return is_digit(c) ? row[DIGIT] : VALUE;
+        return tokusage_is_digit(c) ? row[DIGIT] : VALUE;
     }
 }
 
@@ -452,7 +423,7 @@ static bool number_complete(enum state state) {
 }
 
 static const char *digits_end(const char *at, const char *end) {
-    while (at < end && is_digit(*at)) {
+    while (at < end && tokusage_is_digit(*at)) {
         at++;
     }
     return at;
@@ -476,7 +447,7 @@ static const char *read_number(run *r, const char *at) {
 
 /* Every byte that nothing else has a use for comes here. */
 static const char *skip_space(run *r, const char *at) {
-    if (!is_space(*at)) {
+    if (!tokusage_is_space(*at)) {
         return refuse(r, at);
     }
     const char *const after = at + tokusage_space_span(at, (size_t)(r->end - at));
@@ -492,7 +463,7 @@ static const char *begin_number(run *r, const char *at) {
         r->scan->state = MINUS;
     } else if (*at == '0') {
         r->scan->state = ZERO;
-    } else if (is_digit(*at)) {
+    } else if (tokusage_is_digit(*at)) {
         r->scan->state = WHOLE;
     } else {
         return skip_space(r, at);
@@ -501,7 +472,7 @@ static const char *begin_number(run *r, const char *at) {
 }
 
 static const char *begin_value(run *r, const char *at) {
-    if (r->scan->arrived && !is_space(*at)) {
+    if (r->scan->arrived && !tokusage_is_space(*at)) {
         arrive(r, at);
     }
     switch (*at) {
@@ -524,7 +495,7 @@ static const char *begin_value(run *r, const char *at) {
 
 /* Behind the opening of a container: its end, or what comes after a comma in it too. */
 static const char *read_first(run *r, const char *at, char end, enum state else_state) {
-    if (is_space(*at)) {
+    if (tokusage_is_space(*at)) {
         return skip_space(r, at);
     }
     r->scan->state = (uint8_t)(*at == end ? NEXT : else_state);

@@ -49,7 +49,4 @@ tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan);
  * twice.
  */
 
-/* How many of the bytes are white space as JSON has it, from the first on. */
-size_t tokusage_space_span(const char *bytes, size_t length);
-
 #endif

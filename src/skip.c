@@ -5,6 +5,7 @@
  * What comes after an event's first data line does not matter, as long as it does not spell the name either.
  */
 #include "skip.h"
+#include "chars.h"
 #include "wide.h"
 
 #include <string.h>
@@ -27,10 +28,6 @@ typedef struct search {
     size_t length;
     const char *end; /* of the bytes */
 } search;
-
-static bool is_line_end(char c) {
-    return c == '\n' || c == '\r';
-}
 
 /* A byte to look at: a control character (line ends are), a quote before the name's first letter, or \u00. */
 static bool is_mark(const search *s, const char *at) {
@@ -86,7 +83,7 @@ static const char *pass_quote(const search *s, const char *at) {
         return at + 1;
     }
     at = skip_blanks(s, at + s->length + 2);
-    if (at == s->end || is_line_end(*at)) {
+    if (at == s->end || tokusage_is_line_end(*at)) {
         return NULL;
     }
     if (*at != ':') {
@@ -98,17 +95,12 @@ static const char *pass_quote(const search *s, const char *at) {
 
 /* Behind an escape \u00XX that stands for no letter of the name; else NULL. */
 static const char *pass_escape(const search *s, const char *at) {
-    static const char digits[] = "00112233445566778899aAbBcCdDeEfF";
     if (s->end - at < 6) {
         return NULL;
     }
-    const char *const high = memchr(digits, at[4], sizeof digits - 1);
-    const char *const low = memchr(digits, at[5], sizeof digits - 1);
-    if (!high || !low) {
-        return at + 1;
-    }
-    const int letter = (int)((high - digits) / 2 * 16 + (low - digits) / 2);
-    return memchr(s->name, letter, s->length) ? NULL : at + 1;
+    /* What is no digit makes the text no JSON, whatever letter comes out. */
+    const unsigned letter = tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]);
+    return memchr(s->name, (int)letter, s->length) ? NULL : at + 1;
 }
 
 static const char *pass_line_end(const search *s, const char *at) {
@@ -144,9 +136,9 @@ static const char *pass_event(const search *s, const char *at) {
     bool line_ended = false;
     while (at && at < s->end) {
         at = next_mark(s, at);
-        line_ended = at < s->end && is_line_end(*at);
+        line_ended = at < s->end && tokusage_is_line_end(*at);
         at = at < s->end ? pass_mark(s, at) : NULL;
-        if (at && line_ended && at < s->end && is_line_end(*at)) {
+        if (at && line_ended && at < s->end && tokusage_is_line_end(*at)) {
             return pass_line_end(s, at);
         }
     }

@@ -3,6 +3,7 @@
  * are those of the WHATWG HTML standard, section 9.2.6; of the fields only data matters here. No JSON.
  */
 #include "sse.h"
+#include "chars.h"
 #include "wide.h"
 
 enum state {
@@ -21,10 +22,6 @@ enum {
     FIELD_LENGTH = sizeof data_field - 1
 };
 
-static bool is_line_end(char c) {
-    return c == '\n' || c == '\r';
-}
-
 /* How many bytes from the first on are within the line. */
 static size_t line_span(const char *bytes, size_t length) {
     size_t span = 0;
@@ -37,7 +34,7 @@ static size_t line_span(const char *bytes, size_t length) {
         }
     }
 #endif
-    while (span < length && !is_line_end(bytes[span])) {
+    while (span < length && !tokusage_is_line_end(bytes[span])) {
         span++;
     }
     return span;
@@ -126,7 +123,7 @@ tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_
         if (sse->cr && c == '\n') {
             ++*at;
             sse->cr = false;
-        } else if (is_line_end(c)) {
+        } else if (tokusage_is_line_end(c)) {
             ++*at;
             token = end_line(sse, c);
         } else {

@@ -6,6 +6,7 @@
  * There is room for two reports: the latest, and the one being read. A report counts as soon as its text closes; if
  * more than white space follows in its event, it was no JSON text after all, and the one before it is the latest again.
  */
+#include "chars.h"
 #include "error.h"
 #include "scan.h"
 #include "skip.h"

@@ -91,64 +91,64 @@ tokusage_status tokusage_validate(const tokusage *usage, tokusage_error *error) 
     return TOKUSAGE_ERR_TOTAL;
 }
 
-static tokusage_count known(int64_t value) {
-    return (tokusage_count){.present = true, .value = value};
-}
-
+/* The absent part is the total less the other part, as an absent count adds nothing to the sum of the parts. */
 tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error) {
     const tokusage_status status = tokusage_validate(usage, error);
     if (status != TOKUSAGE_OK) {
         return status;
     }
-    tokusage_count *const prompt = &usage->prompt_tokens;
-    tokusage_count *const completion = &usage->completion_tokens;
-    tokusage_count *const total = &usage->total_tokens;
-    if (prompt->present + completion->present + total->present != TOKUSAGE_MEMBERS - 1) {
+    tokusage_count *absent = NULL;
+    size_t absences = 0;
+    for (size_t member = 0; member < TOKUSAGE_MEMBERS; member++) {
+        tokusage_count *const count = tokusage_member_slot(usage, member);
+        if (!count->present) {
+            absent = count;
+            absences++;
+        }
+    }
+    if (absences != 1) {
         return TOKUSAGE_OK;
     }
-    if (!prompt->present) {
-        *prompt = known(total->value - completion->value);
-    } else if (!completion->present) {
-        *completion = known(total->value - prompt->value);
-    } else if (in_range(sum_of_parts(usage))) {
-        *total = known(sum_of_parts(usage));
-    } else {
+    const int64_t parts = sum_of_parts(usage);
+    const int64_t value = absent == &usage->total_tokens ? parts : usage->total_tokens.value - parts;
+    if (!in_range(value)) {
         return tokusage_report(error, TOKUSAGE_ERR_RANGE, members[TOTAL].name);
     }
+    *absent = (tokusage_count){.present = true, .value = value};
     return TOKUSAGE_OK;
-}
-
-static tokusage_count add_counts(tokusage_count a, tokusage_count b) {
-    return (tokusage_count){.present = a.present || b.present, .value = value_or_zero(a) + value_or_zero(b)};
 }
 
 tokusage_status tokusage_add(tokusage *sum, const tokusage *usage) {
     if (!sum || !usage) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
-    if (tokusage_check_range(sum, NULL) != TOKUSAGE_OK || tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
-        return TOKUSAGE_ERR_RANGE;
+    tokusage added = *sum;
+    tokusage_status status = tokusage_check_range(sum, NULL);
+    if (status == TOKUSAGE_OK) {
+        status = tokusage_check_range(usage, NULL);
     }
-    const tokusage added = {
-        .prompt_tokens = add_counts(sum->prompt_tokens, usage->prompt_tokens),
-        .completion_tokens = add_counts(sum->completion_tokens, usage->completion_tokens),
-        .total_tokens = add_counts(sum->total_tokens, usage->total_tokens),
-    };
-    if (tokusage_check_range(&added, NULL) != TOKUSAGE_OK) {
-        return TOKUSAGE_ERR_RANGE;
+    for (size_t member = 0; status == TOKUSAGE_OK && member < TOKUSAGE_MEMBERS; member++) {
+        const tokusage_count more = *tokusage_member_count(usage, member);
+        tokusage_count *const count = tokusage_member_slot(&added, member);
+        count->value = value_or_zero(*count) + value_or_zero(more);
+        count->present = count->present || more.present;
+        status = in_range(count->value) ? TOKUSAGE_OK : TOKUSAGE_ERR_RANGE;
     }
-    *sum = added;
-    return TOKUSAGE_OK;
-}
-
-static bool same(tokusage_count a, tokusage_count b) {
-    return a.present == b.present && value_or_zero(a) == value_or_zero(b);
+    if (status == TOKUSAGE_OK) {
+        *sum = added;
+    }
+    return status;
 }
 
 bool tokusage_equal(const tokusage *a, const tokusage *b) {
     if (!a || !b) {
         return a == b;
     }
-    return same(a->prompt_tokens, b->prompt_tokens) && same(a->completion_tokens, b->completion_tokens) &&
-           same(a->total_tokens, b->total_tokens);
+    bool equal = true;
+    for (size_t member = 0; member < TOKUSAGE_MEMBERS; member++) {
+        const tokusage_count in_a = *tokusage_member_count(a, member);
+        const tokusage_count in_b = *tokusage_member_count(b, member);
+        equal = equal && in_a.present == in_b.present && value_or_zero(in_a) == value_or_zero(in_b);
+    }
+    return equal;
 }

@@ -1,0 +1,32 @@
+/* The characters that JSON (RFC 8259, sections 2, 6 and 7) gives a meaning to; the same in every locale. */
+#ifndef TOKUSAGE_SRC_CHARS_H
+#define TOKUSAGE_SRC_CHARS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline bool tokusage_is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline bool tokusage_is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* A byte that may stand in a string by itself. */
+static inline bool tokusage_is_plain(char c) {
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* A line end of server-sent events. */
+static inline bool tokusage_is_line_end(char c) {
+    return c == '\n' || c == '\r';
+}
+
+/* How many of the bytes are white space, from the first on. */
+size_t tokusage_space_span(const char *bytes, size_t length);
+
+/* The value of a hexadecimal digit; 16 for a byte that is none. */
+unsigned tokusage_hex_value(char c);
+
+#endif
