@@ -9,6 +9,7 @@
 
 #include "generate.h"
 #include "reference.h"
+#include "chars.h"
 #include "scan.h"
 #include "texts.h"
 
