@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chars.h"
 #include "generate.h"
 #include "reference.h"
-#include "chars.h"
 #include "scan.h"
 #include "texts.h"
 
