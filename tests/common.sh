@@ -10,11 +10,11 @@ stop() {
 
 # ------------------------------------------------------------------------------------------------------- needs
 
-# What can be needed: the packages that have it with apt-get, dnf, apk, pacman and brew, and plain words. Where a `+` joins
-# two packages, both are needed; `-` is none.
+# What can be needed: the packages that have it with apt-get, dnf, apk, pacman and brew, and plain words. Where a comma joins
+# two packages, both are needed.
 needs_table() {
     cat <<'END'
-cc             gcc+libc6-dev         gcc+glibc-devel      gcc+musl-dev       gcc            gcc            a C compiler
+cc             gcc,libc6-dev         gcc,glibc-devel      gcc,musl-dev       gcc            gcc            a C compiler
 cxx            g++                   gcc-c++              g++                gcc            gcc            a C++ compiler
 make           make                  make                 make               make           make           make
 cmake          cmake                 cmake                cmake              cmake          cmake          CMake 3.16 or newer
@@ -115,7 +115,7 @@ package_names() {
             brew) echo "$brew" ;;
             esac
         done
-    done | tr '+\n' '  '
+    done | tr ',\n' '  '
 }
 
 as_root() {
