@@ -11,7 +11,7 @@ stop() {
 # ------------------------------------------------------------------------------------------------------- needs
 
 # What can be needed: the packages that have it with apt-get, dnf, apk, pacman and brew, and plain words. Where a comma joins
-# two packages, both are needed.
+# two packages, both are needed; a hyphen means that none has it.
 needs_table() {
     cat <<'END'
 cc             gcc,libc6-dev         gcc,glibc-devel      gcc,musl-dev       gcc            gcc            a C compiler
@@ -23,6 +23,7 @@ cjson          libcjson-dev          cjson-devel          cjson-dev          cjs
 cmocka         libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka         cmocka         cmocka
 libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           curl           curl           libcurl
 libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
+comma_locale   locales               glibc-langpack-de    -                  glibc          -              a locale with a decimal comma
 END
 }
 
@@ -73,6 +74,12 @@ has_libmicrohttpd() {
     pkg-config --exists libmicrohttpd 2>/dev/null
 }
 
+# There, or localedef can make it.
+has_comma_locale() {
+    locale -a 2>/dev/null | grep -q -i -E '^(de_DE|fr_FR|pl_PL)' ||
+        { command -v localedef >/dev/null 2>&1 && [ -f /usr/share/i18n/locales/de_DE ]; }
+}
+
 # missing NEED...: those that are not met.
 missing() {
     for need in "$@"; do
@@ -115,7 +122,7 @@ package_names() {
             brew) echo "$brew" ;;
             esac
         done
-    done | tr ',\n' '  '
+    done | sed '/^-$/d' | tr ',\n' '  '
 }
 
 as_root() {
@@ -166,8 +173,9 @@ install_packages() {
 
 # install_needs NEED...: tries to; whoever calls looks whether it worked. Names are words without spaces.
 install_needs() {
-    # shellcheck disable=SC2046
-    install_packages $(package_names "$@")
+    names=$(package_names "$@")
+    # shellcheck disable=SC2086
+    [ -n "$names" ] && install_packages $names
 }
 
 # need NEED...: installs what is missing, or stops and says what to install.
@@ -231,24 +239,38 @@ build() {
 
 # ----------------------------------------------------------------------------------------------------- testing
 
-# run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed` and `failed`: test cases, as cmocka counts
-# them; a test that is no cmocka program, or that died before it could say, is one case.
+# run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed`, `failed` and `skipped`: test cases, as cmocka
+# counts them; a test that is no cmocka program, or that died before it could say, is one case.
 run_tests() {
     folder=$1
     shift
     ctest_status=0
     (cd "$folder" && ctest --output-on-failure -j "$(processors)" "$@") || ctest_status=$?
     counts=$(awk '
-        /^[0-9]+\/[0-9]+ Test: / { cases = 0; bad = 0 }
+        /^[0-9]+\/[0-9]+ Test: / { cases = 0; bad = 0; left_out = 0; lost = 0 }
+        # A program that is not there: the log says that it passed.
+        /^Command: ""$/ { lost = 1 }
         /^\[  PASSED  \] [0-9]+ test/ { cases += $4 }
         /^\[  FAILED  \] .*[0-9]+ test\(s\), listed below/ { sub(/ test\(s\).*/, ""); bad += $NF }
-        /^Test Passed\.$/ { passed += cases > 0 ? cases : 1 }
-        /^Test [A-Za-z ]*\.$/ && !/^Test Passed\.$/ { passed += cases; failed += bad > 0 ? bad : 1 }
-        END { print passed + 0, failed + 0 }' "$folder/Testing/Temporary/LastTest.log")
-    passed=${counts% *}
-    failed=${counts#* }
+        /^\[  SKIPPED \] .*[0-9]+ test\(s\), listed below/ { sub(/ test\(s\).*/, ""); left_out += $NF }
+        /^Test [A-Za-z ]*\.$/ { skipped += left_out }
+        /^Test Passed\.$/ && !lost { passed += cases + left_out > 0 ? cases : 1; next }
+        /^Test [A-Za-z ]*\.$/ { passed += cases; failed += bad > 0 ? bad : 1 }
+        END { print passed + 0, failed + 0, skipped + 0 }' "$folder/Testing/Temporary/LastTest.log")
+    read -r passed failed skipped <<END
+$counts
+END
     if [ "$ctest_status" -ne 0 ] && [ "$failed" -eq 0 ]; then
         failed=1
     fi
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# The closing line of run_tests.
+print_counts() {
+    if [ "$skipped" -eq 0 ]; then
+        echo "$passed passed, $failed failed"
+    else
+        echo "$passed passed, $failed failed, $skipped skipped"
+    fi
 }

@@ -9,11 +9,11 @@ work=$root/build/tests
 
 begin_work
 need cc cxx make cmake pkg_config cmocka
-want cjson libcurl libmicrohttpd
+want cjson libcurl libmicrohttpd comma_locale
 
 echo "building in $work"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"
 status=0
 run_tests "$work" || status=1
-echo "$passed passed, $failed failed"
+print_counts
 exit "$status"
