@@ -43,20 +43,12 @@ static bool take_mark(cursor *text, char c) {
     return take(text, c);
 }
 
-static bool take_word(cursor *text, const char *word, size_t length) {
-    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
+static bool take_null(cursor *text) {
+    if (text->end - text->at < 4 || memcmp(text->at, "null", 4) != 0) {
         return false;
     }
-    text->at += length;
+    text->at += 4;
     return true;
-}
-
-static size_t take_digits(cursor *text) {
-    const char *const begin = text->at;
-    while (text->at < text->end && tokusage_is_digit(*text->at)) {
-        text->at++;
-    }
-    return (size_t)(text->at - begin);
 }
 
 /* A string without escapes; *content is where it begins. */
@@ -72,44 +64,42 @@ static bool take_string(cursor *text, const char **content, size_t *length) {
     return take(text, '"');
 }
 
-/* A number without exponent. */
-static bool take_number(cursor *text) {
+/* At most as many digits as the largest count has, without a needless 0 in front. */
+static bool take_digits(cursor *text, int64_t *value) {
     const char *const begin = text->at;
-    take(text, '-');
-    if (!take(text, '0') && take_digits(text) == 0) {
-        return false;
+    *value = 0;
+    while (text->at < text->end && tokusage_is_digit(*text->at) && text->at - begin < PLAIN_DIGITS) {
+        *value = *value * 10 + (*text->at - '0');
+        text->at++;
     }
-    if (take(text, '.') && take_digits(text) == 0) {
-        return false;
-    }
-    return text->at - begin <= TOKUSAGE_NUMBER_MAX;
+    return text->at > begin && (*begin != '0' || text->at == begin + 1);
 }
 
-static bool take_literal(cursor *text) {
-    return take_word(text, "null", 4) || take_word(text, "true", 4) || take_word(text, "false", 5);
+static bool take_count(cursor *text, tokusage_count *count) {
+    if (take_null(text)) {
+        return true;
+    }
+    count->present = true;
+    return take_digits(text, &count->value) && count->value <= TOKUSAGE_COUNT_MAX;
+}
+
+/* Digits behind a point may begin with 0. */
+static bool take_fraction(cursor *text) {
+    const char *const begin = text->at;
+    while (text->at < text->end && tokusage_is_digit(*text->at) && text->at - begin < PLAIN_DIGITS) {
+        text->at++;
+    }
+    return text->at > begin;
 }
 
 static bool take_scalar(cursor *text) {
     const char *content;
     size_t length;
-    return take_string(text, &content, &length) || take_literal(text) || take_number(text);
-}
-
-static bool take_count(cursor *text, tokusage_count *count) {
-    if (take_word(text, "null", 4)) {
+    int64_t value;
+    if (take_string(text, &content, &length) || take_null(text)) {
         return true;
     }
-    const char *const begin = text->at;
-    const size_t digits = take_digits(text);
-    if (digits == 0 || digits > PLAIN_DIGITS || (*begin == '0' && digits > 1)) {
-        return false;
-    }
-    int64_t value = 0;
-    for (size_t i = 0; i < digits; i++) {
-        value = value * 10 + (begin[i] - '0');
-    }
-    *count = (tokusage_count){.present = true, .value = value};
-    return value <= TOKUSAGE_COUNT_MAX;
+    return take_digits(text, &value) && (!take(text, '.') || take_fraction(text));
 }
 
 /* What has been read of a plain object. */
@@ -262,23 +252,19 @@ static bool digest_number(digest *d) {
     return true;
 }
 
-/* A literal, of which only null matters, or a mark, of which those matter that stand between the members. */
+/* A literal, or a mark, of which those between the members matter. */
 static void digest_other(digest *d) {
     const char c = *d->at++;
     switch (c) {
-    case 'n':
-        put_value(d, "null");
-        d->at += 3;
-        break;
+    case '{':
+    case '[':
     case 't':
     case 'f':
         put_value(d, "true");
-        d->at += c == 't' ? 3 : 4;
+        d->depth += c == '{' || c == '[';
         break;
-    case '{':
-    case '[':
-        put_value(d, "true");
-        d->depth++;
+    case 'n':
+        put_value(d, "null");
         break;
     case '}':
     case ']':
@@ -292,7 +278,7 @@ static void digest_other(digest *d) {
         }
         break;
     default:
-        break;
+        break; /* white space, or the rest of a literal: no t, f or n is in it */
     }
 }
 

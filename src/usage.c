@@ -17,12 +17,16 @@ enum {
 static const struct {
     const char *name;
     size_t length;
-    size_t slot;
 } members[TOKUSAGE_MEMBERS] = {
-    [PROMPT] = {"prompt_tokens", sizeof "prompt_tokens" - 1, offsetof(tokusage, prompt_tokens)},
-    [COMPLETION] = {"completion_tokens", sizeof "completion_tokens" - 1, offsetof(tokusage, completion_tokens)},
-    [TOTAL] = {"total_tokens", sizeof "total_tokens" - 1, offsetof(tokusage, total_tokens)},
+    [PROMPT] = {"prompt_tokens", sizeof "prompt_tokens" - 1},
+    [COMPLETION] = {"completion_tokens", sizeof "completion_tokens" - 1},
+    [TOTAL] = {"total_tokens", sizeof "total_tokens" - 1},
 };
+
+_Static_assert(offsetof(tokusage, prompt_tokens) == PROMPT * sizeof(tokusage_count) &&
+                   offsetof(tokusage, completion_tokens) == COMPLETION * sizeof(tokusage_count) &&
+                   offsetof(tokusage, total_tokens) == TOTAL * sizeof(tokusage_count),
+               "the struct has the members in the order of the table");
 
 const char *tokusage_member_name(size_t member) {
     return members[member].name;
@@ -35,14 +39,6 @@ size_t tokusage_member_find(const char *name, size_t length) {
         member++;
     }
     return member;
-}
-
-const tokusage_count *tokusage_member_count(const tokusage *usage, size_t member) {
-    return (const tokusage_count *)((const char *)usage + members[member].slot);
-}
-
-tokusage_count *tokusage_member_slot(tokusage *usage, size_t member) {
-    return (tokusage_count *)((char *)usage + members[member].slot);
 }
 
 static bool in_range(int64_t value) {
@@ -59,12 +55,12 @@ tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *erro
     return tokusage_report(error, TOKUSAGE_OK, NULL);
 }
 
-static int64_t value_or_zero(tokusage_count count) {
-    return count.present ? count.value : 0;
+static int64_t value_or_zero(const tokusage_count *count) {
+    return count->present ? count->value : 0;
 }
 
 static int64_t sum_of_parts(const tokusage *usage) {
-    return value_or_zero(usage->prompt_tokens) + value_or_zero(usage->completion_tokens);
+    return value_or_zero(&usage->prompt_tokens) + value_or_zero(&usage->completion_tokens);
 }
 
 /* With one part missing the total may be anything from the other part on; with both missing anything at all. */
@@ -79,16 +75,15 @@ tokusage_status tokusage_validate(const tokusage *usage, tokusage_error *error) 
     if (!usage) {
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
-    const tokusage_status status = tokusage_check_range(usage, error);
-    if (status != TOKUSAGE_OK || !usage->total_tokens.present || total_agrees(usage)) {
-        return status;
+    tokusage_status status = tokusage_check_range(usage, error);
+    if (status == TOKUSAGE_OK && usage->total_tokens.present && !total_agrees(usage)) {
+        status = tokusage_report(error, TOKUSAGE_ERR_TOTAL, members[TOTAL].name);
+        if (error) {
+            error->expected = sum_of_parts(usage);
+            error->actual = usage->total_tokens.value;
+        }
     }
-    tokusage_report(error, TOKUSAGE_ERR_TOTAL, members[TOTAL].name);
-    if (error) {
-        error->expected = sum_of_parts(usage);
-        error->actual = usage->total_tokens.value;
-    }
-    return TOKUSAGE_ERR_TOTAL;
+    return status;
 }
 
 /* The absent part is the total less the other part, as an absent count adds nothing to the sum of the parts. */
@@ -128,10 +123,10 @@ tokusage_status tokusage_add(tokusage *sum, const tokusage *usage) {
         status = tokusage_check_range(usage, NULL);
     }
     for (size_t member = 0; status == TOKUSAGE_OK && member < TOKUSAGE_MEMBERS; member++) {
-        const tokusage_count more = *tokusage_member_count(usage, member);
+        const tokusage_count *const more = tokusage_member_count(usage, member);
         tokusage_count *const count = tokusage_member_slot(&added, member);
-        count->value = value_or_zero(*count) + value_or_zero(more);
-        count->present = count->present || more.present;
+        count->value = value_or_zero(count) + value_or_zero(more);
+        count->present = count->present || more->present;
         status = in_range(count->value) ? TOKUSAGE_OK : TOKUSAGE_ERR_RANGE;
     }
     if (status == TOKUSAGE_OK) {
@@ -146,9 +141,9 @@ bool tokusage_equal(const tokusage *a, const tokusage *b) {
     }
     bool equal = true;
     for (size_t member = 0; member < TOKUSAGE_MEMBERS; member++) {
-        const tokusage_count in_a = *tokusage_member_count(a, member);
-        const tokusage_count in_b = *tokusage_member_count(b, member);
-        equal = equal && in_a.present == in_b.present && value_or_zero(in_a) == value_or_zero(in_b);
+        const tokusage_count *const in_a = tokusage_member_count(a, member);
+        const tokusage_count *const in_b = tokusage_member_count(b, member);
+        equal = equal && in_a->present == in_b->present && value_or_zero(in_a) == value_or_zero(in_b);
     }
     return equal;
 }
