@@ -1,0 +1,328 @@
+/*
+ * src/sse.c: which bytes of a stream are an event's data. A stream is written out as its events' data, a '|' behind
+ * each that is complete; what the data say is not looked at. The rules are those of WHATWG HTML, section 9.2.6.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "reference_stream.h"
+#include "sse.h"
+
+enum {
+    OUT = 4096
+};
+
+/* A reading that goes on from piece to piece. */
+typedef struct reading {
+    tokusage_sse sse;
+    char out[OUT];
+    size_t used;
+} reading;
+
+static void put(reading *in, const char *bytes, size_t length) {
+    assert_true(length <= OUT - in->used);
+    memcpy(in->out + in->used, bytes, length);
+    in->used += length;
+}
+
+static void feed(reading *in, const char *bytes, size_t length) {
+    const char *piece = against_the_end(bytes, length);
+    for (size_t at = 0, begin = 0;;) {
+        size_t before = at;
+        switch (tokusage_sse_next(&in->sse, piece, length, &at, &begin)) {
+        case TOKUSAGE_SSE_DATA:
+            assert_true(before <= begin && begin < at && at <= length);
+            put(in, piece + begin, at - begin);
+            break;
+        case TOKUSAGE_SSE_BREAK:
+            assert_true(before < at && at <= length);
+            put(in, "\n", 1);
+            break;
+        case TOKUSAGE_SSE_EVENT:
+            assert_true(before < at && at <= length);
+            put(in, "|", 1);
+            break;
+        default:
+            assert_int_equal(at, length);
+            return;
+        }
+    }
+}
+
+static void expect_out(const char *rule, const reading *in, span bytes, span want, size_t cut) {
+    if (in->used != want.length || memcmp(in->out, want.bytes, want.length) != 0) {
+        fail_msg("%s: %s, cut at %zu, has the events %s in place of %s", rule, shown(bytes.bytes, bytes.length), cut,
+                 shown(in->out, in->used), shown(want.bytes, want.length));
+    }
+}
+
+/* Whole, byte by byte, and cut in two and three. */
+static void expect_events(const char *rule, span bytes, span want) {
+    for (size_t cut = 0; cut <= bytes.length; cut++) {
+        reading in = {.used = 0};
+        feed(&in, bytes.bytes, cut);
+        feed(&in, bytes.bytes + cut, bytes.length - cut);
+        expect_out(rule, &in, bytes, want, cut);
+        for (size_t second = cut; second <= bytes.length; second++) {
+            reading three = {.used = 0};
+            feed(&three, bytes.bytes, cut);
+            feed(&three, bytes.bytes + cut, second - cut);
+            feed(&three, bytes.bytes + second, bytes.length - second);
+            expect_out(rule, &three, bytes, want, cut);
+        }
+    }
+    reading in = {.used = 0};
+    for (size_t i = 0; i < bytes.length; i++) {
+        feed(&in, bytes.bytes + i, 1);
+    }
+    expect_out(rule, &in, bytes, want, bytes.length);
+}
+
+static void sse_finds_the_data_of_each_event(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule;
+        span bytes, want;
+    } cases[] = {
+        {"nothing", TEXT(""), TEXT("")},
+        {"LF", TEXT("data: a\n\ndata: b\n\n"), TEXT("a|b|")},
+        {"CR", TEXT("data: a\r\rdata: b\r\r"), TEXT("a|b|")},
+        {"CR LF", TEXT("data: a\r\n\r\ndata: b\r\n\r\n"), TEXT("a|b|")},
+        {"LF, CR LF", TEXT("data: a\n\r\ndata: b\n\r\n"), TEXT("a|b|")},
+        {"LF, CR", TEXT("data: a\n\rdata: b\n\r"), TEXT("a|b|")},
+        {"CR, CR LF", TEXT("data: a\r\r\ndata: b\r\r\n"), TEXT("a|b|")},
+        {"CR LF, LF", TEXT("data: a\r\n\ndata: b\r\n\n"), TEXT("a|b|")},
+        {"CR LF, CR", TEXT("data: a\r\n\rdata: b\r\n\r"), TEXT("a|b|")},
+        {"CR LF ends one line", TEXT("data: a\r\ndata: b\r\n"), TEXT("a\nb")},
+        {"the LF of CR LF once only", TEXT("data: a\r\n\n"), TEXT("a|")},
+        {"CR ends a line", TEXT("data: a\rdata: b\r"), TEXT("a\nb")},
+        {"no end", TEXT("data: a"), TEXT("a")},
+        {"no blank line", TEXT("data: a\n"), TEXT("a")},
+        {"no space", TEXT("data:a\n\n"), TEXT("a|")},
+        {"one space goes", TEXT("data: a\n\n"), TEXT("a|")},
+        {"a second stays", TEXT("data:  a \n\n"), TEXT(" a |")},
+        {"a tab stays", TEXT("data:\ta\n\n"), TEXT("\ta|")},
+        {"a space alone goes", TEXT("data: \n\ndata:  \n\n"), TEXT("| |")},
+        {"colons stay", TEXT("data:: a:b\n\n"), TEXT(": a:b|")},
+        {"several lines", TEXT("data: a\ndata:b\ndata: c\n\n"), TEXT("a\nb\nc|")},
+        {"empty lines of data", TEXT("data:\ndata: \ndata:a\ndata:\n\n"), TEXT("\n\na\n|")},
+        {"data without a colon", TEXT("data\n\ndata\ndata\n\n"), TEXT("|\n|")},
+        {"data without a colon, CR LF", TEXT("data: a\r\ndata\r\n\r\n"), TEXT("a\n|")},
+        {"data without a colon or an end", TEXT("data: a\ndata"), TEXT("a")},
+        {"blank lines", TEXT("\n\n\r\n\r\rdata: a\n\n\n\n\r\n"), TEXT("a|")},
+        {"no data, no event", TEXT("event: a\n\nid: 1\n\ndata: b\n\n"), TEXT("b|")},
+        {"a comment", TEXT(": data: a\n:\n:data: b\n\n"), TEXT("")},
+        {"a comment between", TEXT("data: a\n: x\ndata: b\n:\n\n"), TEXT("a\nb|")},
+        {"other fields", TEXT("event: x\ndata: a\nid: y\nretry: 1\nz\nretry\n\n"), TEXT("a|")},
+        {"longer names", TEXT("datax: a\n\ndatadata: a\n\ndata-: a\n\n"), TEXT("")},
+        {"shorter names", TEXT("dat: a\n\nd: a\n\ndat\n\n: a\n\n"), TEXT("")},
+        {"names that differ", TEXT("dbta: a\n\nDATA: a\n\nxdata: a\n\n"), TEXT("")},
+        {"space in front of the name", TEXT(" data: a\n\n\tdata: a\n\n"), TEXT("")},
+        {"space behind the name", TEXT("data : a\n\n"), TEXT("")},
+        {"NUL", TEXT("data: a\0b\n\ndata\0: a\n\n\0data: a\n\n"), TEXT("a\0b|")},
+        {"other line ends are none",
+         TEXT("data: a\v\f\xC2\x85\xE2\x80\xA8"
+              "b\n\n"),
+         TEXT("a\v\f\xC2\x85\xE2\x80\xA8"
+              "b|")},
+        {"a byte-order mark",
+         TEXT("\xEF\xBB\xBF"
+              "data: a\n\n"),
+         TEXT("a|")},
+        {"a byte-order mark and a blank line", TEXT("\xEF\xBB\xBF\ndata: a\n\n"), TEXT("a|")},
+        {"a byte-order mark and CR LF", TEXT("\xEF\xBB\xBF\r\ndata: a\n\n"), TEXT("a|")},
+        {"two byte-order marks",
+         TEXT("\xEF\xBB\xBF\xEF\xBB\xBF"
+              "data: a\n\n"),
+         TEXT("")},
+        {"a byte-order mark later",
+         TEXT("\n\xEF\xBB\xBF"
+              "data: a\n\n"),
+         TEXT("")},
+        {"a byte-order mark at the second line",
+         TEXT("data: a\n\xEF\xBB\xBF"
+              "data: b\n\n"),
+         TEXT("a|")},
+        {"a byte-order mark in the data",
+         TEXT("data: \xEF\xBB\xBF"
+              "a\n\n"),
+         TEXT("\xEF\xBB\xBF"
+              "a|")},
+        {"one byte of a mark",
+         TEXT("\xEF"
+              "data: a\n\ndata: b\n\n"),
+         TEXT("b|")},
+        {"two bytes of a mark",
+         TEXT("\xEF\xBB"
+              "data: a\n\ndata: b\n\n"),
+         TEXT("b|")},
+        {"one byte of a mark is a line", TEXT("\xEF\ndata: a\n\n"), TEXT("a|")},
+        {"two bytes of a mark are a line", TEXT("\xEF\xBB\rdata: a\n\n"), TEXT("a|")},
+        {"a byte of a mark, then one",
+         TEXT("\xEF\xEF\xBB\xBF"
+              "data: a\n\n"),
+         TEXT("")},
+        {"a line longer than a register", TEXT("data: 0123456789abcdef0123456789abcdef0\rdata: x\n\n"),
+         TEXT("0123456789abcdef0123456789abcdef0\nx|")},
+        {"a comment longer than a register", TEXT(":0123456789abcdef0123456789abcdef0data\ndata: x\n\n"), TEXT("x|")},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        expect_events(cases[i].rule, cases[i].bytes, cases[i].want);
+        char slow[OUT];
+        span reference = {slow, reference_events(cases[i].bytes.bytes, cases[i].bytes.length, slow)};
+        reading in = {.used = 0};
+        feed(&in, cases[i].bytes.bytes, cases[i].bytes.length);
+        expect_out("the reference", &in, cases[i].bytes, reference, 0);
+    }
+}
+
+/* All streams of up to six tokens. */
+static void sse_frames_every_short_stream_as_the_reference_does(void **state) {
+    (void)state;
+    static const char *const tokens[] = {"\n", "\r", "data", ":", " ", "x", "dat", "\xEF\xBB\xBF", "\xEF"};
+    enum {
+        PLACES = 6
+    };
+    for (size_t places = 0; places <= PLACES; places++) {
+        size_t combinations = 1;
+        for (size_t i = 0; i < places; i++) {
+            combinations *= LENGTH(tokens);
+        }
+        for (size_t n = 0; n < combinations; n++) {
+            char text[PLACES * 4];
+            char slow[PLACES * 4 + 1];
+            size_t used = 0;
+            for (size_t place = 0, rest = n; place < places; place++, rest /= LENGTH(tokens)) {
+                const char *token = tokens[rest % LENGTH(tokens)];
+                memcpy(text + used, token, strlen(token));
+                used += strlen(token);
+            }
+            span bytes = {text, used};
+            span want = {slow, reference_events(text, used, slow)};
+            reading whole;
+            reading bytewise;
+            memset(&whole.sse, 0, sizeof whole.sse);
+            memset(&bytewise.sse, 0, sizeof bytewise.sse);
+            whole.used = 0;
+            bytewise.used = 0;
+            feed(&whole, text, used);
+            for (size_t i = 0; i < used; i++) {
+                feed(&bytewise, text + i, 1);
+            }
+            expect_out("a short stream", &whole, bytes, want, used);
+            expect_out("a short stream, byte by byte", &bytewise, bytes, want, 1);
+        }
+    }
+}
+
+/* The line end at every place and alignment of what is read at once. */
+static void sse_finds_the_end_of_a_line_wherever_it_stands(void **state) {
+    (void)state;
+    static const char near[] = {'\x0B', '\x0C', '\x0E', '\x09', '\0', '\x8A', '\x8D', '\xFF'};
+    for (size_t length = 0; length < 70; length++) {
+        for (size_t shift = 0; shift < 17; shift++) {
+            for (size_t i = 0; i < 2 * sizeof near; i++) {
+                char text[160];
+                char want[160];
+                size_t used = shift;
+                memset(text, '\n', shift);
+                memcpy(text + used, "data:", 5);
+                memset(text + used + 5, near[i % sizeof near], length);
+                memcpy(want, text + used + 5, length);
+                used += 5 + length;
+                text[used++] = i < sizeof near ? '\n' : '\r';
+                text[used++] = i < sizeof near ? '\r' : '\n';
+                bool complete = i < sizeof near;
+                want[length] = '|';
+                span bytes = {text, used};
+                span events = {want, length + (complete ? 1 : 0)};
+                reading in = {.used = 0};
+                feed(&in, text, used);
+                expect_out("a line of some length", &in, bytes, events, length);
+            }
+        }
+    }
+}
+
+static void sse_is_fresh_where_the_first_data_line_of_an_event_may_begin(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool fresh;
+    } cases[] = {
+        {"", true},
+        {"\n", true},
+        {"\r", true},
+        {"\xEF\xBB\xBF", true},
+        {": x\n", true},
+        {"event: x\n", true},
+        {"dat\n", true},
+        {"data: x\n\n", true},
+        {"data: x\r\r", true},
+        {"data: x\r\n\r", true},
+        {"\xEF", false},
+        {"\xEF\xBB", false},
+        {"d", false},
+        {"data", false},
+        {"data:", false},
+        {"data: ", false},
+        {"data: x", false},
+        {":", false},
+        {"x", false},
+        {"event: x", false},
+        {"data: x\n", false},
+        {"data: x\r\n", false},
+        {"data\n", false},
+        {"data: x\n: y\n", false},
+        {"data: x\n\nd", false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        reading in = {.used = 0};
+        feed(&in, cases[i].bytes, strlen(cases[i].bytes));
+        if (tokusage_sse_fresh(&in.sse) != cases[i].fresh) {
+            fail_msg("behind %s a first data line should %sbegin", shown(cases[i].bytes, strlen(cases[i].bytes)),
+                     cases[i].fresh ? "" : "not ");
+        }
+    }
+}
+
+/* Whole events that are passed over leave the same state as reading them. */
+static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
+    (void)state;
+    static const char *const befores[] = {"", "\n", "\r", "event: x\n", "data: a\n\n", "data: a\r\r", "\xEF\xBB\xBF"};
+    static const struct {
+        const char *bytes, *want;
+    } afters[] = {
+        {"data: b\n\n", "b|"},
+        {"\ndata: b\n\n", "b|"},
+        {"\r\ndata: b\n\n", "b|"},
+        {"\xEF\xBB\xBF"
+         "data: b\n\n",
+         ""},
+    };
+    for (size_t i = 0; i < LENGTH(befores); i++) {
+        for (size_t j = 0; j < LENGTH(afters); j++) {
+            reading in = {.used = 0};
+            feed(&in, befores[i], strlen(befores[i]));
+            assert_true(tokusage_sse_fresh(&in.sse));
+            tokusage_sse_passed(&in.sse);
+            assert_true(tokusage_sse_fresh(&in.sse));
+            in.used = 0;
+            feed(&in, afters[j].bytes, strlen(afters[j].bytes));
+            span bytes = {afters[j].bytes, strlen(afters[j].bytes)};
+            span want = {afters[j].want, strlen(afters[j].want)};
+            expect_out(befores[i], &in, bytes, want, 0);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sse_finds_the_data_of_each_event),
+        cmocka_unit_test(sse_frames_every_short_stream_as_the_reference_does),
+        cmocka_unit_test(sse_finds_the_end_of_a_line_wherever_it_stands),
+        cmocka_unit_test(sse_is_fresh_where_the_first_data_line_of_an_event_may_begin),
+        cmocka_unit_test(sse_goes_on_behind_events_that_were_passed_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
