@@ -13,6 +13,7 @@
 #include <cJSON.h>
 
 #include "generate.h"
+#include "numbers.h"
 #include "reference.h"
 #include "texts.h"
 
@@ -20,12 +21,6 @@
 #define C "completion_tokens"
 #define T "total_tokens"
 #define NOTHING COUNTS(ABSENT, ABSENT, ABSENT)
-
-/* A whole number, and zeros behind a point, of exactly 63 and 64 characters. */
-#define WHOLE_63 "100000000000000000000000000000000000000000000000000000000000000"
-#define WHOLE_64 WHOLE_63 "0"
-#define FIVE_63 "5.0000000000000000000000000000000000000000000000000000000000000"
-#define FIVE_64 FIVE_63 "0"
 
 /* ------------------------------------------------------------------------------------------------ reading */
 
@@ -517,134 +512,6 @@ static void extract_refuses_a_name_that_stands_twice_on_the_way(void **state) {
 
 /* ------------------------------------------------------------------------------------------------- counts */
 
-typedef struct number_case {
-    const char *number;
-    tokusage_status status;
-    int64_t value;
-} number_case;
-
-static const number_case numbers[] = {
-    /* every form of a whole number */
-    {"0", TOKUSAGE_OK, 0},
-    {"1", TOKUSAGE_OK, 1},
-    {"5", TOKUSAGE_OK, 5},
-    {"5.0", TOKUSAGE_OK, 5},
-    {"5.000000", TOKUSAGE_OK, 5},
-    {"5e0", TOKUSAGE_OK, 5},
-    {"5E0", TOKUSAGE_OK, 5},
-    {"5e+0", TOKUSAGE_OK, 5},
-    {"5e-0", TOKUSAGE_OK, 5},
-    {"5e00", TOKUSAGE_OK, 5},
-    {"50e-1", TOKUSAGE_OK, 5},
-    {"500e-02", TOKUSAGE_OK, 5},
-    {"0.5e1", TOKUSAGE_OK, 5},
-    {"0.05E+2", TOKUSAGE_OK, 5},
-    {"0.0005e0000004", TOKUSAGE_OK, 5},
-    {"5000000000000000000e-18", TOKUSAGE_OK, 5},
-    {"0.000000000000000005e18", TOKUSAGE_OK, 5},
-    {"1.25e2", TOKUSAGE_OK, 125},
-    {"12.5e1", TOKUSAGE_OK, 125},
-    {"1e1", TOKUSAGE_OK, 10},
-    {"10", TOKUSAGE_OK, 10},
-    {"100e-1", TOKUSAGE_OK, 10},
-    {"1e15", TOKUSAGE_OK, INT64_C(1000000000000000)},
-    {"9e15", TOKUSAGE_OK, INT64_C(9000000000000000)},
-    {"10000000000000000e-1", TOKUSAGE_OK, INT64_C(1000000000000000)},
-    {"4294967296", TOKUSAGE_OK, INT64_C(4294967296)},
-    {"2147483648", TOKUSAGE_OK, INT64_C(2147483648)},
-    {"1234567890123460", TOKUSAGE_OK, INT64_C(1234567890123460)},
-    {"123456789012346e1", TOKUSAGE_OK, INT64_C(1234567890123460)},
-    {FIVE_63, TOKUSAGE_OK, 5},
-
-    /* every form of nothing */
-    {"-0", TOKUSAGE_OK, 0},
-    {"0.0", TOKUSAGE_OK, 0},
-    {"-0.0", TOKUSAGE_OK, 0},
-    {"0e0", TOKUSAGE_OK, 0},
-    {"-0e5", TOKUSAGE_OK, 0},
-    {"0e400", TOKUSAGE_OK, 0},
-    {"0E-400", TOKUSAGE_OK, 0},
-    {"-0.000e+10", TOKUSAGE_OK, 0},
-    {"0e99999999999999999999", TOKUSAGE_OK, 0},
-    {"0e-99999999999999999999", TOKUSAGE_OK, 0},
-    {"0.0e9999999999999999999999999999999999999999", TOKUSAGE_OK, 0},
-
-    /* the upper limit */
-    {"9007199254740990", TOKUSAGE_OK, INT64_C(9007199254740990)},
-    {"9007199254740991", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"9007199254740991.0", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"9.007199254740991e15", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"90071992547409910e-1", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"0.9007199254740991e16", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"9007199254740991000000000000e-12", TOKUSAGE_OK, INT64_C(9007199254740991)},
-    {"9007199254740991.00000000000000000000000000000000000000000001", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254740991.4", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254740991.5", TOKUSAGE_ERR_RANGE, 0},
-    {"90071992547409910.1e-1", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254740992", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254740992.0", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254740993", TOKUSAGE_ERR_RANGE, 0},
-    {"9.007199254740992e15", TOKUSAGE_ERR_RANGE, 0},
-    {"9007199254741000", TOKUSAGE_ERR_RANGE, 0},
-    {"9999999999999999", TOKUSAGE_ERR_RANGE, 0},
-    {"1e16", TOKUSAGE_ERR_RANGE, 0},
-    {"10000000000000000", TOKUSAGE_ERR_RANGE, 0},
-    {"10000000000000000.5", TOKUSAGE_ERR_RANGE, 0},
-    {"9223372036854775807", TOKUSAGE_ERR_RANGE, 0},
-    {"9223372036854775808", TOKUSAGE_ERR_RANGE, 0},
-    {"18446744073709551616", TOKUSAGE_ERR_RANGE, 0},
-    {"18446744073709551621", TOKUSAGE_ERR_RANGE, 0},
-    {"1e20", TOKUSAGE_ERR_RANGE, 0},
-    {"1e308", TOKUSAGE_ERR_RANGE, 0},
-    {"1e309", TOKUSAGE_ERR_RANGE, 0},
-    {"1e400", TOKUSAGE_ERR_RANGE, 0},
-    {"1.5e400", TOKUSAGE_ERR_RANGE, 0},
-    {"1e2147483648", TOKUSAGE_ERR_RANGE, 0},
-    {"1e4294967296", TOKUSAGE_ERR_RANGE, 0},
-    {"1e9223372036854775808", TOKUSAGE_ERR_RANGE, 0},
-    {"1e18446744073709551616", TOKUSAGE_ERR_RANGE, 0},
-    {"0.1e99999999999999999999", TOKUSAGE_ERR_RANGE, 0},
-    {WHOLE_63, TOKUSAGE_ERR_RANGE, 0},
-
-    /* below nothing, be it by little */
-    {"-1", TOKUSAGE_ERR_RANGE, 0},
-    {"-5.0", TOKUSAGE_ERR_RANGE, 0},
-    {"-0.5", TOKUSAGE_ERR_RANGE, 0},
-    {"-1e-400", TOKUSAGE_ERR_RANGE, 0},
-    {"-0.00000000000000000001", TOKUSAGE_ERR_RANGE, 0},
-    {"-1e400", TOKUSAGE_ERR_RANGE, 0},
-    {"-9007199254740991", TOKUSAGE_ERR_RANGE, 0},
-    {"-9223372036854775808", TOKUSAGE_ERR_RANGE, 0},
-    {"-1e-99999999999999999999", TOKUSAGE_ERR_RANGE, 0},
-
-    /* fractions, be they too small for a double */
-    {"0.5", TOKUSAGE_ERR_INTEGER, 0},
-    {"5.5", TOKUSAGE_ERR_INTEGER, 0},
-    {"5.1", TOKUSAGE_ERR_INTEGER, 0},
-    {"5.10", TOKUSAGE_ERR_INTEGER, 0},
-    {"5e-1", TOKUSAGE_ERR_INTEGER, 0},
-    {"55e-1", TOKUSAGE_ERR_INTEGER, 0},
-    {"50e-2", TOKUSAGE_ERR_INTEGER, 0},
-    {"0.55e1", TOKUSAGE_ERR_INTEGER, 0},
-    {"1.234e2", TOKUSAGE_ERR_INTEGER, 0},
-    {"0.99999999999999999999", TOKUSAGE_ERR_INTEGER, 0},
-    {"5.00000000000000000001", TOKUSAGE_ERR_INTEGER, 0},
-    {"4.99999999999999999999", TOKUSAGE_ERR_INTEGER, 0},
-    {"1e-400", TOKUSAGE_ERR_INTEGER, 0},
-    {"1e-1", TOKUSAGE_ERR_INTEGER, 0},
-    {"10e-2", TOKUSAGE_ERR_INTEGER, 0},
-    {"1e-2147483649", TOKUSAGE_ERR_INTEGER, 0},
-    {"1e-4294967296", TOKUSAGE_ERR_INTEGER, 0},
-    {"1e-9223372036854775809", TOKUSAGE_ERR_INTEGER, 0},
-    {"5e-18446744073709551616", TOKUSAGE_ERR_INTEGER, 0},
-    {"9007199254740990.5", TOKUSAGE_ERR_INTEGER, 0},
-    {"9007199254740990.99999999999999999999", TOKUSAGE_ERR_INTEGER, 0},
-    {"90071992547409909e-1", TOKUSAGE_ERR_INTEGER, 0},
-    {"4503599627370496.5", TOKUSAGE_ERR_INTEGER, 0},
-    {"1000000000000000.1", TOKUSAGE_ERR_INTEGER, 0},
-    {"12345678901234567890123456789012345678901234567890123456789e-58", TOKUSAGE_ERR_INTEGER, 0},
-};
-
 /* Reads the number as each of the three counts, at the top and at a place, in plain company and in other. */
 static void expect_number(const number_case *one) {
     static const char *const members[] = {P, C, T};
@@ -676,8 +543,8 @@ static void expect_number(const number_case *one) {
 
 static void decode_reads_every_form_of_a_number_exactly(void **state) {
     (void)state;
-    for (size_t i = 0; i < LENGTH(numbers); i++) {
-        expect_number(&numbers[i]);
+    for (size_t i = 0; i < number_case_count; i++) {
+        expect_number(&number_cases[i]);
     }
 }
 
@@ -1222,7 +1089,7 @@ static void extract_allocates_nothing_for_a_plain_usage(void **state) {
         {"", TEXT("{}")},
         {"", TEXT("{\"" P "\":5,\"" C "\":7,\"" T "\":12}")},
         {"", TEXT(" { \"" P "\" : 5 , \"" C "\" : null } ")},
-        {"", TEXT("{\"" P "\":9007199254740991,\"cost\":-0.25,\"a\":{\"b\":1,\"c\":{\"d\":\"e\"}},\"f\":true}")},
+        {"", TEXT("{\"" P "\":9007199254740991,\"cost\":0.25,\"a\":{\"b\":1,\"c\":{\"d\":\"e\"}},\"f\":null}")},
         {"/usage",
          TEXT("{\"a\":[1e5,\"\\n\"],\"usage\":{\"" P "\":5,\"prompt_tokens_details\":{\"cached_tokens\":0}}}")},
         {"/usage", TEXT("{\"usage\":null}")},

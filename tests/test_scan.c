@@ -603,22 +603,6 @@ static void scan_tells_whether_a_pointer_is_one(void **state) {
     }
 }
 
-static void scan_spans_white_space_and_nothing_else(void **state) {
-    (void)state;
-    char bytes[40];
-    for (size_t white = 0; white < sizeof bytes; white++) {
-        for (int byte = 0; byte < 256; byte++) {
-            for (size_t i = 0; i < sizeof bytes; i++) {
-                bytes[i] = " \t\r\n"[i % 4];
-            }
-            bytes[white] = (char)byte;
-            size_t want = is_white(byte) ? sizeof bytes : white;
-            assert_int_equal(tokusage_space_span(against_the_end(bytes, sizeof bytes), sizeof bytes), want);
-            assert_int_equal(tokusage_space_span(against_the_end(bytes, white), white), white);
-        }
-    }
-}
-
 /* Long runs, so that any reading of several bytes at once is tried with the odd byte at every place and alignment. */
 static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
     (void)state;
@@ -668,7 +652,6 @@ int main(void) {
         cmocka_unit_test(scan_goes_as_deep_again_in_the_next_container),
         cmocka_unit_test(scan_finds_a_place_at_the_deepest_level),
         cmocka_unit_test(scan_tells_whether_a_pointer_is_one),
-        cmocka_unit_test(scan_spans_white_space_and_nothing_else),
         cmocka_unit_test(scan_finds_the_end_of_a_string_wherever_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

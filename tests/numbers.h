@@ -1,0 +1,22 @@
+/* JSON numbers and what each says as a count: every form of a whole number, both sides of both limits, fractions. */
+#ifndef TOKUSAGE_TESTS_NUMBERS_H
+#define TOKUSAGE_TESTS_NUMBERS_H
+
+#include "support.h"
+
+/* A whole number, and zeros behind a point, of exactly 63 and 64 characters. */
+#define WHOLE_63 "100000000000000000000000000000000000000000000000000000000000000"
+#define WHOLE_64 WHOLE_63 "0"
+#define FIVE_63 "5.0000000000000000000000000000000000000000000000000000000000000"
+#define FIVE_64 FIVE_63 "0"
+
+typedef struct number_case {
+    const char *number;
+    tokusage_status status;
+    int64_t value;
+} number_case;
+
+extern const number_case number_cases[];
+extern const size_t number_case_count;
+
+#endif
