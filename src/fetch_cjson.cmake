@@ -5,7 +5,7 @@ if(POLICY CMP0135)
     cmake_policy(SET CMP0135 NEW)
 endif()
 
-# Release 1.7.19. The hash is that of the archive behind this address, as Homebrew's and xmake's recipes state it.
+# Release 1.7.19. The hash is that of the archive behind this address, from which Debian, too, builds its cjson 1.7.19.
 set(fetch_arguments
     URL https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.19.tar.gz
     URL_HASH SHA256=7fa616e3046edfa7a28a32d5f9eacfd23f92900fe1f8ccd988c1662f30454562)

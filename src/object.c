@@ -43,11 +43,12 @@ static bool take_mark(cursor *text, char c) {
     return take(text, c);
 }
 
-static bool take_null(cursor *text) {
-    if (text->end - text->at < 4 || memcmp(text->at, "null", 4) != 0) {
+static bool take_word(cursor *text, const char *word) {
+    const size_t length = strlen(word);
+    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
         return false;
     }
-    text->at += 4;
+    text->at += length;
     return true;
 }
 
@@ -76,7 +77,7 @@ static bool take_digits(cursor *text, int64_t *value) {
 }
 
 static bool take_count(cursor *text, tokusage_count *count) {
-    if (take_null(text)) {
+    if (take_word(text, "null")) {
         return true;
     }
     count->present = true;
@@ -96,9 +97,11 @@ static bool take_scalar(cursor *text) {
     const char *content;
     size_t length;
     int64_t value;
-    if (take_string(text, &content, &length) || take_null(text)) {
+    if (take_string(text, &content, &length) || take_word(text, "null") || take_word(text, "true") ||
+        take_word(text, "false")) {
         return true;
     }
+    take(text, '-');
     return take_digits(text, &value) && (!take(text, '.') || take_fraction(text));
 }
 
