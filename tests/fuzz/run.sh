@@ -1,0 +1,92 @@
+#!/bin/sh
+# sh tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with clang's fuzzer, address and undefined-behaviour
+# sanitizers, and runs each (decode, extract, stream, tree) for that many seconds, two at a time. Each begins with its
+# corpus and with what earlier runs found, which is kept in build/fuzz. A finding stops that target with status 1; its input
+# is build/fuzz/TARGET-crash-... Ends in a table of what was run.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=${TOKUSAGE_WORK:-$root/build/fuzz}
+. "$root/tests/common.sh"
+
+seconds=${1:?usage: run.sh SECONDS [TARGET...]}
+shift
+[ $# -gt 0 ] || set -- decode extract stream tree
+
+begin_work
+need cc pkg_config cjson cmocka
+fuzzer="${CLANG:-clang}"
+has_fuzzer() {
+    echo '#include <stddef.h>
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) { return (data == NULL && size > 0) ? -1 : 0; }' >"$work/probe.c"
+    "$fuzzer" -fsanitize=fuzzer,address,undefined "$work/probe.c" -o "$work/probe" >/dev/null 2>&1
+}
+if ! has_fuzzer; then
+    command -v "$fuzzer" >/dev/null 2>&1 || install_packages clang
+    has_fuzzer || install_packages "libclang-rt-$("$fuzzer" -dumpversion | cut -d . -f 1)-dev"
+    has_fuzzer || stop "please install clang with its libFuzzer runtime (Debian: clang, libclang-rt-dev)"
+fi
+pkg-config --exists jansson || install_packages libjansson-dev || true
+jansson=
+if pkg-config --atleast-version=2.11 jansson; then
+    jansson="-DTOKUSAGE_HAVE_JANSSON $(pkg-config --cflags --libs jansson)"
+else
+    echo "tokusage: going on without jansson" >&2
+fi
+
+compile() {
+    # The flags are lists of words.
+    # shellcheck disable=SC2046,SC2086
+    "$fuzzer" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+        -I"$root/include" -I"$root/src" $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
+        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" "$root/tests/support.c" "$root/tests/reference.c" \
+        "$root/tests/reference_stream.c" "$root/tests/bodies.c" "$root"/src/*.c \
+        -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
+}
+
+# -error_exitcode and the rest are libFuzzer's; a single input gets 10 seconds.
+fuzz() {
+    name=$1
+    dictionary=json.dict
+    [ "$name" != stream ] || dictionary=stream.dict
+    mkdir -p "$work/found-$name"
+    set -- "$work/found-$name" "$root/tests/fuzz/corpus/$name"
+    [ "$name" = tree ] || set -- -dict="$root/tests/fuzz/$dictionary" "$@"
+    "$work/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
+        -artifact_prefix="$work/$name-" "$@" >"$work/$name.log" 2>&1
+}
+
+echo "building in $work"
+for target in "$@"; do
+    compile "$target"
+done
+
+status=0
+one=
+wait_for() {
+    if ! wait "$2"; then
+        tail -n 40 "$work/$1.log" >&2
+        status=1
+    fi
+}
+for target in "$@"; do
+    fuzz "$target" &
+    if [ -z "$one" ]; then
+        one=$target
+        one_id=$!
+    else
+        wait_for "$target" $!
+        wait_for "$one" "$one_id"
+        one=
+    fi
+done
+[ -z "$one" ] || wait_for "$one" "$one_id"
+
+printf '%-8s %10s %14s %12s\n' target seconds executions 'corpus'
+for target in "$@"; do
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$target.log")
+    files=$(find "$work/found-$target" -type f | wc -l)
+    printf '%-8s %10s %14s %12s\n' "$target" "$seconds" "${runs:-stopped}" "$files"
+done
+exit "$status"
