@@ -245,18 +245,33 @@ run_tests() {
     folder=$1
     shift
     ctest_status=0
-    (cd "$folder" && ctest --output-on-failure -j "$(processors)" "$@") || ctest_status=$?
+    (cd "$folder" && ctest --output-on-failure -j "$(processors)" --output-log verdicts.log "$@") || ctest_status=$?
+    # The first file has what each program printed, the second what ctest thought of each.
     counts=$(awk '
-        /^[0-9]+\/[0-9]+ Test: / { cases = 0; bad = 0; left_out = 0; lost = 0 }
-        # A program that is not there: the log says that it passed.
-        /^Command: ""$/ { lost = 1 }
-        /^\[  PASSED  \] [0-9]+ test/ { cases += $4 }
-        /^\[  FAILED  \] .*[0-9]+ test\(s\), listed below/ { sub(/ test\(s\).*/, ""); bad += $NF }
-        /^\[  SKIPPED \] .*[0-9]+ test\(s\), listed below/ { sub(/ test\(s\).*/, ""); left_out += $NF }
-        /^Test [A-Za-z ]*\.$/ { skipped += left_out }
-        /^Test Passed\.$/ && !lost { passed += cases + left_out > 0 ? cases : 1; next }
-        /^Test [A-Za-z ]*\.$/ { passed += cases; failed += bad > 0 ? bad : 1 }
-        END { print passed + 0, failed + 0, skipped + 0 }' "$folder/Testing/Temporary/LastTest.log")
+        FNR == 1 { file++ }
+        file == 1 && /^[0-9]+\/[0-9]+ Test: / { name = $3 }
+        file == 1 && /^\[  PASSED  \] [0-9]+ test/ { good[name] += $4 }
+        file == 1 && /^\[  (FAILED |SKIPPED) \] .*[0-9]+ test\(s\), listed below/ {
+            kind = $2
+            sub(/ test\(s\).*/, "")
+            if (kind == "FAILED") bad[name] += $NF; else left_out[name] += $NF
+        }
+        file == 2 && /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
+            sub(/^.*Test +#[0-9]+: /, "")
+            name = $1
+            passed += good[name]
+            failed += bad[name]
+            skipped += left_out[name]
+            if (/\*\*\*(Skipped|Not Run \(Disabled\))/) {
+                skipped += left_out[name] == 0
+            } else if (/ Passed +[0-9.]+ sec$/) {
+                passed += good[name] + left_out[name] == 0
+            } else {
+                failed += bad[name] == 0
+            }
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' \
+        "$folder/Testing/Temporary/LastTest.log" "$folder/verdicts.log")
     read -r passed failed skipped <<END
 $counts
 END
