@@ -2,6 +2,8 @@
 #ifndef TOKUSAGE_SRC_CHARS_H
 #define TOKUSAGE_SRC_CHARS_H
 
+#include "wide.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +23,25 @@ static inline bool tokusage_is_plain(char c) {
 /* A line end of server-sent events. */
 static inline bool tokusage_is_line_end(char c) {
     return c == '\n' || c == '\r';
+}
+
+/* The first byte that may not stand in a string by itself, or the end. */
+static inline const char *tokusage_plain_end(const char *at, const char *end) {
+#ifdef TOKUSAGE_WIDE
+    while (end - at >= TOKUSAGE_WIDE) {
+        const wide bytes = wide_load(at);
+        const wide marks = wide_or(wide_equal(bytes, '"'), wide_equal(bytes, '\\'));
+        const uint64_t mask = wide_mask(wide_or(marks, wide_at_most(bytes, 0x1F)));
+        if (mask != 0) {
+            return at + wide_first(mask);
+        }
+        at += TOKUSAGE_WIDE;
+    }
+#endif
+    while (at < end && tokusage_is_plain(*at)) {
+        at++;
+    }
+    return at;
 }
 
 /* How many of the bytes are white space, from the first on. */

@@ -58,9 +58,7 @@ static bool take_string(cursor *text, const char **content, size_t *length) {
         return false;
     }
     *content = text->at;
-    while (text->at < text->end && tokusage_is_plain(*text->at)) {
-        text->at++;
-    }
+    text->at = tokusage_plain_end(text->at, text->end);
     *length = (size_t)(text->at - *content);
     return take(text, '"');
 }

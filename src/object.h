@@ -8,10 +8,10 @@
 #include "tokusage.h"
 
 /*
- * Reads a text that is one plain object and white space around it: objects of strings without escapes, of literals, and of
- * numbers without exponent and with at most 16 digits on each side of the point; the counts null or plain digits.
- * Such a text is JSON, and cJSON would read the same from it. True: *usage is set. False: the text is something else, or in
- * error; *usage is as it was.
+ * Reads a text that is one plain object and white space around it: objects of strings without escapes, of literals, and
+ * of numbers without exponent and with at most 16 digits on each side of the point; the counts null or plain digits.
+ * Such a text is JSON, and cJSON would read the same from it. True: *usage is set. False: the text is something else,
+ * or in error; *usage is as it was.
  */
 bool tokusage_object_plain(const char *text, size_t length, tokusage *usage);
 

@@ -5,7 +5,6 @@
  */
 #include "scan.h"
 #include "chars.h"
-#include "wide.h"
 
 #include <string.h>
 
@@ -258,25 +257,6 @@ static void end_name(tokusage_scan *scan) {
 
 /* ---- strings (RFC 8259, section 7) */
 
-/* The first byte that ends a string, escapes, or must not be in one. */
-static const char *plain_end(const char *at, const char *end) {
-#ifdef TOKUSAGE_WIDE
-    while (end - at >= TOKUSAGE_WIDE) {
-        const wide bytes = wide_load(at);
-        const wide marks = wide_or(wide_equal(bytes, '"'), wide_equal(bytes, '\\'));
-        const uint64_t mask = wide_mask(wide_or(marks, wide_at_most(bytes, 0x1F)));
-        if (mask != 0) {
-            return at + wide_first(mask);
-        }
-        at += TOKUSAGE_WIDE;
-    }
-#endif
-    while (at < end && tokusage_is_plain(*at)) {
-        at++;
-    }
-    return at;
-}
-
 /* What stands behind a name is mostly a colon, which is taken at once. */
 static const char *end_string(run *r, const char *at) {
     if (!r->scan->naming) {
@@ -293,7 +273,7 @@ static const char *read_string(run *r, const char *at) {
         match_byte(r->scan, (unsigned char)*at);
         at++;
     }
-    at = plain_end(at, r->end);
+    at = tokusage_plain_end(at, r->end);
     if (at == r->end) {
         return at;
     }

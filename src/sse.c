@@ -15,11 +15,11 @@ enum state {
 };
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
-static const char data_field[] = "data";
+static const char field[] = "data:";
 
 enum {
     MARK_LENGTH = sizeof byte_order_mark - 1,
-    FIELD_LENGTH = sizeof data_field - 1
+    FIELD_LENGTH = sizeof field - 1
 };
 
 /* How many bytes from the first on are within the line. */
@@ -60,7 +60,7 @@ static tokusage_sse_token end_event(tokusage_sse *sse) {
 /* A line that is "data" without a colon has an empty value; one with nothing in it ends the event. */
 static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
     const bool blank = sse->state <= FIELD && sse->matched == 0;
-    const bool bare_data = sse->state == FIELD && sse->matched == FIELD_LENGTH;
+    const bool bare_data = sse->state == FIELD && sse->matched == FIELD_LENGTH - 1;
     sse->cr = c == '\r';
     begin_line(sse);
     if (blank) {
@@ -82,17 +82,20 @@ static bool read_mark(tokusage_sse *sse, char c) {
     return true;
 }
 
-static tokusage_sse_token read_field(tokusage_sse *sse, char c) {
-    if (sse->matched < FIELD_LENGTH && c == data_field[sse->matched]) {
+/* Reads as much of "data:" as there is. */
+static tokusage_sse_token read_field(tokusage_sse *sse, const char *bytes, size_t length, size_t *at) {
+    while (*at < length && sse->matched < FIELD_LENGTH && bytes[*at] == field[sse->matched]) {
+        ++*at;
         sse->matched++;
-        return TOKUSAGE_SSE_MORE;
     }
-    if (sse->matched < FIELD_LENGTH || c != ':') {
+    if (sse->matched == FIELD_LENGTH) {
+        sse->state = COLON;
+        return begin_data(sse);
+    }
+    if (*at < length && !tokusage_is_line_end(bytes[*at])) {
         sse->state = OTHER;
-        return TOKUSAGE_SSE_MORE;
     }
-    sse->state = COLON;
-    return begin_data(sse);
+    return TOKUSAGE_SSE_MORE;
 }
 
 /* Reads one byte, or all the bytes of a line that are alike. */
@@ -103,8 +106,7 @@ static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t leng
         *at += read_mark(sse, c);
         return TOKUSAGE_SSE_MORE;
     case FIELD:
-        ++*at;
-        return read_field(sse, c);
+        return read_field(sse, bytes, length, at);
     case COLON:
         *at += c == ' ';
         sse->state = VALUE;
