@@ -24,6 +24,7 @@ cmocka         libcmocka-dev         libcmocka-devel      cmocka-dev         cmo
 libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           curl           curl           libcurl
 libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
 comma_locale   locales               glibc-langpack-de    -                  glibc          -              a locale with a decimal comma
+jansson        libjansson-dev        jansson-devel        jansson-dev        jansson        jansson        jansson
 END
 }
 
@@ -68,6 +69,10 @@ has_cmocka() {
 
 has_libcurl() {
     pkg-config --exists libcurl 2>/dev/null
+}
+
+has_jansson() {
+    pkg-config --atleast-version=2.11 jansson 2>/dev/null
 }
 
 has_libmicrohttpd() {

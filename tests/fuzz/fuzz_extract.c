@@ -196,7 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         expect_extract("extract", pointer, text, length, &want);
         ask_cjson(pointer, text, length, &want);
         find(place, text, length);
-        const size_t cut = length > 0 ? (pointer_size * 7 + length * 31 + text[length / 2]) % (length + 1) : 0;
+        const size_t cut =
+            length > 0 ? (pointer_size * 7 + length * 31 + (unsigned char)text[length / 2]) % (length + 1) : 0;
         scan_cut(place, text, length, cut, length % 40);
         scan_cut(place, text, length, length / 2, length);
     }

@@ -27,12 +27,10 @@ if ! has_fuzzer; then
     has_fuzzer || install_packages "libclang-rt-$("$fuzzer" -dumpversion | cut -d . -f 1)-dev"
     has_fuzzer || stop "please install clang with its libFuzzer runtime (Debian: clang, libclang-rt-dev)"
 fi
-pkg-config --exists jansson || install_packages libjansson-dev || true
+want jansson
 jansson=
-if pkg-config --atleast-version=2.11 jansson; then
+if has_jansson; then
     jansson="-DTOKUSAGE_HAVE_JANSSON $(pkg-config --cflags --libs jansson)"
-else
-    echo "tokusage: going on without jansson" >&2
 fi
 
 compile() {
