@@ -1,0 +1,79 @@
+/*
+ * The C library as a measure. memchr from line end to line end is what it costs to find the lines of a stream and do
+ * nothing with them; memchr for a byte that is not there, what it costs to look at the bytes at all; snprintf writes
+ * the text that encode writes.
+ */
+#include "bench.h"
+
+#include <inttypes.h>
+#include <string.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
+
+/* Through a volatile pointer the compiler can neither drop nor fold the call. */
+static void *(*volatile const search)(const void *, int, size_t) = memchr;
+
+enum {
+    NOT_THERE = 1 /* a control character: not in JSON, nor in a stream's lines */
+};
+
+/* How often the byte occurs. */
+static uint64_t occurrences(const char *text, size_t length, int byte) {
+    const char *const end = text + length;
+    uint64_t seen = 0;
+    while ((text = search(text, byte, (size_t)(end - text))) != NULL) {
+        text++;
+        seen++;
+    }
+    return seen;
+}
+
+static void pass_stream(char *body, size_t length, size_t piece, int byte, report *found) {
+    const size_t step = piece == WHOLE ? length : piece;
+    for (size_t at = 0; at < length; at += step) {
+        const size_t left = length - at;
+        found->reports += occurrences(body + at, left < step ? left : step, byte);
+    }
+}
+
+static bool read_lines(char *text, size_t length, place place, counts *found) {
+    (void)place;
+    (void)found;
+    return occurrences(text, length, '\n') > 0;
+}
+
+static void stream_lines(char *body, size_t length, size_t piece, report *found) {
+    pass_stream(body, length, piece, '\n', found);
+}
+
+static bool read_all(char *text, size_t length, place place, counts *found) {
+    (void)place;
+    (void)found;
+    return occurrences(text, length, NOT_THERE) > 0;
+}
+
+static void stream_all(char *body, size_t length, size_t piece, report *found) {
+    pass_stream(body, length, piece, NOT_THERE, found);
+}
+
+static size_t write(const counts *usage, char *buffer, size_t size) {
+    const int length = snprintf(
+        buffer, size, "{\"prompt_tokens\":%" PRId64 ",\"completion_tokens\":%" PRId64 ",\"total_tokens\":%" PRId64 "}",
+        usage->prompt, usage->completion, usage->total);
+    return length > 0 && (size_t)length < size ? (size_t)length : 0;
+}
+
+static const char *version(void) {
+#ifdef __GLIBC__
+    static char text[32];
+    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
+    return text;
+#else
+    return "the C library's";
+#endif
+}
+
+const engine engine_memchr_lines = {"memchr lines", version, read_lines, stream_lines, NULL, true};
+const engine engine_memchr_all = {"memchr all", version, read_all, stream_all, NULL, true};
+const engine engine_snprintf = {"snprintf", version, NULL, NULL, write, false};

@@ -1,0 +1,56 @@
+/* This library, used as its header says. */
+#include "bench.h"
+
+#include <tokusage.h>
+
+static int64_t count_of(tokusage_count count) {
+    return count.present ? count.value : -1;
+}
+
+static counts counts_of(const tokusage *usage) {
+    return (counts){.prompt = count_of(usage->prompt_tokens),
+                    .completion = count_of(usage->completion_tokens),
+                    .total = count_of(usage->total_tokens)};
+}
+
+static bool read(char *text, size_t length, place place, counts *found) {
+    tokusage usage;
+    tokusage_error error;
+    const tokusage_status status = place == PLACE_ROOT ? tokusage_decode(text, length, &usage, &error)
+                                                       : tokusage_extract(text, length, NULL, &usage, &error);
+    if (status != TOKUSAGE_OK) {
+        return false;
+    }
+    *found = counts_of(&usage);
+    return true;
+}
+
+static void stream(char *body, size_t length, size_t piece, report *found) {
+    static tokusage_stream stream;
+    const size_t step = piece == WHOLE ? length : piece;
+    tokusage_stream_init(&stream, NULL);
+    for (size_t at = 0; at < length; at += step) {
+        const size_t left = length - at;
+        tokusage_stream_feed(&stream, body + at, left < step ? left : step);
+    }
+    tokusage usage;
+    tokusage_error error;
+    if (tokusage_stream_usage(&stream, &usage, &error) == TOKUSAGE_OK) {
+        found->usage = counts_of(&usage);
+    }
+    found->reports = tokusage_stream_reports(&stream);
+}
+
+static tokusage_count count_from(int64_t value) {
+    return (tokusage_count){.present = value >= 0, .value = value >= 0 ? value : 0};
+}
+
+static size_t write(const counts *from, char *buffer, size_t size) {
+    const tokusage usage = {.prompt_tokens = count_from(from->prompt),
+                            .completion_tokens = count_from(from->completion),
+                            .total_tokens = count_from(from->total)};
+    size_t length = 0;
+    return tokusage_encode(&usage, buffer, size, &length) == TOKUSAGE_OK ? length : 0;
+}
+
+const engine engine_tokusage = {"tokusage", tokusage_version, read, stream, write, false};
