@@ -419,6 +419,22 @@ static void scan_keeps_the_value_of_a_second_text_in_place_of_the_first(void **s
     assert_memory_equal(room, "[4]", 3);
 }
 
+/* As after a value of almost as many bytes as a size can count. */
+static void scan_counts_the_kept_bytes_no_further_than_a_size_can(void **state) {
+    (void)state;
+    char room[8];
+    spoil(room, sizeof room);
+    reading in;
+    read_begin(&in, "/a", room, 4);
+    read_piece(&in, "{\"a\":[1,", 8);
+    in.keep.used = SIZE_MAX - 2;
+    read_piece(&in, "2,3]}", 5);
+    assert_int_equal(tokusage_scan_result_of(&in.scan), TOKUSAGE_SCAN_CLOSED);
+    assert_true(in.keep.used == SIZE_MAX);
+    assert_memory_equal(room, "[1,", 3);
+    assert_true(spoilt(room + 4, sizeof room - 4));
+}
+
 static void scan_works_without_a_place_to_keep_the_value(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(places); i++) {
@@ -644,6 +660,7 @@ int main(void) {
         cmocka_unit_test(scan_reads_random_documents_as_the_reference_does),
         cmocka_unit_test(scan_keeps_as_much_as_there_is_room_for),
         cmocka_unit_test(scan_keeps_the_value_of_a_second_text_in_place_of_the_first),
+        cmocka_unit_test(scan_counts_the_kept_bytes_no_further_than_a_size_can),
         cmocka_unit_test(scan_works_without_a_place_to_keep_the_value),
         cmocka_unit_test(scan_closes_at_the_last_byte_of_the_text),
         cmocka_unit_test(scan_reads_nothing_more_once_it_has_closed_or_failed),
