@@ -1,0 +1,27 @@
+/*
+ * The crew: all files are read, --jobs of them at a time, and what comes of them is printed and added up in the order
+ * of the files, so that the output does not depend on how many were read at a time.
+ */
+#ifndef USAGE_REPORT_CREW_H
+#define USAGE_REPORT_CREW_H
+
+#include "run.h"
+
+/* What all files came to. */
+typedef struct crew_result {
+    totals groups;
+    tally total;
+    run pointers; /* --merge: the pointers that the reports agree in */
+    bool complete;
+} crew_result;
+
+void crew_read(const options *asked, crew_result *result);
+void crew_free(crew_result *of);
+
+/*
+ * Prints what the run has so far if it is its turn. If it is not, and there is much, waits until it is. For the reader
+ * to call once in a while, so that what waits to be printed takes little memory.
+ */
+void crew_print(run *of);
+
+#endif
