@@ -41,24 +41,43 @@ static bool is_mark(const search *s, const char *at) {
     return (unsigned char)*at <= '\r';
 }
 
+#ifdef TOKUSAGE_WIDE
+
+/* Where a mark may be among as many bytes as a register has: any backslash counts. */
+static inline wide may_be_marks(const search *s, const char *at) {
+    const wide here = wide_load(at);
+    const wide names = wide_and(wide_equal(here, '"'), wide_equal(wide_load(at + 1), *s->name));
+    return wide_or(wide_or(names, wide_equal(here, '\\')), wide_at_most(here, '\r'));
+}
+
+/* Where the marks are, of the places where one may be: of the backslashes those before u00. */
+static inline uint64_t marks_among(wide places, const char *at) {
+    const wide escapes = wide_equal(wide_load(at), '\\');
+    const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
+    const uint64_t others = wide_mask(wide_and(escapes, wide_and(noughts, wide_equal(wide_load(at + 1), 'u'))));
+    return (wide_mask(places) & ~wide_mask(escapes)) | others;
+}
+
+#endif
+
 /* The next mark, or the end of the bytes. */
 static const char *next_mark(const search *s, const char *at) {
 #ifdef TOKUSAGE_WIDE
     /* An escape is four bytes, so the last three of a load may only be looked at together with those behind it. */
-    while (s->end - at >= TOKUSAGE_WIDE + 3) {
-        const wide here = wide_load(at);
-        const wide next = wide_load(at + 1);
-        const wide quotes = wide_and(wide_equal(here, '"'), wide_equal(next, *s->name));
-        const wide escapes = wide_and(wide_equal(here, '\\'), wide_equal(next, 'u'));
-        const wide marks = wide_or(wide_at_most(here, '\r'), quotes);
-        if (wide_mask(wide_or(marks, escapes)) != 0) {
-            const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
-            const uint64_t mask = wide_mask(wide_or(marks, wide_and(escapes, noughts)));
-            if (mask != 0) {
-                return at + wide_first(mask);
+    while (s->end - at >= 2 * TOKUSAGE_WIDE + 3) {
+        const wide first = may_be_marks(s, at);
+        const wide second = may_be_marks(s, at + TOKUSAGE_WIDE);
+        if (wide_mask(wide_or(first, second)) != 0) {
+            const uint64_t in_first = marks_among(first, at);
+            if (in_first != 0) {
+                return at + wide_first(in_first);
+            }
+            const uint64_t in_second = marks_among(second, at + TOKUSAGE_WIDE);
+            if (in_second != 0) {
+                return at + TOKUSAGE_WIDE + wide_first(in_second);
             }
         }
-        at += TOKUSAGE_WIDE;
+        at += (ptrdiff_t)2 * TOKUSAGE_WIDE;
     }
 #endif
     while (at < s->end && !is_mark(s, at)) {
