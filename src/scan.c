@@ -257,6 +257,13 @@ static void end_name(tokusage_scan *scan) {
 
 /* ---- strings (RFC 8259, section 7) */
 
+static const char escapes[] = "\"\\/bfnrt";
+static const char meanings[] = "\"\\/\b\f\n\r\t";
+
+enum {
+    ESCAPES = sizeof escapes - 1
+};
+
 /* What stands behind a name is mostly a colon, which is taken at once. */
 static const char *end_string(run *r, const char *at) {
     if (!r->scan->naming) {
@@ -268,12 +275,45 @@ static const char *end_string(run *r, const char *at) {
     return at + colon;
 }
 
-static const char *read_string(run *r, const char *at) {
-    while (r->scan->matching && at < r->end && tokusage_is_plain(*at)) {
-        match_byte(r->scan, (unsigned char)*at);
+/* The length of an escape that lies whole in the bytes, 0 if it does not or is none. */
+static ptrdiff_t whole_escape(const char *at, const char *end) {
+    const ptrdiff_t left = end - at;
+    if (left >= 6 && at[1] == 'u') {
+        const unsigned digits = tokusage_hex_value(at[2]) | tokusage_hex_value(at[3]) | tokusage_hex_value(at[4]) |
+                                tokusage_hex_value(at[5]);
+        return digits < 16 ? 6 : 0;
+    }
+    return left >= 2 && memchr(escapes, at[1], ESCAPES) ? 2 : 0;
+}
+
+/* Moves on over what only has to be right: strings that are no name of interest, with their escapes. */
+static const char *pass_string(const char *at, const char *end) {
+    at = tokusage_plain_end(at, end);
+    while (at < end && *at == '\\') {
+        const ptrdiff_t length = whole_escape(at, end);
+        if (length == 0) {
+            return at;
+        }
+        at = tokusage_plain_end(at + length, end);
+    }
+    return at;
+}
+
+static const char *match_string(tokusage_scan *scan, const char *at, const char *end) {
+    while (scan->matching && at < end && tokusage_is_plain(*at)) {
+        match_byte(scan, (unsigned char)*at);
         at++;
     }
-    at = tokusage_plain_end(at, r->end);
+    return at;
+}
+
+static const char *read_string(run *r, const char *at) {
+    if (r->scan->matching) {
+        at = match_string(r->scan, at, r->end);
+    }
+    if (!r->scan->matching) {
+        at = pass_string(at, r->end);
+    }
     if (at == r->end) {
         return at;
     }
@@ -307,8 +347,6 @@ static const char *begin_name(run *r, const char *at) {
 }
 
 static const char *read_escape(run *r, const char *at) {
-    static const char escapes[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
     tokusage_scan *const scan = r->scan;
     if (*at == 'u') {
         scan->state = HEX;
@@ -316,7 +354,7 @@ static const char *read_escape(run *r, const char *at) {
         scan->code = 0;
         return at + 1;
     }
-    const char *const escape = memchr(escapes, *at, sizeof escapes - 1);
+    const char *const escape = memchr(escapes, *at, ESCAPES);
     if (!escape) {
         return refuse(r, at);
     }

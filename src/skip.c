@@ -29,50 +29,58 @@ typedef struct search {
     const char *end; /* of the bytes */
 } search;
 
-/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or \u00. */
+/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or what may be \u00.
+ */
 static bool is_mark(const search *s, const char *at) {
     const ptrdiff_t left = s->end - at;
     if (*at == '"') {
         return left < 2 || at[1] == *s->name;
     }
     if (*at == '\\') {
-        return left < 4 || memcmp(at + 1, "u00", 3) == 0;
+        return left < 4 || (at[2] == '0' && at[3] == '0');
     }
     return (unsigned char)*at <= '\r';
 }
 
 #ifdef TOKUSAGE_WIDE
 
-/* Where a mark may be among as many bytes as a register has: any backslash counts. */
-static inline wide may_be_marks(const search *s, const char *at) {
+/* What there is to see among as many bytes as a register has. */
+typedef struct sight {
+    wide marks;   /* line ends and other controls, and quotes before the name's first letter */
+    wide escapes; /* backslashes */
+} sight;
+
+static inline sight look(const search *s, const char *at) {
     const wide here = wide_load(at);
     const wide names = wide_and(wide_equal(here, '"'), wide_equal(wide_load(at + 1), *s->name));
-    return wide_or(wide_or(names, wide_equal(here, '\\')), wide_at_most(here, '\r'));
+    return (sight){.marks = wide_or(names, wide_at_most(here, '\r')), .escapes = wide_equal(here, '\\')};
 }
 
-/* Where the marks are, of the places where one may be: of the backslashes those before u00. */
-static inline uint64_t marks_among(wide places, const char *at) {
-    const wide escapes = wide_equal(wide_load(at), '\\');
+/* The marks, and of the backslashes those before two noughts a letter on, as in \u00. */
+static inline uint64_t exactly(sight seen, const char *at) {
     const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
-    const uint64_t others = wide_mask(wide_and(escapes, wide_and(noughts, wide_equal(wide_load(at + 1), 'u'))));
-    return (wide_mask(places) & ~wide_mask(escapes)) | others;
+    return wide_mask(wide_or(seen.marks, wide_and(seen.escapes, noughts)));
 }
 
 #endif
 
-/* The next mark, or the end of the bytes. */
+/*
+ * The next mark, or the end of the bytes. Two registers are looked at before one branch; escapes other than \u00, which
+ * text in other scripts is full of, cost four more loads and no branch.
+ */
 static const char *next_mark(const search *s, const char *at) {
 #ifdef TOKUSAGE_WIDE
     /* An escape is four bytes, so the last three of a load may only be looked at together with those behind it. */
     while (s->end - at >= 2 * TOKUSAGE_WIDE + 3) {
-        const wide first = may_be_marks(s, at);
-        const wide second = may_be_marks(s, at + TOKUSAGE_WIDE);
-        if (wide_mask(wide_or(first, second)) != 0) {
-            const uint64_t in_first = marks_among(first, at);
+        const sight first = look(s, at);
+        const sight second = look(s, at + TOKUSAGE_WIDE);
+        const wide any = wide_or(wide_or(first.marks, first.escapes), wide_or(second.marks, second.escapes));
+        if (wide_mask(any) != 0) {
+            const uint64_t in_first = exactly(first, at);
+            const uint64_t in_second = exactly(second, at + TOKUSAGE_WIDE);
             if (in_first != 0) {
                 return at + wide_first(in_first);
             }
-            const uint64_t in_second = marks_among(second, at + TOKUSAGE_WIDE);
             if (in_second != 0) {
                 return at + TOKUSAGE_WIDE + wide_first(in_second);
             }
@@ -117,7 +125,8 @@ static const char *pass_escape(const search *s, const char *at) {
     if (s->end - at < 6) {
         return NULL;
     }
-    /* What is no digit makes the text no JSON, whatever letter comes out. */
+    /* What is no \u escape, or no digit, makes the text no JSON or the letter a wrong one: at worst the event is read.
+     */
     const unsigned letter = tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]);
     return memchr(s->name, (int)letter, s->length) ? NULL : at + 1;
 }
