@@ -90,8 +90,9 @@ typedef struct work {
     report expected[TEXTS_MAX];
 } work;
 
-/* bodies.c: makes the works, from its own words and a fixed seed. */
-void make_works(void (*take)(work *work));
+/* bodies.c: makes the works whose names are wanted, from its own words and a fixed seed. Who takes one frees its bytes.
+ */
+void make_works(bool (*wanted)(const char *name), void (*take)(work *made));
 /* Reads a recorded stream; false if there is no such file. */
 bool load_recording(const char *folder, const char *name, work *made);
 
@@ -99,7 +100,7 @@ bool load_recording(const char *folder, const char *name, work *made);
 
 enum {
     ENGINES_MAX = 12,
-    SAMPLES_MAX = 401,
+    SAMPLES_MAX = 20001,
     RESULTS_MAX = 96
 };
 

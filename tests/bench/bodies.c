@@ -9,6 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- chance */
+
+/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled" (2016). */
+static uint64_t chance_state;
+
+static uint64_t chance(uint64_t below) {
+    chance_state ^= chance_state >> 12;
+    chance_state ^= chance_state << 25;
+    chance_state ^= chance_state >> 27;
+    return ((chance_state * UINT64_C(2685821657736338717)) >> 32) % below;
+}
+
 /* ---- a growing text */
 
 static void put_bytes(work *to, const char *bytes, size_t length) {
@@ -56,19 +68,8 @@ static void end_text(work *to, report expected) {
 
 static void begin_work(work *made, kind kind, const char *name) {
     *made = (work){.kind = kind};
+    chance_state = 20240229;
     snprintf(made->name, sizeof made->name, "%s", name);
-}
-
-/* ---- chance */
-
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled" (2016). */
-static uint64_t chance_state;
-
-static uint64_t chance(uint64_t below) {
-    chance_state ^= chance_state >> 12;
-    chance_state ^= chance_state << 25;
-    chance_state ^= chance_state >> 27;
-    return ((chance_state * UINT64_C(2685821657736338717)) >> 32) % below;
 }
 
 /* ---- words */
@@ -141,18 +142,38 @@ static void put_detailed_usage(work *to, counts usage) {
         chance(1000), chance(1000));
 }
 
+static const struct usages {
+    const char *name;
+    kind kind;
+    void (*put)(work *to, counts usage);
+} usages[] = {
+    {"decode, three counts", KIND_DECODE, put_usage},
+    {"decode, with details", KIND_DECODE, put_detailed_usage},
+    {"encode", KIND_ENCODE, put_usage},
+};
+
 /* Many different ones in one run, so that no branch is learned by heart. */
-static void make_usages(work *made, kind kind, const char *name, void (*put_one)(work *to, counts usage)) {
-    begin_work(made, kind, name);
+static void make_usages(work *made, const struct usages *usages) {
+    begin_work(made, usages->kind, usages->name);
     for (size_t i = 0; i < TEXTS_MAX; i++) {
         const counts usage = some_counts();
         begin_text(made);
-        put_one(made, usage);
+        usages->put(made, usage);
         end_text(made, (report){.usage = usage});
     }
 }
 
 /* ---- bodies: a response that is not streamed */
+
+static const struct bodies {
+    const char *name;
+    size_t count, bytes;
+    bool with_logprobs;
+} bodies[] = {
+    {"body of 2 KB", 200, 2000, false},
+    {"body of 200 KB", 5, 200000, false},
+    {"body of 200 KB, log probabilities", 5, 200000, true},
+};
 
 static void put_body_head(work *to) {
     put(to,
@@ -175,16 +196,16 @@ static void put_logprobs(work *to, size_t bytes) {
     put(to, "]}");
 }
 
-static void make_bodies(work *made, const char *name, size_t count, size_t bytes, bool with_logprobs) {
-    begin_work(made, KIND_EXTRACT, name);
-    for (size_t i = 0; i < count; i++) {
+static void make_bodies(work *made, const struct bodies *bodies) {
+    begin_work(made, KIND_EXTRACT, bodies->name);
+    for (size_t i = 0; i < bodies->count; i++) {
         const counts usage = some_counts();
         begin_text(made);
         put_body_head(made);
-        put_words(made, with_logprobs ? 200 : bytes - 500);
+        put_words(made, bodies->with_logprobs ? 200 : bodies->bytes - 500);
         put(made, "\",\"refusal\":null},");
-        if (with_logprobs) {
-            put_logprobs(made, bytes - 900);
+        if (bodies->with_logprobs) {
+            put_logprobs(made, bodies->bytes - 900);
         } else {
             put(made, "\"logprobs\":null");
         }
@@ -267,11 +288,13 @@ static void make_stream(work *made, const flow *flow) {
     end_text(made, expected);
 }
 
+static const char early_name[] = "stream, usage early in each event";
+
 /* As one service writes it: the running usage stands early in the event, with sources that are repeated each time. */
 static void make_early_stream(work *made) {
     counts usage = {.prompt = some_count()};
     report expected = {.reports = 0};
-    begin_work(made, KIND_STREAM, "stream, usage early in each event");
+    begin_work(made, KIND_STREAM, early_name);
     begin_text(made);
     while (made->size < 1000000) {
         usage.completion += 1 + (int64_t)chance(60);
@@ -296,28 +319,30 @@ static void make_early_stream(work *made) {
 
 /* ---- all of them */
 
-void make_works(void (*take)(work *work)) {
+void make_works(bool (*wanted)(const char *name), void (*take)(work *made)) {
     static work made;
-    chance_state = 20240229;
-
-    make_usages(&made, KIND_DECODE, "decode, three counts", put_usage);
-    take(&made);
-    make_usages(&made, KIND_DECODE, "decode, with details", put_detailed_usage);
-    take(&made);
-    make_usages(&made, KIND_ENCODE, "encode", put_usage);
-    take(&made);
-    make_bodies(&made, "body of 2 KB", 200, 2000, false);
-    take(&made);
-    make_bodies(&made, "body of 200 KB", 5, 200000, false);
-    take(&made);
-    make_bodies(&made, "body of 200 KB, log probabilities", 5, 200000, true);
-    take(&made);
+    for (size_t i = 0; i < sizeof usages / sizeof *usages; i++) {
+        if (wanted(usages[i].name)) {
+            make_usages(&made, &usages[i]);
+            take(&made);
+        }
+    }
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        if (wanted(bodies[i].name)) {
+            make_bodies(&made, &bodies[i]);
+            take(&made);
+        }
+    }
     for (size_t i = 0; i < sizeof flows / sizeof *flows; i++) {
-        make_stream(&made, &flows[i]);
+        if (wanted(flows[i].name)) {
+            make_stream(&made, &flows[i]);
+            take(&made);
+        }
+    }
+    if (wanted(early_name)) {
+        make_early_stream(&made);
         take(&made);
     }
-    make_early_stream(&made);
-    take(&made);
 }
 
 bool load_recording(const char *folder, const char *name, work *made) {

@@ -40,7 +40,7 @@ static struct {
     const char *engine;
     const char *recordings;
     const char *out;
-} options = {.rounds = SAMPLES_MAX, .seconds = 1.5};
+} options = {.rounds = 1001, .seconds = 1.5};
 
 static bool differs;
 
@@ -208,11 +208,14 @@ static void measure(const work *work, size_t piece) {
 
 /* ---- what to measure */
 
+static bool is_wanted(const char *name) {
+    return !options.only || strstr(name, options.only);
+}
+
 static void measure_work(work *work) {
     static const size_t pieces[] = {WHOLE, 16384, 1400, 16};
-    const bool wanted = !options.only || strstr(work->name, options.only);
     const bool large = work->size > 10000000;
-    for (size_t i = 0; wanted && i < sizeof pieces / sizeof *pieces; i++) {
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         if (i == 0 || (work->kind == KIND_STREAM && (!large || pieces[i] == 16384))) {
             measure(work, pieces[i]);
         }
@@ -226,7 +229,7 @@ static void measure_recordings(const char *folder) {
                                         "mistral-chat",       "moonshot-chat",      "xai-chat"};
     static work recorded;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (load_recording(folder, names[i], &recorded)) {
+        if (is_wanted(names[i]) && load_recording(folder, names[i], &recorded)) {
             measure_work(&recorded);
         }
     }
@@ -276,7 +279,7 @@ static void read_options(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     read_options(argc, argv);
-    make_works(measure_work);
+    make_works(is_wanted, measure_work);
     if (options.recordings) {
         measure_recordings(options.recordings);
     }
