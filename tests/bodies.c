@@ -140,6 +140,7 @@ const body bodies[] = {
     {"[DONE] without a blank line", NULL, TEXT("data: [DONE]\n"), NONE(true)},
     {"[DONE] without a line end", NULL, TEXT("data: [DONE]"), NONE(true)},
     {"[DONE] with other fields", NULL, TEXT("event: end\ndata: [DONE]\nid: 5\n: x\n\n"), NONE(true)},
+    {"[DONE] behind what is nearly data", NULL, TEXT("datax {\ndata: [DONE]\n\n" EVENT(JSON)), NONE(true)},
     {"[DONE] twice", NULL, TEXT(DONE DONE), NONE(true)},
     {"[DONE cut off", NULL, TEXT("data: [DONE"), NONE(false)},
     {"[DONE without its bracket", NULL, TEXT("data: [DONE\n\n" EVENT(JSON)), SEEN(1, false)},

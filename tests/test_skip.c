@@ -74,6 +74,10 @@ static void skip_passes_over_what_holds_no_report(void **state) {
         {"[DONE] without space", TEXT("data:[DONE]"), false},
         {"another field", TEXT("event: {}"), false},
         {"nearly data", TEXT("datax: {}"), false},
+        {"nearly data, without a colon", TEXT("datax{}"), false},
+        {"nearly data, then a space", TEXT("datax {}"), false},
+        {"data, but in the last letter", TEXT("datb: {}"), false},
+        {"nearly data, then [DONE]", TEXT("data; {\ndata: [DONE]"), false},
         {"a comment", TEXT(":data: {}"), false},
         {"no data", TEXT("data:"), false},
 
@@ -248,6 +252,7 @@ static void skip_passes_over_no_event_that_is_cut(void **state) {
 static void skip_sees_a_mark_wherever_it_stands(void **state) {
     (void)state;
     enum {
+        REACH = 140, /* more than what is looked at at once */
         NEVER_PASSED = 1000
     };
     static const struct {
@@ -272,9 +277,9 @@ static void skip_sees_a_mark_wherever_it_stands(void **state) {
         {"\\u00\\u0075", NEVER_PASSED},
     };
     for (size_t i = 0; i < LENGTH(marks); i++) {
-        for (size_t before = 0; before < 50; before++) {
-            for (size_t after = 0; after < 50; after++) {
-                char text[200] = "data: {";
+        for (size_t before = 0; before < REACH; before++) {
+            for (size_t after = 0; after < REACH; after++) {
+                char text[3 * REACH] = "data: {";
                 size_t used = 7;
                 memset(text + used, 'x', before);
                 used += before;

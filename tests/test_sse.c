@@ -219,11 +219,11 @@ static void sse_frames_every_short_stream_as_the_reference_does(void **state) {
 static void sse_finds_the_end_of_a_line_wherever_it_stands(void **state) {
     (void)state;
     static const char near[] = {'\x0B', '\x0C', '\x0E', '\x09', '\0', '\x8A', '\x8D', '\xFF'};
-    for (size_t length = 0; length < 70; length++) {
+    for (size_t length = 0; length < 140; length++) {
         for (size_t shift = 0; shift < 17; shift++) {
             for (size_t i = 0; i < 2 * sizeof near; i++) {
-                char text[160];
-                char want[160];
+                char text[180];
+                char want[180];
                 size_t used = shift;
                 memset(text, '\n', shift);
                 memcpy(text + used, "data:", 5);
