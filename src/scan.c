@@ -153,9 +153,12 @@ static const char *end_value(run *r, const char *at) {
     if (scan->depth == 0) {
         return stop(r, at, CLOSED);
     }
-    const bool comma = at < r->end && *at == ',';
-    scan->state = comma ? scan->after_comma : NEXT;
-    return at + comma;
+    if (at < r->end && *at == ',') {
+        scan->state = scan->after_comma;
+        return at + 1;
+    }
+    scan->state = NEXT;
+    return at;
 }
 
 /* ---- containers: a bit a level tells objects from arrays */
@@ -244,10 +247,10 @@ static void match_escape(tokusage_scan *scan) {
 
 /* An object on the way is met once, unless a name before it was given twice: so a level found before is a duplicate. */
 static void end_name(tokusage_scan *scan) {
-    scan->arrived = scan->matching && scan->high == 0 && at_name_end(scan);
-    if (!scan->arrived) {
+    if (!scan->matching || scan->high != 0 || !at_name_end(scan)) {
         return;
     }
+    scan->arrived = true;
     if (scan->matched < scan->seen) {
         scan->duplicate = true;
     } else {
@@ -270,9 +273,12 @@ static const char *end_string(run *r, const char *at) {
         return value_ends(r, at);
     }
     end_name(r->scan);
-    const bool colon = at < r->end && *at == ':';
-    r->scan->state = colon ? VALUE : COLON;
-    return at + colon;
+    if (at < r->end && *at == ':') {
+        r->scan->state = VALUE;
+        return at + 1;
+    }
+    r->scan->state = COLON;
+    return at;
 }
 
 /* The length of an escape that lies whole in the bytes, 0 if it does not or is none. */
@@ -334,11 +340,20 @@ static const char *begin_string(run *r, const char *at) {
     return at + 1;
 }
 
+/* Whether the name that begins at `at` may be the pointer's, by its first byte; the most common answer is no. */
+static bool may_match(const tokusage_scan *scan, const char *at, const char *end) {
+    if (scan->depth != scan->matched + 1 || *scan->step != '/') {
+        return false;
+    }
+    const char wanted = scan->step[1];
+    return at == end || *at == wanted || *at == '\\' || *at == '"' || wanted == '~';
+}
+
 static const char *begin_name(run *r, const char *at) {
     tokusage_scan *const scan = r->scan;
     scan->state = STRING;
     scan->naming = true;
-    scan->matching = scan->depth == scan->matched + 1 && *scan->step == '/';
+    scan->matching = may_match(scan, at + 1, r->end);
     if (scan->matching) {
         scan->name = scan->step + 1;
         scan->high = 0;
