@@ -25,6 +25,9 @@ libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           cur
 libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
 comma_locale   locales               glibc-langpack-de    -                  glibc          -              a locale with a decimal comma
 jansson        libjansson-dev        jansson-devel        jansson-dev        jansson        jansson        jansson
+json_c         libjson-c-dev         json-c-devel         json-c-dev         json-c         json-c         json-c
+rapidjson      rapidjson-dev         rapidjson-devel      rapidjson-dev      rapidjson      rapidjson      RapidJSON
+simdjson       libsimdjson-dev       simdjson-devel       simdjson-dev       simdjson       simdjson       simdjson
 END
 }
 
@@ -73,6 +76,18 @@ has_libcurl() {
 
 has_jansson() {
     pkg-config --atleast-version=2.11 jansson 2>/dev/null
+}
+
+has_json_c() {
+    pkg-config --exists json-c 2>/dev/null
+}
+
+has_rapidjson() {
+    pkg-config --exists RapidJSON 2>/dev/null
+}
+
+has_simdjson() {
+    pkg-config --exists simdjson 2>/dev/null
 }
 
 has_libmicrohttpd() {

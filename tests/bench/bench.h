@@ -123,6 +123,7 @@ extern size_t result_count;
 
 /* report.c, chart.c */
 const char *piece_name(size_t piece);
+void processor_name(char *text, size_t size);
 void print_machine(FILE *out, const char *before);
 void print_results(void);
 void print_goals(FILE *out);

@@ -18,7 +18,7 @@ const char *piece_name(size_t piece) {
 
 /* ---- the machine */
 
-static void processor(char *text, size_t size) {
+void processor_name(char *text, size_t size) {
     char line[256];
     snprintf(text, size, "unknown processor");
     FILE *const file = fopen("/proc/cpuinfo", "r");
@@ -37,7 +37,7 @@ static void processor(char *text, size_t size) {
 void print_machine(FILE *out, const char *before) {
     char name[256];
     struct utsname system;
-    processor(name, sizeof name);
+    processor_name(name, sizeof name);
     uname(&system);
     fprintf(out, "%smachine: %s, %s, %s %s\n", before, name, system.machine, system.sysname, system.release);
     fprintf(out, "%scompiler: %s\n", before, BENCH_COMPILERS);
