@@ -361,6 +361,7 @@ struct tokusage_stream {
     bool counted;     /* the open event's text has closed with a report */
     const char *name; /* the pointer's last, if events without it may be passed over; else NULL */
     size_t used[2];   /* lengths of the reports, also when longer than their room */
+    size_t held;      /* bytes of an open event that stand, unread, in the room for the next report */
     char text[2][TOKUSAGE_STREAM_USAGE_MAX];
 };
 

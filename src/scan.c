@@ -89,13 +89,16 @@ static uint64_t offset_of(const run *r, const char *at) {
 
 /* ---- the value at the place */
 
-/* Copies what has been read of the value since the last time, as far as there is room, and counts all of it. */
+/*
+ * Copies what has been read of the value since the last time, as far as there is room, and counts all of it. The bytes
+ * may come from further behind in the room itself.
+ */
 static void keep_until(tokusage_keep *keep, const char *at) {
     const size_t length = (size_t)(at - keep->mark);
     const size_t room = keep->used < keep->size ? keep->size - keep->used : 0;
     const size_t copied = length < room ? length : room;
     if (copied > 0) {
-        memcpy(keep->text + keep->used, keep->mark, copied);
+        memmove(keep->text + keep->used, keep->mark, copied);
     }
     keep->used = length <= SIZE_MAX - keep->used ? keep->used + length : SIZE_MAX;
     keep->mark = at;

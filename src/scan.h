@@ -17,7 +17,10 @@ typedef enum tokusage_scan_result {
     TOKUSAGE_SCAN_DEPTH   /* the container that begins at scan->offset is one too deep */
 } tokusage_scan_result;
 
-/* Where the value at the place is copied to as it is read, without the white space outside its strings. */
+/*
+ * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read
+ * may themselves stand in this room: what is copied never overtakes what is read.
+ */
 typedef struct tokusage_keep {
     char *text;
     size_t size;

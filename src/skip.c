@@ -159,27 +159,30 @@ static const char *object_begin(const search *s, const char *at) {
 }
 
 /* The end of an event that can be passed over; else NULL. */
-static const char *pass_event(const search *s, const char *at) {
+static const char *pass_event(const search *s, const char *at, bool *open) {
     at = object_begin(s, at);
-    bool line_ended = false;
     while (at && at < s->end) {
         at = next_mark(s, at);
-        line_ended = at < s->end && tokusage_is_line_end(*at);
-        at = at < s->end ? pass_mark(s, at) : NULL;
-        if (at && line_ended && at < s->end && tokusage_is_line_end(*at)) {
+        if (at == s->end) {
+            break;
+        }
+        const bool line_ends = tokusage_is_line_end(*at);
+        at = pass_mark(s, at);
+        if (line_ends && at < s->end && tokusage_is_line_end(*at)) {
             return pass_line_end(s, at);
         }
     }
+    *open = at != NULL;
     return NULL;
 }
 
-size_t tokusage_skip(const char *bytes, size_t length, const char *name) {
+size_t tokusage_skip(const char *bytes, size_t length, const char *name, bool *open) {
     const search s = {.name = name, .length = strlen(name), .end = bytes + length};
     const char *passed = bytes;
-    const char *next = pass_event(&s, passed);
+    const char *next = pass_event(&s, passed, open);
     while (next) {
         passed = next;
-        next = pass_event(&s, passed);
+        next = pass_event(&s, passed, open);
     }
     return (size_t)(passed - bytes);
 }

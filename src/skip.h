@@ -16,8 +16,9 @@ const char *tokusage_skip_name(const char *pointer);
 
 /*
  * How many bytes, from the first byte of an event's first data line on, are whole events (the blank line included) that
- * hold neither a report nor [DONE]; 0 if the first may, or does not end within the bytes.
+ * hold neither a report nor [DONE]; 0 if the first may, or does not end within the bytes. *open tells whether what
+ * follows them is an event that was looked through to the end of the bytes, and has neither so far.
  */
-size_t tokusage_skip(const char *bytes, size_t length, const char *name);
+size_t tokusage_skip(const char *bytes, size_t length, const char *name, bool *open);
 
 #endif

@@ -30,7 +30,8 @@ static const char done_mark[] = "[DONE]";
 enum {
     ORDER_MARK_LENGTH = sizeof byte_order_mark - 1,
     DONE_LENGTH = sizeof done_mark - 1,
-    NOT_DONE = DONE_LENGTH + 1
+    NOT_DONE = DONE_LENGTH + 1,
+    HOLD_MIN = 64 /* the shortest piece for which an open event is held */
 };
 
 tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer) {
@@ -144,36 +145,77 @@ static void end_event(tokusage_stream *stream) {
     begin_text(stream);
 }
 
-/* How many bytes are whole events without a report, when an event's first data line may begin here. */
+/* Reads on to the next token of the framing. */
+static void read_event(tokusage_stream *stream, const char *bytes, size_t length, size_t *at) {
+    size_t begin = *at;
+    switch (tokusage_sse_next(&stream->sse, bytes, length, at, &begin)) {
+    case TOKUSAGE_SSE_DATA:
+        read_data(stream, bytes + begin, *at - begin);
+        break;
+    case TOKUSAGE_SSE_BREAK:
+        read_data(stream, "\n", 1);
+        break;
+    case TOKUSAGE_SSE_EVENT:
+        end_event(stream);
+        break;
+    default:
+        break;
+    }
+}
+
+/*
+ * Passes over whole events without a report, where an event's first data line may begin. An event that looks like one
+ * so far but goes on in the next piece is held, unread, in the room for the next report, which it does not need yet.
+ * Not in tiny pieces: they would be looked through again and again. Returns how many bytes are dealt with.
+ */
 static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
     if (!stream->name || !tokusage_sse_fresh(&stream->sse)) {
         return 0;
     }
-    const size_t passed = tokusage_skip(bytes, length, stream->name);
+    bool open = false;
+    const size_t passed = tokusage_skip(bytes, length, stream->name, &open);
+    const size_t rest = length - passed;
     if (passed > 0) {
         tokusage_sse_passed(&stream->sse);
     }
-    return passed;
+    if (!open || length < HOLD_MIN || rest > TOKUSAGE_STREAM_USAGE_MAX) {
+        return passed;
+    }
+    memcpy(stream->text[stream->latest ^ 1U], bytes + passed, rest);
+    stream->held = rest;
+    return length;
+}
+
+/* Goes on with the event that is held: passes over it, holds more of it, or reads it after all. */
+static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t length) {
+    char *const text = stream->text[stream->latest ^ 1U];
+    const size_t held = stream->held;
+    const size_t room = TOKUSAGE_STREAM_USAGE_MAX - held;
+    const size_t more = length < room ? length : room;
+    memcpy(text + held, bytes, more);
+    bool open = false;
+    const size_t passed = tokusage_skip(text, held + more, stream->name, &open);
+    if (passed > 0) {
+        stream->held = 0;
+        tokusage_sse_passed(&stream->sse);
+        return passed - held;
+    }
+    if (open && more == length && length >= HOLD_MIN) {
+        stream->held = held + more;
+        return length;
+    }
+    stream->held = 0;
+    for (size_t at = 0; at < held;) {
+        read_event(stream, text, held, &at);
+    }
+    return 0;
 }
 
 static void read_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    size_t at = 0;
+    size_t at = stream->held > 0 ? pass_held(stream, bytes, length) : 0;
     while (at < length && !stream->done) {
         at += pass_events(stream, bytes + at, length - at);
-        size_t begin = at;
-        switch (tokusage_sse_next(&stream->sse, bytes, length, &at, &begin)) {
-        case TOKUSAGE_SSE_DATA:
-            read_data(stream, bytes + begin, at - begin);
-            break;
-        case TOKUSAGE_SSE_BREAK:
-            read_data(stream, "\n", 1);
-            break;
-        case TOKUSAGE_SSE_EVENT:
-            end_event(stream);
-            break;
-        default:
-            break;
-        }
+        read_event(stream, bytes, length, &at);
     }
 }
 

@@ -9,7 +9,8 @@
 #include "skip.h"
 
 static size_t passed(span bytes, const char *name) {
-    return tokusage_skip(against_the_end(bytes.bytes, bytes.length), bytes.length, name);
+    bool open;
+    return tokusage_skip(against_the_end(bytes.bytes, bytes.length), bytes.length, name, &open);
 }
 
 static void expect_passed(const char *rule, span bytes, const char *name, size_t want) {
