@@ -153,8 +153,8 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
  * is any number whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, in whatever form: 5, 5.0, 5e0; null means
  * absent. Members of other names are passed over, whatever they hold.
  *
- * Allocates through cJSON unless the usage object is plain (no arrays, no escapes, counts in plain digits), as all
- * known services write it. Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
+ * Allocates through cJSON unless the usage object is plain, as the known services write it: no arrays, no escapes, no
+ * exponents, its counts plain digits or null. Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
  *   ARGUMENT   json or usage is NULL; pointer is no JSON Pointer
  *   SYNTAX     the text is not JSON
  *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX (at whichever of the two comes first in the text)
@@ -210,9 +210,9 @@ struct cJSON;
  * Reads a usage object from a tree; like tokusage_decode, but for what the tree no longer tells: cJSON rounds
  * numbers to doubles and cuts a name at an escaped NUL. Does not allocate and does not change the tree.
  *   ARGUMENT   usage is NULL
- *   NOT_FOUND  object is NULL or a JSON null (member "usage"), so that the result of a look-up can be passed on as it
- * is TYPE       object is no object (member "usage"), or a count is neither number nor null DUPLICATE, RANGE (also for
- * NaN and infinity), INTEGER  as in tokusage_extract
+ *   NOT_FOUND  object is NULL or a JSON null (member "usage"): the result of a look-up can be passed on as it is
+ *   TYPE       object is no object (member "usage"), or a count is neither number nor null
+ *   DUPLICATE, RANGE (also for NaN and infinity), INTEGER  as in tokusage_extract
  */
 TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error);
 
@@ -225,11 +225,14 @@ TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 
 /*
  * Makes the object say what usage says: sets the present counts where they stand (a number is changed in place,
- * anything else is replaced), appends new ones, removes the absent ones and what was given twice. Every other member
- * stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates for what is appended or
- * replaced. ARGUMENT  object or usage is NULL; object is a cJSON reference, whose members belong to another tree TYPE
- * object is no object RANGE     a present count is out of range MEMORY    an allocation failed On any of these the
- * object is unchanged.
+ * anything else is replaced), appends new ones, removes the absent ones, and of what was given twice all but the
+ * first. Every other member stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates for
+ * what is appended or replaced.
+ *   ARGUMENT  object or usage is NULL; object is a cJSON reference, whose members belong to another tree
+ *   TYPE      object is no object
+ *   RANGE     a present count is out of range
+ *   MEMORY    an allocation failed
+ * On any of these the object is unchanged.
  */
 TOKUSAGE_API tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usage);
 
@@ -277,8 +280,8 @@ typedef struct tokusage_stream tokusage_stream;
 
 /*
  * Makes a stream ready for the first byte of a body. `pointer` is as in tokusage_extract; it stays the caller's and
- * must outlive the stream, unchanged. A stream of all zero bytes is ready with the pointer NULL. ARGUMENT  stream is
- * NULL; pointer is no JSON Pointer; the stream is left as it was
+ * must outlive the stream, unchanged. A stream of all zero bytes is ready with the pointer NULL.
+ *   ARGUMENT  stream is NULL; pointer is no JSON Pointer; the stream is left as it was
  */
 TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer);
 

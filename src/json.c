@@ -153,10 +153,7 @@ static tokusage_status read_digest(const char *digest, size_t length, tokusage *
 
 /* An object that is JSON, but not plain, goes by its digest through cJSON. */
 static tokusage_status read_through_cjson(slice object, tokusage *usage, tokusage_error *error) {
-    if (object.length > SIZE_MAX / TOKUSAGE_DIGEST_FACTOR) {
-        return tokusage_report(error, TOKUSAGE_ERR_MEMORY, NULL);
-    }
-    char *const digest = cJSON_malloc(object.length * TOKUSAGE_DIGEST_FACTOR);
+    char *const digest = cJSON_malloc(tokusage_digest_room(object.length));
     if (!digest) {
         return tokusage_report(error, TOKUSAGE_ERR_MEMORY, NULL);
     }
@@ -304,7 +301,7 @@ static cJSON *set_count(cJSON *object, cJSON *made, size_t member, int64_t value
     cJSON *const old = find(object->child, member);
     cJSON *const fresh = find(made->child, member);
     if (!fresh) {
-        cJSON_SetNumberValue(old, (double)value);
+        cJSON_SetNumberHelper(old, (double)value);
         return old;
     }
     cJSON_DetachItemViaPointer(made, fresh);

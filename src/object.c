@@ -136,7 +136,7 @@ static bool take_member(cursor *text, plain *object) {
 }
 
 static bool take_object(cursor *text, plain *object) {
-    bool good = take_mark(text, '{') && open_object(object);
+    bool good = take_mark(text, '{');
     while (good && object->depth > 0) {
         if (take_mark(text, '}')) {
             object->depth--;
@@ -150,7 +150,7 @@ static bool take_object(cursor *text, plain *object) {
 
 bool tokusage_object_plain(const char *text, size_t length, tokusage *usage) {
     cursor rest = {.at = text, .end = text + length};
-    plain object = {.depth = 0};
+    plain object = {.depth = 1, .opened = true};
     if (!take_object(&rest, &object)) {
         return false;
     }
@@ -163,6 +163,11 @@ bool tokusage_object_plain(const char *text, size_t length, tokusage *usage) {
 }
 
 /* ---- the digest: the text is JSON here, so every token ends where it should */
+
+/* A byte of text becomes at most as many in the digest: 1e15 becomes 16 digits. */
+enum {
+    DIGEST_FACTOR = 4
+};
 
 typedef struct digest {
     const char *at; /* in the text */
@@ -281,6 +286,10 @@ static void digest_other(digest *d) {
     default:
         break; /* white space, or the rest of a literal: no t, f or n is in it */
     }
+}
+
+size_t tokusage_digest_room(size_t length) {
+    return length <= SIZE_MAX / DIGEST_FACTOR ? length * DIGEST_FACTOR : SIZE_MAX;
 }
 
 tokusage_status tokusage_object_digest(const char *text, char *digested, size_t *length, tokusage_error *error) {

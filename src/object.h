@@ -15,15 +15,16 @@
  */
 bool tokusage_object_plain(const char *text, size_t length, tokusage *usage);
 
-/* The room that tokusage_object_digest may need, for each byte of the text: 1e15 becomes 16 digits. */
-#define TOKUSAGE_DIGEST_FACTOR 4
+/* The room that the digest of a text may need; SIZE_MAX, which no allocation gives, when there cannot be as much. */
+size_t tokusage_digest_room(size_t length);
 
 /*
  * From an object that is JSON, writes to `digest` what cJSON must see of it: its own members, the names as they are,
  * and in place of each value one that every cJSON reads alike, whatever the locale and its number code: null for null;
  * for a number the plain digits, or -1 when it is out of range, or 5e-1 when it has a fraction; for all else true.
- * *length gets the length of the digest. SYNTAX  half of a surrogate pair as an escape, or U+0000 in a name of its own,
- * with the offset of the escape RANGE   a number of more than TOKUSAGE_NUMBER_MAX characters (member "usage")
+ * *length gets the length of the digest.
+ *   SYNTAX  half of a surrogate pair as an escape, or U+0000 in a name of its own, with the offset of the escape
+ *   RANGE   a number of more than TOKUSAGE_NUMBER_MAX characters (member "usage")
  */
 tokusage_status tokusage_object_digest(const char *text, char *digest, size_t *length, tokusage_error *error);
 

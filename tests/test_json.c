@@ -1268,6 +1268,38 @@ static int64_t random_count(void) {
     return random_below(4) == 0 ? ABSENT : (int64_t)(random_bits() >> (11 + random_below(53)));
 }
 
+/* What cJSON prints of the same members, the counts given to it as digits: it would print them as doubles. */
+static char *printed_by_cjson(const tokusage *usage) {
+    const struct {
+        const char *name;
+        tokusage_count count;
+    } members[] = {{P, usage->prompt_tokens}, {C, usage->completion_tokens}, {T, usage->total_tokens}};
+    cJSON *tree = cJSON_CreateObject();
+    for (size_t i = 0; i < LENGTH(members); i++) {
+        char digits[32];
+        (void)snprintf(digits, sizeof digits, "%" PRId64, members[i].count.value);
+        if (members[i].count.present) {
+            assert_non_null(cJSON_AddRawToObject(tree, members[i].name, digits));
+        }
+    }
+    char *text = cJSON_PrintUnformatted(tree);
+    cJSON_Delete(tree);
+    return text;
+}
+
+static void encode_writes_what_cjson_prints(void **state) {
+    (void)state;
+    random_seed();
+    for (int round = 0; round < 2000; round++) {
+        tokusage usage = usage_of(random_count(), random_count(), random_count());
+        char text[TOKUSAGE_JSON_SIZE];
+        assert_int_equal(tokusage_encode(&usage, text, sizeof text, NULL), TOKUSAGE_OK);
+        char *printed = printed_by_cjson(&usage);
+        assert_string_equal(text, printed);
+        cJSON_free(printed);
+    }
+}
+
 static void encode_and_decode_give_back_any_usage(void **state) {
     (void)state;
     random_seed();
@@ -1866,6 +1898,7 @@ int main(void) {
         WATCHED(encode_leaves_everything_when_an_argument_is_wrong),
         WATCHED(encode_refuses_a_count_out_of_range),
         WATCHED(encode_does_not_look_at_the_value_of_an_absent_count),
+        WATCHED(encode_writes_what_cjson_prints),
         WATCHED(encode_and_decode_give_back_any_usage),
         WATCHED(results_do_not_follow_the_locale),
         WATCHED(from_cjson_reads_a_tree_as_decode_reads_its_text),

@@ -142,7 +142,7 @@ static bool refused_as_text(const verdict *judged) {
 
 /* Of an object: what comes out says the same by the reference, fits the room, and is of the simplest kind. */
 static void expect_digest(const char *bytes, size_t length) {
-    size_t room = length * TOKUSAGE_DIGEST_FACTOR;
+    size_t room = tokusage_digest_room(length);
     char *digest = malloc(room + 16);
     assert_non_null(digest);
     spoil(digest, room + 16);
@@ -216,6 +216,13 @@ static void digest_fits_its_room_at_the_worst(void **state) {
     }
 }
 
+static void digest_room_never_wraps(void **state) {
+    (void)state;
+    assert_true(tokusage_digest_room(SIZE_MAX / 4) >= SIZE_MAX / 4 * 4);
+    assert_true(tokusage_digest_room(SIZE_MAX / 4 + 1) == SIZE_MAX);
+    assert_true(tokusage_digest_room(SIZE_MAX) == SIZE_MAX);
+}
+
 static void digest_says_what_any_object_says(void **state) {
     (void)state;
     char document[DOCUMENT_SIZE];
@@ -247,6 +254,7 @@ int main(void) {
         cmocka_unit_test(plain_is_never_wrong_about_a_change_of_one_byte),
         cmocka_unit_test(digest_has_of_an_object_what_counts),
         cmocka_unit_test(digest_fits_its_room_at_the_worst),
+        cmocka_unit_test(digest_room_never_wraps),
         cmocka_unit_test(digest_says_what_any_object_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,12 +85,12 @@ static void ask_jansson(const char *text, size_t length, const verdict *want) {
 /* ---- the long way */
 
 static tokusage_status long_way(const char *object, size_t length, tokusage *usage, tokusage_error *error) {
-    char *digest = malloc(length * TOKUSAGE_DIGEST_FACTOR);
+    char *digest = malloc(tokusage_digest_room(length));
     assert_non_null(digest);
     size_t digested = 0;
     tokusage_status status = tokusage_object_digest(object, digest, &digested, error);
     if (status == TOKUSAGE_OK) {
-        assert_true(digested <= length * TOKUSAGE_DIGEST_FACTOR);
+        assert_true(digested <= tokusage_digest_room(length));
         cJSON *tree = cJSON_ParseWithLength(digest, digested);
         assert_non_null(tree);
         status = tokusage_from_cjson(tree, usage, error);
