@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "reader.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +54,10 @@ static void print(crew *of, run *from) {
     if (from->lines.used + from->findings.used + from->failures.used > 0) {
         progress_hide();
     }
+    errno = 0;
     if (from->lines.used > 0 &&
         (fwrite(from->lines.bytes, 1, from->lines.used, stdout) != from->lines.used || fflush(stdout) != 0)) {
+        of->result->output_error = errno;
         of->stopped = true; /* the output is lost: whoever closes it says so */
     }
     print_findings(of, from);

@@ -13,6 +13,7 @@ typedef struct crew_result {
     tally total;
     run pointers; /* --merge: the pointers that the reports agree in */
     bool complete;
+    int output_error; /* the errno of a failed write to standard output, or 0 */
 } crew_result;
 
 void crew_read(const options *asked, crew_result *result);

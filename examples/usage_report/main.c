@@ -58,10 +58,10 @@ static size_t terminal_width(void) {
     return 80;
 }
 
-/* Closes the output; a full disk often shows only then. */
-static int finish(int result) {
+/* Closes the output; a full disk often shows only then. `error` is the errno of a write that failed before, or 0. */
+static int finish(int result, int error) {
     const bool written = !ferror(stdout);
-    errno = 0;
+    errno = error;
     if (fclose(stdout) != 0 || !written) {
         fprintf(stderr, "usage-report: standard output: %s\n", errno ? strerror(errno) : "a write failed");
         return NOT_COMPLETE;
@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
     case OPTIONS_GOOD:
         break;
     case OPTIONS_SHOWN:
-        return finish(COMPLETE);
+        return finish(COMPLETE, 0);
     case OPTIONS_WRONG:
         return NOT_COMPLETE;
     }
@@ -144,7 +144,7 @@ int main(int argc, char **argv) {
     }
     print_report(&asked, &found);
     const bool findings = asked.strict && tally_findings(&found.total) > 0;
-    const int result = finish(!found.complete ? NOT_COMPLETE : findings ? WITH_FINDINGS : COMPLETE);
+    const int result = finish(!found.complete ? NOT_COMPLETE : findings ? WITH_FINDINGS : COMPLETE, found.output_error);
     crew_free(&found);
     interrupt_die();
     return result;

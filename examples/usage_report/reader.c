@@ -153,28 +153,26 @@ typedef enum extent {
     EXTENT_BROKEN, /* not JSON */
 } extent;
 
-/* *span is set to the length of the text (of all, when it is open), or to where it stops being JSON. */
+/* *span is set to the length of the text, what is around it left out, or to where it stops being JSON. */
 static extent extent_of(const char *json, size_t length, size_t *span) {
     const char *value = NULL;
     size_t value_length = 0;
     tokusage_error error;
-    *span = length;
-    switch (tokusage_find(json, length, "", &value, &value_length, &error)) {
-    case TOKUSAGE_OK:
+    const tokusage_status status = tokusage_find(json, length, "", &value, &value_length, &error);
+    if (status == TOKUSAGE_OK) {
+        *span = (size_t)(value - json) + value_length;
         return EXTENT_WHOLE;
-    case TOKUSAGE_ERR_SYNTAX:
-        break;
-    default:
-        *span = error.offset;
-        return EXTENT_BROKEN;
     }
     *span = error.offset;
-    if (error.offset == length) {
+    if (status == TOKUSAGE_ERR_SYNTAX && error.offset == length) {
         return EXTENT_OPEN;
     }
-    return error.offset > 0 && tokusage_find(json, error.offset, "", &value, &value_length, NULL) == TOKUSAGE_OK
-               ? EXTENT_MORE
-               : EXTENT_BROKEN;
+    if (status == TOKUSAGE_ERR_SYNTAX && error.offset > 0 &&
+        tokusage_find(json, error.offset, "", &value, &value_length, NULL) == TOKUSAGE_OK) {
+        *span = (size_t)(value - json) + value_length;
+        return EXTENT_MORE;
+    }
+    return EXTENT_BROKEN;
 }
 
 /* ---- events */
@@ -268,9 +266,10 @@ static void pass_to_text(reader *of) {
     } while (available(of) > 0 && *bytes(of) != '{' && *bytes(of) != '[');
 }
 
+/* As many bytes are passed over as a text may have, and no more, so that it does not matter how many have been read. */
 static void take_too_long(reader *of) {
     response_too_long(of->run, of->line);
-    pass(of, available(of));
+    pass(of, limit(of));
     pass_to_text(of);
 }
 
@@ -316,18 +315,21 @@ static bool has_object_line(reader *of) {
             continue;
         }
         size_t span = 0;
+        if (stop_at > limit(of)) {
+            return false;
+        }
         if (at > 0 && at < stop_at && bytes(of)[at] == '{' &&
             extent_of(bytes(of) + at, stop_at - at, &span) == EXTENT_WHOLE) {
             return true;
         }
-        if (!end || stop_at > limit(of)) {
+        if (!end) {
             return false;
         }
         at = stop_at + 1;
     }
 }
 
-/* The length of the first line, or of all there is if that is too long. */
+/* The length of the first line, or more than the limit if it is too long. */
 static size_t first_line(reader *of) {
     for (size_t searched = 0;;) {
         const char *const end = memchr(bytes(of) + searched, '\n', available(of) - searched);
@@ -344,7 +346,7 @@ static size_t first_line(reader *of) {
 static bool is_lines(reader *of) {
     size_t span = 0;
     const size_t line = first_line(of);
-    if (line == available(of) || extent_of(bytes(of), line, &span) == EXTENT_WHOLE) {
+    if (line == available(of) || line > limit(of) || extent_of(bytes(of), line, &span) == EXTENT_WHOLE) {
         return true;
     }
     const extent found = complete_extent(of, &span);

@@ -67,16 +67,27 @@ with open(sys.argv[1], "rb") as log:
     esac
 }
 
+# cpu_seconds: what this shell's children have taken so far, user and system. `times` must not be in a pipe.
+cpu_seconds() {
+    times >"$scratch/times"
+    awk 'NR == 2 { gsub(/s/, ""); for (i = 1; i <= 2; i++) { split($i, t, "m"); s += 60 * t[1] + t[2] } print s }' \
+        "$scratch/times"
+}
+
 expected=$(total_of report)
 cat "$log" >/dev/null
 run=0
 while [ "$run" -lt "$runs" ]; do
     for peer in $peers; do
+        cpu_seconds >"$scratch/before"
         began=$(date +%s%N)
-        seen=$(total_of "$peer")
+        total_of "$peer" >"$scratch/seen"
         ended=$(date +%s%N)
+        cpu_seconds >"$scratch/after"
+        seen=$(cat "$scratch/seen")
         [ "$seen" = "$expected" ] || stop "$peer adds up to $seen, usage-report to $expected"
-        echo $((ended - began)) >>"$scratch/$peer.times"
+        echo $((ended - began)) >>"$scratch/$peer.wall"
+        paste "$scratch/before" "$scratch/after" | awk '{ print $2 - $1 }' >>"$scratch/$peer.cpu"
     done
     run=$((run + 1))
 done
@@ -87,14 +98,17 @@ median() {
 
 bytes=$(wc -c <"$log")
 lines=$(wc -l <"$log")
-base=$(median "$scratch/report.times")
+base=$(median "$scratch/report.cpu")
 echo "$bytes bytes, $lines responses, total_tokens $expected from each; medians of $runs runs on one core"
 sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | sed 1q
 "$cc" --version | sed 1q
+echo "CPU seconds are what the program takes; seconds are also what others on the machine took from it."
 echo
-echo "| program | seconds | GB/s | usage-report is faster by |"
-echo "| --- | ---: | ---: | ---: |"
+echo "| program | seconds | CPU seconds | GB per CPU second | usage-report takes |"
+echo "| --- | ---: | ---: | ---: | ---: |"
 for peer in $peers; do
-    awk -v words="$(words "$peer")" -v ns="$(median "$scratch/$peer.times")" -v base="$base" -v bytes="$bytes" \
-        'BEGIN { printf "| %s | %.3f | %.3f | %.1f |\n", words, ns / 1e9, bytes / ns, ns / base }'
+    awk -v words="$(words "$peer")" -v ns="$(median "$scratch/$peer.wall")" -v cpu="$(median "$scratch/$peer.cpu")" \
+        -v base="$base" -v bytes="$bytes" 'BEGIN {
+            cpu = cpu > 0 ? cpu : 0.01
+            printf "| %s | %.2f | %.2f | %.2f | 1/%.1f |\n", words, ns / 1e9, cpu, bytes / cpu / 1e9, cpu / base }'
 done

@@ -1,0 +1,459 @@
+#!/bin/sh
+# Runs usage-report on good and on broken input, and compares everything it prints, and its exit status, with
+# tests/data/usage_report/NAME.out, NAME.err (no file: nothing is printed) and the status given here. Behind that come the
+# claims that no single output shows: parts add up to the whole, many jobs print what one does, memory is constant, a
+# signal does not lose what was counted, and a terminal is the only place where bars and progress appear.
+#
+#     sh tests/usage_report.sh FOLDER            FOLDER holds the programs
+#     ACCEPT=1 sh tests/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
+set -eu
+LC_ALL=C
+export LC_ALL
+
+programs=$(cd "$1" && pwd)
+report=$programs/usage-report
+cd "$(dirname "$0")/.."
+root=$(pwd)
+data=tests/data/usage_report
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+checks=0
+failures=0
+
+fail() {
+    echo "FAILED $1"
+    failures=$((failures + 1))
+}
+
+skip() {
+    echo "SKIPPED $1: $2"
+}
+
+same() {
+    expected=$data/$1
+    [ -e "$expected" ] || expected=/dev/null
+    cmp -s "$expected" "$scratch/$1" || {
+        fail "$1, expected (-) and seen (+):"
+        diff -u "$expected" "$scratch/$1" || :
+    }
+}
+
+accept() {
+    rm -f "$data/$1"
+    [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
+}
+
+# check NAME STATUS ARGUMENT...: standard input is what the caller redirects, else empty.
+check() {
+    name=$1
+    status=$2
+    shift 2
+    seen=0
+    "$report" "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" || seen=$?
+    checks=$((checks + 1))
+    [ "$seen" -eq "$status" ] || fail "$name: exit status $seen instead of $status"
+    for kind in out err; do
+        if [ -n "${ACCEPT:-}" ]; then
+            accept "$name.$kind"
+        else
+            same "$name.$kind"
+        fi
+    done
+}
+
+# given NAME STATUS TEXT ARGUMENT...: TEXT (escapes as in printf's %b) is standard input.
+given() {
+    name=$1
+    status=$2
+    printf %b "$3" >"$scratch/input"
+    shift 3
+    check "$name" "$status" "$@" <"$scratch/input"
+}
+
+# holds WORDS COMMAND...: that the command succeeds.
+holds() {
+    words=$1
+    shift
+    checks=$((checks + 1))
+    "$@" || fail "$words"
+}
+
+# says WORDS EXPECTED SEEN
+says() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
+}
+
+# ------------------------------------------------------------------------------------------- what it counts
+
+check samples 0 examples/data/friendli-completion.json examples/data/friendli-stream.sse examples/data/log.jsonl \
+    examples/data/openai-chat.json examples/data/openai-stream.sse
+check samples_by_model 0 --by /model --each examples/data/*.json examples/data/*.jsonl examples/data/*.sse
+check samples_json 0 --by /model --format json examples/data/*.json examples/data/*.jsonl examples/data/*.sse
+check samples_csv 0 --by /model --format csv examples/data/*.json examples/data/*.jsonl examples/data/*.sse
+check samples_tsv 0 --by /model --format tsv examples/data/*.json examples/data/*.jsonl examples/data/*.sse
+check each_json 0 --by /model --each --format json examples/data/*.jsonl examples/data/*.sse
+check each_csv 0 --by /model --each --format csv examples/data/*.jsonl examples/data/*.sse
+check each_tsv 0 --each --format tsv examples/data/*.jsonl examples/data/*.sse
+check every_verdict 0 --each --by /model $data/verdicts.jsonl
+check every_verdict_csv 0 --by /model --format csv --max-errors 0 $data/verdicts.jsonl
+check batch 0 --at /response/body/usage --by /response/body/model $data/batch.jsonl
+check two_findings 0 --max-errors 2 $data/verdicts.jsonl examples/data/contradicting.json
+check strict 1 --strict examples/data/contradicting.json
+check strict_without_findings 0 --strict examples/data/log.jsonl
+given strict_without_usage 0 '{"id":1}\n' --strict
+given absent_is_not_zero 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":0}}\n'
+given zero_is_not_absent 0 '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}\n'
+given nothing_json 0 '' --format json --by /model
+given nothing_csv 0 '' --format csv --by /model
+given above_and_below 0 '{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":13}}
+{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":9}}
+{"usage":{"prompt_tokens":50,"total_tokens":9}}\n' --format json
+
+# ------------------------------------------------------------------------------------------- what a file is
+
+given body_over_lines 0 '\n  {\n "usage":\r\n {"prompt_tokens": 5}}\n\n' --each
+given bodies 0 '{\n"usage": {"prompt_tokens": 5}\n}\n{\n"usage": {"prompt_tokens": 6}\n}{"usage":{"prompt_tokens":7}}' --each
+given body_broken_between_bodies 0 '{\n"usage": {"prompt_tokens": 5}\n}\n{\n"usage": {"prompt_tokens": 6},\n}\n{\n"usage": {"prompt_tokens": 7}\n}\n' --each
+given body_truncated 0 '{\n "usage": {\n  "prompt_tokens": 5,\n  "comp' --each
+given body_of_an_array 0 '[\n{"usage": {"prompt_tokens": 5}}\n]\n' --each
+given lines_first_truncated 0 '{"model":"a","usage":\n{"usage":{"prompt_tokens":6}}\n{"usage":{"prompt_tokens":7}}\n' --each
+given lines_first_in_a_string 0 '{"model":"a\n{"usage":{"prompt_tokens":6}}\n' --each
+given lines_first_not_json 0 'INFO started\n{"usage":{"prompt_tokens":6}}\n' --each
+given lines_last_truncated 0 '{"usage":{"prompt_tokens":6}}\n{"usage":{"prompt_to' --each
+given lines_after_blank_ones 0 '\n \t\r\n{"usage":{"prompt_tokens":6}}\n\n{"usage":7}\n' --each
+given lines_crlf 0 '{"usage":{"prompt_tokens":5}}\r\n{"usage":{"prompt_tokens":6}}\r\n' --each
+given lines_said 0 '{"a":\n1}\ndata: 5\n' --each --lines
+given one_line 0 '{"usage":{"prompt_tokens":5}}' --each
+given mark_lines 0 '\0357\0273\0277{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":6}}\n' --each
+given stream_of_comments_first 0 ': hello\n\ndata: {"model":"m","usage":{"prompt_tokens":5}}\n\ndata: [DONE]\n\n' --each --by /model
+given stream_cr 0 'data: {"model":null}\r\rdata: {"model":\rdata:"m"}\r\rdata: {"usage":{"prompt_tokens":5}}\r\rdata: [DONE]\r\r' \
+    --each --by /model
+given stream_crlf 0 'event: e\r\ndata: {"model":"m",\r\ndata:"usage":{"prompt_tokens":5}}\r\n\r\ndata: [DONE]\r\n\r\n' --each --by /model
+given stream_mark 0 '\0357\0273\0277data: {"usage":{"prompt_tokens":5}}\n\ndata: [DONE]\n\n' --each
+given stream_cut_off 0 'data: {"usage":{"prompt_tokens":5}}\n\ndata: {"usage":{"prompt_tokens":6}}\n\ndata: {"us' --each --format csv
+given stream_without_usage 0 'data: {}\n\ndata: [DONE]\n\n' --each
+given stream_invalid 0 'data: {"usage":{"prompt_tokens":1.5}}\n\ndata: [DONE]\n\n' --each
+check running_usage 0 --each $data/running.sse
+given binary 0 '\0000\0001\0377\0376\0000data\n\0000\n' --each
+given page 0 '<html>\n<body>\n</html>\n' --each
+given empty 0 '' --each
+given blank 0 ' \n\t\r\n' --each
+given deep 0 "$(awk 'BEGIN { for (i = 0; i < 200; i++) printf "[" }')\n{\"usage\":{\"prompt_tokens\":5}}\n" --each
+given line_at_the_limit 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":56}}\n{"usage":{"prompt_tokens":7}}' --each --max-line 29
+given body_over_the_limit 0 '{\n"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":7}}\n' --each --max-line 29
+
+# ------------------------------------------------------------------------------------------- names of groups
+
+check keys_table 0 --by /model $data/keys.jsonl
+check keys_json 0 --by /model --format json $data/keys.jsonl
+check keys_csv 0 --by /model --format csv $data/keys.jsonl
+check keys_tsv 0 --by /model --format tsv $data/keys.jsonl
+check keys_each 0 --by /model --each --format csv $data/keys.jsonl
+given keys_broken_utf8 0 '{"model":"\0377\0355\0240\0200a\0303"}\n{"model":"\\ud800"}\n{"model":"\\ud800\\u0041"}\n{"model":"\\ud83d\\ude00"}\n' \
+    --by /model --format json
+given by_an_object 0 '{"model":{"a":1}}\n{"model":["m"]}\n{"model":5}\n{"model":null}\n{}\n{"model":"a","model":"b"}\n' --by /model --format csv
+printf '{"usage":5}\n' >"$scratch/$(printf 'a\033[31m\nb,"c')"
+(cd "$scratch" && "$report" --each --format csv a*b*c >name.out 2>name.err) || fail "a file with a hostile name"
+says "a hostile file name in CSV" '"a\x1b[31m\x0ab,""c",1,,,,,invalid' "$(sed -n 2p "$scratch/name.out")"
+says "a hostile file name in a finding" 'usage-report: a\x1b[31m\x0ab,"c:1: usage: wrong type' "$(cat "$scratch/name.err")"
+
+# ------------------------------------------------------------------------------------------- the command line
+
+check help 0 --help
+says "--version" "usage-report $(sed -n 's/^#define TOKUSAGE_VERSION_M[A-Z]* //p;s/^#define TOKUSAGE_VERSION_PATCH //p' \
+    include/tokusage.h | paste -s -d . -)" "$("$report" --version)"
+check option_unknown 2 --nothing
+check option_short 2 -x
+check option_without_argument 2 --at
+check option_with_argument 2 --each=yes
+check at_bad 2 --at usage
+check at_bad_escape 2 --at=/a~2
+check by_bad 2 --by model
+check format_bad 2 --format xml
+check jobs_bad 2 --jobs 0
+check jobs_no_number 2 --jobs 2x
+check jobs_negative 2 --jobs=-1
+check max_line_bad 2 --max-line 3X
+check max_line_huge 2 --max-line 17179869184G
+check merge_with_by 2 --merge --by /model
+check merge_with_each 2 --merge --each
+check file_missing 2 examples/data/log.jsonl no/such.jsonl examples/data/openai-chat.json
+check file_missing_json 2 --format json no/such.jsonl
+check directory 2 examples
+check dashes 2 -- --help
+given dash 0 '{"usage":{"prompt_tokens":5}}\n' --each examples/data/openai-chat.json - examples/data/log.jsonl
+given options_behind_files 0 '{"usage":{"prompt_tokens":5}}\n' - --format=csv
+
+: >"$scratch/secret"
+chmod 000 "$scratch/secret"
+if [ -r "$scratch/secret" ]; then
+    skip no_permission "this user may read every file"
+else
+    seen=0
+    (cd "$scratch" && "$report" --format csv secret) >"$scratch/no.out" 2>"$scratch/no.err" || seen=$?
+    says "status of a file that may not be read" 2 "$seen"
+    says "a file that may not be read" "usage-report: secret: Permission denied" "$(cat "$scratch/no.err")"
+fi
+
+# full ARGUMENT...: nothing may claim success when its output is lost.
+full() {
+    seen=0
+    "$report" "$@" >/dev/full 2>"$scratch/full.err" || seen=$?
+    says "status with a full disk: $*" 2 "$seen"
+    says "a full disk: $*" "usage-report: standard output: No space left on device" "$(cat "$scratch/full.err")"
+}
+
+awk 'BEGIN { for (i = 0; i < 50000; i++) print "{\"usage\":{\"prompt_tokens\":1}}" }' >"$scratch/many"
+if [ -w /dev/full ]; then
+    full examples/data/log.jsonl
+    full --format json examples/data/log.jsonl
+    full --help
+    full --version
+    full --each "$scratch/many"
+    full --each --format csv --jobs 3 "$scratch/many" "$scratch/many" "$scratch/many" "$scratch/many"
+else
+    skip full_disk "there is no /dev/full"
+fi
+
+# The options are the same in the three places that name them.
+options=$("$report" --help | grep -o -e '--[a-z-]*' | sort -u)
+for option in $options; do
+    holds "the manual names $option" grep -q -e "$(printf %s "$option" | sed 's/-/\\\\-/g')" examples/usage-report.1
+done
+holds "--help fits a screen" test "$("$report" --help | wc -l)" -le 24
+holds "--help has no long lines" test -z "$("$report" --help | awk 'length > 80')"
+if man --version >/dev/null 2>&1 && man --help 2>&1 | grep -q -e --warnings; then
+    says "the manual's warnings" "" "$(LC_ALL=C.UTF-8 man --warnings -l examples/usage-report.1 2>&1 >/dev/null)"
+else
+    skip manual_warnings "there is no man --warnings"
+fi
+
+# ------------------------------------------------------------------------------------------- sums out of range
+
+big='{"usage":{"prompt_tokens":9007199254740991}}'
+given sum_at_its_limit 0 '{"usage":{"prompt_tokens":9007199254740990}}\n{"usage":{"prompt_tokens":1}}\n' --format json
+given sum_out_of_range 2 "$big\n$big\n{\"usage\":{\"prompt_tokens\":0}}\n" --each
+printf '{"model":"a","usage":{"total_tokens":9007199254740990}}\n' >"$scratch/1.jsonl"
+printf '{"model":"b","usage":{"total_tokens":2}}\n' >"$scratch/2.jsonl"
+for jobs in 1 3; do
+    seen=0
+    (cd "$scratch" && "$report" --jobs $jobs --by /model --format csv 1.jsonl 2.jsonl 1.jsonl) \
+        >"$scratch/range_of_files.out" 2>"$scratch/range_of_files.err" || seen=$?
+    says "status of a sum over files that leaves the range" 2 "$seen"
+    [ -z "${ACCEPT:-}" ] || { accept range_of_files.out && accept range_of_files.err; }
+    same range_of_files.out
+    same range_of_files.err
+done
+"$report" --format json "$scratch/1.jsonl" >"$scratch/1.json"
+given merge_out_of_range 2 "$(cat "$scratch/1.json" "$scratch/1.json")\n" --merge --format csv
+given differences_out_of_range 2 '{"usage":{"prompt_tokens":9007199254740991,"total_tokens":0}}\n{"usage":{"completion_tokens":1,"total_tokens":0}}\n' \
+    --format csv
+
+# ------------------------------------------------------------------------------------------- merging
+
+given merge_nothing 0 '' --merge --format json
+given merge_garbage 2 'hello\n' --merge --format csv
+given merge_other_json 2 '{"usage":{"prompt_tokens":5}}\n' --merge --format csv
+head -c 300 $data/samples_json.out >"$scratch/cut.json"
+(cd "$scratch" && seen=0 && "$report" --merge --format csv cut.json >merge_cut.out 2>merge_cut.err || seen=$?
+    [ "$seen" -eq 2 ]) || fail "a report that is cut off: status"
+[ -z "${ACCEPT:-}" ] || { accept merge_cut.out && accept merge_cut.err; }
+same merge_cut.out
+same merge_cut.err
+sed 's/"malformed":0/"malformed":-1/' $data/samples_json.out >"$scratch/input"
+check merge_negative_counter 2 --merge --format csv <"$scratch/input"
+sed 's/"at":"\/usage"/"at":"\/other"/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
+check merge_other_pointer 2 --merge --format csv <"$scratch/input"
+check merge_incomplete 2 --merge --format csv $data/file_missing_json.out
+check merge_table 0 --merge $data/samples_json.out
+sed 's/,/,\
+/g' $data/samples_json.out >"$scratch/spread"
+"$report" --merge --format json "$scratch/spread" >"$scratch/merged"
+holds "a report over many lines merges to itself" cmp $data/samples_json.out "$scratch/merged"
+"$report" --merge --format json $data/keys_json.out >"$scratch/merged"
+holds "a merge keeps every name of a group" cmp $data/keys_json.out "$scratch/merged"
+says "the sums are a usage object that usage_of reads" \
+    "$data/samples_json.out: prompt 87, completion 48, total 411: contradictory" \
+    "$("$programs/usage_of" --at /total/usage $data/samples_json.out | sed 's/^\(.*contradictory\).*/\1/')"
+
+# A log with everything in it, and its sums as awk adds them up.
+awk -v sums="$scratch/sums" 'BEGIN {
+    srand(7)
+    for (i = 0; i < 20000; i++) {
+        p = int(rand() * 100000); c = int(rand() * 5000); t = p + c
+        m = "model-" int(rand() * 7) (i % 11 == 0 ? "\\u00e9\\n\\\"" : "")
+        n++
+        if (i % 101 == 3) { print "{\"model\":\"" m "\",\"usage\":{\"prompt"; bad++; continue }
+        if (i % 103 == 4) { print "not json"; bad++; continue }
+        if (i % 107 == 5) { print "{\"model\":\"" m "\",\"usage\":null}"; none++; continue }
+        if (i % 109 == 6) { print "{\"model\":\"" m "\",\"usage\":{\"prompt_tokens\":-1}}"; invalid++; continue }
+        if (i % 113 == 7) { print "{\"model\":5,\"usage\":{\"prompt_tokens\":" p "}}"; P += p; nc++; nt++; continue }
+        if (i % 127 == 8) { t += 100; above += 100; contra++ }
+        if (i % 131 == 9) { t -= 1; if (i % 127 == 8) above -= 1; else { below++; contra++ } }
+        print "{\"model\":\"" m "\",\"x\":\"" (i % 50) "\",\"usage\":{\"prompt_tokens\":" p ",\"completion_tokens\":" c \
+            ",\"total_tokens\":" t "}}"
+        P += p; C += c; T += t
+    }
+    printf ",%d,%d,%d,%d,0,0,%d,%d,%d,0,%d,%d,%d,%d,%d\n", n, none, invalid, bad, P, C, T, nc, nt, contra, above, below >sums
+}' >"$scratch/log.jsonl"
+says "the sums of a log" "$(cat "$scratch/sums")" \
+    "$("$report" --format csv --max-errors 0 "$scratch/log.jsonl" | sed -n 2p)"
+"$report" --by /model --format json --max-errors 0 "$scratch/log.jsonl" >"$scratch/whole.json"
+says "the groups add up to the total" "$(cat "$scratch/sums")" \
+    "$("$report" --by /model --format csv --max-errors 0 "$scratch/log.jsonl" |
+        awk -F, 'NR > 1 { for (i = 2; i <= 16; i++) s[i] += $(NF - 16 + i) }
+            END { for (i = 2; i <= 16; i++) printf ",%d", s[i]; print "" }')"
+
+mkdir "$scratch/parts"
+split -l 777 "$scratch/log.jsonl" "$scratch/parts/part-"
+for part in "$scratch"/parts/part-*; do
+    "$report" --lines --by /model --format json --max-errors 0 <"$part" >"$part.json"
+done
+cat "$scratch"/parts/*.json | "$report" --merge --format json >"$scratch/merged.json"
+holds "reports of parts add up to the report of the whole" cmp "$scratch/whole.json" "$scratch/merged.json"
+"$report" --merge --format json "$scratch"/parts/part-a[a-f].json >"$scratch/left.json"
+"$report" --merge --format json "$scratch"/parts/part-a[g-z].json >"$scratch/right.json"
+"$report" --merge --format json --jobs 2 "$scratch/right.json" "$scratch/left.json" >"$scratch/merged.json"
+holds "so do merges of merges, in any order" cmp "$scratch/whole.json" "$scratch/merged.json"
+# A file for each process: pieces of what several write to one file at the same time may be mixed up.
+mkdir "$scratch/reports"
+# shellcheck disable=SC2016
+printf '%s\n' "$scratch"/parts/part-?? | REPORT=$report REPORTS=$scratch/reports xargs -P 2 -n 5 sh -c \
+    '"$REPORT" --lines --by /model --format json --max-errors 0 "$@" >"$(mktemp "$REPORTS/XXXXXX")"' sh
+says "as many processes as wanted" 6 "$(find "$scratch/reports" -type f | wc -l | tr -d ' ')"
+"$report" --merge --format json "$scratch"/reports/* >"$scratch/merged.json"
+holds "so do those of several processes at a time" cmp "$scratch/whole.json" "$scratch/merged.json"
+"$report" --lines --by /model --format json --max-errors 0 --jobs 4 "$scratch"/parts/part-?? >"$scratch/merged.json"
+holds "so do parts that one run reads" cmp "$scratch/whole.json" "$scratch/merged.json"
+
+# ------------------------------------------------------------------------------------------- many jobs
+
+for arguments in "--each --max-errors 25" "--format csv --each --max-errors 100000" "--by /model --max-errors 0"; do
+    for jobs in 1 2 7; do
+        # shellcheck disable=SC2086
+        "$report" --jobs $jobs $arguments "$scratch"/parts/part-?? "$scratch/log.jsonl" $data/verdicts.jsonl no/such \
+            "$scratch/many" examples/data/*.sse >"$scratch/jobs.$jobs.out" 2>"$scratch/jobs.$jobs.err" &&
+            fail "a missing file among many"
+    done
+    for jobs in 2 7; do
+        holds "--jobs $jobs prints what one job does ($arguments)" cmp "$scratch/jobs.1.out" "$scratch/jobs.$jobs.out"
+        holds "--jobs $jobs names what one job does ($arguments)" cmp "$scratch/jobs.1.err" "$scratch/jobs.$jobs.err"
+    done
+done
+says "findings are named up to --max-errors" 25 "$("$report" --max-errors 25 "$scratch/log.jsonl" 2>&1 >/dev/null |
+    grep -c 'log.jsonl:[0-9]*: ')"
+
+# ------------------------------------------------------------------------------------------- constant memory
+
+# Not in POSIX, but in every sh that is used: dash, bash, ash, ksh.
+# shellcheck disable=SC3045
+little_memory() {
+    (ulimit -v 81920 && "$report" "$@")
+}
+long_line() {
+    awk 'BEGIN { printf "{\"usage\":{\"prompt_tokens\":1},\"a\":\""; for (i = 0; i < 1200; i++) printf "%100000s", "x"
+        print "\"}\n{\"usage\":{\"prompt_tokens\":2}}" }'
+}
+long_stream() {
+    awk 'BEGIN { for (i = 0; i < 1200; i++) printf "data: {\"usage\":null,\"a\":\"%100000s\"}\n\n", "x"
+        print "data: {\"usage\":{\"prompt_tokens\":5}}\n\ndata: [DONE]\n" }'
+}
+if { little_memory --help >/dev/null; } 2>/dev/null; then
+    says "a line of 120 MB costs that line, in 80 MB of memory" "(none),2,0,0,0,1,0,2,,,0,1,1,0,0,0" \
+        "$(long_line | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
+    says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, and passed over" \
+        "$(long_line | little_memory --format csv 2>&1 >/dev/null)"
+    says "a stream of 120 MB" "(none),1,0,0,0,0,0,5,,,0,1,1,0,0,0" \
+        "$(long_stream | little_memory --by /model --format csv | sed -n 2p)"
+    says "120 MB in one text over lines" "(none),2,0,0,0,1,0,2,,,0,1,1,0,0,0" \
+        "$(long_line | sed '1s/,/,\
+/' | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
+else
+    skip constant_memory "the program does not start in 80 MB here (sanitizers do that)"
+fi
+
+# Every cut of a file into pieces gives the same: a pipe that is written to slowly, byte by byte in the end.
+slowly() {
+    while IFS= read -r line; do
+        printf '%s' "$line"
+        printf '\n'
+    done <"$1"
+}
+slowly $data/verdicts.jsonl | "$report" --by /model --format csv --max-errors 0 >"$scratch/slow"
+holds "a slow pipe is read as a file is" cmp $data/every_verdict_csv.out "$scratch/slow"
+
+# ------------------------------------------------------------------------------------------- interruption
+
+mkfifo "$scratch/pipe"
+"$report" --each --format csv "$scratch/pipe" >"$scratch/interrupted" 2>"$scratch/interrupted.err" &
+pid=$!
+exec 3>"$scratch/pipe"
+printf '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tok' >&3
+wait_for() {
+    tries=0
+    until grep -q "$1" "$2" || [ "$tries" -ge 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
+wait_for ,1, "$scratch/interrupted"
+kill -TERM $pid
+seen=0
+wait $pid || seen=$?
+exec 3>&-
+says "status after SIGTERM" 143 "$seen"
+says "what is read whole is printed before the end" "file,line,group,prompt_tokens,completion_tokens,total_tokens,verdict
+$scratch/pipe,1,,5,,,consistent" "$(cat "$scratch/interrupted")"
+says "an interruption is told" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
+
+if timeout --preserve-status 5 true 2>/dev/null; then
+    seen=0
+    (
+        printf '{"usage":{"prompt_tokens":5}}\n'
+        sleep 6
+    ) | timeout --preserve-status -s INT 2 "$report" --format json >"$scratch/interrupted" 2>/dev/null || seen=$?
+    says "status after SIGINT" 130 "$seen"
+    holds "SIGINT prints the totals so far, and that they are not complete" \
+        grep -q '"complete":false.*"total":{"responses":1,.*"prompt_tokens":5' "$scratch/interrupted"
+else
+    skip interruption "there is no timeout that sends a signal"
+fi
+
+# ------------------------------------------------------------------------------------------- a terminal, and none
+
+slow_input() {
+    echo "{ cat $root/examples/data/log.jsonl; sleep 1; cat $root/examples/data/log.jsonl; }"
+}
+on_terminal() {
+    script -qec "stty cols 200; $1" /dev/null </dev/null
+}
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+    on_terminal "$(slow_input) | $report --by /model" >"$scratch/terminal"
+    holds "progress is shown on a terminal" grep -q 'GB/s' "$scratch/terminal"
+    holds "a bar is drawn on a terminal" grep -q '############ 100 %' "$scratch/terminal"
+    on_terminal "$(slow_input) | $report --by /model 2>$scratch/err | cat" >"$scratch/terminal"
+    holds "no progress in a file" test ! -s "$scratch/err"
+    holds "no bar in a pipe" test "$(grep -c '#' "$scratch/terminal")" -eq 0
+    LC_ALL=C.UTF-8 on_terminal "$report --by /model $root/examples/data/log.jsonl" >"$scratch/terminal"
+    holds "a bar of blocks where there is UTF-8" grep -q '████████████ 100 %' "$scratch/terminal"
+    script -qec "stty cols 60; $report --by /model $root/examples/data/log.jsonl" /dev/null </dev/null >"$scratch/terminal"
+    holds "a table fits a narrow terminal" test -z "$(tr -d '\r' <"$scratch/terminal" | awk 'length > 60')"
+    holds "all of it" test "$(grep -c missing "$scratch/terminal")" -ge 1
+else
+    skip terminal "there is no script -qec"
+fi
+
+# ------------------------------------------------------------------------------------------- installation
+
+if [ -n "${CMAKE:-}" ] && [ "${2:-}" = install ]; then
+    "$CMAKE" -S "$root" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="${CC:-cc}" \
+        -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_INSTALL_TOOLS=ON >"$scratch/log" 2>&1 &&
+        "$CMAKE" --build "$scratch/build" >>"$scratch/log" 2>&1 &&
+        "$CMAKE" --install "$scratch/build" --prefix "$scratch/prefix" >>"$scratch/log" 2>&1 || cat "$scratch/log"
+    says "the installed program runs" "$("$report" --version)" "$("$scratch/prefix/bin/usage-report" --version)"
+    holds "the manual is installed" cmp examples/usage-report.1 "$scratch/prefix/share/man/man1/usage-report.1"
+fi
+
+echo "$checks checks, $failures failures"
+[ "$checks" -gt 150 ] && [ "$failures" -eq 0 ]
