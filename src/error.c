@@ -10,9 +10,9 @@ const char *tokusage_version(void) {
 
 static const char *const status_texts[] = {
     [TOKUSAGE_OK] = "no error",
-    [TOKUSAGE_ERR_ARGUMENT] = "an argument is NULL or malformed",
+    [TOKUSAGE_ERR_ARGUMENT] = "bad argument",
     [TOKUSAGE_ERR_MEMORY] = "out of memory",
-    [TOKUSAGE_ERR_SPACE] = "does not fit the space provided",
+    [TOKUSAGE_ERR_SPACE] = "does not fit",
     [TOKUSAGE_ERR_SYNTAX] = "not JSON",
     [TOKUSAGE_ERR_DEPTH] = "nested too deeply",
     [TOKUSAGE_ERR_NOT_FOUND] = "missing or null",
@@ -102,19 +102,18 @@ static void add_totals(line *to, const tokusage_error *error) {
 }
 
 size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size) {
-    static const tokusage_error no_error_given = {.status = TOKUSAGE_ERR_ARGUMENT};
-    const tokusage_error *what = error ? error : &no_error_given;
+    const tokusage_status status = error ? error->status : TOKUSAGE_ERR_ARGUMENT;
     line to = {.buffer = buffer, .size = size};
-    if (what->member) {
-        add_text(&to, what->member);
+    if (error && error->member) {
+        add_text(&to, error->member);
         add_text(&to, ": ");
     }
-    add_text(&to, tokusage_status_text(what->status));
-    if (what->status == TOKUSAGE_ERR_SYNTAX || what->status == TOKUSAGE_ERR_DEPTH) {
-        add_offset(&to, what->offset);
+    add_text(&to, tokusage_status_text(status));
+    if (status == TOKUSAGE_ERR_SYNTAX || status == TOKUSAGE_ERR_DEPTH) {
+        add_offset(&to, error->offset);
     }
-    if (what->status == TOKUSAGE_ERR_TOTAL) {
-        add_totals(&to, what);
+    if (status == TOKUSAGE_ERR_TOTAL) {
+        add_totals(&to, error);
     }
     if (size > 0) {
         buffer[to.length < size ? to.length : size - 1] = '\0';

@@ -5,6 +5,7 @@
  */
 #include "scan.h"
 #include "chars.h"
+#include "small.h"
 
 #include <string.h>
 
@@ -298,7 +299,7 @@ static ptrdiff_t whole_escape(const char *at, const char *end) {
 /* Moves on over what only has to be right: strings that are no name of interest, with their escapes. */
 static const char *pass_string(const char *at, const char *end) {
     at = tokusage_plain_end(at, end);
-    while (at < end && *at == '\\') {
+    while (!TOKUSAGE_SMALL && at < end && *at == '\\') {
         const ptrdiff_t length = whole_escape(at, end);
         if (length == 0) {
             return at;

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "scan.h"
 #include "skip.h"
+#include "small.h"
 #include "sse.h"
 #include "usage.h"
 
@@ -169,7 +170,7 @@ static void read_event(tokusage_stream *stream, const char *bytes, size_t length
  * Not in tiny pieces: they would be looked through again and again. Returns how many bytes are dealt with.
  */
 static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    if (!stream->name || !tokusage_sse_fresh(&stream->sse)) {
+    if (TOKUSAGE_SMALL || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
         return 0;
     }
     bool open = false;
@@ -212,7 +213,7 @@ static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t lengt
 }
 
 static void read_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    size_t at = stream->held > 0 ? pass_held(stream, bytes, length) : 0;
+    size_t at = !TOKUSAGE_SMALL && stream->held > 0 ? pass_held(stream, bytes, length) : 0;
     while (at < length && !stream->done) {
         at += pass_events(stream, bytes + at, length - at);
         read_event(stream, bytes, length, &at);
@@ -223,7 +224,7 @@ static void read_events(tokusage_stream *stream, const char *bytes, size_t lengt
 
 static void decide(tokusage_stream *stream, enum kind kind) {
     stream->kind = (uint8_t)kind;
-    stream->name = tokusage_skip_name(place_of(stream));
+    stream->name = TOKUSAGE_SMALL ? NULL : tokusage_skip_name(place_of(stream));
     begin_text(stream);
 }
 
