@@ -39,22 +39,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *const pointer = pointers[next_byte(&in) % LENGTH(pointers)];
     const uint32_t dice = next_byte(&in);
     const size_t length = in.left;
-    char *const body = exact_copy(in.at, length);
-    const answer want = reference_stream(pointer, body, length);
+    char *const whole = exact_copy(in.at, length);
+    const answer want = reference_stream(pointer, whole, length);
     tokusage_stream stream;
 
-    feed_at_once(&stream, pointer, body, length);
+    feed_at_once(&stream, pointer, whole, length);
     expect_answer("at once", &stream, &want);
-    feed_bytewise(&stream, pointer, body, length);
+    feed_bytewise(&stream, pointer, whole, length);
     expect_answer("byte by byte", &stream, &want);
-    feed_pieces(&stream, pointer, body, length, dice);
+    feed_pieces(&stream, pointer, whole, length, dice);
     expect_answer("in pieces", &stream, &want);
 
     /* What is said before the end must be right for what has come so far, and asking must change nothing. */
     const size_t cut = length > 0 ? (dice * 131 + length * 7) % (length + 1) : 0;
-    const answer before = reference_stream(pointer, body, cut);
-    char *const first = exact_copy(body, cut);
-    char *const second = exact_copy(body + cut, length - cut);
+    const answer before = reference_stream(pointer, whole, cut);
+    char *const first = exact_copy(whole, cut);
+    char *const second = exact_copy(whole + cut, length - cut);
     assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
     tokusage_stream_feed(&stream, first, cut);
     tokusage_stream moved = stream;
@@ -64,6 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     expect_answer("from the cut on, in a copy", &moved, &want);
     free(first);
     free(second);
-    free(body);
+    free(whole);
     return 0;
 }
