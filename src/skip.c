@@ -26,14 +26,16 @@ const char *tokusage_skip_name(const char *pointer) {
     return slash && slash[1] != '\0' && *at == '\0' ? slash + 1 : NULL;
 }
 
+/* A search through the bytes, once from the first to the last. */
 typedef struct search {
     const char *name;
     size_t length;
-    const char *end; /* of the bytes */
+    const char *end;    /* of the bytes */
+    const char *passed; /* the end of the last event that was passed over */
+    const char *line;   /* the begin of the line */
 } search;
 
-/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or what may be \u00.
- */
+/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or what may be \u00. */
 static bool is_mark(const search *s, const char *at) {
     const ptrdiff_t left = s->end - at;
     if (*at == '"') {
@@ -43,6 +45,77 @@ static bool is_mark(const search *s, const char *at) {
         return left < 4 || (at[2] == '0' && at[3] == '0');
     }
     return (unsigned char)*at <= '\r';
+}
+
+static const char *skip_blanks(const search *s, const char *at) {
+    while (at < s->end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+/* Whether a quote does not begin the name of a report; no if it may, or if the bytes end too early to tell. */
+static bool pass_quote(const search *s, const char *at) {
+    if ((size_t)(s->end - at) < s->length + 2) {
+        return false;
+    }
+    if (at[s->length + 1] != '"' || memcmp(at + 1, s->name, s->length) != 0) {
+        return true;
+    }
+    at = skip_blanks(s, at + s->length + 2);
+    if (at == s->end || tokusage_is_line_end(*at)) {
+        return false;
+    }
+    if (*at != ':') {
+        return true;
+    }
+    at = skip_blanks(s, at + 1);
+    return at < s->end && *at == 'n';
+}
+
+/* Whether an escape \u00XX stands for no letter of the name. */
+static bool pass_escape(const search *s, const char *at) {
+    if (s->end - at < 6) {
+        return false;
+    }
+    /* What is no \u escape, or no digit, makes the text no JSON or the letter a wrong one: at worst the event is read. */
+    const unsigned letter = tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]);
+    return !memchr(s->name, (int)letter, s->length);
+}
+
+/* Whether a data line with the text of an object (so it is not [DONE]) begins here. */
+static bool begins_object(const search *s, const char *at) {
+    static const char data[] = {'d', 'a', 't', 'a', ':'};
+    if (s->end - at < (ptrdiff_t)sizeof data + 2 || memcmp(at, data, sizeof data) != 0) {
+        return false;
+    }
+    at += sizeof data;
+    return at[*at == ' '] == '{';
+}
+
+/* A line end where the line begins ends the event; the next one must be such that it can be passed over, too. */
+static bool pass_line_end(search *s, const char *at) {
+    const bool blank = at == s->line;
+    s->line = at + (*at == '\r' && s->end - at > 1 && at[1] == '\n' ? 2 : 1);
+    if (blank) {
+        s->passed = s->line;
+    }
+    return !blank || begins_object(s, s->line);
+}
+
+/* Looks at a mark; false when the event cannot be passed over. */
+static bool pass_mark(search *s, const char *at) {
+    switch (*at) {
+    case '"':
+        return pass_quote(s, at);
+    case '\\':
+        return pass_escape(s, at);
+    case '\n':
+    case '\r':
+        return at < s->line || pass_line_end(s, at); /* an LF before the line's begin belongs to a CR */
+    default:
+        return true;
+    }
 }
 
 #ifdef TOKUSAGE_WIDE
@@ -59,135 +132,47 @@ static inline sight look(const search *s, const char *at) {
     return (sight){.marks = wide_or(names, wide_at_most(here, '\r')), .escapes = wide_equal(here, '\\')};
 }
 
-/* The marks, and of the backslashes those before two noughts a letter on, as in \u00. */
-static inline uint64_t exactly(sight seen, const char *at) {
+/* Passes the marks, and of the backslashes those before two noughts a letter on, as in \u00. */
+static inline bool pass_marks(search *s, sight seen, const char *at) {
     const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
-    return wide_mask(wide_or(seen.marks, wide_and(seen.escapes, noughts)));
+    uint64_t mask = wide_mask(wide_or(seen.marks, wide_and(seen.escapes, noughts)));
+    bool good = true;
+    while (good && mask != 0) {
+        good = pass_mark(s, at + wide_first(mask));
+        mask &= mask - 1;
+    }
+    return good;
 }
 
 #endif
 
 /*
- * The next mark, or the end of the bytes. Two registers are looked at before one branch; escapes other than \u00, which
- * text in other scripts is full of, cost four more loads and no branch.
+ * Passes all marks from `at` on; false when an event cannot be passed over. The registers go on by their width, wherever
+ * the marks are: to start each search behind the last mark makes every load wait for the one before. Two registers are
+ * looked at before one branch; escapes other than \u00, which text in other scripts is full of, cost no branch.
  */
-static const char *next_mark(const search *s, const char *at) {
+static bool pass_all(search *s, const char *at) {
 #ifdef TOKUSAGE_WIDE
     /* An escape is four bytes, so the last three of a load may only be looked at together with those behind it. */
-    while (s->end - at >= 2 * TOKUSAGE_WIDE + 3) {
+    for (; s->end - at >= 2 * TOKUSAGE_WIDE + 3; at += (ptrdiff_t)2 * TOKUSAGE_WIDE) {
         const sight first = look(s, at);
         const sight second = look(s, at + TOKUSAGE_WIDE);
         const wide any = wide_or(wide_or(first.marks, first.escapes), wide_or(second.marks, second.escapes));
-        if (wide_mask(any) != 0) {
-            const uint64_t in_first = exactly(first, at);
-            const uint64_t in_second = exactly(second, at + TOKUSAGE_WIDE);
-            if (in_first != 0) {
-                return at + wide_first(in_first);
-            }
-            if (in_second != 0) {
-                return at + TOKUSAGE_WIDE + wide_first(in_second);
-            }
+        if (wide_mask(any) != 0 && !(pass_marks(s, first, at) && pass_marks(s, second, at + TOKUSAGE_WIDE))) {
+            return false;
         }
-        at += (ptrdiff_t)2 * TOKUSAGE_WIDE;
     }
 #endif
-    while (at < s->end && !is_mark(s, at)) {
+    while (at < s->end && !(is_mark(s, at) && !pass_mark(s, at))) {
         at++;
     }
-    return at;
-}
-
-static const char *skip_blanks(const search *s, const char *at) {
-    while (at < s->end && (*at == ' ' || *at == '\t')) {
-        at++;
-    }
-    return at;
-}
-
-/* Behind a quote that does not begin the name of a report; NULL if it may, or if the bytes end too early to tell. */
-static const char *pass_quote(const search *s, const char *at) {
-    if ((size_t)(s->end - at) < s->length + 2) {
-        return NULL;
-    }
-    if (memcmp(at + 1, s->name, s->length) != 0 || at[s->length + 1] != '"') {
-        return at + 1;
-    }
-    at = skip_blanks(s, at + s->length + 2);
-    if (at == s->end || tokusage_is_line_end(*at)) {
-        return NULL;
-    }
-    if (*at != ':') {
-        return at;
-    }
-    at = skip_blanks(s, at + 1);
-    return at < s->end && *at == 'n' ? at : NULL;
-}
-
-/* Behind an escape \u00XX that stands for no letter of the name; else NULL. */
-static const char *pass_escape(const search *s, const char *at) {
-    if (s->end - at < 6) {
-        return NULL;
-    }
-    /* What is no \u escape, or no digit, makes the text no JSON or the letter a wrong one: at worst the event is read.
-     */
-    const unsigned letter = tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]);
-    return memchr(s->name, (int)letter, s->length) ? NULL : at + 1;
-}
-
-static const char *pass_line_end(const search *s, const char *at) {
-    return at + (*at == '\r' && s->end - at > 1 && at[1] == '\n' ? 2 : 1);
-}
-
-static const char *pass_mark(const search *s, const char *at) {
-    switch (*at) {
-    case '"':
-        return pass_quote(s, at);
-    case '\\':
-        return pass_escape(s, at);
-    case '\n':
-    case '\r':
-        return pass_line_end(s, at);
-    default:
-        return at + 1;
-    }
-}
-
-/* Where the first data line's text begins, if it is that of an object (so it is not [DONE]); else NULL. */
-static const char *object_begin(const search *s, const char *at) {
-    if (s->end - at < 7 || memcmp(at, "data:", 5) != 0) {
-        return NULL;
-    }
-    at += at[5] == ' ' ? 6 : 5;
-    return *at == '{' ? at : NULL;
-}
-
-/* The end of an event that can be passed over; else NULL. */
-static const char *pass_event(const search *s, const char *at, bool *open) {
-    at = object_begin(s, at);
-    while (at && at < s->end) {
-        at = next_mark(s, at);
-        if (at == s->end) {
-            break;
-        }
-        const bool line_ends = tokusage_is_line_end(*at);
-        at = pass_mark(s, at);
-        if (line_ends && at < s->end && tokusage_is_line_end(*at)) {
-            return pass_line_end(s, at);
-        }
-    }
-    *open = at != NULL;
-    return NULL;
+    return at == s->end;
 }
 
 size_t tokusage_skip(const char *bytes, size_t length, const char *name, bool *open) {
-    const search s = {.name = name, .length = strlen(name), .end = bytes + length};
-    const char *passed = bytes;
-    const char *next = pass_event(&s, passed, open);
-    while (next) {
-        passed = next;
-        next = pass_event(&s, passed, open);
-    }
-    return (size_t)(passed - bytes);
+    search s = {.name = name, .length = strlen(name), .end = bytes + length, .passed = bytes, .line = bytes};
+    *open = begins_object(&s, bytes) && pass_all(&s, bytes);
+    return (size_t)(s.passed - bytes);
 }
 
 #else
