@@ -247,6 +247,8 @@ for jobs in 1 3; do
 done
 "$report" --format json "$scratch/1.jsonl" >"$scratch/1.json"
 given merge_out_of_range 2 "$(cat "$scratch/1.json" "$scratch/1.json")\n" --merge --format csv
+sed 's/"responses":1/"responses":9007199254740990/g' "$scratch/1.json" | cat - $data/responses_two.json >"$scratch/input"
+check merge_counter_out_of_range 2 --merge --format csv <"$scratch/input"
 given differences_out_of_range 2 '{"usage":{"prompt_tokens":9007199254740991,"total_tokens":0}}\n{"usage":{"completion_tokens":1,"total_tokens":0}}\n' \
     --format csv
 
@@ -385,23 +387,30 @@ holds "a slow pipe is read as a file is" cmp $data/every_verdict_csv.out "$scrat
 
 # ------------------------------------------------------------------------------------------- interruption
 
-mkfifo "$scratch/pipe"
-"$report" --each --format csv "$scratch/pipe" >"$scratch/interrupted" 2>"$scratch/interrupted.err" &
+# Two threads wait for input, of which the signal wakes one at most; the other must hear of it, too.
+mkfifo "$scratch/pipe" "$scratch/pipe2"
+"$report" --jobs 2 --each --format csv "$scratch/pipe" "$scratch/pipe2" >"$scratch/interrupted" 2>"$scratch/interrupted.err" &
 pid=$!
-exec 3>"$scratch/pipe"
+exec 3>"$scratch/pipe" 4>"$scratch/pipe2"
 printf '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tok' >&3
+printf '{"usage":{"prompt_tok' >&4
+# wait_for COMMAND...: until it succeeds, 30 seconds at most.
 wait_for() {
     tries=0
-    until grep -q "$1" "$2" || [ "$tries" -ge 300 ]; do
+    until "$@" 2>/dev/null || [ "$tries" -ge 300 ]; do
         tries=$((tries + 1))
         sleep 0.1
     done
 }
-wait_for ,1, "$scratch/interrupted"
+has_ended() {
+    ! kill -0 "$1"
+}
+wait_for grep -q ,1, "$scratch/interrupted"
 kill -TERM $pid
+wait_for has_ended $pid
+exec 3>&- 4>&-
 seen=0
 wait $pid || seen=$?
-exec 3>&-
 says "status after SIGTERM" 143 "$seen"
 says "what is read whole is printed before the end" "file,line,group,prompt_tokens,completion_tokens,total_tokens,verdict
 $scratch/pipe,1,,5,,,consistent" "$(cat "$scratch/interrupted")"
@@ -447,10 +456,12 @@ fi
 # ------------------------------------------------------------------------------------------- installation
 
 if [ -n "${CMAKE:-}" ] && [ "${2:-}" = install ]; then
-    "$CMAKE" -S "$root" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="${CC:-cc}" \
-        -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_INSTALL_TOOLS=ON >"$scratch/log" 2>&1 &&
-        "$CMAKE" --build "$scratch/build" >>"$scratch/log" 2>&1 &&
-        "$CMAKE" --install "$scratch/build" --prefix "$scratch/prefix" >>"$scratch/log" 2>&1 || cat "$scratch/log"
+    {
+        "$CMAKE" -S "$root" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="${CC:-cc}" \
+            -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_INSTALL_TOOLS=ON &&
+            "$CMAKE" --build "$scratch/build" &&
+            "$CMAKE" --install "$scratch/build" --prefix "$scratch/prefix"
+    } >"$scratch/log" 2>&1 || cat "$scratch/log"
     says "the installed program runs" "$("$report" --version)" "$("$scratch/prefix/bin/usage-report" --version)"
     holds "the manual is installed" cmp examples/usage-report.1 "$scratch/prefix/share/man/man1/usage-report.1"
 fi
