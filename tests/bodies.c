@@ -120,6 +120,14 @@ const body bodies[] = {
      TEXT("\xEF\xBB"
           "data: " JSON "\n\n"),
      NONE(false)},
+    {"one byte of a mark in place of a letter", NULL,
+     TEXT("\xEF"
+          "ata: " JSON "\n\n"),
+     NONE(false)},
+    {"two bytes of a mark in place of two", NULL,
+     TEXT("\xEF\xBB"
+          "ta: " JSON "\n\n"),
+     NONE(false)},
     {"one byte of a mark is a line that is not blank", NULL, TEXT("\xEF\ndata: " JSON "\n\n"), SEEN(1, false)},
     {"one byte, then a mark", NULL, TEXT("\xEF" MARK "data: " JSON "\n\n"), NONE(false)},
     {"a mark with a wrong last byte", NULL,
@@ -141,6 +149,7 @@ const body bodies[] = {
     {"[DONE] without a line end", NULL, TEXT("data: [DONE]"), NONE(true)},
     {"[DONE] with other fields", NULL, TEXT("event: end\ndata: [DONE]\nid: 5\n: x\n\n"), NONE(true)},
     {"[DONE] behind what is nearly data", NULL, TEXT("datax {\ndata: [DONE]\n\n" EVENT(JSON)), NONE(true)},
+    {"[DONE] and a bare name that is nearly data", NULL, TEXT("data: [DONE]\ndat\nd\ndatax\n\n"), NONE(true)},
     {"[DONE] twice", NULL, TEXT(DONE DONE), NONE(true)},
     {"[DONE cut off", NULL, TEXT("data: [DONE"), NONE(false)},
     {"[DONE without its bracket", NULL, TEXT("data: [DONE\n\n" EVENT(JSON)), SEEN(1, false)},

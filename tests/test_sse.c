@@ -156,6 +156,14 @@ static void sse_finds_the_data_of_each_event(void **state) {
          TEXT("\xEF\xBB"
               "data: a\n\ndata: b\n\n"),
          TEXT("b|")},
+        {"one byte of a mark in place of a letter",
+         TEXT("\xEF"
+              "ata: a\n\ndata: b\n\n"),
+         TEXT("b|")},
+        {"two bytes of a mark in place of two",
+         TEXT("\xEF\xBB"
+              "ta: a\n\ndata: b\n\n"),
+         TEXT("b|")},
         {"one byte of a mark is a line", TEXT("\xEF\ndata: a\n\n"), TEXT("a|")},
         {"two bytes of a mark are a line", TEXT("\xEF\xBB\rdata: a\n\n"), TEXT("a|")},
         {"a byte of a mark, then one",
