@@ -1,0 +1,93 @@
+# The table of tests/stack.sh, from the public header and the call graphs that gcc writes for each file (-fcallgraph-info=su).
+
+# The text between the quotes behind a word.
+function quoted(line, word) {
+    if (!match(line, word ": \"[^\"]*\"")) {
+        return ""
+    }
+    line = substr(line, RSTART, RLENGTH)
+    sub(/^[^"]*"/, "", line)
+    sub(/"$/, "", line)
+    return line
+}
+
+function complain(what) {
+    print "FAILED: " what
+    failed = 1
+}
+
+# The most that the function takes, from its own frame down.
+function depth(name, at, list, i, count, most, below) {
+    if (name in known) {
+        return known[name]
+    }
+    if (name in open) {
+        complain("recursion through " name)
+        return 0
+    }
+    open[name] = 1
+    most = 0
+    count = split(callees[name], list, "\n")
+    for (i = 1; i <= count; i++) {
+        below = depth(list[i])
+        if (below > most) {
+            most = below
+        }
+    }
+    delete open[name]
+    known[name] = frame[name] + most
+    return known[name]
+}
+
+/^TOKUSAGE_API/ && match($0, /tokusage_[a-z_]+\(/) {
+    name = substr($0, RSTART, RLENGTH - 1)
+    public[++publics] = name
+}
+
+/^node:/ {
+    name = quoted($0, "title")
+    label = quoted($0, "label")
+    if (match(label, /[0-9]+ bytes \([a-z,]+\)/)) {
+        use = substr(label, RSTART, RLENGTH)
+        frame[name] = use + 0
+        if (use !~ /\(static\)/) {
+            complain(name " has a frame of no fixed size: " use)
+        }
+    }
+}
+
+/^edge:/ {
+    from = quoted($0, "sourcename")
+    to = quoted($0, "targetname")
+    callees[from] = callees[from] (callees[from] == "" ? "" : "\n") to
+    if (to == "__indirect_call") {
+        complain(from " calls through a pointer")
+    }
+}
+
+END {
+    limit["tokusage_decode"] = limit["tokusage_extract"] = limit["tokusage_find"] = 4096
+    limit["tokusage_stream_usage"] = 4096
+    limit["tokusage_stream_feed"] = 512
+    printf "%-26s %6s %6s\n", "function", "stack", "limit"
+    for (i = 1; i <= publics; i++) {
+        name = public[i]
+        if (!(name in frame)) {
+            complain("nothing is known of " name)
+            continue
+        }
+        bytes = depth(name)
+        printf "%-26s %6d %6s\n", name, bytes, (name in limit ? limit[name] : "")
+        if (name in limit && bytes > limit[name]) {
+            complain(name " takes more than " limit[name])
+        }
+    }
+    # Whatever no public function leads to.
+    for (name in frame) {
+        depth(name)
+    }
+    if (publics == 0) {
+        complain("no public function found")
+    }
+    exit failed
+}

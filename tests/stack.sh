@@ -1,0 +1,39 @@
+#!/bin/sh
+# sh tests/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, all that it calls in the library
+# included and what cJSON and the C library take left out; from the frames and the call graph that gcc writes down. Fails
+# over a limit (decode and extract 4 KiB, feed 512 bytes), at a frame whose size is not fixed, at a call through a pointer,
+# and at recursion. By default of gcc -O2 here, and of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=${TOKUSAGE_WORK:-$root/build/stack}
+# shellcheck source=tests/common.sh
+. "$root/tests/common.sh"
+
+begin_work
+need pkg_config cjson
+
+# measure COMPILER FLAG...
+measure() {
+    echo "$*"
+    compiler=$1
+    shift
+    rm -f "$work"/*.ci "$work"/*.o
+    cp "$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h" "$work/cJSON.h"
+    for file in "$root"/src/*.c; do
+        (cd "$work" && "$compiler" -std=c11 "$@" -fcallgraph-info=su -I"$root/include" -I"$work" \
+            -c "$file" -o "$(basename "$file" .c).o")
+    done
+    awk -f "$root/tests/stack.awk" "$root/include/tokusage.h" "$work"/*.ci
+}
+
+if [ $# -gt 0 ]; then
+    measure "$@"
+    exit
+fi
+need cc
+measure gcc -O2
+if command -v arm-none-eabi-gcc >/dev/null 2>&1; then
+    echo
+    measure arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -Os
+fi
