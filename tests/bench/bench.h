@@ -107,6 +107,7 @@ enum {
 typedef struct timing {
     bool taken;
     double median, best; /* nanoseconds for one text or stream */
+    double times;        /* this library's: the median of the ratios, each of two runs of the same round */
 } timing;
 
 typedef struct result {

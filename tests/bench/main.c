@@ -153,6 +153,20 @@ static int compare(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
+static double median(double *values, size_t count) {
+    qsort(values, count, sizeof *values, compare);
+    return values[count / 2];
+}
+
+/* The machine's speed may change while this runs, so runs are compared that were made one soon after the other. */
+static double median_ratio(const double *times, const double *ours, size_t count) {
+    static double ratios[SAMPLES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        ratios[i] = times[i] / ours[i];
+    }
+    return median(ratios, count);
+}
+
 static void measure(const work *work, size_t piece) {
     static run run;
     static double samples[ENGINES_MAX][SAMPLES_MAX];
@@ -197,10 +211,14 @@ static void measure(const work *work, size_t piece) {
     for (size_t i = 0; i < work->count; i++) {
         result->bytes += (double)work->length[i] / (double)work->count;
     }
-    for (size_t i = 0; i < engine_count; i++) {
-        if (takes_part(engines[i], work)) {
-            qsort(samples[i], rounds, sizeof samples[i][0], compare);
-            result->of[i] = (timing){.taken = true, .median = samples[i][rounds / 2], .best = samples[i][0]};
+    /* Medians put the samples in order, so the ratios come first, and this library's own median last. */
+    for (size_t i = engine_count; i-- > 0;) {
+        timing *const timing = &result->of[i];
+        timing->taken = takes_part(engines[i], work);
+        if (timing->taken) {
+            timing->times = median_ratio(samples[i], samples[0], rounds);
+            timing->median = median(samples[i], rounds);
+            timing->best = samples[i][0];
         }
     }
     fprintf(stderr, ".");
@@ -286,7 +304,9 @@ int main(int argc, char **argv) {
     fprintf(stderr, "\n");
     print_machine(stdout, "");
     print_results();
-    print_goals(stdout);
+    if (!options.engine) {
+        print_goals(stdout);
+    }
     if (options.out) {
         write_file("results.csv", write_csv);
         write_file("results.svg", write_chart);

@@ -63,13 +63,9 @@ static double shown(const result *result, size_t engine) {
     return in_bytes(result) ? result->bytes / time : time;
 }
 
-/* How many times as long as this library. */
-static double times(const result *result, size_t engine) {
-    return result->of[engine].median / result->of[0].median;
-}
-
 static void print_section(bool of_bytes) {
-    printf("\n%s; in brackets: how many times the time of %s\n", of_bytes ? "GB/s" : "nanoseconds", engines[0]->name);
+    printf("\n%s, medians; in brackets: how many times the time of %s, round by round\n",
+           of_bytes ? "GB/s" : "nanoseconds", engines[0]->name);
     printf("%-43s %-6s", "", "pieces");
     for (size_t i = 0; i < engine_count; i++) {
         printf(" %14s", engines[i]->name);
@@ -84,10 +80,10 @@ static void print_section(bool of_bytes) {
         for (size_t i = 0; i < engine_count; i++) {
             if (!result->of[i].taken) {
                 printf(" %14s", "-");
-            } else if (i == 0) {
+            } else if (i == 0 || !result->of[0].taken) {
                 printf(" %14.2f", shown(result, i));
             } else {
-                printf(" %6.2f (%5.*f)", shown(result, i), times(result, i) < 10 ? 2 : 1, times(result, i));
+                printf(" %6.2f (%5.*f)", shown(result, i), result->of[i].times < 10 ? 2 : 1, result->of[i].times);
             }
         }
         printf("\n");
@@ -109,7 +105,7 @@ void write_csv(FILE *out) {
             if (timing->taken) {
                 fprintf(out, "\"%s\",%s,%.0f,%s,%zu,%.1f,%.1f,%.3f,%.3f\n", result->name, piece_name(result->piece),
                         result->bytes, engines[i]->name, result->rounds, timing->median, timing->best,
-                        result->bytes / timing->median, times(result, i));
+                        result->bytes / timing->median, timing->times);
             }
         }
     }
@@ -179,7 +175,8 @@ static size_t engine_called(const char *name) {
 void print_goals(FILE *out) {
     size_t met = 0;
     size_t all = 0;
-    fprintf(out, "\ngoals: how many times the time of %s the other takes\n", engines[0]->name);
+    fprintf(out, "\ngoals: how many times the time of %s the other takes (the median of the rounds' ratios)\n",
+            engines[0]->name);
     fprintf(out, "%-43s %-6s %-12s %6s %8s\n", "", "pieces", "", "goal", "reached");
     for (size_t g = 0; g < sizeof goals / sizeof *goals; g++) {
         const struct goal *const goal = &goals[g];
@@ -189,7 +186,7 @@ void print_goals(FILE *out) {
             if (!is_about(goal, result) || !result->of[peer].taken) {
                 continue;
             }
-            const double reached = times(result, peer);
+            const double reached = result->of[peer].times;
             const double speed = result->bytes / result->of[0].median;
             const bool is_met = reached >= goal->times || (goal->or_gb_per_s > 0 && speed >= goal->or_gb_per_s);
             fprintf(out, "%-43s %-6s %-12s %6.1f %8.2f  %s", result->name, piece_name(result->piece), goal->peer,
