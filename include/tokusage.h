@@ -362,6 +362,7 @@ struct tokusage_stream {
     uint8_t latest;   /* which of the two texts is the latest report */
     bool done;        /* an event was [DONE] */
     bool counted;     /* the open event's text has closed with a report */
+    bool running;     /* the last event had a report: the next one is taken to have one, too */
     const char *name; /* the pointer's last, if events without it may be passed over; else NULL */
     size_t used[2];   /* lengths of the reports, also when longer than their room */
     size_t held;      /* bytes of an open event that stand, unread, in the room for the next report */

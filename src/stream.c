@@ -143,6 +143,7 @@ static void end_event(tokusage_stream *stream) {
         return;
     }
     end_text(stream);
+    stream->running = stream->counted;
     begin_text(stream);
 }
 
@@ -167,10 +168,11 @@ static void read_event(tokusage_stream *stream, const char *bytes, size_t length
 /*
  * Passes over whole events without a report, where an event's first data line may begin. An event that looks like one
  * so far but goes on in the next piece is held, unread, in the room for the next report, which it does not need yet.
- * Not in tiny pieces: they would be looked through again and again. Returns how many bytes are dealt with.
+ * Not in tiny pieces, which would be looked through again and again; nor where usage is running, as it would be in vain.
+ * Returns how many bytes are dealt with.
  */
 static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    if (TOKUSAGE_SMALL || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
+    if (TOKUSAGE_SMALL || stream->running || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
         return 0;
     }
     bool open = false;
