@@ -583,7 +583,7 @@ static const char *const dictionary[] = {
 };
 
 static void insert(mutant *in, size_t at, const char *bytes, size_t length) {
-    if (length > TEXT_SIZE - in->length || in->length > TEXT_SIZE / 4) {
+    if (in->length + length > TEXT_SIZE) {
         return;
     }
     memmove(in->bytes + at + length, in->bytes + at, in->length - at);
@@ -752,9 +752,23 @@ static const char *any(const char *const *list, size_t count) {
 
 #define ANY(list) any((list), LENGTH(list))
 
-/* Events made of what the passing-over looks at, many of which may be passed over. */
-static void stream_answers_the_same_whether_it_passes_events_over_or_not(void **state) {
-    (void)state;
+/* A member with a text of that many bytes. */
+static void append_filler(mutant *out, size_t length) {
+    static const char *const letters[] = {"x", "\\n", "\\u00e9", "\\\"", "lorem ipsum "};
+    append(out, "\"a\":\"");
+    size_t end = out->length + length;
+    end = end < TEXT_SIZE - 100 ? end : TEXT_SIZE - 100;
+    while (out->length + 12 < end) {
+        append(out, ANY(letters));
+    }
+    while (out->length < end) {
+        append(out, "y");
+    }
+    append(out, "\",");
+}
+
+/* Events made of what the passing-over looks at, many of which may be passed over; some longer than a report. */
+static void random_events(mutant *in, bool some_long) {
     static const char *const names[] = {"usage",  "usag",       "\\u0075sage", "usa\\u0067e",
                                         "usages", "x\\\"usage", "u",           "n",
                                         "",       "a",          "us\\tage",    "\\\\u0075sage"};
@@ -779,23 +793,97 @@ static void stream_answers_the_same_whether_it_passes_events_over_or_not(void **
     static const char *const heads[] = {"data: {",  "data:{",       "data: {",       "data: {",
                                         "data:  {", ": c\ndata: {", "id: 1\ndata: {"};
     static const char *const pointers[] = {NULL, NULL, "/usage", "/a/usage", "/u", "/n", "/usage/usage", ""};
+    in->length = 0;
+    in->pointer = ANY(pointers);
+    for (size_t events = 1 + random_below(6); events > 0; events--) {
+        append(in, ANY(heads));
+        if (some_long && random_below(2) == 0) {
+            append_filler(in, random_below(4) == 0 ? TOKUSAGE_STREAM_USAGE_MAX - 30 + random_below(40)
+                                                   : random_below(TOKUSAGE_STREAM_USAGE_MAX + 1000));
+        }
+        for (size_t members = random_below(4); members > 0; members--) {
+            append(in, "\"");
+            append(in, ANY(names));
+            append(in, "\"");
+            append(in, random_below(3) == 0 ? ANY(colons) : ":");
+            append(in, ANY(values));
+            append(in, members > 1 ? ANY(commas) : "");
+        }
+        append(in, ANY(ends));
+    }
+}
+
+static void stream_answers_the_same_whether_it_passes_events_over_or_not(void **state) {
+    (void)state;
     static mutant in;
     for (size_t i = 0; i < mutations() / 2; i++) {
-        in.length = 0;
-        in.pointer = pointers[random_below(LENGTH(pointers))];
-        for (size_t events = 1 + random_below(6); events > 0; events--) {
-            append(&in, ANY(heads));
-            for (size_t members = random_below(4); members > 0; members--) {
-                append(&in, "\"");
-                append(&in, ANY(names));
-                append(&in, "\"");
-                append(&in, random_below(3) == 0 ? ANY(colons) : ":");
-                append(&in, ANY(values));
-                append(&in, members > 1 ? ANY(commas) : "");
-            }
-            append(&in, ANY(ends));
-        }
+        random_events(&in, false);
         expect_mutant(&in, i);
+    }
+}
+
+/*
+ * Pieces like those of a network, which end within events: what a stream then holds of an event, it must neither answer
+ * for nor lose. It is asked after each piece, and goes on as a copy.
+ */
+static void stream_answers_after_every_piece_that_cuts_an_event(void **state) {
+    (void)state;
+    static const size_t pieces[] = {40, 64, 65, 80, 100, 300, 700, 1400, 2047, 2048, 2049, 3000};
+    static mutant in;
+    for (size_t i = 0; i < mutations() / 10; i++) {
+        tokusage_stream stream;
+        size_t longest = pieces[random_below(LENGTH(pieces))];
+        bool equal_pieces = random_below(2) == 0;
+        random_events(&in, true);
+        span bytes = {in.bytes, in.length};
+        assert_int_equal(tokusage_stream_init(&stream, in.pointer), TOKUSAGE_OK);
+        for (size_t at = 0; at < in.length;) {
+            size_t left = in.length - at;
+            size_t piece = equal_pieces ? longest : 1 + random_below(longest);
+            piece = piece < left ? piece : left;
+            tokusage_stream_feed(&stream, against_the_end(in.bytes + at, piece), piece);
+            at += piece;
+            char what[LABEL];
+            label(what, "pieces", in.pointer, bytes, "up to", at);
+            answer want = reference_stream(in.pointer, in.bytes, at);
+            expect_answer(what, &stream, &want);
+            tokusage_stream copy = stream;
+            spoil(&stream, sizeof stream);
+            stream = copy;
+        }
+    }
+}
+
+/* An event of every length about the longest that can be held, cut everywhere near its end. */
+static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
+    (void)state;
+    static const char *const tails[] = {"}\n\n", "\"usage\":null}\r\n\r\n", "\"usage\":{\"prompt_tokens\":9}}\n\n",
+                                        "\"usage\":null,\"usage\":{}}\n\n", "\"usage\":null} x\r\r"};
+    static mutant in;
+    for (size_t i = 0; i < LENGTH(tails); i++) {
+        for (size_t length = TOKUSAGE_STREAM_USAGE_MAX - 12; length < TOKUSAGE_STREAM_USAGE_MAX + 4; length++) {
+            in.length = 0;
+            append(&in, REPORT "data: {\"usage\":null,");
+            append_filler(&in, length - sizeof "data: {\"usage\":null,");
+            size_t event = in.length;
+            append(&in, tails[i]);
+            append(&in, "data: {}\n\n");
+            append(&in, LATER_REPORT);
+            answer want = reference_stream(NULL, in.bytes, in.length);
+            for (size_t cut = event - 70; cut < in.length; cut++) {
+                for (size_t second = cut; second < in.length; second += second < cut + 70 ? 23 : 1000) {
+                    tokusage_stream stream;
+                    span bytes = {in.bytes, in.length};
+                    char what[LABEL];
+                    label(what, tails[i], NULL, bytes, "cut at", cut);
+                    assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
+                    tokusage_stream_feed(&stream, in.bytes, cut);
+                    tokusage_stream_feed(&stream, in.bytes + cut, second - cut);
+                    tokusage_stream_feed(&stream, in.bytes + second, in.length - second);
+                    expect_answer(what, &stream, &want);
+                }
+            }
+        }
     }
 }
 
@@ -830,6 +918,8 @@ int main(void) {
         cmocka_unit_test(stream_counts_many_reports),
         cmocka_unit_test(stream_answers_mutated_bodies_as_the_reference_does),
         cmocka_unit_test(stream_answers_the_same_whether_it_passes_events_over_or_not),
+        cmocka_unit_test(stream_answers_after_every_piece_that_cuts_an_event),
+        cmocka_unit_test(stream_reads_an_event_that_is_too_long_to_be_held),
     };
     return cmocka_run_group_tests(tests, seed, NULL);
 }
