@@ -153,12 +153,12 @@ static const struct usages {
 };
 
 /* Many different ones in one run, so that no branch is learned by heart. */
-static void make_usages(work *made, const struct usages *usages) {
-    begin_work(made, usages->kind, usages->name);
+static void make_usages(work *made, const struct usages *set) {
+    begin_work(made, set->kind, set->name);
     for (size_t i = 0; i < TEXTS_MAX; i++) {
         const counts usage = some_counts();
         begin_text(made);
-        usages->put(made, usage);
+        set->put(made, usage);
         end_text(made, (report){.usage = usage});
     }
 }
@@ -196,16 +196,16 @@ static void put_logprobs(work *to, size_t bytes) {
     put(to, "]}");
 }
 
-static void make_bodies(work *made, const struct bodies *bodies) {
-    begin_work(made, KIND_EXTRACT, bodies->name);
-    for (size_t i = 0; i < bodies->count; i++) {
+static void make_bodies(work *made, const struct bodies *set) {
+    begin_work(made, KIND_EXTRACT, set->name);
+    for (size_t i = 0; i < set->count; i++) {
         const counts usage = some_counts();
         begin_text(made);
         put_body_head(made);
-        put_words(made, bodies->with_logprobs ? 200 : bodies->bytes - 500);
+        put_words(made, set->with_logprobs ? 200 : set->bytes - 500);
         put(made, "\",\"refusal\":null},");
-        if (bodies->with_logprobs) {
-            put_logprobs(made, bodies->bytes - 900);
+        if (set->with_logprobs) {
+            put_logprobs(made, set->bytes - 900);
         } else {
             put(made, "\"logprobs\":null");
         }

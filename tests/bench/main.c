@@ -138,8 +138,8 @@ static void check(const run *run, const report *first) {
     for (size_t i = 0; i < run->work->count && !run->engine->floor; i++) {
         const report *const known = &run->work->expected[i];
         if (!is_right(run, i, known->reports == UINT64_MAX ? first : known)) {
-            fprintf(stderr, "bench: %s gives another answer: %s, text %zu\n", run->engine->name, run->work->name, i);
             differs = true;
+            fprintf(stderr, "bench: %s gives another answer: %s, text %zu\n", run->engine->name, run->work->name, i);
             return;
         }
     }

@@ -12,7 +12,9 @@ project=$(cd "$(dirname "$0")/../.." && pwd)
 root=$project
 work=$project/build/bench
 . "$project/tests/common.sh"
-root=$project/tests/bench # what is built: a project of its own, which takes the library in
+# What is built: a project of its own, which takes the library in.
+# shellcheck disable=SC2034
+root=$project/tests/bench
 
 begin_work
 need cc cxx make cmake pkg_config
