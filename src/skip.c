@@ -123,16 +123,18 @@ static bool pass_mark(search *s, const char *at) {
 /* What there is to see among as many bytes as a register has. */
 typedef struct sight {
     wide marks;   /* line ends and other controls, and quotes before the name's first letter */
-    wide escapes; /* backslashes */
+    wide escapes; /* \u */
 } sight;
 
 static inline sight look(const search *s, const char *at) {
     const wide here = wide_load(at);
-    const wide names = wide_and(wide_equal(here, '"'), wide_equal(wide_load(at + 1), *s->name));
-    return (sight){.marks = wide_or(names, wide_at_most(here, '\r')), .escapes = wide_equal(here, '\\')};
+    const wide next = wide_load(at + 1);
+    const wide names = wide_and(wide_equal(here, '"'), wide_equal(next, *s->name));
+    return (sight){.marks = wide_or(names, wide_at_most(here, '\r')),
+                   .escapes = wide_and(wide_equal(here, '\\'), wide_equal(next, 'u'))};
 }
 
-/* Passes the marks, and of the backslashes those before two noughts a letter on, as in \u00. */
+/* Passes the marks, and of the escapes those that are \u00. */
 static inline bool pass_marks(search *s, sight seen, const char *at) {
     const wide noughts = wide_and(wide_equal(wide_load(at + 2), '0'), wide_equal(wide_load(at + 3), '0'));
     uint64_t mask = wide_mask(wide_or(seen.marks, wide_and(seen.escapes, noughts)));
@@ -149,7 +151,8 @@ static inline bool pass_marks(search *s, sight seen, const char *at) {
 /*
  * Passes all marks from `at` on; false when an event cannot be passed over. The registers go on by their width, wherever
  * the marks are: to start each search behind the last mark makes every load wait for the one before. Two registers are
- * looked at before one branch; escapes other than \u00, which text in other scripts is full of, cost no branch.
+ * looked at before one branch. Escapes of letters (\n, \") must not take it: they come as they please, and no predictor
+ * guesses them; \u, of which text in other scripts is full, takes it always.
  */
 static bool pass_all(search *s, const char *at) {
 #ifdef TOKUSAGE_WIDE

@@ -165,6 +165,8 @@ static void read_event(tokusage_stream *stream, const char *bytes, size_t length
     }
 }
 
+#if !TOKUSAGE_SMALL
+
 /*
  * Passes over whole events without a report, where an event's first data line may begin. An event that looks like one
  * so far but goes on in the next piece is held, unread, in the room for the next report, which it does not need yet.
@@ -172,7 +174,7 @@ static void read_event(tokusage_stream *stream, const char *bytes, size_t length
  * Returns how many bytes are dealt with.
  */
 static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    if (TOKUSAGE_SMALL || stream->running || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
+    if (stream->running || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
         return 0;
     }
     bool open = false;
@@ -214,10 +216,19 @@ static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t lengt
     return 0;
 }
 
+#endif
+
 static void read_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    size_t at = !TOKUSAGE_SMALL && stream->held > 0 ? pass_held(stream, bytes, length) : 0;
+    size_t at = 0;
+#if !TOKUSAGE_SMALL
+    if (stream->held > 0) {
+        at = pass_held(stream, bytes, length);
+    }
+#endif
     while (at < length && !stream->done) {
+#if !TOKUSAGE_SMALL
         at += pass_events(stream, bytes + at, length - at);
+#endif
         read_event(stream, bytes, length, &at);
     }
 }
@@ -226,7 +237,9 @@ static void read_events(tokusage_stream *stream, const char *bytes, size_t lengt
 
 static void decide(tokusage_stream *stream, enum kind kind) {
     stream->kind = (uint8_t)kind;
-    stream->name = TOKUSAGE_SMALL ? NULL : tokusage_skip_name(place_of(stream));
+#if !TOKUSAGE_SMALL
+    stream->name = tokusage_skip_name(place_of(stream));
+#endif
     begin_text(stream);
 }
 
