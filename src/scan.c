@@ -429,7 +429,7 @@ static enum state number_after(enum state state, char c) {
         KINDS
     };
     static const uint8_t after[EXPONENT - MINUS + 1][KINDS] = {
-        [MINUS - MINUS] = {[NOUGHT] = ZERO, [DIGIT] = WHOLE},
+        [0 /* MINUS */] = {[NOUGHT] = ZERO, [DIGIT] = WHOLE},
         [ZERO - MINUS] = {[DOT] = POINT, [EXPO] = E},
         [WHOLE - MINUS] = {[NOUGHT] = WHOLE, [DIGIT] = WHOLE, [DOT] = POINT, [EXPO] = E},
         [POINT - MINUS] = {[NOUGHT] = FRACTION, [DIGIT] = FRACTION},
