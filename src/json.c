@@ -132,7 +132,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
     if (!json || !value || !value_length || !pointer || !tokusage_pointer_valid(pointer)) {
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
-    slice found = {.text = NULL};
+    slice found = {.text = ""};
     const tokusage_status status = locate(json, length, pointer, NULL, &found, error);
     if (status == TOKUSAGE_OK) {
         *value = found.text;
@@ -174,7 +174,7 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
     if (!json || !usage || !tokusage_pointer_valid(place)) {
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
-    slice object = {.text = NULL};
+    slice object = {.text = ""};
     const tokusage_status status = locate(json, length, place, TOKUSAGE_MEMBER_USAGE, &object, error);
     if (status != TOKUSAGE_OK) {
         return status;
