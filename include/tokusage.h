@@ -344,6 +344,17 @@ struct tokusage_scan {
     uint8_t objects[TOKUSAGE_DEPTH_MAX / 8]; /* a bit a level: object, else array */
 };
 
+/*
+ * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read may
+ * themselves stand in this room: what is copied never overtakes what is read.
+ */
+struct tokusage_keep {
+    char *text;
+    size_t size;
+    size_t used;      /* bytes that the value has, also those that did not fit `size` */
+    const char *mark; /* the first byte that is not copied yet; the scanner's */
+};
+
 /* Server-sent events; see src/sse.h. */
 struct tokusage_sse {
     uint8_t state;
@@ -352,11 +363,21 @@ struct tokusage_sse {
     bool cr;         /* the last byte was CR: an LF now belongs to it */
 };
 
+/* What events one after another begin with alike, read once; see src/stream.c. */
+struct tokusage_recall {
+    const char *text;          /* the event before, while in the piece that it came in; else NULL */
+    size_t report;             /* where in it the report begins; 0 when there is none */
+    size_t length;             /* of what has been read below */
+    struct tokusage_scan scan; /* as it was after that many bytes */
+};
+
 struct tokusage_stream {
     const char *pointer;
     uint64_t reports;
     struct tokusage_scan scan;
+    struct tokusage_keep keep; /* set up anew in each call */
     struct tokusage_sse sse;
+    struct tokusage_recall recall;
     uint8_t kind;     /* of the body: not known yet, events, texts */
     uint8_t mark;     /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
     uint8_t latest;   /* which of the two texts is the latest report */

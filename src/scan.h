@@ -17,16 +17,7 @@ typedef enum tokusage_scan_result {
     TOKUSAGE_SCAN_DEPTH   /* the container that begins at scan->offset is one too deep */
 } tokusage_scan_result;
 
-/*
- * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read
- * may themselves stand in this room: what is copied never overtakes what is read.
- */
-typedef struct tokusage_keep {
-    char *text;
-    size_t size;
-    size_t used;      /* bytes that the value has, also those that did not fit `size` */
-    const char *mark; /* the first byte that is not copied yet; the scanner's */
-} tokusage_keep;
+typedef struct tokusage_keep tokusage_keep;
 
 /* Whether pointer is an RFC 6901 JSON Pointer. */
 bool tokusage_pointer_valid(const char *pointer);

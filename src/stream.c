@@ -55,10 +55,12 @@ static void begin_text(tokusage_stream *stream) {
     stream->counted = false;
 }
 
-static tokusage_keep room_for_next(tokusage_stream *stream) {
+/* Gives the scanner the room for the next report. */
+static tokusage_keep *room_for_next(tokusage_stream *stream) {
     const unsigned next = stream->latest ^ 1U;
-    return (tokusage_keep){
+    stream->keep = (tokusage_keep){
         .text = stream->text[next], .size = TOKUSAGE_STREAM_USAGE_MAX, .used = stream->used[next], .mark = NULL};
+    return &stream->keep;
 }
 
 /* Counts the report of a text that has closed, if there is one. */
@@ -80,26 +82,25 @@ static void take_report_back(tokusage_stream *stream) {
     }
 }
 
-/* Reads on in a text that is open; returns how many bytes belong to it. */
-static size_t read_text(tokusage_stream *stream, const char *bytes, size_t length) {
-    tokusage_keep keep = room_for_next(stream);
-    const unsigned next = stream->latest ^ 1U;
-    const size_t read = tokusage_scan_feed(&stream->scan, &keep, bytes, length);
-    stream->used[next] = keep.used;
+/* Takes note of what the scanner has read. */
+static void note_text(tokusage_stream *stream) {
+    stream->used[stream->latest ^ 1U] = stream->keep.used;
     if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_CLOSED) {
         close_text(stream);
     }
+}
+
+/* Reads on in a text that is open; returns how many bytes belong to it. */
+static size_t read_text(tokusage_stream *stream, const char *bytes, size_t length) {
+    const size_t read = tokusage_scan_feed(&stream->scan, room_for_next(stream), bytes, length);
+    note_text(stream);
     return read;
 }
 
 static void end_text(tokusage_stream *stream) {
-    tokusage_keep keep = room_for_next(stream);
-    if (tokusage_scan_result_of(&stream->scan) != TOKUSAGE_SCAN_OPEN) {
-        return;
-    }
-    tokusage_scan_end(&stream->scan, &keep);
-    if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_CLOSED) {
-        close_text(stream);
+    if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_OPEN) {
+        tokusage_scan_end(&stream->scan, room_for_next(stream));
+        note_text(stream);
     }
 }
 
@@ -126,11 +127,56 @@ static void match_done(tokusage_stream *stream, const char *bytes, size_t length
     }
 }
 
+#if !TOKUSAGE_SMALL
+
+/*
+ * Where usage is running, an event begins as the one before did, up to the text that it brings. The state of the scanner
+ * after that much is kept; if the bytes are the same again, it is taken up from there. It never reaches into a report.
+ * Returns how many bytes are read.
+ */
+static size_t read_alike(tokusage_stream *stream, const char *bytes, size_t length) {
+    struct tokusage_recall *const recall = &stream->recall;
+    size_t alike = 0;
+    if (recall->text && recall->length > 0 && recall->length <= length &&
+        memcmp(recall->text, bytes, recall->length) == 0) {
+        stream->scan = recall->scan;
+        alike = recall->length;
+    } else if (recall->text) {
+        while (alike < recall->report && alike < length && recall->text[alike] == bytes[alike]) {
+            alike++;
+        }
+        read_text(stream, bytes, alike);
+        recall->scan = stream->scan;
+        recall->length = alike;
+    }
+    return alike;
+}
+
+/* The first of an event's data, where the last event had a report. */
+static size_t read_running(tokusage_stream *stream, const char *bytes, size_t length) {
+    const size_t alike = read_alike(stream, bytes, length);
+    const size_t read = alike + read_text(stream, bytes + alike, length - alike);
+    stream->recall.text = bytes;
+    stream->recall.report = stream->scan.found && !stream->scan.duplicate ? (size_t)stream->scan.begin : 0;
+    return read;
+}
+
+#endif
+
+static size_t read_open_text(tokusage_stream *stream, const char *bytes, size_t length) {
+#if !TOKUSAGE_SMALL
+    if (stream->running && stream->scan.offset == 0) {
+        return read_running(stream, bytes, length);
+    }
+#endif
+    return read_text(stream, bytes, length);
+}
+
 static void read_data(tokusage_stream *stream, const char *bytes, size_t length) {
     match_done(stream, bytes, length);
     size_t read = 0;
     if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_OPEN) {
-        read = read_text(stream, bytes, length);
+        read = read_open_text(stream, bytes, length);
     }
     if (read + tokusage_space_span(bytes + read, length - read) < length) {
         take_report_back(stream);
@@ -231,6 +277,9 @@ static void read_events(tokusage_stream *stream, const char *bytes, size_t lengt
 #endif
         read_event(stream, bytes, length, &at);
     }
+#if !TOKUSAGE_SMALL
+    stream->recall.text = NULL;
+#endif
 }
 
 /* ---- what kind of body it is */
