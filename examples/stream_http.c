@@ -15,10 +15,11 @@
  *     8  standard output cannot be written; the request was broken off
  *     4  the server answered with an HTTP status other than 2xx
  *     5  the body has an error in it, be it in mid-stream
- *     6  the connection was cut, or stalled, in the middle of the body; the usage, if there is one, is what there was
- * so far 7  the body is complete and has no usage 9  the stream ended without its closing [DONE]: its counts may not be
- * the last ones 1  the usage is unreadable, or its counts contradict each other 0  the usage was reported and its
- * counts agree
+ *     6  the connection was cut, or stalled, in the middle of the body; the usage, if there is one, is the last so far
+ *     7  the body is complete and has no usage
+ *     9  the stream ended without its closing [DONE]: its counts may not be the last ones
+ *     1  the usage is unreadable, or its counts contradict each other
+ *     0  the usage was reported and its counts agree
  */
 #include <cJSON.h>
 #include <curl/curl.h>

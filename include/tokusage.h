@@ -9,7 +9,7 @@
  *
  * Most programs need one of three calls:
  *
- *   - the bytes of an HTTP response arrive piece by piece, of whatever kind it is:
+ *   - the bytes of one HTTP response arrive piece by piece, be it a stream of events or a plain body:
  *         tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
  *   - the whole JSON body is in memory:          tokusage_extract
  *   - the program holds the body as cJSON tree:  tokusage_from_cjson
@@ -19,7 +19,8 @@
  * What holds everywhere:
  *
  *   - Absent is not zero. A count that was not reported has present == false.
- *   - A function that fails leaves everything that it was to fill as it was; only *error is written.
+ *   - A function that fails leaves everything that it was to fill as it was; only *error is written (and *length by
+ *     tokusage_encode, to tell the room that is needed).
  *   - `error` may be NULL. On success it is set to TOKUSAGE_OK and zeros.
  *   - A text is a pointer and a length in bytes. It need not end in NUL; no byte past the length is read.
  *   - No global state. Every function may be called from any thread, on different objects at the same time.
@@ -129,7 +130,7 @@ TOKUSAGE_API const char *tokusage_status_text(tokusage_status status);
  * Writes the error as one line of text without a line end, such as
  *     total_tokens: contradicts its parts: they say 13, it says 303
  * Returns like snprintf: the length of the whole line without its NUL. What does not fit `size` bytes is
- * cut off; the text ends in NUL unless size is 0, when buffer may be NULL. An error of NULL reads as ARGUMENT.
+ * cut off; the text ends in NUL unless size is 0 or buffer is NULL. An error of NULL reads as ARGUMENT.
  */
 TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size);
 
@@ -137,7 +138,7 @@ TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffe
 
 /*
  * Reads a usage object: `json` is that object and nothing else but white space around it and a byte-order mark
- * at its start. The same as tokusage_extract with the pointer "".
+ * at its start. The same as tokusage_extract with the pointer "", statuses and allocation included.
  */
 TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error);
 
@@ -153,8 +154,9 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
  * is any number whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, in whatever form: 5, 5.0, 5e0; null means
  * absent. Members of other names are passed over, whatever they hold.
  *
- * Allocates through cJSON unless the usage object is plain, as the known services write it: no arrays, no escapes, no
- * exponents, its counts plain digits or null. Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
+ * Does not allocate for a plain usage object, as the known services write it: no arrays, no escapes, no exponents, at most
+ * 16 digits to each side of a point, its counts given once, in plain digits within the range, or null. Any other goes
+ * through cJSON, which allocates in proportion to the object's length. Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
  *   ARGUMENT   json or usage is NULL; pointer is no JSON Pointer
  *   SYNTAX     the text is not JSON
  *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX (at whichever of the two comes first in the text)
@@ -163,7 +165,7 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
  *   TYPE       what stands there is no object (member "usage")
  * and then of the object, the first in its text of
  *   SYNTAX     a string in it has half of a surrogate pair as an escape, or a name of its own has U+0000
- *   RANGE      a number anywhere in it is longer than 63 characters (member "usage")
+ *   RANGE      a number anywhere in it is longer than 63 characters, whatever its value (member "usage")
  *   MEMORY     an allocation failed
  * and then of its counts, the first in the text's order of
  *   DUPLICATE  the count is given twice, be it as null
@@ -184,6 +186,7 @@ TOKUSAGE_API tokusage_status tokusage_extract(const char *json, size_t length, c
  *   SYNTAX, DEPTH  as in tokusage_extract
  *   DUPLICATE  a name on the pointer's way stands twice in its object
  *   NOT_FOUND  nothing at the place
+ * error->member is NULL in each of them, as the place need not be a usage.
  */
 TOKUSAGE_API tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
                                            size_t *value_length, tokusage_error *error);
@@ -197,7 +200,7 @@ TOKUSAGE_API tokusage_status tokusage_find(const char *json, size_t length, cons
  * ending in NUL. Every count is exact: tokusage_decode gives the same usage back. Does not allocate.
  * *length (may be NULL) is set to the length without NUL, also when the answer is SPACE.
  *   ARGUMENT  usage is NULL; buffer is NULL and size is not 0
- *   RANGE     a present count is out of range; *length is left alone
+ *   RANGE     a present count is out of range (tokusage_validate says which); *length is left alone
  *   SPACE     size is not larger than *length; the buffer is left alone
  */
 TOKUSAGE_API tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length);
@@ -218,8 +221,9 @@ TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tok
 
 /*
  * Makes a new object of the present counts, as numbers, in the order of the struct. The caller owns it (cJSON_Delete).
- * NULL when memory fails, when a present count is out of range, or when usage is NULL. cJSON itself prints numbers of
- * 16 digits inexactly; tokusage_encode does not.
+ * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON (1.7.15)
+ * prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
+ * tokusage_encode.
  */
 TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 
@@ -227,7 +231,7 @@ TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
  * Makes the object say what usage says: sets the present counts where they stand (a number is changed in place,
  * anything else is replaced), appends new ones, removes the absent ones, and of what was given twice all but the
  * first. Every other member stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates for
- * what is appended or replaced.
+ * what is appended or replaced. For how cJSON prints large counts see tokusage_to_cjson.
  *   ARGUMENT  object or usage is NULL; object is a cJSON reference, whose members belong to another tree
  *   TYPE      object is no object
  *   RANGE     a present count is out of range
@@ -251,7 +255,8 @@ TOKUSAGE_API tokusage_status tokusage_validate(const tokusage *usage, tokusage_e
 
 /*
  * Validates, then fills the one absent count when the other two are present; otherwise changes nothing.
- *   ARGUMENT, RANGE, TOTAL  as in tokusage_validate; RANGE also when the sum of the parts would leave the range
+ *   ARGUMENT, RANGE, TOTAL  as in tokusage_validate; RANGE also when the sum of the parts would leave the range (member
+ *                           "total_tokens")
  */
 TOKUSAGE_API tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error);
 
@@ -272,7 +277,7 @@ TOKUSAGE_API bool tokusage_equal(const tokusage *a, const tokusage *b);
 #define TOKUSAGE_STREAM_USAGE_MAX 2048
 
 /*
- * The state of one response body. The caller's, of fixed size; it holds no other memory, so there is nothing to
+ * The state of one response body: for the next response, begin another. The caller's, of fixed size; it holds no other memory, so there is nothing to
  * free, and a copy of it is a stream that goes on by itself. Its members are private (they are at the end
  * of this header so that the compiler knows the size).
  */
@@ -289,35 +294,45 @@ TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const
  * Takes the next bytes of the body, cut anywhere. The result depends on the bytes alone, never on the cuts. Does
  * not allocate. A NULL stream, NULL bytes or a length of 0 do nothing.
  *
- * The stream finds out by itself what the body is. If the first byte after white space or a byte-order mark is
- * { or [, it is JSON texts one after another: a plain response, or one response a line. Otherwise it is
- * server-sent events (WHATWG HTML, section 9.2), each event's data being one JSON text; an event whose data is [DONE]
- * ends the stream, and what follows is ignored.
+ * The stream finds out by itself what the body is. If the first byte is { or [, behind a byte-order mark at the very
+ * start, if there is one, and white space, it is JSON texts one after another: a plain response, or one text a line.
+ * Otherwise it is server-sent events (WHATWG HTML, section 9.2), each event's data being one JSON text; an event whose
+ * data is [DONE], to the byte, ends the stream, and what follows is ignored.
  *
- * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes. A
- * text that is not JSON (white space aside, more may not follow in its event), that nests too deep, ends in the middle
- * or gives the place twice yields no report: the earlier ones stand, and reading goes on with the next event. In a body
- * of JSON texts nothing after a malformed text is read, as there is no telling where the next would begin.
+ * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes; if
+ * more than white space follows in its event, the text was no JSON, and the report is taken back. A text that is not
+ * JSON, nests too deep, ends in the middle or gives the place twice yields no report: the earlier ones stand, and reading
+ * goes on with the next event. In a body of JSON texts nothing after a malformed text is read, as there is no telling
+ * where the next would begin.
+ *
+ * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last: to have each,
+ * give tokusage_extract each line.
  */
 TOKUSAGE_API void tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length);
 
 /*
  * Reads the latest report. May be called at any time and any number of times. A later report replaces an earlier one: a
- * service that reports with every event sends running totals, and adding those up would bill many times over.
+ * service that reports with every event sends running totals, and adding those up would bill many times over. Allocates as
+ * tokusage_extract does; after MEMORY the report can be asked for again.
  *   ARGUMENT   stream or usage is NULL
- *   NOT_FOUND  there has been no report so far (member "usage")
+ *   NOT_FOUND  there has been no report so far (member "usage"): also when the body is cut off or is no JSON, which a
+ *              stream does not tell (tokusage_stream_done tells of a stream of events whether it is whole)
  *   SPACE      the latest report is longer than TOKUSAGE_STREAM_USAGE_MAX (member "usage"); a later one may be readable
  *   else as tokusage_decode says of the report (an offset counts in it, the white space outside strings left out)
  */
 TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *usage,
                                                    tokusage_error *error);
 
-/* How many reports have been seen; 0 for NULL. */
+/*
+ * How many reports have been seen; 0 for NULL. One that is taken back is counted no more, so this may fall by one within an
+ * event: to bill, ask for the usage at the end of the body.
+ */
 TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
 
 /*
  * Whether the closing [DONE] has been seen: the current event's data is exactly that, or an event that was. A body
- * that should have it and lacks it was cut off. False for NULL.
+ * that should have it and lacks it was cut off. Before the event's blank line it may yet turn false, if more data follows.
+ * False for NULL.
  */
 TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
 

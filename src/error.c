@@ -18,14 +18,14 @@ static const char *const status_texts[] = {
     [TOKUSAGE_ERR_NOT_FOUND] = "missing or null",
     [TOKUSAGE_ERR_TYPE] = "wrong type",
     [TOKUSAGE_ERR_INTEGER] = "not a whole number",
-    [TOKUSAGE_ERR_RANGE] = "out of range (0 to 9007199254740991)",
+    [TOKUSAGE_ERR_RANGE] = "number out of range",
     [TOKUSAGE_ERR_DUPLICATE] = "given twice",
     [TOKUSAGE_ERR_TOTAL] = "contradicts its parts",
 };
 
 const char *tokusage_status_text(tokusage_status status) {
     const size_t count = sizeof status_texts / sizeof *status_texts;
-    return (size_t)status < count ? status_texts[(size_t)status] : "unknown status";
+    return (size_t)status < count ? status_texts[(size_t)status] : "unknown";
 }
 
 tokusage_status tokusage_report(tokusage_error *error, tokusage_status status, const char *member) {
@@ -103,7 +103,7 @@ static void add_totals(line *to, const tokusage_error *error) {
 
 size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size) {
     const tokusage_status status = error ? error->status : TOKUSAGE_ERR_ARGUMENT;
-    line to = {.buffer = buffer, .size = size};
+    line to = {.buffer = buffer, .size = buffer ? size : 0};
     if (error && error->member) {
         add_text(&to, error->member);
         add_text(&to, ": ");
@@ -115,8 +115,8 @@ size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t siz
     if (status == TOKUSAGE_ERR_TOTAL) {
         add_totals(&to, error);
     }
-    if (size > 0) {
-        buffer[to.length < size ? to.length : size - 1] = '\0';
+    if (to.size > 0) {
+        buffer[to.length < to.size ? to.length : to.size - 1] = '\0';
     }
     return to.length;
 }

@@ -56,6 +56,7 @@ static void expect_text(const tokusage_error *error, const char *want) {
     char buffer[300];
     assert_true(length + 10 < sizeof buffer);
     assert_int_equal(tokusage_error_text(error, NULL, 0), length);
+    assert_int_equal(tokusage_error_text(error, NULL, 5), length);
     for (size_t size = 0; size <= length + 10; size++) {
         spoil(buffer, sizeof buffer);
         size_t answer = tokusage_error_text(error, buffer, size);
