@@ -62,18 +62,15 @@ void tokusage_scan_begin(tokusage_scan *scan, const char *pointer) {
         .step = pointer, .name = pointer, .arrived = *pointer == '\0', .place = NOWHERE, .state = VALUE};
 }
 
+/* The last states and the results are in the same order. */
 tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan) {
-    switch (scan->state) {
-    case CLOSED:
-        return TOKUSAGE_SCAN_CLOSED;
-    case NOT_JSON:
-        return TOKUSAGE_SCAN_SYNTAX;
-    case TOO_DEEP:
-        return TOKUSAGE_SCAN_DEPTH;
-    default:
-        return TOKUSAGE_SCAN_OPEN;
-    }
+    const unsigned beyond = scan->state < CLOSED ? 0U : scan->state - (unsigned)ENDED;
+    return (tokusage_scan_result)beyond;
 }
+
+_Static_assert(CLOSED - ENDED == TOKUSAGE_SCAN_CLOSED && NOT_JSON - ENDED == TOKUSAGE_SCAN_SYNTAX &&
+                   TOO_DEEP - ENDED == TOKUSAGE_SCAN_DEPTH,
+               "the results are the states from ENDED on");
 
 static const char *stop(run *r, const char *at, enum state why) {
     r->scan->state = (uint8_t)why;
@@ -213,23 +210,15 @@ static void match_byte(tokusage_scan *scan, unsigned byte) {
     }
 }
 
-/* As UTF-8 (RFC 3629, section 3). */
+/* As UTF-8 (RFC 3629, section 3): a first byte that tells how many follow, six bits in each of those. */
 static void match_code_point(tokusage_scan *scan, unsigned code) {
-    if (code < 0x80) {
-        match_byte(scan, code);
-        return;
+    static const uint8_t first[] = {0, 0xC0, 0xE0, 0xF0};
+    unsigned more = 0U + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000);
+    match_byte(scan, first[more] | code >> 6 * more);
+    while (more > 0) {
+        more--;
+        match_byte(scan, 0x80 | (code >> 6 * more & 0x3F));
     }
-    if (code < 0x800) {
-        match_byte(scan, 0xC0 | code >> 6);
-    } else if (code < 0x10000) {
-        match_byte(scan, 0xE0 | code >> 12);
-        match_byte(scan, 0x80 | (code >> 6 & 0x3F));
-    } else {
-        match_byte(scan, 0xF0 | code >> 18);
-        match_byte(scan, 0x80 | (code >> 12 & 0x3F));
-        match_byte(scan, 0x80 | (code >> 6 & 0x3F));
-    }
-    match_byte(scan, 0x80 | (code & 0x3F));
 }
 
 /* Half of a surrogate pair is no character, so a name that has one is not the pointer's. */

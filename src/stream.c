@@ -137,8 +137,7 @@ static void match_done(tokusage_stream *stream, const char *bytes, size_t length
 static size_t read_alike(tokusage_stream *stream, const char *bytes, size_t length) {
     struct tokusage_recall *const recall = &stream->recall;
     size_t alike = 0;
-    if (recall->text && recall->length > 0 && recall->length <= length &&
-        memcmp(recall->text, bytes, recall->length) == 0) {
+    if (recall->length > 0 && recall->length <= length && memcmp(recall->text, bytes, recall->length) == 0) {
         stream->scan = recall->scan;
         alike = recall->length;
     } else if (recall->text) {
@@ -279,6 +278,8 @@ static void read_events(tokusage_stream *stream, const char *bytes, size_t lengt
     }
 #if !TOKUSAGE_SMALL
     stream->recall.text = NULL;
+    stream->recall.length = 0;
+    stream->recall.length = 0;
 #endif
 }
 
