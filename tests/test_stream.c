@@ -894,6 +894,80 @@ static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
     }
 }
 
+/*
+ * Where usage is running, the events begin alike, and a stream may go by that. Beginnings that are nearly alike, in runs,
+ * in pieces that end between and within events: none may be taken for another.
+ */
+static void stream_tells_running_events_apart_that_begin_nearly_alike(void **state) {
+    (void)state;
+    static const char *const begins[] = {
+        "data: {\"a\":\"xx\",\"usage\":",
+        "data: {\"a\":\"xxxxxxxxxxxxxxxxxxxxxxx\",\"usage\":",
+        "data: {\"a\":\"xx\\\",\\\"usage\\\":\",\"usage\":",
+        "data: {\"a\":[\"xx\",\"usage\"],\"usage\":",
+        "data: {\"a\":\"xx\",\"usage\":null,\"b\":",
+        "data: {\"a\":\"xx\"\ndata:,\"usage\":",
+        "data:\ndata: {\"a\":\"xx\",\"usage\":",
+        "data: {\"a\":{\"a\":\"xx\",\"usage\":1},\"usage\":",
+        "data: {\"usage\":",
+        "data:{\"a\":\"xx\",\"usage\":{},\"usage\":",
+        "data: ",
+    };
+    static const char *const ends[] = {"}\n\n", "}\n\n", "}\r\n\r\n", ",\"b\":1}\n\n", "}x\n\n", "\n\n"};
+    static mutant in;
+    for (size_t i = 0; i < mutations() / 5; i++) {
+        size_t pieces[64];
+        size_t piece_count = 0;
+        in.length = 0;
+        in.pointer = NULL;
+        while (piece_count < 2 + i % 8) {
+            const char *begin = ANY(begins);
+            for (size_t run = 1 + random_below(4); run > 0; run--) {
+                char usage[80];
+                (void)snprintf(usage, sizeof usage, "{\"prompt_tokens\":%zu}", in.length);
+                append(&in, begin);
+                append(&in, usage);
+                append(&in, random_below(4) == 0 ? ANY(ends) : "}\n\n");
+            }
+            pieces[piece_count++] = in.length - (random_below(3) == 0 ? random_below(20) : 0);
+        }
+        tokusage_stream stream;
+        span bytes = {in.bytes, in.length};
+        assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
+        for (size_t piece = 0, at = 0; piece < piece_count; at = pieces[piece++]) {
+            if (pieces[piece] < at) {
+                pieces[piece] = at;
+            }
+            size_t length = pieces[piece] - at;
+            tokusage_stream_feed(&stream, against_the_end(in.bytes + at, length), length);
+            char what[LABEL];
+            label(what, "running usage", NULL, bytes, "up to", pieces[piece]);
+            answer want = reference_stream(NULL, in.bytes, pieces[piece]);
+            expect_answer(what, &stream, &want);
+        }
+    }
+}
+
+/* What events of one piece have in common says nothing about those of the next. */
+static void stream_forgets_with_the_piece_what_its_events_began_with(void **state) {
+    (void)state;
+    static const char *const seconds[] = {
+        "data: {\"a\":\"xxxxxxxxxxxxxxxxxxxxxxxx\",\"usage\":{\"prompt_tokens\":5}}\n\n",
+        "data:\ndata: {\"usage\":{\"prompt_tokens\":5}}\n\n",
+    };
+    for (size_t i = 0; i < LENGTH(seconds); i++) {
+        tokusage_stream stream;
+        answer want = {COUNTS(5, ABSENT, ABSENT), 5, false};
+        assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
+        feed_text(&stream, "data: {\"a\":\"xx\",\"usage\":{}}\n\ndata: {\"a\":\"xx\",\"usage\":{}}\n\n"
+                           "data: {\"a\":\"xx\",\"usage\":{}}\n\n");
+        char second[200];
+        (void)snprintf(second, sizeof second, "%s%s", seconds[i], seconds[i]);
+        feed_text(&stream, second);
+        expect_answer(seconds[i], &stream, &want);
+    }
+}
+
 /* The same seed each time, so that a failure is the code's doing; TOKUSAGE_SEED sets another. */
 static int seed(void **state) {
     (void)state;
@@ -927,6 +1001,8 @@ int main(void) {
         cmocka_unit_test(stream_answers_the_same_whether_it_passes_events_over_or_not),
         cmocka_unit_test(stream_answers_after_every_piece_that_cuts_an_event),
         cmocka_unit_test(stream_reads_an_event_that_is_too_long_to_be_held),
+        cmocka_unit_test(stream_forgets_with_the_piece_what_its_events_began_with),
+        cmocka_unit_test(stream_tells_running_events_apart_that_begin_nearly_alike),
     };
     return cmocka_run_group_tests(tests, seed, NULL);
 }
