@@ -14,11 +14,11 @@ static const char *const status_texts[] = {
     [TOKUSAGE_ERR_MEMORY] = "out of memory",
     [TOKUSAGE_ERR_SPACE] = "does not fit",
     [TOKUSAGE_ERR_SYNTAX] = "not JSON",
-    [TOKUSAGE_ERR_DEPTH] = "nested too deeply",
+    [TOKUSAGE_ERR_DEPTH] = "nested too deep",
     [TOKUSAGE_ERR_NOT_FOUND] = "missing or null",
     [TOKUSAGE_ERR_TYPE] = "wrong type",
     [TOKUSAGE_ERR_INTEGER] = "not a whole number",
-    [TOKUSAGE_ERR_RANGE] = "number out of range",
+    [TOKUSAGE_ERR_RANGE] = "out of range",
     [TOKUSAGE_ERR_DUPLICATE] = "given twice",
     [TOKUSAGE_ERR_TOTAL] = "contradicts its parts",
 };

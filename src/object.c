@@ -63,15 +63,23 @@ static bool take_string(cursor *text, const char **content, size_t *length) {
     return take(text, '"');
 }
 
-/* At most as many digits as the largest count has, without a needless 0 in front. */
-static bool take_digits(cursor *text, int64_t *value) {
-    const char *const begin = text->at;
+/* Takes at most as many digits as the largest count has; returns how many. */
+static size_t take_digits(cursor *text, int64_t *value) {
+    size_t digits = 0;
     *value = 0;
-    while (text->at < text->end && tokusage_is_digit(*text->at) && text->at - begin < PLAIN_DIGITS) {
+    while (text->at < text->end && tokusage_is_digit(*text->at) && digits < PLAIN_DIGITS) {
         *value = *value * 10 + (*text->at - '0');
         text->at++;
+        digits++;
     }
-    return text->at > begin && (*begin != '0' || text->at == begin + 1);
+    return digits;
+}
+
+/* Digits without a needless 0 in front. */
+static bool take_whole(cursor *text, int64_t *value) {
+    const char *const begin = text->at;
+    const size_t digits = take_digits(text, value);
+    return digits > 0 && (*begin != '0' || digits == 1);
 }
 
 static bool take_count(cursor *text, tokusage_count *count) {
@@ -79,16 +87,7 @@ static bool take_count(cursor *text, tokusage_count *count) {
         return true;
     }
     count->present = true;
-    return take_digits(text, &count->value) && count->value <= TOKUSAGE_COUNT_MAX;
-}
-
-/* Digits behind a point may begin with 0. */
-static bool take_fraction(cursor *text) {
-    const char *const begin = text->at;
-    while (text->at < text->end && tokusage_is_digit(*text->at) && text->at - begin < PLAIN_DIGITS) {
-        text->at++;
-    }
-    return text->at > begin;
+    return take_whole(text, &count->value) && count->value <= TOKUSAGE_COUNT_MAX;
 }
 
 static bool take_scalar(cursor *text) {
@@ -100,7 +99,7 @@ static bool take_scalar(cursor *text) {
         return true;
     }
     take(text, '-');
-    return take_digits(text, &value) && (!take(text, '.') || take_fraction(text));
+    return take_whole(text, &value) && (!take(text, '.') || take_digits(text, &value) > 0);
 }
 
 /* What has been read of a plain object. */
@@ -279,7 +278,7 @@ static void digest_other(digest *d) {
     case ',':
     case ':':
         if (d->depth == 1) {
-            put(d, &c, 1);
+            *d->out++ = c;
             d->naming = c == ',';
         }
         break;
@@ -294,7 +293,7 @@ size_t tokusage_digest_room(size_t length) {
 
 tokusage_status tokusage_object_digest(const char *text, char *digested, size_t *length, tokusage_error *error) {
     digest d = {.at = text + 1, .out = digested, .depth = 1, .naming = true};
-    put(&d, "{", 1);
+    *d.out++ = '{';
     while (d.depth > 0) {
         if (*d.at == '"') {
             if (!digest_string(&d)) {
@@ -308,7 +307,7 @@ tokusage_status tokusage_object_digest(const char *text, char *digested, size_t 
             digest_other(&d);
         }
     }
-    put(&d, "}", 1);
+    *d.out++ = '}';
     *length = (size_t)(d.out - digested);
     return tokusage_report(error, TOKUSAGE_OK, NULL);
 }
