@@ -894,6 +894,20 @@ static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
     }
 }
 
+/* What running events have in common ends before the report, also where one gave it twice. */
+static void stream_reads_each_report_of_running_events(void **state) {
+    (void)state;
+    static const char body_text[] = "data: {\"usage\":{\"prompt_tokens\":1}}\n\n"
+                                    "data: {\"usage\":{\"prompt_tokens\":1}}\n\n"
+                                    "data: {\"usage\":{\"prompt_tokens\":1},\"usage\":{\"prompt_tokens\":1}}\n\n"
+                                    "data: {\"usage\":{\"prompt_tokens\":2}}\n\n"
+                                    "data: {\"usage\":{\"prompt_tokens\":1},\"x\":1}\n\n"
+                                    "data: {\"usage\":{\"prompt_tokens\":1},\"x\":1}\n\n";
+    static const answer want = {COUNTS(1, ABSENT, ABSENT), 5, false};
+    static const span bytes = {body_text, sizeof body_text - 1};
+    expect_in_every_way("running usage, once twice", NULL, bytes, &want);
+}
+
 /*
  * Where usage is running, the events begin alike, and a stream may go by that. Beginnings that are nearly alike, in runs,
  * in pieces that end between and within events: none may be taken for another.
@@ -1001,6 +1015,7 @@ int main(void) {
         cmocka_unit_test(stream_answers_the_same_whether_it_passes_events_over_or_not),
         cmocka_unit_test(stream_answers_after_every_piece_that_cuts_an_event),
         cmocka_unit_test(stream_reads_an_event_that_is_too_long_to_be_held),
+        cmocka_unit_test(stream_reads_each_report_of_running_events),
         cmocka_unit_test(stream_forgets_with_the_piece_what_its_events_began_with),
         cmocka_unit_test(stream_tells_running_events_apart_that_begin_nearly_alike),
     };
