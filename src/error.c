@@ -103,7 +103,8 @@ static void add_totals(line *to, const tokusage_error *error) {
 
 size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size) {
     const tokusage_status status = error ? error->status : TOKUSAGE_ERR_ARGUMENT;
-    line to = {.buffer = buffer, .size = buffer ? size : 0};
+    const size_t room = buffer ? size : 0;
+    line to = {.buffer = buffer, .size = room};
     if (error && error->member) {
         add_text(&to, error->member);
         add_text(&to, ": ");
@@ -115,8 +116,8 @@ size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t siz
     if (status == TOKUSAGE_ERR_TOTAL) {
         add_totals(&to, error);
     }
-    if (to.size > 0) {
-        buffer[to.length < to.size ? to.length : to.size - 1] = '\0';
+    if (room > 0) {
+        buffer[to.length < room ? to.length : room - 1] = '\0';
     }
     return to.length;
 }
