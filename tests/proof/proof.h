@@ -1,0 +1,24 @@
+/*
+ * What the proof harnesses share: values that the analyser knows nothing about. Compiled by Frama-C's Eva, which follows
+ * every value they can have at once, and reports each operation that some of them would make undefined behaviour.
+ */
+#ifndef TOKUSAGE_TESTS_PROOF_H
+#define TOKUSAGE_TESTS_PROOF_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "__fc_builtin.h"
+
+#ifndef PIECE
+#define PIECE 4 /* bytes of a piece */
+#endif
+
+/* Any bytes at all. */
+static void any_bytes(char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        bytes[i] = Frama_C_char_interval(CHAR_MIN, CHAR_MAX);
+    }
+}
+
+#endif
