@@ -70,7 +70,9 @@ static int finish(int result, int error) {
 }
 
 static void print(const text *of) {
-    fwrite(of->bytes, 1, of->used, stdout);
+    if (of->used > 0) {
+        fwrite(of->bytes, 1, of->used, stdout);
+    }
 }
 
 static void print_head(const options *asked) {
