@@ -61,7 +61,9 @@ static void print(crew *of, run *from) {
         of->stopped = true; /* the output is lost: whoever closes it says so */
     }
     print_findings(of, from);
-    fwrite(from->failures.bytes, 1, from->failures.used, stderr);
+    if (from->failures.used > 0) {
+        fwrite(from->failures.bytes, 1, from->failures.used, stderr);
+    }
     text_clear(&from->lines);
     text_clear(&from->findings);
     text_clear(&from->failures);
