@@ -7,8 +7,8 @@
  *
  * Its rule for a contradiction is one of many: the service bills the total, so the total and the prompt are believed,
  * and the completion is worked out anew. (Reasoning tokens that a service leaves out of completion_tokens are in it
- * then.) cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text of
- * tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
+ * then.) cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text
+ * of tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
  */
 #include <cJSON.h>
 #include <stdio.h>

@@ -154,9 +154,10 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
  * is any number whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, in whatever form: 5, 5.0, 5e0; null means
  * absent. Members of other names are passed over, whatever they hold.
  *
- * Does not allocate for a plain usage object, as the known services write it: no arrays, no escapes, no exponents, at most
- * 16 digits to each side of a point, its counts given once, in plain digits within the range, or null. Any other goes
- * through cJSON, which allocates in proportion to the object's length. Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
+ * Does not allocate for a plain usage object, as the known services write it: no arrays, no escapes, no exponents, at
+ * most 16 digits to each side of a point, its counts given once, in plain digits within the range, or null. Any other
+ * goes through cJSON, which allocates in proportion to the object's length. Sets *usage and returns TOKUSAGE_OK, or
+ * leaves it and returns, in this order:
  *   ARGUMENT   json or usage is NULL; pointer is no JSON Pointer
  *   SYNTAX     the text is not JSON
  *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX (at whichever of the two comes first in the text)
@@ -221,8 +222,8 @@ TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tok
 
 /*
  * Makes a new object of the present counts, as numbers, in the order of the struct. The caller owns it (cJSON_Delete).
- * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON (1.7.15)
- * prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
+ * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON
+ * (1.7.15) prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
  * tokusage_encode.
  */
 TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
@@ -230,8 +231,8 @@ TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 /*
  * Makes the object say what usage says: sets the present counts where they stand (a number is changed in place,
  * anything else is replaced), appends new ones, removes the absent ones, and of what was given twice all but the
- * first. Every other member stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates for
- * what is appended or replaced. For how cJSON prints large counts see tokusage_to_cjson.
+ * first. Every other member stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates
+ * for what is appended or replaced. For how cJSON prints large counts see tokusage_to_cjson.
  *   ARGUMENT  object or usage is NULL; object is a cJSON reference, whose members belong to another tree
  *   TYPE      object is no object
  *   RANGE     a present count is out of range
@@ -277,9 +278,9 @@ TOKUSAGE_API bool tokusage_equal(const tokusage *a, const tokusage *b);
 #define TOKUSAGE_STREAM_USAGE_MAX 2048
 
 /*
- * The state of one response body: for the next response, begin another. The caller's, of fixed size; it holds no other memory, so there is nothing to
- * free, and a copy of it is a stream that goes on by itself. Its members are private (they are at the end
- * of this header so that the compiler knows the size).
+ * The state of one response body: for the next response, begin another. The caller's, of fixed size; it holds no other
+ * memory, so there is nothing to free, and a copy of it is a stream that goes on by itself. Its members are private
+ * (they are at the end of this header so that the compiler knows the size).
  */
 typedef struct tokusage_stream tokusage_stream;
 
@@ -301,19 +302,19 @@ TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const
  *
  * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes; if
  * more than white space follows in its event, the text was no JSON, and the report is taken back. A text that is not
- * JSON, nests too deep, ends in the middle or gives the place twice yields no report: the earlier ones stand, and reading
- * goes on with the next event. In a body of JSON texts nothing after a malformed text is read, as there is no telling
- * where the next would begin.
+ * JSON, nests too deep, ends in the middle or gives the place twice yields no report: the earlier ones stand, and
+ * reading goes on with the next event. In a body of JSON texts nothing after a malformed text is read, as there is no
+ * telling where the next would begin.
  *
- * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last: to have each,
- * give tokusage_extract each line.
+ * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last: to have
+ * each, give tokusage_extract each line.
  */
 TOKUSAGE_API void tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length);
 
 /*
  * Reads the latest report. May be called at any time and any number of times. A later report replaces an earlier one: a
- * service that reports with every event sends running totals, and adding those up would bill many times over. Allocates as
- * tokusage_extract does; after MEMORY the report can be asked for again.
+ * service that reports with every event sends running totals, and adding those up would bill many times over. Allocates
+ * as tokusage_extract does; after MEMORY the report can be asked for again.
  *   ARGUMENT   stream or usage is NULL
  *   NOT_FOUND  there has been no report so far (member "usage"): also when the body is cut off or is no JSON, which a
  *              stream does not tell (tokusage_stream_done tells of a stream of events whether it is whole)
@@ -324,15 +325,15 @@ TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream
                                                    tokusage_error *error);
 
 /*
- * How many reports have been seen; 0 for NULL. One that is taken back is counted no more, so this may fall by one within an
- * event: to bill, ask for the usage at the end of the body.
+ * How many reports have been seen; 0 for NULL. One that is taken back is counted no more, so this may fall by one
+ * within an event: to bill, ask for the usage at the end of the body.
  */
 TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
 
 /*
  * Whether the closing [DONE] has been seen: the current event's data is exactly that, or an event that was. A body
- * that should have it and lacks it was cut off. Before the event's blank line it may yet turn false, if more data follows.
- * False for NULL.
+ * that should have it and lacks it was cut off. Before the event's blank line it may yet turn false, if more data
+ * follows. False for NULL.
  */
 TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
 
@@ -360,8 +361,8 @@ struct tokusage_scan {
 };
 
 /*
- * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read may
- * themselves stand in this room: what is copied never overtakes what is read.
+ * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read
+ * may themselves stand in this room: what is copied never overtakes what is read.
  */
 struct tokusage_keep {
     char *text;

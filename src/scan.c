@@ -578,9 +578,9 @@ static const char *read_token(run *r, const char *at) {
 }
 
 /*
- * All goes by one switch, with one place for each thing that is read, so that the compiler makes one loop of it and jumps from
- * state to state. What bounds it is how soon the end of a short string is known. What did not help: byte loops for short
- * names, and handling strings and the ends of values before the switch.
+ * All goes by one switch, with one place for each thing that is read, so that the compiler makes one loop of it and
+ * jumps from state to state. What bounds it is how soon the end of a short string is known. What did not help: byte
+ * loops for short names, and handling strings and the ends of values before the switch.
  */
 size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *bytes, size_t length) {
     run r = {.scan = scan, .keep = keep, .bytes = bytes, .end = bytes + length};

@@ -35,7 +35,9 @@ typedef struct search {
     const char *line;   /* the begin of the line */
 } search;
 
-/* A byte to look at: a control character (line ends are), a quote before the name's first letter, or what may be \u00. */
+/*
+ * A byte to look at: a control character (line ends are), a quote before the name's first letter, or what may be \u00.
+ */
 static bool is_mark(const search *s, const char *at) {
     const ptrdiff_t left = s->end - at;
     if (*at == '"') {
@@ -78,7 +80,9 @@ static bool pass_escape(const search *s, const char *at) {
     if (s->end - at < 6) {
         return false;
     }
-    /* What is no \u escape, or no digit, makes the text no JSON or the letter a wrong one: at worst the event is read. */
+    /*
+     * What is no \u escape, or no digit, makes the text no JSON or the letter a wrong one: at worst the event is read.
+     */
     const unsigned letter = tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]);
     return !memchr(s->name, (int)letter, s->length);
 }
@@ -149,10 +153,10 @@ static inline bool pass_marks(search *s, sight seen, const char *at) {
 #endif
 
 /*
- * Passes all marks from `at` on; false when an event cannot be passed over. The registers go on by their width, wherever
- * the marks are: to start each search behind the last mark makes every load wait for the one before. Two registers are
- * looked at before one branch. Escapes of letters (\n, \") must not take it: they come as they please, and no predictor
- * guesses them; \u, of which text in other scripts is full, takes it always.
+ * Passes all marks from `at` on; false when an event cannot be passed over. The registers go on by their width,
+ * wherever the marks are: to start each search behind the last mark makes every load wait for the one before. Two
+ * registers are looked at before one branch. Escapes of letters (\n, \") must not take it: they come as they please,
+ * and no predictor guesses them; \u, of which text in other scripts is full, takes it always.
  */
 static bool pass_all(search *s, const char *at) {
 #ifdef TOKUSAGE_WIDE

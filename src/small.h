@@ -1,6 +1,6 @@
 /*
- * When the compiler is asked for small code (-Os), what only saves time is left out: passing over events unread (skip.c), and
- * taking escapes without leaving the string. The answers are the same; the tests run both builds.
+ * When the compiler is asked for small code (-Os), what only saves time is left out: passing over events unread
+ * (skip.c), and taking escapes without leaving the string. The answers are the same; the tests run both builds.
  */
 #ifndef TOKUSAGE_SRC_SMALL_H
 #define TOKUSAGE_SRC_SMALL_H

@@ -130,9 +130,9 @@ static void match_done(tokusage_stream *stream, const char *bytes, size_t length
 #if !TOKUSAGE_SMALL
 
 /*
- * Where usage is running, an event begins as the one before did, up to the text that it brings. The state of the scanner
- * after that much is kept; if the bytes are the same again, it is taken up from there. It never reaches into a report.
- * Returns how many bytes are read.
+ * Where usage is running, an event begins as the one before did, up to the text that it brings. The state of the
+ * scanner after that much is kept; if the bytes are the same again, it is taken up from there. It never reaches into a
+ * report. Returns how many bytes are read.
  */
 static size_t read_alike(tokusage_stream *stream, const char *bytes, size_t length) {
     struct tokusage_recall *const recall = &stream->recall;
@@ -215,8 +215,8 @@ static void read_event(tokusage_stream *stream, const char *bytes, size_t length
 /*
  * Passes over whole events without a report, where an event's first data line may begin. An event that looks like one
  * so far but goes on in the next piece is held, unread, in the room for the next report, which it does not need yet.
- * Not in tiny pieces, which would be looked through again and again; nor where usage is running, as it would be in vain.
- * Returns how many bytes are dealt with.
+ * Not in tiny pieces, which would be looked through again and again; nor where usage is running, as it would be in
+ * vain. Returns how many bytes are dealt with.
  */
 static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
     if (stream->running || !stream->name || !tokusage_sse_fresh(&stream->sse)) {

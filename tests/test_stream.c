@@ -869,7 +869,9 @@ static void expect_in_three(const mutant *in, size_t first, size_t second) {
     }
 }
 
-/* Of every length about the longest that can be held, cut everywhere near its end, with each room for reports in use. */
+/*
+ * Of every length about the longest that can be held, cut everywhere near its end, with each room for reports in use.
+ */
 static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
     (void)state;
     static const char *const tails[] = {"}\n\n", "\"usage\":null}\r\n\r\n", "\"usage\":{\"prompt_tokens\":9}}\n\n",
@@ -909,8 +911,8 @@ static void stream_reads_each_report_of_running_events(void **state) {
 }
 
 /*
- * Where usage is running, the events begin alike, and a stream may go by that. Beginnings that are nearly alike, in runs,
- * in pieces that end between and within events: none may be taken for another.
+ * Where usage is running, the events begin alike, and a stream may go by that. Beginnings that are nearly alike, in
+ * runs, in pieces that end between and within events: none may be taken for another.
  */
 static void stream_tells_running_events_apart_that_begin_nearly_alike(void **state) {
     (void)state;
