@@ -1,31 +1,67 @@
-/* The framing of server-sent events, at any bytes in two pieces of any lengths up to PIECE. */
+/* The framing of server-sent events, one call from every state there is; see scan.c for how that proves all of it. */
+#include "../../src/sse.c"
+
 #include "proof.h"
 
-#include "sse.h"
+static char piece[PIECE];
 
-static char first[PIECE];
-static char second[PIECE];
+static void between_calls(const tokusage_sse *sse) {
+    if (sse->state > OTHER || (sse->state == START && sse->matched >= MARK_LENGTH) ||
+        (sse->state == FIELD && sse->matched >= FIELD_LENGTH)) {
+        broken();
+    }
+}
 
-static void frame(tokusage_sse *sse, const char *bytes, size_t length) {
+/* One step of the loop over a piece's bytes: what is alike, a line end, or one byte. */
+static void read_once(tokusage_sse sse, size_t length, char first, char last) {
+    char *const bytes = piece + (PIECE - length);
+    size_t at = 0;
+    any_bytes(piece, PIECE);
+    *bytes = Frama_C_char_interval(first, last);
+    (void)read(&sse, bytes, length, &at);
+    if (at > length) {
+        broken();
+    }
+    between_calls(&sse);
+}
+
+static void call_once(tokusage_sse sse) {
     size_t at = 0;
     size_t begin = 0;
-    while (at < length) {
-        if (tokusage_sse_fresh(sse) && Frama_C_interval(0, 1) == 1) {
-            tokusage_sse_passed(sse);
+    char byte = Frama_C_char_interval(CHAR_MIN, CHAR_MAX);
+    (void)tokusage_sse_next(&sse, &byte, 1, &at, &begin);
+    if (begin > at || at > 1) {
+        broken();
+    }
+    between_calls(&sse);
+    if (tokusage_sse_fresh(&sse)) {
+        tokusage_sse_passed(&sse);
+        between_calls(&sse);
+    }
+}
+
+static void from_state(unsigned state, unsigned matched) {
+    for (unsigned flags = 0; flags < 4; flags++) {
+        const tokusage_sse sse = {
+            .state = (uint8_t)state, .matched = (uint8_t)matched, .data = (flags & 1) != 0, .cr = (flags & 2) != 0};
+        call_once(sse);
+        for (size_t length = 1; length <= PIECE; length++) {
+            read_once(sse, length, CHAR_MIN, ' ' - 1);
+            read_once(sse, length, ' ', ' ');
+            read_once(sse, length, ' ' + 1, CHAR_MAX);
         }
-        (void)tokusage_sse_next(sse, bytes, length, &at, &begin);
     }
 }
 
 int main(void) {
-    for (size_t i = 0; i <= PIECE; i++) {
-        for (size_t k = 0; k <= PIECE; k++) {
-            tokusage_sse sse = {.state = 0};
-            any_bytes(first, PIECE);
-            any_bytes(second, PIECE);
-            frame(&sse, first + (PIECE - i), i);
-            frame(&sse, second + (PIECE - k), k);
-        }
+    for (unsigned matched = 0; matched < MARK_LENGTH; matched++) {
+        from_state(START, matched);
+    }
+    for (unsigned matched = 0; matched < FIELD_LENGTH; matched++) {
+        from_state(FIELD, matched);
+    }
+    for (unsigned state = COLON; state <= OTHER; state++) {
+        from_state(state, Frama_C_unsigned_int_interval(0, UINT8_MAX));
     }
     return 0;
 }
