@@ -5,9 +5,12 @@
 #include "number.h"
 #include "chars.h"
 
-/* Exponents are cut off here: far more places than there are digits. */
+/*
+ * Exponents are cut off here: more places than a number and a count have digits, and no more, as each place costs a step,
+ * and a hostile text can ask for them with a few bytes.
+ */
 enum {
-    EXPONENT_MAX = 10000
+    EXPONENT_MAX = TOKUSAGE_NUMBER_MAX + 17
 };
 
 /* `text` is what stands behind the e. */
