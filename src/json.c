@@ -106,6 +106,7 @@ static size_t scan_text(tokusage_scan *scan, const char *json, size_t length, co
 static tokusage_status locate(const char *json, size_t length, const char *pointer, const char *member, slice *found,
                               tokusage_error *error) {
     tokusage_scan scan;
+    *found = (slice){.text = ""};
     const size_t read = scan_text(&scan, json, length, pointer);
     const tokusage_scan_result result = tokusage_scan_result_of(&scan);
     if (result != TOKUSAGE_SCAN_CLOSED) {
@@ -132,7 +133,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
     if (!json || !value || !value_length || !pointer || !tokusage_pointer_valid(pointer)) {
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
-    slice found = {.text = ""};
+    slice found;
     const tokusage_status status = locate(json, length, pointer, NULL, &found, error);
     if (status == TOKUSAGE_OK) {
         *value = found.text;
@@ -174,7 +175,7 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
     if (!json || !usage || !tokusage_pointer_valid(place)) {
         return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
     }
-    slice object = {.text = ""};
+    slice object;
     const tokusage_status status = locate(json, length, place, TOKUSAGE_MEMBER_USAGE, &object, error);
     if (status != TOKUSAGE_OK) {
         return status;

@@ -6,8 +6,8 @@
 #include "chars.h"
 
 /*
- * Exponents are cut off here: more places than a number and a count have digits, and no more, as each place costs a step,
- * and a hostile text can ask for them with a few bytes.
+ * Exponents are cut off here: more places than a number and a count have digits, and no more, as each place costs a
+ * step, and a hostile text can ask for them with a few bytes.
  */
 enum {
     EXPONENT_MAX = TOKUSAGE_NUMBER_MAX + 17
