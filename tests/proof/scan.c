@@ -199,17 +199,16 @@ static void from_state(unsigned state, const char *pointer, const size_t *at, si
 }
 
 int main(void) {
-    for (size_t p = POINTER; p <= POINTER; p++) {
-        size_t at[NAMES_MAX];
-        const size_t names = slashes(pointers[p], at);
-        for (size_t matched = 0; matched <= names; matched++) {
-            for (unsigned state = STATE_FIRST; state <= STATE_LAST; state++) {
-                from_state(state, pointers[p], at, names, matched);
-            }
+    const char *const pointer = pointers[POINTER];
+    size_t at[NAMES_MAX];
+    const size_t names = slashes(pointer, at);
+    for (size_t matched = 0; matched <= names; matched++) {
+        for (unsigned state = VALUE; state <= ENDED; state++) {
+            from_state(state, pointer, at, names, matched);
         }
-        tokusage_scan scan;
-        tokusage_scan_begin(&scan, pointers[p]);
-        between_tokens(&scan, pointers[p]);
     }
+    tokusage_scan scan;
+    tokusage_scan_begin(&scan, pointer);
+    between_tokens(&scan, pointer);
     return 0;
 }
