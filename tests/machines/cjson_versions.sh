@@ -1,10 +1,10 @@
 #!/bin/sh
 # sh tests/machines/cjson_versions.sh [SUITE...]: the unit tests with the cJSON of each of these releases of Debian, from
-# the oldest that is still supported to the newest there is.
+# the oldest that is still to be had to the newest there is.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-[ $# -gt 0 ] || set -- bullseye bookworm trixie sid
+[ $# -gt 0 ] || set -- bookworm trixie sid
 status=0
 for suite in "$@"; do
     (

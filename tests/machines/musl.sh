@@ -1,5 +1,5 @@
 #!/bin/sh
-# sh tests/machines/musl.sh [CMAKE-OPTION...]: the unit tests with the C library musl, as on Alpine, all linked statically.
+# sh tests/machines/musl.sh [CMAKE-OPTION...]: the unit tests with the C library musl, as on Alpine.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/machines/common.sh
@@ -7,6 +7,6 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 
 begin_machine musl
 install_tools musl-gcc=musl-tools
-toolchain Linux "$(uname -m)" musl-gcc "" "-static"
+toolchain Linux "$(uname -m)" musl-gcc ""
 libraries ""
 unit_tests "$@"

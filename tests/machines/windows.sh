@@ -1,0 +1,49 @@
+#!/bin/sh
+# sh tests/machines/windows.sh: compiles and links the library for 64-bit Windows by mingw-w64, static and as a DLL, with an
+# example of each, without a warning, and runs the examples under wine where it can be had. The unit tests are POSIX
+# programs, so they are not run.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/machines/common.sh
+. "$root/tests/machines/common.sh"
+
+begin_machine windows
+install_tools x86_64-w64-mingw32-gcc=gcc-mingw-w64-x86-64
+fetch_source cjson ""
+# cJSON is one file; its own build is not for this compiler's flags.
+mkdir -p "$work/cjson"
+cp "$source/cJSON.c" "$source/cJSON.h" "$work/cjson/"
+compile() {
+    x86_64-w64-mingw32-gcc -std=c11 -O2 -I"$root/include" -I"$work/cjson" "$@"
+}
+strict() {
+    compile -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Werror "$@"
+}
+compile -DCJSON_HIDE_SYMBOLS -c "$work/cjson/cJSON.c" -o "$work/cJSON.o"
+for file in "$root"/src/*.c; do
+    strict -DCJSON_HIDE_SYMBOLS -c "$file" -o "$work/$(basename "$file" .c).o"
+done
+library=$(find "$work" -name '*.o' ! -name cJSON.o)
+# The names of the objects are words.
+# shellcheck disable=SC2086
+strict -DCJSON_HIDE_SYMBOLS "$root/examples/decode.c" $library "$work/cJSON.o" -o "$work/decode.exe"
+mkdir -p "$work/dll"
+strict -shared -DCJSON_HIDE_SYMBOLS -DTOKUSAGE_SHARED -DTOKUSAGE_BUILDING "$root"/src/*.c "$work/cJSON.o" \
+    -o "$work/dll/tokusage.dll" -Wl,--out-implib,"$work/dll/libtokusage.dll.a"
+strict -DTOKUSAGE_SHARED "$root/examples/decode.c" "$work/dll/libtokusage.dll.a" -o "$work/dll/decode.exe"
+echo "compiled and linked: a static library, a DLL, and an example with each"
+command -v wine >/dev/null 2>&1 || install_packages wine wine64 || true
+if ! command -v wine >/dev/null 2>&1; then
+    echo "not run: there is no wine here"
+    exit
+fi
+for program in decode.exe dll/decode.exe; do
+    status=0
+    said=$(cd "$work" && WINEDEBUG=-all WINEPREFIX="$work/wine" wine "$program" \
+        '{"prompt_tokens":5,"completion_tokens":7e0,"total_tokens":13}' 2>&1) || status=$?
+    case $said in
+    *'they say 12, it says 13'*) [ "$status" -eq 1 ] || stop "$program ended with status $status" ;;
+    *) stop "$program said: $said" ;;
+    esac
+done
+echo "run under wine: the example with the static library, and with the DLL"
