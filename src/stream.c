@@ -279,7 +279,6 @@ static void read_events(tokusage_stream *stream, const char *bytes, size_t lengt
 #if !TOKUSAGE_SMALL
     stream->recall.text = NULL;
     stream->recall.length = 0;
-    stream->recall.length = 0;
 #endif
 }
 
