@@ -1,4 +1,4 @@
-/* The characters that JSON (RFC 8259, sections 2, 6 and 7) gives a meaning to; the same in every locale. */
+/* The characters that JSON (RFC 8259, sections 2, 6, 7 and 8.1) gives a meaning to; the same in every locale. */
 #ifndef TOKUSAGE_SRC_CHARS_H
 #define TOKUSAGE_SRC_CHARS_H
 
@@ -24,6 +24,13 @@ static inline bool tokusage_is_plain(char c) {
 static inline bool tokusage_is_line_end(char c) {
     return c == '\n' || c == '\r';
 }
+
+/* The UTF-8 byte-order mark, which may come before everything else. */
+#define TOKUSAGE_BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
+enum {
+    TOKUSAGE_BYTE_ORDER_MARK_LENGTH = sizeof TOKUSAGE_BYTE_ORDER_MARK - 1
+};
 
 /* The first byte that may not stand in a string by itself, or the end. */
 static inline const char *tokusage_plain_end(const char *at, const char *end) {

@@ -1,7 +1,7 @@
 /*
  * Usage <-> JSON text and cJSON trees: the only file that includes cJSON. The scanner checks a text and finds the
- * place; cJSON reads what stands there, and writes. What counts may be is said in one function, read_count; what they
- * mean together is usage.c's business.
+ * place; what stands there is read by object.c's plain reader or, by way of a digest, by cJSON. What a count in a tree
+ * may be is said in one function, read_count; what counts mean together is usage.c's business.
  */
 #include "chars.h"
 #include "error.h"
@@ -76,15 +76,11 @@ typedef struct slice {
     size_t offset;
 } slice;
 
-enum {
-    MARK_LENGTH = 3
-};
-
 /* How many bytes of a byte-order mark the text begins with. */
 static size_t byte_order_mark(const char *json, size_t length) {
-    static const char mark[MARK_LENGTH + 1] = "\xEF\xBB\xBF";
     size_t matched = 0;
-    while (matched < MARK_LENGTH && matched < length && json[matched] == mark[matched]) {
+    while (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && matched < length &&
+           json[matched] == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
         matched++;
     }
     return matched;
@@ -93,7 +89,7 @@ static size_t byte_order_mark(const char *json, size_t length) {
 /* Scans the whole text; `scan` is CLOSED, or in error, afterwards. Returns how far the text was good. */
 static size_t scan_text(tokusage_scan *scan, const char *json, size_t length, const char *pointer) {
     const size_t mark = byte_order_mark(json, length);
-    const size_t begin = mark == MARK_LENGTH ? mark : 0;
+    const size_t begin = mark == TOKUSAGE_BYTE_ORDER_MARK_LENGTH ? mark : 0;
     tokusage_scan_begin(scan, pointer);
     const size_t read = begin + tokusage_scan_feed(scan, NULL, json + begin, length - begin);
     if (read == length) {
@@ -199,8 +195,7 @@ tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage
     return tokusage_extract(json, length, "", usage, error);
 }
 
-/* ---- to a text: what cJSON would print, byte for byte, if it printed integers exactly; the tests hold it against
- * cJSON */
+/* ---- to a text: byte for byte what cJSON would print if it printed integers exactly; a test holds it against cJSON */
 
 static char *put(char *to, const char *text, size_t length) {
     memcpy(to, text, length);

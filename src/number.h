@@ -1,5 +1,7 @@
-/* What a JSON number says as a count: exactly, digit by digit, so that neither a double's rounding nor the locale
- * matters. */
+/*
+ * What a JSON number says as a count: exactly, digit by digit, so that neither a double's rounding nor the locale
+ * matters.
+ */
 #ifndef TOKUSAGE_SRC_NUMBER_H
 #define TOKUSAGE_SRC_NUMBER_H
 

@@ -7,6 +7,7 @@
 #include "skip.h"
 #include "chars.h"
 #include "small.h"
+#include "sse.h"
 #include "wide.h"
 
 #include <string.h>
@@ -89,11 +90,12 @@ static bool pass_escape(const search *s, const char *at) {
 
 /* Whether a data line with the text of an object (so it is not [DONE]) begins here. */
 static bool begins_object(const search *s, const char *at) {
-    static const char data[] = {'d', 'a', 't', 'a', ':'};
-    if (s->end - at < (ptrdiff_t)sizeof data + 2 || memcmp(at, data, sizeof data) != 0) {
+    static const char field[] = TOKUSAGE_SSE_DATA_FIELD;
+    const size_t length = sizeof field - 1;
+    if (s->end - at < (ptrdiff_t)length + 2 || memcmp(at, field, length) != 0) {
         return false;
     }
-    at += sizeof data;
+    at += length;
     return at[*at == ' '] == '{';
 }
 

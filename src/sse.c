@@ -14,11 +14,9 @@ enum state {
     OTHER  /* in a line that does not matter */
 };
 
-static const char byte_order_mark[] = "\xEF\xBB\xBF";
-static const char field[] = "data:";
+static const char field[] = TOKUSAGE_SSE_DATA_FIELD;
 
 enum {
-    MARK_LENGTH = sizeof byte_order_mark - 1,
     FIELD_LENGTH = sizeof field - 1
 };
 
@@ -71,12 +69,12 @@ static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
 
 /* A part of a byte-order mark makes the line's field name another than data. Returns whether the byte is used up. */
 static bool read_mark(tokusage_sse *sse, char c) {
-    if (c != byte_order_mark[sse->matched]) {
+    if (c != TOKUSAGE_BYTE_ORDER_MARK[sse->matched]) {
         sse->state = sse->matched > 0 ? OTHER : FIELD;
         return false;
     }
     sse->matched++;
-    if (sse->matched == MARK_LENGTH) {
+    if (sse->matched == TOKUSAGE_BYTE_ORDER_MARK_LENGTH) {
         begin_line(sse);
     }
     return true;

@@ -7,6 +7,9 @@
 
 #include "tokusage.h"
 
+/* What a data line begins with. */
+#define TOKUSAGE_SSE_DATA_FIELD "data:"
+
 typedef struct tokusage_sse tokusage_sse;
 
 typedef enum tokusage_sse_token {

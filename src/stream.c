@@ -25,11 +25,9 @@ enum kind {
     SPOILED  /* JSON texts, one of them malformed: nothing more is read */
 };
 
-static const char byte_order_mark[] = "\xEF\xBB\xBF";
 static const char done_mark[] = "[DONE]";
 
 enum {
-    ORDER_MARK_LENGTH = sizeof byte_order_mark - 1,
     DONE_LENGTH = sizeof done_mark - 1,
     NOT_DONE = DONE_LENGTH + 1,
     HOLD_MIN = 64 /* the shortest piece for which an open event is held */
@@ -295,12 +293,12 @@ static void decide(tokusage_stream *stream, enum kind kind) {
 /* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells. */
 static void look_at(tokusage_stream *stream, char c) {
     const uint8_t matched = stream->mark;
-    if (matched < ORDER_MARK_LENGTH && c == byte_order_mark[matched]) {
+    if (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
         stream->mark++;
-    } else if (matched > 0 && matched < ORDER_MARK_LENGTH) {
+    } else if (matched > 0 && matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH) {
         decide(stream, EVENTS);
     } else if (tokusage_space_span(&c, 1) == 1) {
-        stream->mark = ORDER_MARK_LENGTH;
+        stream->mark = TOKUSAGE_BYTE_ORDER_MARK_LENGTH;
     } else {
         decide(stream, c == '{' || c == '[' ? TEXTS : EVENTS);
     }

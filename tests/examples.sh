@@ -5,64 +5,26 @@
 #     sh tests/examples.sh FOLDER            FOLDER holds the programs
 #     ACCEPT=1 sh tests/examples.sh FOLDER   writes the files anew, to be read before they are committed
 set -eu
-LC_ALL=C
-export LC_ALL
 
 programs=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 data=tests/data/examples
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-checks=0
-failures=0
-
-fail() {
-    echo "FAILED $1"
-    failures=$((failures + 1))
-}
-
-same() {
-    expected=$data/$1
-    [ -e "$expected" ] || expected=/dev/null
-    cmp -s "$expected" "$scratch/$1" || {
-        fail "$1, expected (-) and seen (+):"
-        diff -u "$expected" "$scratch/$1" || :
-    }
-}
-
-accept() {
-    rm -f "$data/$1"
-    [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
-}
+. tests/compare.sh
 
 # check NAME STATUS PROGRAM ARGUMENT...: standard input is what the caller redirects, else empty.
 check() {
+    program=$programs/$3
     name=$1
     status=$2
-    program=$programs/$3
     shift 3
-    seen=0
-    "$program" "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" || seen=$?
-    checks=$((checks + 1))
-    [ "$seen" -eq "$status" ] || fail "$name: exit status $seen instead of $status"
-    for kind in out err; do
-        if [ -n "${ACCEPT:-}" ]; then
-            accept "$name.$kind"
-        else
-            same "$name.$kind"
-        fi
-    done
-}
-
-skip() {
-    echo "SKIPPED $1: $2"
+    check_output "$name" "$status" "$program" "$@"
 }
 
 # given NAME STATUS TEXT ARGUMENT...: usage_of, with TEXT (escapes as in printf's %b) on standard input.
 given() {
+    printf %b "$3" >"$scratch/input"
     name=$1
     status=$2
-    printf %b "$3" >"$scratch/input"
     shift 3
     check "$name" "$status" usage_of "$@" <"$scratch/input"
 }
@@ -204,5 +166,4 @@ else
     skip constant_memory "the program does not start in 32 MB here (sanitizers do that)"
 fi
 
-echo "$checks checks, $failures failures"
-[ "$checks" -gt 60 ] && [ "$failures" -eq 0 ]
+end_checks 60

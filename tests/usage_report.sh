@@ -7,65 +7,27 @@
 #     sh tests/usage_report.sh FOLDER            FOLDER holds the programs
 #     ACCEPT=1 sh tests/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
 set -eu
-LC_ALL=C
-export LC_ALL
 
 programs=$(cd "$1" && pwd)
 report=$programs/usage-report
 cd "$(dirname "$0")/.."
 root=$(pwd)
 data=tests/data/usage_report
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-checks=0
-failures=0
-
-fail() {
-    echo "FAILED $1"
-    failures=$((failures + 1))
-}
-
-skip() {
-    echo "SKIPPED $1: $2"
-}
-
-same() {
-    expected=$data/$1
-    [ -e "$expected" ] || expected=/dev/null
-    cmp -s "$expected" "$scratch/$1" || {
-        fail "$1, expected (-) and seen (+):"
-        diff -u "$expected" "$scratch/$1" || :
-    }
-}
-
-accept() {
-    rm -f "$data/$1"
-    [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
-}
+. tests/compare.sh
 
 # check NAME STATUS ARGUMENT...: standard input is what the caller redirects, else empty.
 check() {
     name=$1
     status=$2
     shift 2
-    seen=0
-    "$report" "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" || seen=$?
-    checks=$((checks + 1))
-    [ "$seen" -eq "$status" ] || fail "$name: exit status $seen instead of $status"
-    for kind in out err; do
-        if [ -n "${ACCEPT:-}" ]; then
-            accept "$name.$kind"
-        else
-            same "$name.$kind"
-        fi
-    done
+    check_output "$name" "$status" "$report" "$@"
 }
 
 # given NAME STATUS TEXT ARGUMENT...: TEXT (escapes as in printf's %b) is standard input.
 given() {
+    printf %b "$3" >"$scratch/input"
     name=$1
     status=$2
-    printf %b "$3" >"$scratch/input"
     shift 3
     check "$name" "$status" "$@" <"$scratch/input"
 }
@@ -466,5 +428,4 @@ if [ -n "${CMAKE:-}" ] && [ "${2:-}" = install ]; then
     holds "the manual is installed" cmp examples/usage-report.1 "$scratch/prefix/share/man/man1/usage-report.1"
 fi
 
-echo "$checks checks, $failures failures"
-[ "$checks" -gt 150 ] && [ "$failures" -eq 0 ]
+end_checks 150

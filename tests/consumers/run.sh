@@ -6,28 +6,18 @@ set -eu
 
 here=$TOKUSAGE_SOURCE/tests/consumers
 work=$TOKUSAGE_BUILD/consumers
-log=$work/log
 export CC CXX CFLAGS CXXFLAGS
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
-# quietly COMMAND...: its output is shown only when it fails.
-quietly() {
-    "$@" >"$log" 2>&1 || {
-        cat "$log" >&2
-        fail "$*"
-    }
-}
+root=$TOKUSAGE_SOURCE
+# shellcheck source=tests/common.sh
+. "$root/tests/common.sh"
 
 # prints TEXT COMMAND...: the command must print exactly the text.
 prints() {
     expected=$1
     shift
-    got=$("$@") || fail "$* ended in status $?"
-    [ "$got" = "$expected" ] || fail "$* printed '$got', not '$expected'"
+    got=$("$@") || stop "$* ended in status $?"
+    [ "$got" = "$expected" ] || stop "$* printed '$got', not '$expected'"
 }
 
 # configure NAME OPTION...: configures the consumer of that name.
@@ -46,7 +36,7 @@ quietly "$CMAKE" --install "$TOKUSAGE_BUILD" --prefix "$work/installed" --config
 mv "$work/installed" "$work/prefix"
 prefix=$work/prefix
 if grep -r -l -e "$TOKUSAGE_SOURCE" -e "$work/installed" "$prefix" --include='*.cmake' --include='*.pc' --include='*.h'; then
-    fail "these files name a folder of the build"
+    stop "these files name a folder of the build"
 fi
 
 echo "CMake package, C"
@@ -61,10 +51,10 @@ prints "5 + 7 = 12" "$work/cmake_package/consumer"
 echo "CMake package, C, where there is no cJSON: it says so"
 rm -rf "$work/cmake_package"
 if "$CMAKE" -S "$here/cmake_package" -B "$work/cmake_package" -DCMAKE_PREFIX_PATH="$prefix" \
-    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$log" 2>&1; then
-    fail "configured without cJSON"
+    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$work/output.log" 2>&1; then
+    stop "configured without cJSON"
 fi
-grep -q 'tokusage needs cJSON' "$log" || fail "it does not say that cJSON is missing: $(cat "$log")"
+grep -q 'tokusage needs cJSON' "$work/output.log" || stop "it does not say that cJSON is missing: $(cat "$work/output.log")"
 
 echo "CMake package, a version that does not exist yet: it is refused"
 rm -rf "$work/too_new"
@@ -105,14 +95,14 @@ prints '{"prompt_tokens":5,"cached":true,"completion_tokens":7,"total_tokens":12
 echo "the library itself, where cJSON is found by pkg-config only"
 quietly "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/by_pkg_config" -DTOKUSAGE_BUILD_TESTS=OFF \
     -DTOKUSAGE_FETCH_CJSON=OFF -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
-grep -q 'cJSON from pkg-config' "$log" || fail "cJSON did not come from pkg-config: $(cat "$log")"
+grep -q 'cJSON from pkg-config' "$work/output.log" || stop "cJSON did not come from pkg-config: $(cat "$work/output.log")"
 quietly "$CMAKE" --build "$work/by_pkg_config" --target tokusage
 
 echo "the library itself, where there is no cJSON and it must not be downloaded: it says what to install"
 if "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/without" -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_FETCH_CJSON=OFF \
-    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$log" 2>&1; then
-    fail "configured without cJSON"
+    -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$work/output.log" 2>&1; then
+    stop "configured without cJSON"
 fi
-grep -q 'libcjson-dev (Debian, Ubuntu)' "$log" || fail "it does not say what to install: $(cat "$log")"
+grep -q 'libcjson-dev (Debian, Ubuntu)' "$work/output.log" || stop "it does not say what to install: $(cat "$work/output.log")"
 
 echo "all of them work"

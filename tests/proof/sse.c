@@ -6,7 +6,7 @@
 static char piece[PIECE];
 
 static void between_calls(const tokusage_sse *sse) {
-    if (sse->state > OTHER || (sse->state == START && sse->matched >= MARK_LENGTH) ||
+    if (sse->state > OTHER || (sse->state == START && sse->matched >= TOKUSAGE_BYTE_ORDER_MARK_LENGTH) ||
         (sse->state == FIELD && sse->matched >= FIELD_LENGTH)) {
         broken();
     }
@@ -54,7 +54,7 @@ static void from_state(unsigned state, unsigned matched) {
 }
 
 int main(void) {
-    for (unsigned matched = 0; matched < MARK_LENGTH; matched++) {
+    for (unsigned matched = 0; matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH; matched++) {
         from_state(START, matched);
     }
     for (unsigned matched = 0; matched < FIELD_LENGTH; matched++) {

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Sourced by the scripts that run programs and compare what they print with files. Such a script names in `data` the folder
+# of the expected output: NAME.out and NAME.err (no file: nothing is printed). With ACCEPT=1 in the environment the files
+# are written anew, to be read before they are committed.
+LC_ALL=C
+export LC_ALL
+: "${data:?the folder of the expected output}"
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+checks=0
+failures=0
+
+fail() {
+    echo "FAILED $1"
+    failures=$((failures + 1))
+}
+
+skip() {
+    echo "SKIPPED $1: $2"
+}
+
+same() {
+    expected=$data/$1
+    [ -e "$expected" ] || expected=/dev/null
+    cmp -s "$expected" "$scratch/$1" || {
+        fail "$1, expected (-) and seen (+):"
+        diff -u "$expected" "$scratch/$1" || :
+    }
+}
+
+accept() {
+    rm -f "$data/$1"
+    [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
+}
+
+# check_output NAME STATUS COMMAND...: standard input is what the caller redirects.
+check_output() {
+    name=$1
+    status=$2
+    shift 2
+    seen=0
+    "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" || seen=$?
+    checks=$((checks + 1))
+    [ "$seen" -eq "$status" ] || fail "$name: exit status $seen instead of $status"
+    for kind in out err; do
+        if [ -n "${ACCEPT:-}" ]; then
+            accept "$name.$kind"
+        else
+            same "$name.$kind"
+        fi
+    done
+}
+
+# end_checks MORE-THAN: the script's last command. Fails if a check did, or if there were fewer than there are.
+end_checks() {
+    echo "$checks checks, $failures failures"
+    [ "$checks" -gt "$1" ] && [ "$failures" -eq 0 ]
+}
