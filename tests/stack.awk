@@ -39,6 +39,21 @@ function depth(name, at, list, i, count, most, below) {
     return known[name]
 }
 
+# Whether the function leads to one that takes memory from the heap, in the C library or in cJSON.
+function allocates(name, list, i, count, does) {
+    if (name in heap) {
+        return heap[name]
+    }
+    does = name ~ /^(malloc|calloc|realloc|cJSON_.*)$/ && name !~ /^cJSON_Is/
+    heap[name] = does
+    count = split(callees[name], list, "\n")
+    for (i = 1; i <= count; i++) {
+        does = allocates(list[i]) || does
+    }
+    heap[name] = does
+    return does
+}
+
 /^TOKUSAGE_API/ && match($0, /tokusage_[a-z_]+\(/) {
     name = substr($0, RSTART, RLENGTH - 1)
     public[++publics] = name
@@ -69,7 +84,10 @@ END {
     limit["tokusage_decode"] = limit["tokusage_extract"] = limit["tokusage_find"] = 4096
     limit["tokusage_stream_usage"] = 4096
     limit["tokusage_stream_feed"] = 512
-    printf "%-26s %6s %6s\n", "function", "stack", "limit"
+    # All others take none, whatever they are given.
+    may["tokusage_decode"] = may["tokusage_extract"] = may["tokusage_stream_usage"] = "for a usage that is not plain"
+    may["tokusage_to_cjson"] = may["tokusage_update_cjson"] = "for new items"
+    printf "%-26s %6s %6s  %s\n", "function", "stack", "limit", "heap"
     for (i = 1; i <= publics; i++) {
         name = public[i]
         if (!(name in frame)) {
@@ -77,7 +95,10 @@ END {
             continue
         }
         bytes = depth(name)
-        printf "%-26s %6d %6s\n", name, bytes, (name in limit ? limit[name] : "")
+        printf "%-26s %6d %6s  %s\n", name, bytes, (name in limit ? limit[name] : ""), (allocates(name) ? may[name] : "-")
+        if (allocates(name) != (name in may)) {
+            complain(name " and the heap")
+        }
         if (name in limit && bytes > limit[name]) {
             complain(name " takes more than " limit[name])
         }

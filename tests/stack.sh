@@ -1,8 +1,9 @@
 #!/bin/sh
 # sh tests/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, all that it calls in the library
-# included and what cJSON and the C library take left out; from the frames and the call graph that gcc writes down. Fails
-# over a limit (decode and extract 4 KiB, feed 512 bytes), at a frame whose size is not fixed, at a call through a pointer,
-# and at recursion. By default of gcc -O2 here, and of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
+# included and what cJSON and the C library take left out, and which take memory from the heap; from the frames and the call
+# graph that gcc writes down. Fails over a limit (decode and extract 4 KiB, feed 512 bytes), at a frame whose size is not
+# fixed, at a call through a pointer, at recursion, and where the heap should not be reached. By default of gcc -O2 here, and
+# of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
