@@ -243,7 +243,7 @@ static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t lengt
     memcpy(text + held, bytes, more);
     bool open = false;
     const size_t passed = tokusage_skip(text, held + more, stream->name, &open);
-    if (passed > 0) {
+    if (passed > held) {
         stream->held = 0;
         tokusage_sse_passed(&stream->sse);
         return passed - held;

@@ -10,7 +10,8 @@
 #include "proof.h"
 
 enum {
-    ROOM = 128
+    ROOM = 128,
+    PIECE = 2
 };
 
 static char texts[ROOM];

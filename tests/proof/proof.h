@@ -13,10 +13,6 @@
 
 #include "__fc_builtin.h"
 
-#ifndef PIECE
-#define PIECE 4 /* bytes of a piece */
-#endif
-
 /* Eva has to show that this is never called. */
 /*@ requires \false; */
 static void broken(void) {

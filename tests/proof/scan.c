@@ -9,6 +9,7 @@
 
 enum {
     BEFORE = 1, /* bytes of the piece that have been read already */
+    PIECE = 2,  /* bytes that have not */
     NAMES_MAX = 3
 };
 

@@ -3,6 +3,10 @@
 
 #include "proof.h"
 
+enum {
+    PIECE = 4
+};
+
 static const char *const beginnings[] = {
     "", "data:", "data: {", "data: {\"u\"", "data: {\"u\":", "data:{\\u00", "data: {\n\ndata: {", "data: {\r\n\r\n",
 };

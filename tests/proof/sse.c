@@ -3,6 +3,10 @@
 
 #include "proof.h"
 
+enum {
+    PIECE = 3
+};
+
 static char piece[PIECE];
 
 static void between_calls(const tokusage_sse *sse) {
