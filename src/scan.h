@@ -38,9 +38,9 @@ void tokusage_scan_end(tokusage_scan *scan, tokusage_keep *keep);
 tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan);
 
 /*
- * Once the text is CLOSED: scan->found tells whether a value stands at the place, scan->begin and scan->end where
- * (bytes from the text's start; white space outside), scan->duplicate whether a name on the pointer's way is given
- * twice.
+ * Once the text is CLOSED: scan->duplicate tells whether a name on the pointer's way is given twice; if not,
+ * scan->found tells whether a value stands at the place, scan->begin and scan->end where (bytes from the text's start;
+ * white space outside).
  */
 
 #endif

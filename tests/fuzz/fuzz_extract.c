@@ -136,8 +136,10 @@ static void scan_cut(const char *pointer, const char *text, size_t length, size_
     case TOKUSAGE_SCAN_CLOSED:
         assert_int_equal(place.status, TOKUSAGE_OK);
         assert_int_equal(to.scan.offset, place.after);
-        assert_int_equal(to.scan.found, place.found);
         assert_int_equal(to.scan.duplicate, place.duplicate);
+        if (!place.duplicate) {
+            assert_int_equal(to.scan.found, place.found);
+        }
         break;
     case TOKUSAGE_SCAN_SYNTAX:
         assert_int_equal(place.status, TOKUSAGE_ERR_SYNTAX);
