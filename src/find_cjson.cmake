@@ -2,7 +2,7 @@
 # The build uses this file, and so does the installed CMake package: a program that links the library must get a cJSON the
 # same way. Nothing is downloaded here; that is fetch_cjson.cmake's, for the build only.
 
-# 1.7.13 is the first version whose printer and parser the library is tested with.
+# The first version with cJSON_ParseWithLength, and the oldest that the library is tested with.
 set(TOKUSAGE_CJSON_MINIMUM 1.7.13)
 
 # The name under which there is a cJSON target here and now, or nothing.

@@ -309,6 +309,17 @@ static cJSON *set_count(cJSON *object, cJSON *made, size_t member, int64_t value
     return fresh;
 }
 
+/* The first item leads back to the last; cJSON 1.7.13 forgets that when the last is replaced or removed. */
+static void link_last(const cJSON *object) {
+    cJSON *last = object->child;
+    while (last && last->next) {
+        last = last->next;
+    }
+    if (last) {
+        object->child->prev = last;
+    }
+}
+
 /* All allocation comes first, aside of the object, so that nothing can fail once it is touched. */
 tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usage) {
     if (!object || !usage || (object->type & cJSON_IsReference) != 0) {
@@ -329,6 +340,7 @@ tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usag
         const tokusage_count *const count = tokusage_member_count(usage, member);
         cJSON *const kept = count->present ? set_count(object, &made, member, count->value) : NULL;
         remove_from(object, kept ? kept->next : object->child, member);
+        link_last(object);
     }
     return TOKUSAGE_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * The shared means of the test programs; see support.h. POSIX is assumed here, and only here: memory protection and
- * the making of a locale.
+ * The shared means of the test programs; see support.h. What C does not have is here, and only here, for POSIX and for
+ * Windows: memory protection and the making of a locale.
  */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
@@ -11,9 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <sys/mman.h>
 #include <unistd.h>
+#endif
 
 #include <cJSON.h>
 
@@ -25,14 +29,26 @@ enum {
     ROOM = 1 << 21 /* bytes between the unreadable pages; more than any text of the tests, and whole pages */
 };
 
+/* Makes the room, an unreadable page before it and one behind it. */
+static char *make_room(void) {
+#ifdef _WIN32
+    const size_t page = 4096;
+    char *all = VirtualAlloc(NULL, ROOM + 2 * page, MEM_RESERVE, PAGE_NOACCESS);
+    assert_non_null(all);
+    assert_non_null(VirtualAlloc(all + page, ROOM, MEM_COMMIT, PAGE_READWRITE));
+#else
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *all = mmap(NULL, ROOM + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(all != MAP_FAILED && ROOM % page == 0);
+    assert_int_equal(mprotect(all + page, ROOM, PROT_READ | PROT_WRITE), 0);
+#endif
+    return all + page;
+}
+
 static char *room(void) {
     static char *begin = NULL;
     if (begin == NULL) {
-        size_t page = (size_t)sysconf(_SC_PAGESIZE);
-        char *all = mmap(NULL, ROOM + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        assert_true(all != MAP_FAILED && ROOM % page == 0);
-        assert_int_equal(mprotect(all + page, ROOM, PROT_READ | PROT_WRITE), 0);
-        begin = all + page;
+        begin = make_room();
     }
     return begin;
 }
@@ -241,10 +257,14 @@ size_t heap_live(void) {
 
 static uint64_t random_state;
 
-void random_seed(void) {
+void random_seed_or(uint64_t seed) {
     const char *given = getenv("TOKUSAGE_SEED");
-    random_state = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
+    random_state = given != NULL ? strtoull(given, NULL, 10) : seed;
     print_message("TOKUSAGE_SEED=%llu\n", (unsigned long long)random_state);
+}
+
+void random_seed(void) {
+    random_seed_or((uint64_t)time(NULL));
 }
 
 /* SplitMix64: any seed will do. */
@@ -266,22 +286,38 @@ static bool writes_commas(const char *name) {
     return setlocale(LC_ALL, name) != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
 }
 
+#ifndef _WIN32
+
+/* Makes the locale where the system has none. */
+static bool make_comma_locale(void) {
+    char folder[] = "/tmp/tokusage-locale-XXXXXX";
+    char command[200];
+    if (mkdtemp(folder) == NULL) {
+        return false;
+    }
+    (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1", folder);
+    const bool made = system(command) == 0 && setenv("LOCPATH", folder, 1) == 0 && writes_commas("de_DE.UTF-8");
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command) == 0 && made;
+}
+
+#else
+
+static bool make_comma_locale(void) {
+    return false;
+}
+
+#endif
+
 bool comma_locale(void) {
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE", "fr_FR", "pl_PL.UTF-8"};
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8",  "fr_FR.UTF-8",        "de_DE",
+                                        "fr_FR",       "pl_PL.UTF-8", "German_Germany.1252"};
     for (size_t i = 0; i < LENGTH(names); i++) {
         if (writes_commas(names[i])) {
             return true;
         }
     }
-    char folder[] = "/tmp/tokusage-locale-XXXXXX";
-    char command[200];
-    bool made = false;
-    if (mkdtemp(folder) != NULL) {
-        (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1", folder);
-        made = system(command) == 0 && setenv("LOCPATH", folder, 1) == 0 && writes_commas("de_DE.UTF-8");
-        (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-        made = system(command) == 0 && made;
-    }
+    const bool made = make_comma_locale();
     if (!made) {
         plain_locale();
     }

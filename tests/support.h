@@ -108,6 +108,9 @@ size_t heap_live(void);
 
 /* The seed is printed; TOKUSAGE_SEED in the environment repeats a run. */
 void random_seed(void);
+
+/* This seed, where the environment gives none. */
+void random_seed_or(uint64_t seed);
 uint64_t random_bits(void);
 size_t random_below(size_t limit);
 

@@ -11,7 +11,11 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc;
     (void)argv;
+#ifdef _WIN32
+    return _putenv("CMOCKA_TEST_ABORT=1");
+#else
     return setenv("CMOCKA_TEST_ABORT", "1", 1);
+#endif
 }
 
 char *exact_copy(const void *bytes, size_t length) {

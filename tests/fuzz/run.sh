@@ -57,7 +57,12 @@ fuzz() {
 
 echo "building in $work"
 for target in "$@"; do
-    compile "$target"
+    rm -f "$work/fuzz_$target"
+    compile "$target" &
+done
+wait
+for target in "$@"; do
+    [ -x "$work/fuzz_$target" ] || stop "fuzz_$target.c does not compile"
 done
 
 status=0

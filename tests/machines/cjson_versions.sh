@@ -1,10 +1,10 @@
 #!/bin/sh
-# sh tests/machines/cjson_versions.sh [SUITE...]: the unit tests with the cJSON of each of these releases of Debian, from
-# the oldest that is still to be had to the newest there is.
+# sh tests/machines/cjson_versions.sh [SUITE...]: the unit tests with each cJSON that there is a way to have: 1.7.13, the
+# oldest that will do, from the source of iperf, and that of each of these releases of Debian, up to the newest there is.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-[ $# -gt 0 ] || set -- bookworm trixie sid
+[ $# -gt 0 ] || set -- iperf bullseye bookworm trixie sid
 status=0
 for suite in "$@"; do
     (

@@ -52,13 +52,14 @@ fetch_source() {
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     echo "deb-src [signed-by=$keyring] $mirror $suite main" >"$machines/apt/$suite.list"
     quietly apt_sources apt-get update
-    (cd "$source" && quietly apt_sources apt-get source --download-only "$package") || exit 1
-    for archive in "$source"/*.orig.tar.*; do
-        case $archive in
-        *.asc) continue ;;
-        esac
-        tar -xf "$archive" -C "$source" --strip-components=1
-    done
+    # It fails also when only Debian's own part is not to be had.
+    (cd "$source" && apt_sources apt-get source --download-only "$package") >"$source/download.log" 2>&1 || true
+    archive=$(find "$source" -name '*.orig.tar.*' ! -name '*.asc')
+    [ -n "$archive" ] || {
+        cat "$source/download.log" >&2
+        stop "the source of $package is not to be had"
+    }
+    tar -xf "$archive" -C "$source" --strip-components=1
     : >"$source/.complete"
 }
 
@@ -95,9 +96,38 @@ install_library() {
     quietly cmake --install "$into"
 }
 
-# libraries SUITE: cJSON and cmocka; cJSON of the version that this Debian has, or, without a name, this machine's.
+# The oldest cJSON there is, as iperf carries it, which made its integers wider; that is undone here. Leaves it in $source.
+cjson_of_iperf() {
+    fetch_source iperf3 bullseye
+    carried=$source/src
+    source=$machines/source/cjson-iperf
+    mkdir -p "$source"
+    sed 's/int64_t valueint/int valueint/; s/"iperf_config.h"/<stdint.h>/' "$carried/cjson.h" >"$source/cJSON.h"
+    sed 's/"cjson\.h"/"cJSON.h"/; s/LLONG_M/INT_M/g; s/(int64_t)/(int)/' "$carried/cjson.c" >"$source/cJSON.c"
+    cat >"$source/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(cJSON VERSION 1.7.13 LANGUAGES C)
+add_library(cjson STATIC cJSON.c)
+file(WRITE "${PROJECT_BINARY_DIR}/libcjson.pc" "Name: libcjson
+Description: cJSON
+Version: ${PROJECT_VERSION}
+Libs: -L${CMAKE_INSTALL_PREFIX}/lib -lcjson -lm
+Cflags: -I${CMAKE_INSTALL_PREFIX}/include -I${CMAKE_INSTALL_PREFIX}/include/cjson
+")
+install(TARGETS cjson ARCHIVE DESTINATION lib)
+install(FILES cJSON.h DESTINATION include/cjson)
+install(FILES "${PROJECT_BINARY_DIR}/libcjson.pc" DESTINATION lib/pkgconfig)
+END
+}
+
+# libraries SUITE: cJSON and cmocka; cJSON of the version that this Debian has, or, without a name, this machine's; of
+# "iperf" the one in iperf.
 libraries() {
-    fetch_source cjson "$1"
+    if [ "$1" = iperf ]; then
+        cjson_of_iperf
+    else
+        fetch_source cjson "$1"
+    fi
     cjson_source=$source
     fetch_source cmocka ""
     install_library "$cjson_source" -DENABLE_CJSON_TEST=OFF -DENABLE_CUSTOM_COMPILER_FLAGS=OFF -DENABLE_HIDDEN_SYMBOLS=OFF

@@ -9,9 +9,12 @@
 
 enum {
     BEFORE = 1, /* bytes of the piece that have been read already */
-    PIECE = 2,  /* bytes that have not */
     NAMES_MAX = 3
 };
+
+#ifndef PIECE
+#define PIECE 2 /* bytes that have not */
+#endif
 
 static char piece[BEFORE + PIECE];
 static char room[2];
