@@ -1,9 +1,9 @@
 #!/bin/sh
 # sh tests/proof/run.sh [quick|all|NAME...]: proves with Frama-C's Eva that no bytes whatever make the library read or write
 # out of bounds, overflow a signed integer, or do anything else that C leaves undefined, in the parts that handle raw bytes
-# and counts (the portable code, without wide registers). A harness for each source file says what is unknown. `quick`
-# leaves out the longer pointers of the scanner, each of which is a proof of its own: scan.0 to scan.3. Ends in a table;
-# fails unless there are no alarms at all. No alarm is switched off.
+# and counts (the portable code, without wide registers). A harness for each source file says what is unknown. The scanner
+# from any state takes long, and is a proof for each of four pointers, scan.0 to scan.3; `quick` has it only behind a stream
+# and json. Ends in a table; fails unless there are no alarms at all. No alarm is switched off.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -64,7 +64,7 @@ fi
 
 case ${1:-all} in
 all) set -- scan.3 scan.2 scan.1 scan.0 stream json object skip sse usage ;;
-quick) set -- scan.1 stream json object skip sse usage ;;
+quick) set -- stream json object skip sse usage ;;
 esac
 begin_work
 need pkg_config cjson
