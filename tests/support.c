@@ -267,6 +267,13 @@ void random_seed(void) {
     random_seed_or((uint64_t)time(NULL));
 }
 
+size_t rounds(size_t usual) {
+    const char *given = getenv("TOKUSAGE_EFFORT");
+    const uint64_t percent = given != NULL ? strtoull(given, NULL, 10) : 100;
+    const uint64_t count = usual * percent / 100;
+    return count > 0 ? (size_t)count : 1;
+}
+
 /* SplitMix64: any seed will do. */
 uint64_t random_bits(void) {
     random_state += UINT64_C(0x9E3779B97F4A7C15);

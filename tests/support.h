@@ -111,6 +111,9 @@ void random_seed(void);
 
 /* This seed, where the environment gives none. */
 void random_seed_or(uint64_t seed);
+
+/* So many rounds, or so much of anything large. TOKUSAGE_EFFORT in the environment, in percent from 4 on, changes it. */
+size_t rounds(size_t usual);
 uint64_t random_bits(void);
 size_t random_below(size_t limit);
 

@@ -229,7 +229,7 @@ static void decimal_writes_every_int64(void **state) {
         }
     }
     random_seed();
-    for (int round = 0; round < 10000; round++) {
+    for (size_t left = rounds(10000); left > 0; left--) {
         uint64_t bits = random_bits() >> random_below(64);
         expect_decimal((int64_t)(bits >> 1));
         expect_decimal(-(int64_t)(bits >> 1));

@@ -237,7 +237,7 @@ static void extract_reads_random_documents_as_the_reference_does(void **state) {
     char document[DOCUMENT_SIZE];
     size_t seen[TOKUSAGE_ERR_TOTAL + 1] = {0};
     random_seed();
-    for (int round = 0; round < 60000; round++) {
+    for (size_t left = rounds(60000); left > 0; left--) {
         size_t length = random_document(document);
         if (random_below(4) == 0) {
             length = random_damage(document, length);
@@ -255,7 +255,7 @@ static void extract_reads_random_documents_as_the_reference_does(void **state) {
         TOKUSAGE_ERR_INTEGER, TOKUSAGE_ERR_RANGE,  TOKUSAGE_ERR_DUPLICATE,
     };
     for (size_t i = 0; i < LENGTH(frequent); i++) {
-        if (seen[frequent[i]] < 20) {
+        if (seen[frequent[i]] < rounds(20)) {
             fail_msg("the random documents show little: '%s' only %zu times", tokusage_status_text(frequent[i]),
                      seen[frequent[i]]);
         }
@@ -1290,7 +1290,7 @@ static char *printed_by_cjson(const tokusage *usage) {
 static void encode_writes_what_cjson_prints(void **state) {
     (void)state;
     random_seed();
-    for (int round = 0; round < 2000; round++) {
+    for (size_t left = rounds(2000); left > 0; left--) {
         tokusage usage = usage_of(random_count(), random_count(), random_count());
         char text[TOKUSAGE_JSON_SIZE];
         assert_int_equal(tokusage_encode(&usage, text, sizeof text, NULL), TOKUSAGE_OK);
@@ -1303,7 +1303,7 @@ static void encode_writes_what_cjson_prints(void **state) {
 static void encode_and_decode_give_back_any_usage(void **state) {
     (void)state;
     random_seed();
-    for (int round = 0; round < 20000; round++) {
+    for (size_t left = rounds(20000); left > 0; left--) {
         tokusage usage = usage_of(random_count(), random_count(), random_count());
         expect_encoding(&usage);
     }
@@ -1863,7 +1863,7 @@ static void update_cjson_keeps_its_promises_with_random_objects(void **state) {
     static char before[8192];
     static char after[8192];
     random_seed();
-    for (int round = 0; round < 5000; round++) {
+    for (size_t left = rounds(5000); left > 0; left--) {
         cJSON *tree = cJSON_CreateObject();
         for (size_t members = random_below(10); members > 0; members--) {
             cJSON_AddItemToObject(tree, names[random_below(LENGTH(names))],

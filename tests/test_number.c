@@ -43,7 +43,7 @@ static void write_shifted(char *number, size_t size, const char *digits, size_t 
 static void number_is_the_same_wherever_its_point_stands(void **state) {
     (void)state;
     random_seed();
-    for (int round = 0; round < 50000; round++) {
+    for (size_t left = rounds(50000); left > 0; left--) {
         int64_t value = (int64_t)(random_bits() >> (10 + random_below(54)));
         tokusage_status whole = value > TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_OK;
         tokusage_status broken = value >= TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_ERR_INTEGER;

@@ -228,7 +228,7 @@ static void digest_says_what_any_object_says(void **state) {
     char document[DOCUMENT_SIZE];
     random_seed();
     size_t objects = 0;
-    for (int round = 0; round < 40000; round++) {
+    for (size_t left = rounds(40000); left > 0; left--) {
         size_t length = random_document(document);
         if (random_below(3) == 0) {
             length = random_damage(document, length);
@@ -241,7 +241,7 @@ static void digest_says_what_any_object_says(void **state) {
             objects++;
         }
     }
-    if (objects < 2000) {
+    if (objects < rounds(2000)) {
         fail_msg("the random documents show little: %zu objects", objects);
     }
 }

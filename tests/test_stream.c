@@ -1,7 +1,6 @@
 /*
  * src/stream.c: usage out of a body in pieces. What each body has to answer stands in bodies.c; here are the ways to
  * feed it, the bodies too large for a table, the calls themselves, and random bodies against the reference.
- * TOKUSAGE_MUTATIONS sets how many of these.
  */
 
 #include <stdio.h>
@@ -461,10 +460,10 @@ static void stream_takes_a_line_of_100_megabytes(void **state) {
          "],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}", &one},
     };
     enum {
-        PIECE = 65536,
-        SIZE = 100000000
+        PIECE = 65536
     };
     static char piece[PIECE];
+    const size_t size = rounds(100000000);
     for (size_t i = 0; i < LENGTH(lines); i++) {
         tokusage_stream stream;
         assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
@@ -472,7 +471,7 @@ static void stream_takes_a_line_of_100_megabytes(void **state) {
             memcpy(piece + at, lines[i].filling, 8);
         }
         feed_text(&stream, lines[i].head);
-        for (size_t fed = 0; fed < SIZE; fed += PIECE) {
+        for (size_t fed = 0; fed < size; fed += PIECE) {
             tokusage_stream_feed(&stream, piece, PIECE);
         }
         feed_text(&stream, lines[i].tail);
@@ -715,15 +714,10 @@ static void expect_mutant(const mutant *in, size_t number) {
     expect_answer(what, &stream, &want);
 }
 
-static size_t mutations(void) {
-    const char *given = getenv("TOKUSAGE_MUTATIONS");
-    return given != NULL ? (size_t)strtoull(given, NULL, 10) : 50000;
-}
-
 static void stream_answers_mutated_bodies_as_the_reference_does(void **state) {
     (void)state;
     static mutant in;
-    size_t count = mutations();
+    size_t count = rounds(50000);
     size_t with_report = 0;
     size_t with_usage = 0;
     size_t done = 0;
@@ -814,7 +808,7 @@ static void random_events(mutant *in, bool some_long) {
 static void stream_answers_the_same_whether_it_passes_events_over_or_not(void **state) {
     (void)state;
     static mutant in;
-    for (size_t i = 0; i < mutations() / 2; i++) {
+    for (size_t i = 0; i < rounds(25000); i++) {
         random_events(&in, false);
         expect_mutant(&in, i);
     }
@@ -828,7 +822,7 @@ static void stream_answers_after_every_piece_that_cuts_an_event(void **state) {
     (void)state;
     static const size_t pieces[] = {40, 64, 65, 80, 100, 300, 700, 1400, 2047, 2048, 2049, 3000};
     static mutant in;
-    for (size_t i = 0; i < mutations() / 10; i++) {
+    for (size_t i = 0; i < rounds(5000); i++) {
         tokusage_stream stream;
         size_t longest = pieces[random_below(LENGTH(pieces))];
         bool equal_pieces = random_below(2) == 0;
@@ -875,6 +869,7 @@ static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
     static const char *const tails[] = {"}\n\n", "\"usage\":null}\r\n\r\n", "\"usage\":{\"prompt_tokens\":9}}\n\n",
                                         "\"usage\":null,\"usage\":{}}\n\n", "\"usage\":null} x\r\r"};
     static mutant in;
+    const size_t step = 300 / rounds(100);
     for (size_t i = 0; i < LENGTH(tails) * 2; i++) {
         for (size_t length = TOKUSAGE_STREAM_USAGE_MAX - 12; length < TOKUSAGE_STREAM_USAGE_MAX + 40; length += 2) {
             in.length = 0;
@@ -886,7 +881,7 @@ static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
             append(&in, tails[i / 2]);
             append(&in, "data: {}\n\n");
             append(&in, LATER_REPORT);
-            for (size_t first = event - 70; first < in.length; first += 3) {
+            for (size_t first = event - 70; first < in.length; first += step) {
                 expect_in_three(&in, first, first);
                 expect_in_three(&in, first, first + random_below(in.length - first));
             }
@@ -929,7 +924,7 @@ static void stream_tells_running_events_apart_that_begin_nearly_alike(void **sta
     };
     static const char *const ends[] = {"}\n\n", "}\n\n", "}\r\n\r\n", ",\"b\":1}\n\n", "}x\n\n", "\n\n"};
     static mutant in;
-    for (size_t i = 0; i < mutations() / 5; i++) {
+    for (size_t i = 0; i < rounds(10000); i++) {
         size_t pieces[64];
         size_t piece_count = 0;
         in.length = 0;
