@@ -9,7 +9,9 @@ typedef struct writing {
 } writing;
 
 enum {
-    ENOUGH = 1500 /* bytes, after which no container is begun */
+    ENOUGH = 1500, /* bytes, after which no container is begun */
+    COUNTS = 3,    /* at the head of the members */
+    FREQUENT = 10  /* at the head of the numbers, those that counts mostly are */
 };
 
 static const char *const names[] = {
@@ -42,8 +44,8 @@ static const char *const names[] = {
 };
 
 static const char *const members[] = {
-    "prompt_tokens",       "completion_tokens",  "total_tokens",  "prompt_tokens", "completion_tokens", "total_tokens",
-    "prompt\\u005ftokens", "\\u0074otal_tokens", "Prompt_Tokens", "prompt_token",  "total_tokens_",     "cached_tokens",
+    "prompt_tokens", "completion_tokens", "total_tokens",  "prompt\\u005ftokens", "\\u0074otal_tokens",
+    "Prompt_Tokens", "prompt_token",      "total_tokens_", "cached_tokens",
 };
 
 static const char *const numbers[] = {
@@ -55,10 +57,11 @@ static const char *const numbers[] = {
     "5e0",
     "50e-1",
     "0.5e1",
+    "5.5",
+    "0.99999999999999999999",
     "-0",
     "-0.0",
     "0e99999999999999999999",
-    "5.5",
     "-1",
     "-0.5",
     "1e-400",
@@ -72,7 +75,6 @@ static const char *const numbers[] = {
     "90071992547409.91e2",
     "9007199254740991000e-3",
     "18446744073709551617",
-    "0.99999999999999999999",
     "5.00000000000000000001",
     "1e15",
     "1e16",
@@ -112,6 +114,7 @@ static const char *const pointers[] = {
     "/usage",
     "/usage",
     "/usage",
+    "",
     "",
     "",
     "/a",
@@ -169,9 +172,9 @@ static void scalar(writing *out) {
     }
 }
 
-/* A small whole number more often than anything else, so that whole objects of counts come out good now and then. */
+/* A small number, mostly whole, more often than anything else: whole objects of counts come out good now and then. */
 static void count(writing *out) {
-    write_text(out, numbers[random_below(random_below(3) == 0 ? LENGTH(numbers) : 8)]);
+    write_text(out, numbers[random_below(random_below(3) == 0 ? LENGTH(numbers) : FREQUENT)]);
 }
 
 /* Recurses as deep as `levels` says. */
@@ -182,9 +185,15 @@ static const char *random_name(void) {
     return kind < 3 ? "usage" : kind < 4 ? "a" : names[random_below(LENGTH(names))];
 }
 
+/* Each count in turn, so that none comes twice, or any of all the names. */
+static const char *member_name(size_t turn) {
+    return members[random_below(4) != 0 ? turn % COUNTS : random_below(LENGTH(members))];
+}
+
 static void write_container(writing *out, size_t levels, bool object) {
     size_t elements = levels == 5 ? 2 + random_below(5) : random_below(5);
-    bool usage = levels < 5 && random_below(2) == 0;
+    bool usage = random_below(levels == 5 ? 5 : 2) == 0;
+    size_t turn = random_below(COUNTS);
     write_text(out, object ? "{" : "[");
     space(out);
     for (size_t i = 0; i < elements; i++) {
@@ -193,7 +202,7 @@ static void write_container(writing *out, size_t levels, bool object) {
             space(out);
         }
         if (object) {
-            quoted(out, usage ? members[random_below(LENGTH(members))] : random_name());
+            quoted(out, usage ? member_name(turn + i) : random_name());
             space(out);
             write_text(out, ":");
             space(out);
