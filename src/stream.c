@@ -226,7 +226,7 @@ static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t len
     if (passed > 0) {
         tokusage_sse_passed(&stream->sse);
     }
-    if (!open || length < HOLD_MIN || rest > TOKUSAGE_STREAM_USAGE_MAX) {
+    if (!open || length < HOLD_MIN || rest >= TOKUSAGE_STREAM_USAGE_MAX) {
         return passed;
     }
     memcpy(stream->text[stream->latest ^ 1U], bytes + passed, rest);
@@ -248,8 +248,8 @@ static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t lengt
         tokusage_sse_passed(&stream->sse);
         return passed - held;
     }
-    if (open && more == length && length >= HOLD_MIN) {
-        stream->held = held + more;
+    if (open && length < room && length >= HOLD_MIN) {
+        stream->held = held + length;
         return length;
     }
     stream->held = 0;
@@ -264,7 +264,7 @@ static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t lengt
 static void read_events(tokusage_stream *stream, const char *bytes, size_t length) {
     size_t at = 0;
 #if !TOKUSAGE_SMALL
-    if (stream->held > 0) {
+    if (stream->held > 0 && length > 0) {
         at = pass_held(stream, bytes, length);
     }
 #endif

@@ -198,6 +198,9 @@ static void stream_calls_take_null(void **state) {
     tokusage_error error;
     assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
     feed_text(&stream, REPORT);
+    /* an open event of such a length, behind one without a report, is held */
+    feed_text(&stream, "data: {}\n\n");
+    feed_text(&stream, "data: {\"choices\":[{\"delta\":{\"content\":\"as long as a short piece of a network\"}}]");
     tokusage_stream before = stream;
 
     tokusage_stream_feed(NULL, "x", 1);

@@ -25,4 +25,14 @@ static void any_bytes(char *bytes, size_t length) {
     }
 }
 
+static char touched;
+
+/* Reads the bytes' first and last. */
+static void touch(const char *bytes, size_t length) {
+    if (length > 0) {
+        touched = bytes[0];
+        touched = bytes[length - 1];
+    }
+}
+
 #endif

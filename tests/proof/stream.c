@@ -64,10 +64,7 @@ static void put(char *to, const char *form, size_t length) {
 tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error) {
     (void)usage;
     (void)error;
-    if (length > 0) {
-        (void)json[0];
-        (void)json[length - 1];
-    }
+    touch(json, length);
     return TOKUSAGE_OK;
 }
 
