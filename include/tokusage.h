@@ -102,12 +102,12 @@ typedef enum tokusage_status {
     TOKUSAGE_ERR_ARGUMENT,  /* a NULL or malformed argument */
     TOKUSAGE_ERR_MEMORY,    /* an allocation failed */
     TOKUSAGE_ERR_SPACE,     /* it does not fit the buffer that was provided */
-    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259) */
+    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259), or the usage has half a character as an escape */
     TOKUSAGE_ERR_DEPTH,     /* nested deeper than TOKUSAGE_DEPTH_MAX */
     TOKUSAGE_ERR_NOT_FOUND, /* no usage: the member is missing, or null */
     TOKUSAGE_ERR_TYPE,      /* usage is no object, or a count is no number */
     TOKUSAGE_ERR_INTEGER,   /* a count has a fraction */
-    TOKUSAGE_ERR_RANGE,     /* a count is below 0 or above TOKUSAGE_COUNT_MAX */
+    TOKUSAGE_ERR_RANGE,     /* a count is below 0 or above TOKUSAGE_COUNT_MAX, or a number is too long */
     TOKUSAGE_ERR_DUPLICATE, /* a member is given twice */
     TOKUSAGE_ERR_TOTAL      /* total_tokens contradicts its parts */
 } tokusage_status;
@@ -117,8 +117,8 @@ typedef struct tokusage_error {
     tokusage_status status;
     const char *member; /* "prompt_tokens", "completion_tokens", "total_tokens" or "usage" (the object
                            itself, whatever the pointer calls it); NULL: about no member */
-    size_t offset;      /* SYNTAX and DEPTH of a text: the byte, from 0, at which it stops being JSON (its length
-                           when it ends too early); else 0 */
+    size_t offset;      /* SYNTAX and DEPTH of a text: the byte, from 0, that cannot stand there (the text's length
+                           when it ends too early; of an escape its backslash); else 0 */
     int64_t expected;   /* TOTAL: what the parts say, in tokens; else 0 */
     int64_t actual;     /* TOTAL: what total_tokens says; else 0 */
 } tokusage_error;
@@ -152,24 +152,26 @@ TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, to
  * The whole text must be JSON as RFC 8259 defines it; a byte-order mark may come first (section 8.1). Bytes
  * inside strings need not be valid UTF-8. Names are compared exactly, after their escapes are resolved. A count
  * is any number whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, in whatever form: 5, 5.0, 5e0; null means
- * absent. Members of other names are passed over, whatever they hold.
+ * absent. Members of other names are passed over, whatever their type and value.
  *
  * Does not allocate for a plain usage object, as the known services write it: no arrays, no escapes, no exponents, at
- * most 16 digits to each side of a point, its counts given once, in plain digits within the range, or null. Any other
- * goes through cJSON, which allocates in proportion to the object's length. Sets *usage and returns TOKUSAGE_OK, or
- * leaves it and returns, in this order:
+ * most 16 digits to each side of a point, objects at most 8 deep (itself the first), its counts given once, in plain
+ * digits within the range, or null. Any other goes through cJSON, which allocates in proportion to the object's length.
+ *
+ * Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
  *   ARGUMENT   json or usage is NULL; pointer is no JSON Pointer
  *   SYNTAX     the text is not JSON
- *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX (at whichever of the two comes first in the text)
+ *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX; of SYNTAX and DEPTH the one that comes first in the text
  *   DUPLICATE  a name on the pointer's way stands twice in its object (member "usage")
  *   NOT_FOUND  nothing at the place, or null (member "usage")
  *   TYPE       what stands there is no object (member "usage")
- * and then of the object, the first in its text of
+ * and then of the object, members of other names included, the first in its text of
  *   SYNTAX     a string in it has half of a surrogate pair as an escape, or a name of its own has U+0000
  *   RANGE      a number anywhere in it is longer than 63 characters, whatever its value (member "usage")
+ * or, before or behind these two,
  *   MEMORY     an allocation failed
- * and then of its counts, the first in the text's order of
- *   DUPLICATE  the count is given twice, be it as null
+ * and then, going through its counts from the front, the first of
+ *   DUPLICATE  the count was there before, be it as null
  *   TYPE       it is neither number nor null
  *   RANGE      it is below 0 or above TOKUSAGE_COUNT_MAX
  *   INTEGER    it has a fraction
@@ -295,16 +297,17 @@ TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const
  * Takes the next bytes of the body, cut anywhere. The result depends on the bytes alone, never on the cuts. Does
  * not allocate. A NULL stream, NULL bytes or a length of 0 do nothing.
  *
- * The stream finds out by itself what the body is. If the first byte is { or [, behind a byte-order mark at the very
- * start, if there is one, and white space, it is JSON texts one after another: a plain response, or one text a line.
+ * The stream finds out by itself what the body is, by its first byte, a byte-order mark at the very start and white
+ * space left out. If that is { or [, the body is JSON texts one after another: a plain response, or one text a line.
  * Otherwise it is server-sent events (WHATWG HTML, section 9.2), each event's data being one JSON text; an event whose
  * data is [DONE], to the byte, ends the stream, and what follows is ignored.
  *
- * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes; if
- * more than white space follows in its event, the text was no JSON, and the report is taken back. A text that is not
- * JSON, nests too deep, ends in the middle or gives the place twice yields no report: the earlier ones stand, and
- * reading goes on with the next event. In a body of JSON texts nothing after a malformed text is read, as there is no
- * telling where the next would begin.
+ * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes (one
+ * that is nothing but a number, when its event ends or more data follows). A text that is not JSON, nests too deep,
+ * ends in the middle or gives the place twice yields no report, and the earlier ones stand. In events, reading
+ * goes on with the next event; if more than white space follows a text in its event, it was no JSON, and its report is
+ * taken back. In a body of JSON texts, reading ends where one is not JSON or nests too deep, as there is no telling
+ * where the next would begin; the reports of the texts that have closed before stand.
  *
  * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last: to have
  * each, give tokusage_extract each line.
@@ -331,9 +334,9 @@ TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream
 TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
 
 /*
- * Whether the closing [DONE] has been seen: the current event's data is exactly that, or an event that was. A body
- * that should have it and lacks it was cut off. Before the event's blank line it may yet turn false, if more data
- * follows. False for NULL.
+ * Whether the closing [DONE] has been seen: an event's data was exactly that, or that of the open event is so far. In
+ * the open event it turns false again if more data follows before the blank line. A body that should have [DONE] and
+ * lacks it was cut off. False for NULL.
  */
 TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
 
