@@ -102,7 +102,7 @@ typedef enum tokusage_status {
     TOKUSAGE_ERR_ARGUMENT,  /* a NULL or malformed argument */
     TOKUSAGE_ERR_MEMORY,    /* an allocation failed */
     TOKUSAGE_ERR_SPACE,     /* it does not fit the buffer that was provided */
-    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259), or the usage has half a character as an escape */
+    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259), or an escape in the usage is refused */
     TOKUSAGE_ERR_DEPTH,     /* nested deeper than TOKUSAGE_DEPTH_MAX */
     TOKUSAGE_ERR_NOT_FOUND, /* no usage: the member is missing, or null */
     TOKUSAGE_ERR_TYPE,      /* usage is no object, or a count is no number */
@@ -118,7 +118,7 @@ typedef struct tokusage_error {
     const char *member; /* "prompt_tokens", "completion_tokens", "total_tokens" or "usage" (the object
                            itself, whatever the pointer calls it); NULL: about no member */
     size_t offset;      /* SYNTAX and DEPTH of a text: the byte, from 0, that cannot stand there (the text's length
-                           when it ends too early; of an escape its backslash); else 0 */
+                           when it ends too early; of a refused escape its backslash); else 0 */
     int64_t expected;   /* TOTAL: what the parts say, in tokens; else 0 */
     int64_t actual;     /* TOTAL: what total_tokens says; else 0 */
 } tokusage_error;
