@@ -884,6 +884,7 @@ static void stream_reads_an_event_that_is_too_long_to_be_held(void **state) {
             append(&in, tails[i / 2]);
             append(&in, "data: {}\n\n");
             append(&in, LATER_REPORT);
+            expect_in_three(&in, event, event);
             for (size_t first = event - 70; first < in.length; first += step) {
                 expect_in_three(&in, first, first);
                 expect_in_three(&in, first, first + random_below(in.length - first));
