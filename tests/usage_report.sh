@@ -378,12 +378,13 @@ says "what is read whole is printed before the end" "file,line,group,prompt_toke
 $scratch/pipe,1,,5,,,consistent" "$(cat "$scratch/interrupted")"
 says "an interruption is told" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
 
-if timeout --preserve-status 5 true 2>/dev/null; then
+# In the foreground timeout sends the signal once; else the whole group gets it again, and a second one ends the program at once.
+if timeout --foreground --preserve-status 5 true 2>/dev/null; then
     seen=0
     (
         printf '{"usage":{"prompt_tokens":5}}\n'
         sleep 6
-    ) | timeout --preserve-status -s INT 2 "$report" --format json >"$scratch/interrupted" 2>/dev/null || seen=$?
+    ) | timeout --foreground --preserve-status -s INT 2 "$report" --format json >"$scratch/interrupted" 2>/dev/null || seen=$?
     says "status after SIGINT" 130 "$seen"
     holds "SIGINT prints the totals so far, and that they are not complete" \
         grep -q '"complete":false.*"total":{"responses":1,.*"prompt_tokens":5' "$scratch/interrupted"
