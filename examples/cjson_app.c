@@ -1,14 +1,12 @@
 /*
- * A program that holds a response as a cJSON tree already: it reads the usage from the tree, corrects it, and writes it
- * back; every other member stays as and where it was.
+ * A program that holds a response as a cJSON tree already: it reads the usage from the tree, reconciles it, and writes
+ * it back, in OpenAI's form; every other member stays as and where it was.
  *
  *     cjson_app            corrects a sample
- *     cjson_app 'BODY'     corrects its argument, the JSON text of a response
+ *     cjson_app 'BODY'     corrects its argument, the JSON text of a response with its usage at /usage
  *
- * Its rule for a contradiction is one of many: the service bills the total, so the total and the prompt are believed,
- * and the completion is worked out anew. (Reasoning tokens that a service leaves out of completion_tokens are in it
- * then.) cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text
- * of tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
+ * cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text of
+ * tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
  */
 #include <cJSON.h>
 #include <stdio.h>
@@ -16,27 +14,17 @@
 
 #include <tokusage.h>
 
+/* This service has the reasoning beside completion_tokens: 12 + 1 + 290 = 303. */
 static const char sample[] = "{\"id\": \"sample-1\", \"choices\": [],"
                              " \"usage\": {\"prompt_tokens\": 12, \"cost\": \"0.02\", \"completion_tokens\": 1,"
                              " \"total_tokens\": 303, \"completion_tokens_details\": {\"reasoning_tokens\": 290}},"
                              " \"model\": \"a-reasoning-model\"}";
 
-/* Fills an absent count, settles a contradiction, and says so; every other error is the caller's. */
-static tokusage_status correct(tokusage *usage, tokusage_error *error) {
-    if (tokusage_validate(usage, error) == TOKUSAGE_ERR_TOTAL && usage->prompt_tokens.present) {
-        char sentence[200];
-        tokusage_error_text(error, sentence, sizeof sentence);
-        fprintf(stderr, "cjson_app: corrected: %s\n", sentence);
-        usage->completion_tokens = (tokusage_count){.present = false};
-    }
-    return tokusage_infer(usage, error);
-}
-
-/* The three steps of this example: read, correct, write back. */
-static tokusage_status correct_body(cJSON *body, tokusage_error *error) {
+/* The three steps of this example: read, reconcile, write back. */
+static tokusage_status correct(cJSON *body, tokusage_error *error) {
     cJSON *object = cJSON_GetObjectItemCaseSensitive(body, "usage");
     tokusage usage;
-    if (tokusage_from_cjson(object, &usage, error) != TOKUSAGE_OK || correct(&usage, error) != TOKUSAGE_OK) {
+    if (tokusage_from_cjson(object, &usage, error) != TOKUSAGE_OK || tokusage_reconcile(&usage, error) != TOKUSAGE_OK) {
         return error->status;
     }
     *error = (tokusage_error){.status = tokusage_update_cjson(object, &usage)};
@@ -53,7 +41,7 @@ static int run(cJSON *body) {
     if (!body) {
         return complain("the body is not JSON");
     }
-    if (correct_body(body, &error) != TOKUSAGE_OK) {
+    if (correct(body, &error) != TOKUSAGE_OK) {
         char sentence[200];
         tokusage_error_text(&error, sentence, sizeof sentence);
         return complain(sentence);

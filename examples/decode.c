@@ -1,5 +1,5 @@
 /*
- * How to read a usage object: text -> counts -> verdict -> text.
+ * How to read a usage object, whichever service wrote it: text -> counts -> verdict -> text.
  *
  *     decode                          reads a sample
  *     decode '{"prompt_tokens": 5}'   reads its argument
@@ -37,11 +37,14 @@ int main(int argc, char **argv) {
         return complain(&error);
     }
     print_count("prompt_tokens", usage.prompt_tokens);
+    print_count("  cached_tokens", usage.cached_tokens); /* a part is inside its whole, always */
+    print_count("  cache_write_tokens", usage.cache_write_tokens);
     print_count("completion_tokens", usage.completion_tokens);
+    print_count("  reasoning_tokens", usage.reasoning_tokens);
     print_count("total_tokens", usage.total_tokens);
 
-    /* The verdict, and the third count if two are known. tokusage_validate gives the verdict alone. */
-    if (tokusage_infer(&usage, &error) != TOKUSAGE_OK) {
+    /* The verdict. What services count differently is set right, and the third count worked out if two are known. */
+    if (tokusage_reconcile(&usage, &error) != TOKUSAGE_OK) {
         return complain(&error);
     }
 

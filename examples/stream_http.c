@@ -1,6 +1,6 @@
 /*
  * Asks a model a question over HTTP and streams the answer: the body goes to standard output untouched as it arrives,
- * and what the request used goes to standard error at the end.
+ * and what the request used goes to standard error at the end, reconciled, in OpenAI's form.
  *
  *     stream_http MODEL PROMPT
  *
@@ -8,22 +8,9 @@
  * for Friendli https://api.friendli.ai/serverless/v1), OPENAI_API_KEY the key; a server that wants none is sent none.
  * Redirects are not followed, so the key goes to that server only; and it is never printed: what is quoted of a
  * server's error message has it struck out. (The body is the server's own words and goes to standard output as it is.)
- *
- * Exit status; the first that applies:
- *     2  wrong arguments or environment, or no memory for the request
- *     3  no answer: the server cannot be reached, or says nothing
- *     8  standard output cannot be written; the request was broken off
- *     4  the server answered with an HTTP status other than 2xx
- *     5  the body has an error in it, be it in mid-stream
- *     6  the connection was cut, or stalled, in the middle of the body; the usage, if there is one, is the last so far
- *     7  the body is complete and has no usage
- *     9  the stream ended without its closing [DONE]: its counts may not be the last ones
- *     1  the usage is unreadable, or its counts contradict each other
- *     0  the usage was reported and its counts agree
  */
 #include <cJSON.h>
 #include <curl/curl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,30 +21,30 @@
 
 enum {
     CONNECT_SECONDS = 30,
-    STALL_SECONDS = 300, /* a reasoning model may be silent for minutes */
-    LINE_MAX_KEPT = 16384
+    STALL_SECONDS = 300 /* a reasoning model may be silent for minutes */
 };
 
+/* The exit status is the first of these that applies. */
 enum {
-    EXIT_CONSISTENT = 0,
-    EXIT_CONTRADICTORY = 1,
-    EXIT_SETUP = 2,
-    EXIT_NO_ANSWER = 3,
-    EXIT_HTTP = 4,
-    EXIT_SERVER_ERROR = 5,
-    EXIT_CUT = 6,
-    EXIT_NO_USAGE = 7,
-    EXIT_OUTPUT = 8,
-    EXIT_UNFINISHED = 9
+    EXIT_SETUP = 2,         /* wrong arguments or environment, or no memory for the request */
+    EXIT_NO_ANSWER = 3,     /* the server cannot be reached, or says nothing */
+    EXIT_OUTPUT = 8,        /* standard output cannot be written; the request was broken off */
+    EXIT_HTTP = 4,          /* the server answered with an HTTP status other than 2xx */
+    EXIT_SERVER_ERROR = 5,  /* the body has an error in it, also in mid-stream */
+    EXIT_CUT = 6,           /* the connection was cut, or stalled; the usage, if there is one, is the last so far */
+    EXIT_NO_USAGE = 7,      /* the body has no usage */
+    EXIT_UNFINISHED = 9,    /* the body does not tell its end, as by [DONE]: its counts may not be the last ones */
+    EXIT_CONTRADICTORY = 1, /* the usage is unreadable, or its counts contradict each other */
+    EXIT_CONSISTENT = 0     /* the usage was reported and its counts agree */
 };
 
 /* What is known of the response so far. */
 typedef struct response {
-    tokusage_stream usage;    /* finds /usage */
-    tokusage_stream error;    /* finds /error, by the same means */
-    char kept[LINE_MAX_KEPT]; /* the line that is being received, or the beginning of a JSON body */
+    tokusage_stream stream;
+    char kept[16384]; /* to look for an error in: the beginning of the line that arrives, or of a JSON body */
     size_t kept_length;
-    char message[256]; /* what the server says about its error; "" if nothing */
+    bool error;
+    char message[256]; /* what the server says about its error */
     const char *key;   /* what must not be in the message */
     bool output_failed;
 } response;
@@ -92,35 +79,27 @@ static int fail(int status, const char *what, const char *detail) {
     return status;
 }
 
-static void print_count(const char *name, tokusage_count count) {
-    if (count.present) {
-        fprintf(stderr, "%s %" PRId64, name, count.value);
-    } else {
-        fprintf(stderr, "%s -", name); /* not reported, which is not 0 */
-    }
-}
-
-/* Writes the usage and its verdict, if there is one. */
-static tokusage_status print_usage(const tokusage_stream *stream) {
+/* Writes the usage and the verdict on it, if there is one. */
+static tokusage_status print_usage(const response *of) {
     tokusage usage;
     tokusage_error error;
-    char verdict[200] = "consistent";
-    const tokusage_status status = tokusage_stream_usage(stream, &usage, &error);
-    if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return status;
+    char json[TOKUSAGE_JSON_SIZE], name[128], model[128], verdict[200] = "consistent";
+    if (tokusage_stream_usage(&of->stream, &usage, &error) == TOKUSAGE_ERR_NOT_FOUND) {
+        return error.status;
     }
-    if (status != TOKUSAGE_OK) {
+    if (error.status != TOKUSAGE_OK) {
         tokusage_error_text(&error, verdict, sizeof verdict);
         fprintf(stderr, "usage: unreadable: %s\n", verdict);
-        return status;
+        return error.status;
     }
-    if (tokusage_validate(&usage, &error) != TOKUSAGE_OK) {
+    if (tokusage_reconcile(&usage, &error) != TOKUSAGE_OK) {
         tokusage_error_text(&error, verdict, sizeof verdict);
     }
-    print_count("usage: prompt", usage.prompt_tokens);
-    print_count(", completion", usage.completion_tokens);
-    print_count(", total", usage.total_tokens);
-    fprintf(stderr, ": %s%s\n", error.status == TOKUSAGE_OK ? "" : "contradictory: ", verdict);
+    tokusage_encode(&usage, json, sizeof json, NULL);
+    tokusage_stream_model(&of->stream, name, sizeof name);
+    write_safely(model, sizeof model, name, of->key);
+    fprintf(stderr, "usage%s%s: %s: %s%s\n", *model ? " of " : "", model, json,
+            error.status == TOKUSAGE_OK ? "" : "contradictory: ", verdict);
     return error.status;
 }
 
@@ -140,39 +119,29 @@ static const char *words_of(const cJSON *body) {
     return "";
 }
 
-/* Notes what the server says about its error: what is kept is an event's line or a JSON body. */
-static void quote_error(response *to) {
-    const char *json = strchr(to->kept, '{');
-    cJSON *body = json ? cJSON_Parse(json) : NULL;
-    if (body) {
-        write_safely(to->message, sizeof to->message, words_of(body), to->key);
-        cJSON_Delete(body);
+/* Notes the first error in what is kept: an event's line or a JSON body. Any object tells one when `failed`. */
+static void look_for_error(response *in, bool failed) {
+    const char *const json = strchr(in->kept, '{');
+    if (in->error || !json || !(failed || strstr(json, "\"error\""))) {
+        return;
     }
-}
-
-/* Whether what is kept is the beginning of a JSON body; no line of an event stream begins like that. */
-static bool keeps_json(const response *of) {
-    return of->kept[strspn(of->kept, " \t\r\n")] == '{';
-}
-
-static void keep(response *to, const char *bytes, size_t length) {
-    const size_t room = sizeof to->kept - 1 - to->kept_length;
-    const size_t taken = length < room ? length : room;
-    memcpy(to->kept + to->kept_length, bytes, taken);
-    to->kept_length += taken;
-    to->kept[to->kept_length] = '\0';
-}
-
-/* Takes the next bytes of a line: up to its end, or fewer. */
-static void take_line(response *to, const char *bytes, size_t length) {
-    const bool first_error = tokusage_stream_reports(&to->error) == 0;
-    keep(to, bytes, length);
-    tokusage_stream_feed(&to->usage, bytes, length);
-    tokusage_stream_feed(&to->error, bytes, length);
-    if (first_error && tokusage_stream_reports(&to->error) > 0) {
-        quote_error(to);
+    cJSON *const body = cJSON_Parse(json);
+    const cJSON *const error = cJSON_GetObjectItemCaseSensitive(body, "error");
+    in->error = failed || (error && !cJSON_IsNull(error));
+    if (in->error) {
+        write_safely(in->message, sizeof in->message, words_of(body), in->key);
     }
-    if (bytes[length - 1] == '\n' && !keeps_json(to)) {
+    cJSON_Delete(body);
+}
+
+/* Keeps the next byte of a line; at the end of a line, unless it is one of a JSON body, looks and begins anew. */
+static void keep(response *to, char c) {
+    if (to->kept_length < sizeof to->kept - 1) {
+        to->kept[to->kept_length++] = c;
+        to->kept[to->kept_length] = '\0';
+    }
+    if (c == '\n' && to->kept[strspn(to->kept, " \t\r\n")] != '{') {
+        look_for_error(to, false);
         to->kept_length = 0;
         to->kept[0] = '\0';
     }
@@ -180,17 +149,15 @@ static void take_line(response *to, const char *bytes, size_t length) {
 
 /* libcurl's write callback: any other result than the number of bytes breaks the transfer off. */
 static size_t take_body(char *bytes, size_t one, size_t length, void *user) {
-    response *to = user;
+    response *const to = user;
     (void)one; /* always 1 */
     if (fwrite(bytes, 1, length, stdout) != length || fflush(stdout) != 0) {
         to->output_failed = true;
         return 0;
     }
-    for (size_t at = 0; at < length;) {
-        const char *end = memchr(bytes + at, '\n', length - at);
-        const size_t span = end ? (size_t)(end - (bytes + at)) + 1 : length - at;
-        take_line(to, bytes + at, span);
-        at += span;
+    tokusage_stream_feed(&to->stream, bytes, length);
+    for (size_t at = 0; at < length; at++) {
+        keep(to, bytes[at]);
     }
     return length;
 }
@@ -293,38 +260,47 @@ static transfer post(const setup *from, const char *request, response *to) {
 
 /* ------------------------------------------------------------------------------------------- the verdict */
 
+static int judge_body(tokusage_body body, tokusage_status usage) {
+    static const char *const missing[] = {[TOKUSAGE_BODY_EMPTY] = "the body is empty",
+                                          [TOKUSAGE_BODY_OPEN] =
+                                              "the body has no usage, and is neither whole JSON nor events with an end",
+                                          [TOKUSAGE_BODY_WHOLE] = "the body is complete and has no usage",
+                                          [TOKUSAGE_BODY_BROKEN] = "the body is not JSON"};
+    if (usage == TOKUSAGE_ERR_NOT_FOUND) {
+        return fail(EXIT_NO_USAGE, missing[body], "");
+    }
+    if (body != TOKUSAGE_BODY_WHOLE) {
+        return fail(EXIT_UNFINISHED, "the body does not tell its end; its counts may not be the last ones", "");
+    }
+    return usage == TOKUSAGE_OK ? EXIT_CONSISTENT : EXIT_CONTRADICTORY;
+}
+
 /* Says how it went, in the order of the table at the top. */
 static int judge(const transfer *how, response *of) {
+    const tokusage_body body = tokusage_stream_body(&of->stream);
+    const bool refused = how->http_status < 200 || how->http_status > 299;
     char words[CURL_ERROR_SIZE];
     write_safely(words, sizeof words, *how->words ? how->words : curl_easy_strerror(how->code), of->key);
     if (how->http_status == 0) {
         return fail(EXIT_NO_ANSWER, "no answer from the server", words);
     }
-    const tokusage_status usage = print_usage(&of->usage);
+    const tokusage_status usage = print_usage(of);
+    look_for_error(of, refused);
     if (of->output_failed) {
         return fail(EXIT_OUTPUT, "standard output cannot be written; the request was broken off", "");
     }
-    if (how->http_status < 200 || how->http_status > 299) {
+    if (refused) {
         char status[64];
         snprintf(status, sizeof status, "the server answered with HTTP status %ld", how->http_status);
-        if (!*of->message) {
-            quote_error(of);
-        }
         return fail(EXIT_HTTP, status, of->message);
     }
-    if (tokusage_stream_reports(&of->error) > 0) {
+    if (of->error) {
         return fail(EXIT_SERVER_ERROR, "the server reports an error in the body", of->message);
     }
-    if (how->code != CURLE_OK && !tokusage_stream_done(&of->usage)) {
+    if (how->code != CURLE_OK && body != TOKUSAGE_BODY_WHOLE) {
         return fail(EXIT_CUT, "the connection was cut, or stalled, in the middle of the body", words);
     }
-    if (usage == TOKUSAGE_ERR_NOT_FOUND) {
-        return fail(EXIT_NO_USAGE, "the body is complete and has no usage", "");
-    }
-    if (!tokusage_stream_done(&of->usage) && !keeps_json(of)) {
-        return fail(EXIT_UNFINISHED, "the stream ended without [DONE]; its counts may not be the last ones", "");
-    }
-    return usage == TOKUSAGE_OK ? EXIT_CONSISTENT : EXIT_CONTRADICTORY;
+    return judge_body(body, usage);
 }
 
 int main(int argc, char **argv) {
@@ -345,8 +321,7 @@ int main(int argc, char **argv) {
 #ifdef SIGPIPE
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is told in words, and by the exit status */
 #endif
-    tokusage_stream_init(&body.usage, NULL);
-    tokusage_stream_init(&body.error, "/error");
+    tokusage_stream_init(&body.stream, NULL); /* which finds the usage at the places that services use */
     body.key = where.key;
     const transfer how = post(&where, request, &body);
     cJSON_free(request);

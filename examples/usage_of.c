@@ -1,344 +1,214 @@
 /*
- * Prints the token usage of response bodies, one line each.
+ * Prints what responses used, one line for each file, whichever service wrote them:
  *
  *     usage_of [--at POINTER] [FILE...]      without FILE, or for -, standard input
  *
- * What a body is is found out, not asked: a JSON body, JSON lines (a line is printed for each), or an event stream,
- * which is read piece by piece in constant memory. JSON is read into memory whole.
+ *     FILE: prompt 9 (cached 4, written -), completion 7 (reasoning -), total 16, model m: VERDICT[: REASON]
  *
- *     FILE[:LINE]: prompt 5, completion 7, total 12: VERDICT[: REASON]
- *
- * A count that was not reported, or that cannot be known, is - (never 0). VERDICT is one of
- *     consistent      the counts agree
- *     contradictory   the total is not what its parts say
- *     unfinished      the stream has no closing [DONE]: it was cut off, and its counts may not be the last ones
- *     no usage        there is none, or none of the three counts is in it
- *     unreadable      what there is is not JSON, or not counts
- * Bytes in a REASON are counted from 0, in the file, in the LINE, or (event streams) in the usage object.
- *
- * Exit status: 0 every body is consistent; 1 some body is not, or there was none; 2 a wrong option, a file that cannot
- * be read, or output that cannot be written (which is told on standard error). The highest one counts.
+ * A file is one response: a JSON body, JSON texts one after another, or server-sent events. It is read in pieces, in
+ * constant memory. A count that is not known is - and never 0; a count that the other two tell is filled in. VERDICT is
+ *     consistent         the counts agree
+ *     reconciled         they agree once a part is counted where it belongs; REASON tells which
+ *     contradictory      they do not agree, and no part explains it; they are shown as they were reported
+ *     unfinished         the body does not tell its end: it was cut off, or the service tells none (Gemini's streams)
+ *     several responses  there is more than one in the file, and one of them is shown
+ *     no usage, unreadable
+ * Exit status: 0 all are consistent or reconciled; 1 not all are; 2 a wrong option, or a file or the output failed.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <tokusage.h>
 
-enum {
-    ALL_CONSISTENT = 0,
-    NOT_CONSISTENT = 1,
-    FAILED = 2
-};
+typedef enum verdict {
+    CONSISTENT,
+    RECONCILED,
+    CONTRADICTORY,
+    UNFINISHED,
+    SEVERAL,
+    NO_USAGE,
+    UNREADABLE
+} verdict;
 
-/* Where a body, or one line of it, comes from. */
-typedef struct source {
-    const char *file;
-    size_t line; /* 0: not one of many lines */
-} source;
-
-static int complain(const char *file, const char *reason) {
-    fflush(stdout);
-    fprintf(stderr, "usage_of: %s: %s\n", file, reason);
-    return FAILED;
-}
-
-/* ------------------------------------------------------------------------------------------- the output */
-
-static void print_count(const char *name, tokusage_count count) {
-    if (count.present) {
-        printf("%s %" PRId64, name, count.value);
-    } else {
-        printf("%s -", name);
-    }
-}
-
-static int print_line(source from, tokusage usage, const char *verdict, const char *reason) {
-    printf("%s", from.file);
-    if (from.line > 0) {
-        printf(":%zu", from.line);
-    }
-    print_count(": prompt", usage.prompt_tokens);
-    print_count(", completion", usage.completion_tokens);
-    print_count(", total", usage.total_tokens);
-    printf(": %s%s%s\n", verdict, reason ? ": " : "", reason ? reason : "");
-    return reason ? NOT_CONSISTENT : ALL_CONSISTENT;
-}
-
-static int print_error(source from, tokusage usage, const tokusage_error *error) {
-    char reason[200];
-    if (error->status == TOKUSAGE_ERR_NOT_FOUND) {
-        return print_line(from, usage, "no usage", tokusage_status_text(error->status));
-    }
-    tokusage_error_text(error, reason, sizeof reason);
-    return print_line(from, usage, error->status == TOKUSAGE_ERR_TOTAL ? "contradictory" : "unreadable", reason);
-}
-
-/* A usage that was read: what do its counts say? */
-static int judge(source from, tokusage usage, bool finished) {
-    tokusage_error error;
-    if (tokusage_equal(&usage, &(tokusage){0})) {
-        return print_line(from, usage, "no usage", "none of the three counts is in it");
-    }
-    if (tokusage_validate(&usage, &error) != TOKUSAGE_OK) {
-        return print_error(from, usage, &error);
-    }
-    if (!finished) {
-        return print_line(from, usage, "unfinished", "no [DONE] at the end of the stream");
-    }
-    return print_line(from, usage, "consistent", NULL);
-}
-
-/* ------------------------------------------------------------------------------------------- JSON bodies */
-
-static int report_text(source from, const char *json, size_t length, const char *pointer) {
-    tokusage usage = {0};
-    tokusage_error error;
-    if (tokusage_extract(json, length, pointer, &usage, &error) != TOKUSAGE_OK) {
-        return print_error(from, usage, &error);
-    }
-    return judge(from, usage, true);
-}
-
-static bool is_json(const char *text, size_t length) {
-    tokusage usage;
-    const tokusage_status status = tokusage_extract(text, length, NULL, &usage, NULL);
-    return status != TOKUSAGE_ERR_SYNTAX && status != TOKUSAGE_ERR_DEPTH;
-}
-
-/* Whether there is nothing but white space. */
-static bool is_blank(const char *text, size_t length) {
-    size_t at = 0;
-    while (at < length && memchr(" \t\r\n", text[at], 4)) {
-        at++;
-    }
-    return at == length;
-}
-
-/* The length of the first line without its line end. */
-static size_t line_span(const char *text, size_t length) {
-    const char *end = memchr(text, '\n', length);
-    return end ? (size_t)(end - text) : length;
-}
-
-/* Whether a text that is not JSON as a whole is JSON lines: one of its lines is an object by itself. */
-static bool is_lines(const char *text, size_t length) {
-    for (size_t at = 0; at < length;) {
-        const size_t span = line_span(text + at, length - at);
-        if (span > 0 && text[at] == '{' && is_json(text + at, span)) {
-            return true;
-        }
-        at += span + 1;
-    }
-    return false;
-}
-
-static int report_lines(source from, const char *text, size_t length, const char *pointer) {
-    int result = ALL_CONSISTENT;
-    for (size_t at = 0; at < length;) {
-        const size_t span = line_span(text + at, length - at);
-        from.line++;
-        if (!is_blank(text + at, span)) {
-            const int one = report_text(from, text + at, span, pointer);
-            result = one > result ? one : result;
-        }
-        at += span + 1;
-    }
-    return result;
-}
-
-static int report_json(source from, const char *text, size_t length, const char *pointer) {
-    if (!is_json(text, length) && is_lines(text, length)) {
-        return report_lines(from, text, length, pointer);
-    }
-    return report_text(from, text, length, pointer);
-}
-
-/* ----------------------------------------------------------------------------------------- event streams */
-
-static int report_stream(source from, const tokusage_stream *stream, bool events) {
-    tokusage usage = {0};
-    tokusage_error error;
-    const bool finished = tokusage_stream_done(stream);
-    if (tokusage_stream_usage(stream, &usage, &error) == TOKUSAGE_OK) {
-        return judge(from, usage, finished);
-    }
-    if (error.status != TOKUSAGE_ERR_NOT_FOUND) {
-        return print_error(from, usage, &error);
-    }
-    return print_line(from, usage, "no usage",
-                      !events    ? "neither JSON nor an event stream"
-                      : finished ? "no event of the stream has it"
-                                 : "no event of the stream has it, and there is no [DONE] at its end");
-}
-
-/* -------------------------------------------------------------------------------------- bodies of any kind */
-
-typedef enum body_kind {
-    KIND_UNKNOWN, /* nothing but white space so far */
-    KIND_JSON,
-    KIND_EVENTS, /* or something else altogether */
-} body_kind;
-
-/* The length of a byte-order mark at the beginning: 3 or 0. */
-static size_t mark_span(const char *text, size_t length) {
-    return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
-static body_kind kind_of(const char *text, size_t length) {
-    for (size_t at = mark_span(text, length); at < length; at++) {
-        if (!is_blank(text + at, 1)) {
-            return text[at] == '{' || text[at] == '[' ? KIND_JSON : KIND_EVENTS;
-        }
-    }
-    return KIND_UNKNOWN;
-}
-
-/* Whether a line begins with "data", as in every event stream. */
-static bool has_data_line(const char *text, size_t length) {
-    const size_t first = mark_span(text, length);
-    for (size_t at = first; at + 4 <= length; at++) {
-        const bool begins = at == first || text[at - 1] == '\n' || text[at - 1] == '\r';
-        if (begins && memcmp(text + at, "data", 4) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What has been read of a body: all of it, but for event streams, of which the stream keeps what matters. */
 typedef struct body {
-    body_kind kind;
-    char *text;
-    size_t length, room;
     tokusage_stream stream;
-    bool events; /* a data line has been seen */
+    bool more; /* something follows the end of its event stream */
 } body;
 
-/* Makes sure that there is room to read to; a body of JSON doubles it each time, so that all of it costs linear time.
- */
-static bool make_room(body *to) {
-    if (to->length < to->room) {
-        return true;
-    }
-    const size_t room = to->room > 0 ? 2 * to->room : (size_t)1 << 16;
-    char *text = room > to->room ? realloc(to->text, room) : NULL;
-    if (text) {
-        to->text = text;
-        to->room = room;
-    }
-    return text != NULL;
+static int complain(const char *about, const char *reason) {
+    fflush(stdout);
+    fprintf(stderr, "usage_of: %s: %s\n", about, reason);
+    return 2;
 }
 
-static void take_piece(body *to) {
-    if (to->kind == KIND_UNKNOWN) {
-        to->kind = kind_of(to->text, to->length);
-        to->events = to->kind == KIND_EVENTS && has_data_line(to->text, to->length);
-    }
-    if (to->kind == KIND_EVENTS) {
-        tokusage_stream_feed(&to->stream, to->text, to->length);
-        to->length = 0;
+static void print_count(const char *words, tokusage_count count) {
+    if (count.present) {
+        printf("%s %" PRId64, words, count.value);
+    } else {
+        printf("%s -", words);
     }
 }
 
-static const char *read_body(FILE *file, body *to) {
-    size_t got = 0;
-    do {
-        if (!make_room(to)) {
-            return "not enough memory to hold it";
-        }
-        errno = 0;
-        got = fread(to->text + to->length, 1, to->room - to->length, file);
-        to->length += got;
-        take_piece(to);
-    } while (got > 0);
-    return ferror(file) ? strerror(errno) : NULL;
+static void print_usage(const body *of, const tokusage *usage) {
+    char model[128] = "";
+    tokusage_stream_model(&of->stream, model, sizeof model);
+    for (char *c = model; *c != '\0'; c++) {
+        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* a model's name must not drive a terminal */
+    }
+    print_count(": prompt", usage->prompt_tokens);
+    print_count(" (cached", usage->cached_tokens);
+    print_count(", written", usage->cache_write_tokens);
+    print_count("), completion", usage->completion_tokens);
+    print_count(" (reasoning", usage->reasoning_tokens);
+    print_count("), total", usage->total_tokens);
+    printf(", model %s", *model ? model : "-");
 }
 
-static int report_body(source from, const body *found, const char *pointer) {
-    switch (found->kind) {
-    case KIND_JSON:
-        return report_json(from, found->text, found->length, pointer);
-    case KIND_EVENTS:
-        return report_stream(from, &found->stream, found->events);
-    case KIND_UNKNOWN:
-        break;
+/* What reconciling has changed, in words. */
+static const char *change(const tokusage *from, const tokusage *to) {
+    if (from->prompt_tokens.present && to->prompt_tokens.value > from->prompt_tokens.value) {
+        return "cached tokens are reported beside the prompt";
     }
-    return print_line(from, (tokusage){0}, "no usage", "it is empty");
+    if (!from->completion_tokens.present || to->completion_tokens.value == from->completion_tokens.value) {
+        return "";
+    }
+    return to->completion_tokens.value > from->completion_tokens.value ? "reasoning is reported beside the completion"
+                                                                       : "reasoning was counted twice";
+}
+
+/* The verdict on a usage that was read; reconciles it. */
+static verdict judge(const body *of, tokusage *usage, char *reason, size_t size) {
+    const tokusage reported = *usage;
+    const tokusage_body state = tokusage_stream_body(&of->stream);
+    tokusage_error error;
+    if (tokusage_reconcile(usage, &error) != TOKUSAGE_OK) {
+        tokusage_error_text(&error, reason, size);
+        return CONTRADICTORY;
+    }
+    snprintf(reason, size, "%s", change(&reported, usage));
+    if (of->more || (tokusage_stream_reports(&of->stream) > 1 && state == TOKUSAGE_BODY_WHOLE &&
+                     !tokusage_stream_done(&of->stream))) {
+        return SEVERAL;
+    }
+    if (state != TOKUSAGE_BODY_WHOLE) {
+        return UNFINISHED;
+    }
+    return *reason ? RECONCILED : CONSISTENT;
+}
+
+/* The verdict on a body; `usage` is left alone when there is none that can be read. */
+static verdict read_usage(const body *of, tokusage *usage, char *reason, size_t size) {
+    static const char *const missing[] = {[TOKUSAGE_BODY_EMPTY] = "the body is empty",
+                                          [TOKUSAGE_BODY_OPEN] = "cut off, or neither JSON nor an event stream",
+                                          [TOKUSAGE_BODY_WHOLE] = "the body is whole and has none"};
+    const tokusage_body state = tokusage_stream_body(&of->stream);
+    tokusage_error error;
+    if (state == TOKUSAGE_BODY_BROKEN) {
+        snprintf(reason, size, "it is not JSON, or nested too deep");
+        return UNREADABLE;
+    }
+    if (tokusage_stream_usage(&of->stream, usage, &error) == TOKUSAGE_OK) {
+        return judge(of, usage, reason, size);
+    }
+    if (error.status == TOKUSAGE_ERR_NOT_FOUND) {
+        snprintf(reason, size, "%s", missing[state]);
+        return NO_USAGE;
+    }
+    tokusage_error_text(&error, reason, size);
+    return UNREADABLE;
+}
+
+static int report(const char *file, const body *of) {
+    static const char *const names[] = {
+        [CONSISTENT] = "consistent",
+        [RECONCILED] = "reconciled",
+        [CONTRADICTORY] = "contradictory",
+        [UNFINISHED] = "unfinished (cut off, or its service tells no end)",
+        [SEVERAL] = "several responses (usage-report adds them up)",
+        [NO_USAGE] = "no usage",
+        [UNREADABLE] = "unreadable",
+    };
+    char reason[200] = "";
+    tokusage usage = {0};
+    const verdict found = read_usage(of, &usage, reason, sizeof reason);
+    printf("%s", file);
+    print_usage(of, &usage);
+    printf(": %s%s%s\n", names[found], *reason ? ": " : "", reason);
+    return found > RECONCILED ? 1 : 0;
+}
+
+static void take(body *to, const char *bytes, size_t length) {
+    for (size_t at = tokusage_stream_feed(&to->stream, bytes, length); at < length; at++) {
+        to->more = to->more || !memchr(" \t\r\n", bytes[at], 4);
+    }
 }
 
 static int report_file(const char *name, const char *pointer) {
-    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    FILE *const file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    char piece[1 << 16];
+    size_t length = 0;
+    body found = {.more = false};
     if (!file) {
         return complain(name, strerror(errno));
     }
-    body found = {.kind = KIND_UNKNOWN};
     tokusage_stream_init(&found.stream, pointer);
-    const char *reason = read_body(file, &found);
-    const int result = reason ? complain(name, reason) : report_body((source){.file = name}, &found, pointer);
-    free(found.text);
+    while ((length = fread(piece, 1, sizeof piece, file)) > 0) {
+        take(&found, piece, length);
+    }
+    const int result = ferror(file) ? complain(name, strerror(errno)) : report(name, &found);
     if (file != stdin) {
         fclose(file);
     }
     return result;
 }
 
-/* ------------------------------------------------------------------------------------------ command line */
-
 static int show_help(FILE *to, int result) {
     fputs("usage: usage_of [--at POINTER] [FILE...]\n"
-          "Prints the token usage of response bodies: JSON, JSON lines or event streams.\n"
-          "  --at POINTER  where the usage is, as JSON Pointer; default /usage\n"
+          "Prints what responses used, whichever service wrote them: JSON bodies and event streams, one a file.\n"
+          "  --at POINTER  where the usage is, as JSON Pointer; default: the places that services use\n"
           "Without FILE, or for -, standard input is read.\n"
-          "Exit status: 0 all consistent, 1 not all, 2 something could not be read or written.\n",
+          "Exit status: 0 all consistent or reconciled, 1 not all, 2 something could not be read or written.\n",
           to);
     return result;
 }
 
-static int report_all(char **names, const char *pointer) {
+static int run(char **arguments) {
     static char input[] = "-", *standard[] = {input, NULL};
-    int result = ALL_CONSISTENT;
-    for (char **name = *names ? names : standard; *name && !ferror(stdout); name++) {
+    const char *pointer = NULL;
+    int result = 0;
+    for (; *arguments && (*arguments)[0] == '-' && (*arguments)[1] != '\0'; arguments++) {
+        if (strcmp(*arguments, "--") == 0) {
+            arguments++;
+            break;
+        }
+        if (strcmp(*arguments, "--help") == 0) {
+            return show_help(stdout, 0);
+        }
+        if (strcmp(*arguments, "--at") != 0 || !arguments[1]) {
+            complain(*arguments, "no such option, or its argument is missing");
+            return show_help(stderr, 2);
+        }
+        pointer = *++arguments;
+        if (!tokusage_pointer_valid(pointer)) {
+            return complain("--at", "not a JSON Pointer (RFC 6901), or a name in it is longer than 63 bytes");
+        }
+    }
+    for (char **name = *arguments ? arguments : standard; *name && !ferror(stdout); name++) {
         const int one = report_file(*name, pointer);
         result = one > result ? one : result;
     }
     return result;
 }
 
-/* Closes the output; a full disk often shows only then. */
-static int finish(int result) {
+int main(int argc, char **argv) {
+    const int result = run(argc > 0 ? argv + 1 : argv);
     const bool written = !ferror(stdout);
     errno = 0;
-    if (fclose(stdout) != 0 || !written) {
+    if (fclose(stdout) != 0 || !written) { /* a full disk often shows only here */
         fprintf(stderr, "usage_of: standard output: %s\n", errno ? strerror(errno) : "a write failed");
-        return FAILED;
+        return 2;
     }
     return result;
-}
-
-int main(int argc, char **argv) {
-    const char *pointer = NULL;
-    int at = 1;
-    for (; at < argc && argv[at][0] == '-' && argv[at][1] != '\0'; at++) {
-        if (strcmp(argv[at], "--") == 0) {
-            at++;
-            break;
-        }
-        if (strcmp(argv[at], "--help") == 0) {
-            return finish(show_help(stdout, ALL_CONSISTENT));
-        }
-        if (strcmp(argv[at], "--at") != 0 || at + 1 == argc) {
-            complain(argv[at], "no such option, or its argument is missing");
-            return show_help(stderr, FAILED);
-        }
-        pointer = argv[++at];
-    }
-    tokusage_stream probe;
-    if (tokusage_stream_init(&probe, pointer) != TOKUSAGE_OK) {
-        return complain("--at", "its argument is no JSON Pointer (RFC 6901)");
-    }
-    return finish(report_all(argv + at, pointer));
 }

@@ -1,33 +1,42 @@
 /*
- * tokusage: read, check and write the token usage of language-model completions.
+ * tokusage: what a language-model call used, in tokens.
  *
- * A completion service that speaks the OpenAI wire format (Friendli, OpenAI, vLLM, llama.cpp, Groq, DeepSeek,
- * Mistral, xAI, ...) reports what a request used as an object of three optional counts, in a response body
- * or in the last events of a streamed one:
+ * A service reports the usage of a call as a few counts in its response. Each service has its own names and its own
+ * places for them, and its own arithmetic. This library reads the response of any of them, whole or in pieces, without
+ * being told which service wrote it, and gives six counts that always mean the same:
  *
- *     "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+ *     prompt_tokens        all that the model read
+ *       cached_tokens        of these: read from a cache
+ *       cache_write_tokens   of these: written to a cache
+ *     completion_tokens    all that the model generated
+ *       reasoning_tokens     of these: thought, not shown
+ *     total_tokens         as the service reported it
+ *
+ * A part is inside its whole, always, whatever the service does. So the price of a call is
+ *     (prompt - cached - cache_write) * a + cached * b + cache_write * c + completion * d
+ * with the service's prices a, b, c, d for a token of each kind.
  *
  * Most programs need one of three calls:
+ *   - the bytes of an HTTP response arrive in pieces:   tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
+ *   - the whole body is in memory:                      tokusage_extract
+ *   - the program holds the body as a cJSON tree:       tokusage_from_cjson
+ * and then tokusage_reconcile, which settles what the counts say together and tells whether they contradict each other.
  *
- *   - the bytes of one HTTP response arrive piece by piece, be it a stream of events or a plain body:
- *         tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
- *   - the whole JSON body is in memory:          tokusage_extract
- *   - the program holds the body as cJSON tree:  tokusage_from_cjson
+ * The words of this manual:
+ *   text    one JSON text (RFC 8259): a whole body, one line of a body, or the data of one event
+ *   place   where a usage object may stand in a text
+ *   report  a usage object that a service wrote at a place, with at least one count
+ *   piece   bytes of a body, as they arrive, cut anywhere
  *
- * and then tokusage_validate, which says whether the counts agree with each other.
- *
- * What holds everywhere:
- *
+ * What holds for every function:
  *   - Absent is not zero. A count that was not reported has present == false.
- *   - A function that fails leaves everything that it was to fill as it was; only *error is written (and *length by
- *     tokusage_encode, to tell the room that is needed).
+ *   - A function that fails leaves its outputs unchanged. Only *error is written (and *length by tokusage_encode).
  *   - `error` may be NULL. On success it is set to TOKUSAGE_OK and zeros.
- *   - A text is a pointer and a length in bytes. It need not end in NUL; no byte past the length is read.
- *   - No global state. Every function may be called from any thread, on different objects at the same time.
- *     (cJSON's allocation hooks are cJSON's and global: set them before the threads start.)
- *   - Nothing is printed; errno, signals and the locale play no part.
- *   - The functions that allocate say so. They do it by cJSON's allocation hooks and give all of it back,
- *     but for the tree that tokusage_to_cjson returns and the members that tokusage_update_cjson adds.
+ *   - A text is a pointer and a length in bytes. It needs no NUL at its end; no byte past the length is read.
+ *   - There is no global state. Different threads may use different objects at the same time.
+ *   - Nothing is printed. errno, signals and the locale play no part.
+ *   - Only tokusage_to_cjson and tokusage_update_cjson allocate, with cJSON's allocation hooks. A program that calls none
+ *     of the three functions with cjson in their names needs no cJSON.
  *
  * C11, and C++11 or newer. SPDX-License-Identifier: MIT
  */
@@ -59,7 +68,7 @@ extern "C" {
 
 /* The one place that states the version; the build reads it from here. Semantic versioning 2.0.0. */
 #define TOKUSAGE_VERSION_MAJOR 0
-#define TOKUSAGE_VERSION_MINOR 1
+#define TOKUSAGE_VERSION_MINOR 2
 #define TOKUSAGE_VERSION_PATCH 0
 
 #define TOKUSAGE_QUOTE_(x) #x
@@ -75,7 +84,7 @@ TOKUSAGE_API const char *tokusage_version(void);
 
 /*
  * The largest count: 2^53-1. Up to here every integer is exact in the doubles that cJSON, JavaScript and most other
- * readers hold numbers in (RFC 8259, section 6). A count past it is an error, never rounded.
+ * readers hold numbers in (RFC 8259, section 6). A larger count is an error; it is never rounded.
  */
 #define TOKUSAGE_COUNT_MAX INT64_C(9007199254740991)
 
@@ -85,11 +94,14 @@ typedef struct tokusage_count {
     int64_t value; /* tokens, 0 to TOKUSAGE_COUNT_MAX */
 } tokusage_count;
 
-/* The token usage of one request. All zero bytes mean "nothing reported", which is valid. */
+/* The token usage of one call. All zero bytes mean "nothing reported", which is valid. */
 typedef struct tokusage {
-    tokusage_count prompt_tokens;     /* tokens in the prompt */
-    tokusage_count completion_tokens; /* tokens in the generated completions */
-    tokusage_count total_tokens;      /* tokens used by the request: prompt_tokens + completion_tokens */
+    tokusage_count prompt_tokens;      /* all that the model read: cached, written to a cache, results of tools included */
+    tokusage_count completion_tokens;  /* all that the model generated: reasoning included */
+    tokusage_count total_tokens;       /* as reported */
+    tokusage_count cached_tokens;      /* of prompt_tokens: read from a cache */
+    tokusage_count cache_write_tokens; /* of prompt_tokens: written to a cache */
+    tokusage_count reasoning_tokens;   /* of completion_tokens: thought, not shown */
 } tokusage;
 
 /* ------------------------------------------------------------------------------------------------- errors */
@@ -101,29 +113,30 @@ typedef enum tokusage_status {
     TOKUSAGE_OK = 0,
     TOKUSAGE_ERR_ARGUMENT,  /* a NULL or malformed argument */
     TOKUSAGE_ERR_MEMORY,    /* an allocation failed */
-    TOKUSAGE_ERR_SPACE,     /* it does not fit the buffer that was provided */
-    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259), or an escape in the usage is refused */
+    TOKUSAGE_ERR_SPACE,     /* the result does not fit the buffer */
+    TOKUSAGE_ERR_SYNTAX,    /* the text is not JSON (RFC 8259) */
     TOKUSAGE_ERR_DEPTH,     /* nested deeper than TOKUSAGE_DEPTH_MAX */
     TOKUSAGE_ERR_NOT_FOUND, /* no usage: the member is missing, or null */
-    TOKUSAGE_ERR_TYPE,      /* usage is no object, or a count is no number */
+    TOKUSAGE_ERR_TYPE,      /* the usage is not an object, or a count is not a number */
     TOKUSAGE_ERR_INTEGER,   /* a count has a fraction */
-    TOKUSAGE_ERR_RANGE,     /* a count is below 0 or above TOKUSAGE_COUNT_MAX, or a number is too long */
+    TOKUSAGE_ERR_RANGE,     /* a count is below 0 or above TOKUSAGE_COUNT_MAX */
     TOKUSAGE_ERR_DUPLICATE, /* a member is given twice */
-    TOKUSAGE_ERR_TOTAL      /* total_tokens contradicts its parts */
+    TOKUSAGE_ERR_TOTAL,     /* total_tokens contradicts its parts */
+    TOKUSAGE_ERR_PART       /* a part is larger than its whole */
 } tokusage_status;
 
 /* What went wrong, and where. The strings are static. */
 typedef struct tokusage_error {
     tokusage_status status;
-    const char *member; /* "prompt_tokens", "completion_tokens", "total_tokens" or "usage" (the object
-                           itself, whatever the pointer calls it); NULL: about no member */
-    size_t offset;      /* SYNTAX and DEPTH of a text: the byte, from 0, that cannot stand there (the text's length
-                           when it ends too early; of a refused escape its backslash); else 0 */
-    int64_t expected;   /* TOTAL: what the parts say, in tokens; else 0 */
-    int64_t actual;     /* TOTAL: what total_tokens says; else 0 */
+    const char *member; /* the count's name in the struct ("cached_tokens", ...), whatever the service calls it;
+                           "usage" for the usage object itself; NULL when it is about no member */
+    size_t offset;      /* SYNTAX and DEPTH: the byte, from 0, that cannot stand there (the text's length when the
+                           text ends too early); else 0 */
+    int64_t expected;   /* TOTAL: what the parts say, in tokens; PART: the whole; else 0 */
+    int64_t actual;     /* TOTAL: what total_tokens says; PART: what the parts say; else 0 */
 } tokusage_error;
 
-/* A few plain words for a status, without a full stop; static, never NULL, also for a value that is no status. */
+/* A few plain words for a status, without a full stop; static, never NULL, also for a value that is not a status. */
 TOKUSAGE_API const char *tokusage_status_text(tokusage_status status);
 
 /*
@@ -134,138 +147,189 @@ TOKUSAGE_API const char *tokusage_status_text(tokusage_status status);
  */
 TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size);
 
-/* ------------------------------------------------------------------------------------ usage <-> JSON text */
+/* ----------------------------------------------------------------------------------- usage out of a whole text */
 
 /*
- * Reads a usage object: `json` is that object and nothing else but white space around it and a byte-order mark
- * at its start. The same as tokusage_extract with the pointer "", statuses and allocation included.
- */
-TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error);
-
-/*
- * Reads the usage object inside a larger JSON text, usually the body of a response.
+ * Reads the usage out of a JSON text, usually the body of a response.
  *
- * `pointer` names the place: a JSON Pointer (RFC 6901) whose every step is a member name. NULL means "/usage"; "" is
- * the whole text; OpenAI's batch results have "/response/body/usage". Only that place counts: a member called
- * usage anywhere else is not it. A pointer does not lead into arrays.
+ * With the pointer NULL the usage is looked for at the known places. The first of these that is there and not null is
+ * the usage; the others do not matter:
+ *     /usage  /usageMetadata  /message/usage  /response/usage  /interaction/usage  /delta/usage  /metadata/usage
+ *     /response/usageMetadata  /x_groq/usage  and last the root itself, with prompt_eval_count and eval_count alone
+ * Otherwise `pointer` is a JSON Pointer (RFC 6901) made of member names of at most 63 bytes each, and that place alone
+ * counts; "" is the whole text. Batch results of OpenAI have "/response/body/usage".
  *
- * The whole text must be JSON as RFC 8259 defines it; a byte-order mark may come first (section 8.1). Bytes
- * inside strings need not be valid UTF-8. Names are compared exactly, after their escapes are resolved. A count
- * is any number whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, in whatever form: 5, 5.0, 5e0; null means
- * absent. Members of other names are passed over, whatever their type and value.
+ * Where the text is an array (and the pointer is not ""), each element is read as a text of its own, one level deep;
+ * the last element with a report counts. README.md lists which service uses which place and which names.
  *
- * Does not allocate for a plain usage object, as the known services write it: no arrays, no escapes, no exponents, at
- * most 16 digits to each side of a point, objects at most 8 deep (itself the first), its counts given once, in plain
- * digits within the range, or null. Any other goes through cJSON, which allocates in proportion to the object's length.
+ * The text must be JSON as RFC 8259 defines it; a byte-order mark may come first (section 8.1). Bytes inside strings
+ * need not be UTF-8. Names are compared exactly, after their escapes are resolved. A count is any number of any length
+ * whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, such as 5, 5.0 or 5e0; null means absent. Members of other
+ * names are passed over. An object without any count is OK with all counts absent.
  *
- * Sets *usage and returns TOKUSAGE_OK, or leaves it and returns, in this order:
- *   ARGUMENT   json or usage is NULL; pointer is no JSON Pointer
+ * The statuses, in the order in which they are told:
+ *   ARGUMENT   json or usage is NULL; pointer is not valid (tokusage_pointer_valid)
  *   SYNTAX     the text is not JSON
  *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX; of SYNTAX and DEPTH the one that comes first in the text
- *   DUPLICATE  a name on the pointer's way stands twice in its object (member "usage")
- *   NOT_FOUND  nothing at the place, or null (member "usage")
- *   TYPE       what stands there is no object (member "usage")
- * and then of the object, members of other names included, the first in its text of
- *   SYNTAX     a string in it has half of a surrogate pair as an escape, or a name of its own has U+0000
- *   RANGE      a number anywhere in it is longer than 63 characters, whatever its value (member "usage")
- * or, before or behind these two,
- *   MEMORY     an allocation failed
- * and then, going through its counts from the front, the first of
- *   DUPLICATE  the count was there before, be it as null
- *   TYPE       it is neither number nor null
- *   RANGE      it is below 0 or above TOKUSAGE_COUNT_MAX
- *   INTEGER    it has a fraction
- * The counts' agreement is not checked: that is tokusage_validate.
+ *   DUPLICATE  a name on the way to the place stands twice in its object (member "usage")
+ *   NOT_FOUND  nothing, or null, at the place (member "usage")
+ *   TYPE       not an object at the place (member "usage")
+ * then, of the counts at the place, the first in the text that is wrong:
+ *   DUPLICATE  the same member was there before
+ *   TYPE       neither a number nor null
+ *   RANGE      below 0 or above TOKUSAGE_COUNT_MAX
+ *   INTEGER    has a fraction
+ * and last
+ *   RANGE      the parts of prompt_tokens, or of completion_tokens, add up to more than TOKUSAGE_COUNT_MAX
+ * Whether the counts agree is not checked here: see tokusage_reconcile and tokusage_validate.
  */
 TOKUSAGE_API tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
                                               tokusage_error *error);
 
+/* Reads a text that is a usage object itself: the same as tokusage_extract with the pointer "". */
+TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error);
+
 /*
- * Finds the text of the value at a JSON Pointer: for what stands beside the usage, such as "/model". The text and the
- * pointer are as in tokusage_extract, but for the pointer NULL, which is refused. *value is set to the first byte of
- * the value within json, *value_length to its length in bytes: of a string the quotes and escapes as they stand, of
- * null the four letters. Does not allocate. On any other status both are left alone.
- *   ARGUMENT   json, pointer, value or value_length is NULL; pointer is no JSON Pointer
+ * Finds the text of the value at a JSON Pointer: for what stands beside the usage, such as "/id". The text and the
+ * pointer are as in tokusage_extract, except that the pointer must not be NULL and does not lead into arrays. *value is
+ * set to the first byte of the value within json, *value_length to its length in bytes: of a string with its quotes and
+ * escapes as they stand, of null the four letters.
+ *   ARGUMENT   json, pointer, value or value_length is NULL; pointer is not valid
  *   SYNTAX, DEPTH  as in tokusage_extract
  *   DUPLICATE  a name on the pointer's way stands twice in its object
  *   NOT_FOUND  nothing at the place
- * error->member is NULL in each of them, as the place need not be a usage.
+ * error->member is always NULL, as the place need not be a usage.
  */
 TOKUSAGE_API tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
                                            size_t *value_length, tokusage_error *error);
 
-/* A buffer of this many bytes holds any encoded usage and its NUL. */
-#define TOKUSAGE_JSON_SIZE 104
-
 /*
- * Writes the usage as compact JSON, the members in the order of the struct, absent ones left out:
- *     {"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}
- * ending in NUL. Every count is exact: tokusage_decode gives the same usage back. Does not allocate.
- * *length (may be NULL) is set to the length without NUL, also when the answer is SPACE.
- *   ARGUMENT  usage is NULL; buffer is NULL and size is not 0
- *   RANGE     a present count is out of range (tokusage_validate says which); *length is left alone
- *   SPACE     size is not larger than *length; the buffer is left alone
+ * Whether tokusage_extract, tokusage_find and tokusage_stream_init take this pointer: an RFC 6901 JSON Pointer in which
+ * each name has at most 63 bytes (~0 and ~1 are one byte each). False for NULL.
  */
-TOKUSAGE_API tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length);
+TOKUSAGE_API bool tokusage_pointer_valid(const char *pointer);
 
-/* --------------------------------------------------------------- usage <-> a cJSON tree the program holds */
-
-struct cJSON;
+/* ----------------------------------------------------------------- usage out of a body that arrives in pieces */
 
 /*
- * Reads a usage object from a tree; like tokusage_decode, but for what the tree no longer tells: cJSON rounds
- * numbers to doubles and cuts a name at an escaped NUL. Does not allocate and does not change the tree.
- *   ARGUMENT   usage is NULL
- *   NOT_FOUND  object is NULL or a JSON null (member "usage"): the result of a look-up can be passed on as it is
- *   TYPE       object is no object (member "usage"), or a count is neither number nor null
- *   DUPLICATE, RANGE (also for NaN and infinity), INTEGER  as in tokusage_extract
+ * The state of one response body; for the next response, begin another. The caller provides it. It holds no other
+ * memory, so there is nothing to free, and a copy of it is a stream that goes on by itself. The bytes are private.
  */
-TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error);
+#define TOKUSAGE_STREAM_SIZE 1024
+typedef struct tokusage_stream {
+    union {
+        uint64_t align;
+        const void *align_pointer;
+        unsigned char bytes[TOKUSAGE_STREAM_SIZE];
+    } private_state;
+} tokusage_stream;
 
 /*
- * Makes a new object of the present counts, as numbers, in the order of the struct. The caller owns it (cJSON_Delete).
- * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON
- * (1.7.15) prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
- * tokusage_encode.
+ * Makes a stream ready for the first byte of a body. `pointer` is as in tokusage_extract. The stream keeps the pointer,
+ * not a copy: its text must stay unchanged as long as the stream is used. A stream of all zero bytes is ready, too,
+ * with the pointer NULL.
+ *   ARGUMENT  stream is NULL; pointer is not valid; the stream is left as it was
  */
-TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
+TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer);
 
 /*
- * Makes the object say what usage says: sets the present counts where they stand (a number is changed in place,
- * anything else is replaced), appends new ones, removes the absent ones, and of what was given twice all but the
- * first. Every other member stays as and where it was. Afterwards tokusage_from_cjson gives the same usage. Allocates
- * for what is appended or replaced. For how cJSON prints large counts see tokusage_to_cjson.
- *   ARGUMENT  object or usage is NULL; object is a cJSON reference, whose members belong to another tree
- *   TYPE      object is no object
- *   RANGE     a present count is out of range
- *   MEMORY    an allocation failed
- * On any of these the object is unchanged.
+ * Takes the next piece of the body. The result depends on the bytes alone, never on where they are cut. Returns how many
+ * bytes were taken: all, except what follows the end of an event stream by [DONE] (see below). A NULL stream, NULL bytes
+ * or a length of 0 do nothing and return 0.
+ *
+ * The stream finds out by itself what the body is. If its first byte, after white space or a byte-order mark, is { or [,
+ * the body is JSON texts one after another: a plain response, or one text a line. Otherwise it is server-sent events
+ * (WHATWG HTML, section 9.2), and the data of each event is one text. An event whose data is [DONE] ends the stream: it
+ * is taken with its blank line, and nothing behind it is.
+ *
+ * A report counts as soon as its text closes, and replaces the one before it: services send running totals, and adding
+ * those up would bill many times over. One exception: a report at /message/usage (Anthropic's) clears what came before,
+ * and each later report is laid over it count by count, until the next one at /message/usage.
+ *
+ * A text that is malformed, too deep, cut off, or has the place twice has no report, and the earlier ones stand. Reading
+ * goes on with the next event; a body of plain texts is not read any further. If more than white space follows a text in
+ * its event, the event was not JSON, and its report is taken back.
+ *
+ * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last.
  */
-TOKUSAGE_API tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usage);
-
-/* ----------------------------------------------------------------------------------- what the counts say */
+TOKUSAGE_API size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length);
 
 /*
- * Checks that the present counts are in range and agree: with all three, prompt_tokens + completion_tokens ==
- * total_tokens; with the total and one part, that part is not above it; else there is nothing to contradict.
+ * The usage as the reports so far tell it. May be called at any time and any number of times.
+ *   ARGUMENT   stream or usage is NULL
+ *   NOT_FOUND  there has been no report so far (member "usage"); tokusage_stream_body tells whether the body was whole
+ *   TYPE, DUPLICATE, RANGE, INTEGER  as in tokusage_extract, of the latest report
+ */
+TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *usage,
+                                                   tokusage_error *error);
+
+/*
+ * The name of the model, as it stands in the text (without its quotes, escapes unresolved): the first of /model
+ * /message/model /response/model /modelVersion /interaction/model that is a string of 1 to 127 bytes. The latest text
+ * with a report tells it, or the latest before it that did; else the first text of the body. Returns like snprintf: the
+ * length without NUL, 0 when there is no name. What does not fit `size` bytes is cut off; the name ends in NUL unless
+ * size is 0 or buffer is NULL.
+ */
+TOKUSAGE_API size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size);
+
+/* How many reports there have been; 0 for NULL. Falls by one when a report is taken back. */
+TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
+
+/*
+ * Whether the response has come to its end: an event's data is exactly [DONE] (also before its blank line), or the text
+ * of the latest report says so: its /type or /event_type is response.completed, response.incomplete, response.failed,
+ * interaction.completed, message-end, or, behind a report at /message/usage, message_delta; or its /done is true.
+ * Gemini sends no end that can be told. False for NULL.
+ */
+TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
+
+/* What the body is so far, for the moment when its bytes end. */
+typedef enum tokusage_body {
+    TOKUSAGE_BODY_EMPTY = 0, /* nothing except white space and a byte-order mark so far */
+    TOKUSAGE_BODY_OPEN,      /* a body that ends here was cut: within a plain text, or events without their end */
+    TOKUSAGE_BODY_WHOLE,     /* a body may end here: behind a plain text, or events with their end (done) */
+    TOKUSAGE_BODY_BROKEN     /* a plain text is not JSON, or too deep: nothing more is read */
+} tokusage_body;
+
+/* EMPTY for NULL. */
+TOKUSAGE_API tokusage_body tokusage_stream_body(const tokusage_stream *stream);
+
+/* ------------------------------------------------------------------------------------ what the counts say */
+
+/*
+ * Makes the usage say what a bill should say. When prompt, completion and total are present and the total is not their
+ * sum, the difference d = total - sum may explain itself; the first of these that holds is taken:
+ *     d == reasoning_tokens > 0: the service has the reasoning beside the completion; completion_tokens += d
+ *     d == cached_tokens > 0: the service has the cached tokens beside the prompt; prompt_tokens += d
+ *     -d == reasoning_tokens > 0 and completion_tokens + d >= reasoning_tokens: the reasoning was within the completion
+ *         after all; completion_tokens += d
+ * Then it does what tokusage_infer does.
+ *   ARGUMENT, RANGE, TOTAL, PART  as in tokusage_infer, after that step; nothing changes then
+ */
+TOKUSAGE_API tokusage_status tokusage_reconcile(tokusage *usage, tokusage_error *error);
+
+/*
+ * Checks that the present counts are in range and agree. The statuses, in the order in which they are told:
  *   ARGUMENT  usage is NULL
- *   RANGE     a present count is out of range; error->member names it
- *   TOTAL     they disagree; error->expected is the sum of the present parts, error->actual is total_tokens
- * Some services do report totals that are not the sum (reasoning tokens left out of completion_tokens): TOTAL is
- * a finding about the service's report, to be settled by the program; the counts are as they were reported.
+ *   RANGE     a count is out of range; error->member names it
+ *   TOTAL     prompt and completion are present and do not add up to the total; or one of them is, and is above it
+ *   PART      cached and cache_write (those that are present) add up to more than the prompt, or reasoning is above the
+ *             completion; error->member is "cached_tokens" ("cache_write_tokens" when only that is there) or
+ *             "reasoning_tokens"
+ * TOTAL and PART are findings about the service's report: the counts are as they were reported.
  */
 TOKUSAGE_API tokusage_status tokusage_validate(const tokusage *usage, tokusage_error *error);
 
 /*
- * Validates, then fills the one absent count when the other two are present; otherwise changes nothing.
- *   ARGUMENT, RANGE, TOTAL  as in tokusage_validate; RANGE also when the sum of the parts would leave the range (member
- *                           "total_tokens")
+ * Validates, then fills the one of prompt, completion and total that is absent when the other two are present.
+ *   ARGUMENT, RANGE, TOTAL, PART  as in tokusage_validate, before and after; RANGE also when the sum of prompt and
+ *             completion is out of range (member "total_tokens"); nothing changes then
  */
 TOKUSAGE_API tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error);
 
 /*
- * Adds usage to sum, count by count. An absent count adds nothing; absent + absent stays absent. Both may be the same.
- * To keep totals over requests; the events of one stream are never added (tokusage_stream_usage tells why).
+ * Adds usage to sum, all six, count by count. An absent count adds nothing; absent + absent stays absent. Both may be the
+ * same object. To keep totals over calls; the reports of one stream are never added.
  *   ARGUMENT  one of them is NULL
  *   RANGE     a present count, or a sum, is out of range; nothing is added
  */
@@ -274,140 +338,59 @@ TOKUSAGE_API tokusage_status tokusage_add(tokusage *sum, const tokusage *usage);
 /* Whether the same counts are present with the same values. NULL equals NULL and nothing else. */
 TOKUSAGE_API bool tokusage_equal(const tokusage *a, const tokusage *b);
 
-/* ----------------------------------------------------- usage out of a response body that arrives in pieces */
+/* ------------------------------------------------------------------------------------ usage into a JSON text */
 
-/* The longest report, in bytes without the white space outside strings, that a stream keeps. */
-#define TOKUSAGE_STREAM_USAGE_MAX 2048
-
-/*
- * The state of one response body: for the next response, begin another. The caller's, of fixed size; it holds no other
- * memory, so there is nothing to free, and a copy of it is a stream that goes on by itself. Its members are private
- * (they are at the end of this header so that the compiler knows the size).
- */
-typedef struct tokusage_stream tokusage_stream;
+/* A buffer of this many bytes holds any encoded usage and its NUL. */
+#define TOKUSAGE_JSON_SIZE 272
 
 /*
- * Makes a stream ready for the first byte of a body. `pointer` is as in tokusage_extract; it stays the caller's and
- * must outlive the stream, unchanged. A stream of all zero bytes is ready with the pointer NULL.
- *   ARGUMENT  stream is NULL; pointer is no JSON Pointer; the stream is left as it was
+ * Writes the usage in OpenAI's form, compact, absent counts left out, ending in NUL:
+ *     {"prompt_tokens":5,"completion_tokens":7,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":2,
+ *     "cache_write_tokens":1},"completion_tokens_details":{"reasoning_tokens":3}}
+ * (without the line break). A details object is there only when it has a member. Every count is exact: tokusage_decode
+ * gives the same usage back. *length (may be NULL) is set to the length without NUL, also when the status is SPACE.
+ *   ARGUMENT  usage is NULL; buffer is NULL and size is not 0
+ *   RANGE     a present count is out of range (tokusage_validate says which); *length is left alone
+ *   SPACE     size is not larger than *length; the buffer is left alone
  */
-TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer);
+TOKUSAGE_API tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length);
+
+/* --------------------------------------------------------------- usage <-> a cJSON tree that the program holds */
+
+struct cJSON;
 
 /*
- * Takes the next bytes of the body, cut anywhere. The result depends on the bytes alone, never on the cuts. Does
- * not allocate. A NULL stream, NULL bytes or a length of 0 do nothing.
- *
- * The stream finds out by itself what the body is, by its first byte, a byte-order mark at the very start and white
- * space left out. If that is { or [, the body is JSON texts one after another: a plain response, or one text a line.
- * Otherwise it is server-sent events (WHATWG HTML, section 9.2), each event's data being one JSON text; an event whose
- * data is [DONE], to the byte, ends the stream, and what follows is ignored.
- *
- * In every text, what stands at the pointer is a report, unless it is null. It counts as soon as its text closes (one
- * that is nothing but a number, when its event ends or more data follows). A text that is not JSON, nests too deep,
- * ends in the middle or gives the place twice yields no report, and the earlier ones stand. In events, reading
- * goes on with the next event; if more than white space follows a text in its event, it was no JSON, and its report is
- * taken back. In a body of JSON texts, reading ends where one is not JSON or nests too deep, as there is no telling
- * where the next would begin; the reports of the texts that have closed before stand.
- *
- * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last: to have
- * each, give tokusage_extract each line.
+ * Reads a usage object from a tree, as tokusage_decode reads it from a text. What a tree no longer tells is lost: cJSON
+ * rounds numbers to doubles and cuts a name at an escaped NUL. Does not allocate and does not change the tree.
+ *   ARGUMENT   usage is NULL
+ *   NOT_FOUND  object is NULL or a JSON null (member "usage"): the result of a look-up can be passed on as it is
+ *   TYPE       object is not an object (member "usage"), or a count is neither a number nor null
+ *   DUPLICATE, RANGE (also for NaN and infinity), INTEGER  as in tokusage_extract
  */
-TOKUSAGE_API void tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length);
+TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error);
 
 /*
- * Reads the latest report. May be called at any time and any number of times. A later report replaces an earlier one: a
- * service that reports with every event sends running totals, and adding those up would bill many times over. Allocates
- * as tokusage_extract does; after MEMORY the report can be asked for again.
- *   ARGUMENT   stream or usage is NULL
- *   NOT_FOUND  there has been no report so far (member "usage"): also when the body is cut off or is no JSON, which a
- *              stream does not tell (tokusage_stream_done tells of a stream of events whether it is whole)
- *   SPACE      the latest report is longer than TOKUSAGE_STREAM_USAGE_MAX (member "usage"); a later one may be readable
- *   else as tokusage_decode says of the report (an offset counts in it, the white space outside strings left out)
+ * Makes a new object of the present counts, in the form and order of tokusage_encode. The caller owns it (cJSON_Delete).
+ * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON
+ * (1.7.15) prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
+ * tokusage_encode.
  */
-TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *usage,
-                                                   tokusage_error *error);
+TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 
 /*
- * How many reports have been seen; 0 for NULL. One that is taken back is counted no more, so this may fall by one
- * within an event: to bill, ask for the usage at the end of the body.
+ * Makes the object say what usage says, in OpenAI's form. The six members that tokusage_encode writes are set where they
+ * stand (a number is changed in place, anything else is replaced) or appended, also inside the details objects, whose
+ * other members stay. Members of these names whose count is absent are removed, and all members by which another service
+ * tells a count, and of what was given twice all except the first. Everything else stays as and where it was. Afterwards
+ * tokusage_from_cjson gives the same usage. For how cJSON prints large counts see tokusage_to_cjson.
+ *   ARGUMENT  object or usage is NULL; object, or a details object in it, is a cJSON reference: its members belong to
+ *             another tree
+ *   TYPE      object is not an object
+ *   RANGE     a present count is out of range
+ *   MEMORY    an allocation failed
+ * On any of these the object is unchanged.
  */
-TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
-
-/*
- * Whether the closing [DONE] has been seen: an event's data was exactly that, or that of the open event is so far. In
- * the open event it turns false again if more data follows before the blank line. A body that should have [DONE] and
- * lacks it was cut off. False for NULL.
- */
-TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
-
-/* ------------------------------------------------- private: the insides of a stream, subject to change */
-
-/* A place in a JSON text, looked for byte by byte; see src/scan.h. */
-struct tokusage_scan {
-    const char *step;    /* in the pointer: the '/' of the name looked for, or the NUL at its end */
-    const char *name;    /* in the pointer: what the next byte of the member name must be */
-    const char *literal; /* what is left of true, false or null */
-    uint64_t offset;     /* bytes of the text read so far */
-    uint64_t begin, end; /* of the value at the place */
-    uint16_t depth;      /* open containers */
-    uint16_t matched;    /* names of the pointer on the way to where we are */
-    uint16_t seen;       /* names of the pointer found so far */
-    uint16_t place;      /* the depth at which the place stands, while in it */
-    uint16_t code, high; /* the \u escape being read; the first half of a surrogate pair */
-    uint8_t state;
-    uint8_t after_comma;   /* the state that follows a comma in the innermost container */
-    uint8_t digits;        /* hexadecimal digits read of an escape */
-    bool naming, matching; /* in a member name; it equals the pointer's so far */
-    bool arrived;          /* the name was the pointer's: its value comes next */
-    bool found, duplicate;
-    uint8_t objects[TOKUSAGE_DEPTH_MAX / 8]; /* a bit a level: object, else array */
-};
-
-/*
- * Where the value at the place is copied to as it is read, without the white space outside its strings. The bytes read
- * may themselves stand in this room: what is copied never overtakes what is read.
- */
-struct tokusage_keep {
-    char *text;
-    size_t size;
-    size_t used;      /* bytes that the value has, also those that did not fit `size` */
-    const char *mark; /* the first byte that is not copied yet; the scanner's */
-};
-
-/* Server-sent events; see src/sse.h. */
-struct tokusage_sse {
-    uint8_t state;
-    uint8_t matched; /* bytes of the byte-order mark or of the field's name */
-    bool data;       /* the event has had a data line */
-    bool cr;         /* the last byte was CR: an LF now belongs to it */
-};
-
-/* What events one after another begin with alike, read once; see src/stream.c. */
-struct tokusage_recall {
-    const char *text;          /* the event before, while in the piece that it came in; else NULL */
-    size_t report;             /* where in it the report begins; 0 when there is none */
-    size_t length;             /* of what has been read below */
-    struct tokusage_scan scan; /* as it was after that many bytes */
-};
-
-struct tokusage_stream {
-    const char *pointer;
-    uint64_t reports;
-    struct tokusage_scan scan;
-    struct tokusage_keep keep; /* set up anew in each call */
-    struct tokusage_sse sse;
-    struct tokusage_recall recall;
-    uint8_t kind;     /* of the body: not known yet, events, texts */
-    uint8_t mark;     /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
-    uint8_t latest;   /* which of the two texts is the latest report */
-    bool done;        /* an event was [DONE] */
-    bool counted;     /* the open event's text has closed with a report */
-    bool running;     /* the last event had a report: the next one is taken to have one, too */
-    const char *name; /* the pointer's last, if events without it may be passed over; else NULL */
-    size_t used[2];   /* lengths of the reports, also when longer than their room */
-    size_t held;      /* bytes of an open event that stand, unread, in the room for the next report */
-    char text[2][TOKUSAGE_STREAM_USAGE_MAX];
-};
+TOKUSAGE_API tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usage);
 
 #ifdef __cplusplus
 }

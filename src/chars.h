@@ -2,10 +2,9 @@
 #ifndef TOKUSAGE_SRC_CHARS_H
 #define TOKUSAGE_SRC_CHARS_H
 
-#include "wide.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 static inline bool tokusage_is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -25,36 +24,52 @@ static inline bool tokusage_is_line_end(char c) {
     return c == '\n' || c == '\r';
 }
 
+/* The value of a hexadecimal digit; 16 for another byte. */
+static inline unsigned tokusage_hex_value(char c) {
+    if (tokusage_is_digit(c)) {
+        return (unsigned)(c - '0');
+    }
+    /* Setting this bit makes ASCII letters small, and no other byte a letter from a to f. */
+    const unsigned letter = ((unsigned char)c | 0x20U) - 'a';
+    return letter < 6 ? 10 + letter : 16;
+}
+
+/* What a backslash with this byte stands for (RFC 8259, section 7); NUL when it stands for nothing by itself. */
+static inline char tokusage_escape_meaning(char c) {
+    switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+        return c;
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return '\0';
+    }
+}
+
+/* How many of the bytes are white space, from the first on. */
+static inline size_t tokusage_space_span(const char *bytes, size_t length) {
+    size_t at = 0;
+    while (at < length && tokusage_is_space(bytes[at])) {
+        at++;
+    }
+    return at;
+}
+
 /* The UTF-8 byte-order mark, which may come before everything else. */
 #define TOKUSAGE_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 enum {
     TOKUSAGE_BYTE_ORDER_MARK_LENGTH = sizeof TOKUSAGE_BYTE_ORDER_MARK - 1
 };
-
-/* The first byte that may not stand in a string by itself, or the end. */
-static inline const char *tokusage_plain_end(const char *at, const char *end) {
-#ifdef TOKUSAGE_WIDE
-    while (end - at >= TOKUSAGE_WIDE) {
-        const wide bytes = wide_load(at);
-        const wide marks = wide_or(wide_equal(bytes, '"'), wide_equal(bytes, '\\'));
-        const uint64_t mask = wide_mask(wide_or(marks, wide_at_most(bytes, 0x1F)));
-        if (mask != 0) {
-            return at + wide_first(mask);
-        }
-        at += TOKUSAGE_WIDE;
-    }
-#endif
-    while (at < end && tokusage_is_plain(*at)) {
-        at++;
-    }
-    return at;
-}
-
-/* How many of the bytes are white space, from the first on. */
-size_t tokusage_space_span(const char *bytes, size_t length);
-
-/* The value of a hexadecimal digit; 16 for a byte that is none. */
-unsigned tokusage_hex_value(char c);
 
 #endif

@@ -3,6 +3,7 @@
  * locale nor a small C library's missing formats can change a result. No JSON.
  */
 #include "error.h"
+#include "usage.h"
 
 const char *tokusage_version(void) {
     return TOKUSAGE_VERSION;
@@ -21,6 +22,7 @@ static const char *const status_texts[] = {
     [TOKUSAGE_ERR_RANGE] = "out of range",
     [TOKUSAGE_ERR_DUPLICATE] = "given twice",
     [TOKUSAGE_ERR_TOTAL] = "contradicts its parts",
+    [TOKUSAGE_ERR_PART] = "larger than its whole",
 };
 
 const char *tokusage_status_text(tokusage_status status) {
@@ -28,17 +30,26 @@ const char *tokusage_status_text(tokusage_status status) {
     return (size_t)status < count ? status_texts[(size_t)status] : "unknown";
 }
 
-tokusage_status tokusage_report(tokusage_error *error, tokusage_status status, const char *member) {
+tokusage_status tokusage_fail_sum(tokusage_error *error, tokusage_status status, size_t member, int64_t expected,
+                                  int64_t actual) {
     if (error) {
-        *error = (tokusage_error){.status = status, .member = member};
+        *error = (tokusage_error){
+            .status = status, .member = tokusage_member_name(member), .expected = expected, .actual = actual};
     }
     return status;
 }
 
-tokusage_status tokusage_report_at(tokusage_error *error, tokusage_status status, size_t offset) {
-    tokusage_report(error, status, NULL);
+tokusage_status tokusage_fail(tokusage_error *error, tokusage_status status, size_t member) {
+    return tokusage_fail_sum(error, status, member, 0, 0);
+}
+
+tokusage_status tokusage_succeed(tokusage_error *error) {
+    return tokusage_fail(error, TOKUSAGE_OK, TOKUSAGE_NO_MEMBER);
+}
+
+tokusage_status tokusage_fail_at(tokusage_error *error, tokusage_status status, size_t offset) {
     if (error) {
-        error->offset = offset;
+        *error = (tokusage_error){.status = status, .offset = offset};
     }
     return status;
 }
@@ -74,16 +85,17 @@ typedef struct line {
 
 static void add_text(line *to, const char *text) {
     for (; *text; text++) {
-        if (to->length + 1 < to->size) {
+        if (to->length < to->size) {
             to->buffer[to->length] = *text;
         }
         to->length++;
     }
 }
 
-static void add_number(line *to, int64_t value) {
+static void add_number(line *to, const char *before, int64_t value) {
     char digits[TOKUSAGE_DECIMAL_SIZE];
     tokusage_decimal(value, digits);
+    add_text(to, before);
     add_text(to, digits);
 }
 
@@ -92,13 +104,6 @@ static void add_offset(line *to, size_t offset) {
     write_digits(offset, digits);
     add_text(to, " at byte ");
     add_text(to, digits);
-}
-
-static void add_totals(line *to, const tokusage_error *error) {
-    add_text(to, ": they say ");
-    add_number(to, error->expected);
-    add_text(to, ", it says ");
-    add_number(to, error->actual);
 }
 
 size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size) {
@@ -114,7 +119,12 @@ size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t siz
         add_offset(&to, error->offset);
     }
     if (status == TOKUSAGE_ERR_TOTAL) {
-        add_totals(&to, error);
+        add_number(&to, ": they say ", error->expected);
+        add_number(&to, ", it says ", error->actual);
+    }
+    if (status == TOKUSAGE_ERR_PART) {
+        add_number(&to, ": it says ", error->actual);
+        add_number(&to, ", the whole is ", error->expected);
     }
     if (room > 0) {
         buffer[to.length < room ? to.length : room - 1] = '\0';

@@ -1,75 +1,141 @@
 /*
- * Exact reading of JSON numbers as counts: the digits before the decimal point, wherever the exponent moves it, are the
- * whole part; behind it, any digit but 0 is a fraction. Nothing is rounded.
+ * The grammar of numbers, and their exact values. A number is kept as its first significant digits and the place of its
+ * decimal point. A count has at most 16 digits, so the digits behind the first 16 only tell whether there is a fraction.
  */
 #include "number.h"
 #include "chars.h"
 
-/*
- * Exponents are cut off here: more places than a number and a count have digits, and no more, as each place costs a
- * step, and a hostile text can ask for them with a few bytes.
- */
 enum {
-    EXPONENT_MAX = TOKUSAGE_NUMBER_MAX + 17
+    DIGITS = 16 /* of TOKUSAGE_COUNT_MAX */
 };
 
-/* `text` is what stands behind the e. */
-static int read_exponent(const char *text, const char *end) {
-    const bool negative = *text == '-';
-    int exponent = 0;
-    for (; text < end; text++) {
-        if (tokusage_is_digit(*text) && exponent < EXPONENT_MAX) {
-            exponent = exponent * 10 + (*text - '0');
+/* Exponents, and how many digits stand before or behind the point, are counted up to here: no text is this long. */
+#define PLACES_MAX (INT64_MAX / 32)
+
+/* The states of the grammar, by what came last. */
+enum state {
+    BEGIN,
+    MINUS,
+    ZERO,
+    WHOLE,
+    POINT,
+    FRACTION,
+    E,
+    SIGN,
+    EXPONENT
+};
+
+/* What each byte that is not a digit leads to, and from which states. */
+static const struct {
+    char byte;
+    uint8_t to;
+    uint16_t from; /* a bit for each */
+} marks[] = {
+    {'-', MINUS, 1U << BEGIN},
+    {'.', POINT, 1U << ZERO | 1U << WHOLE},
+    {'e', E, 1U << ZERO | 1U << WHOLE | 1U << FRACTION},
+    {'E', E, 1U << ZERO | 1U << WHOLE | 1U << FRACTION},
+    {'+', SIGN, 1U << E},
+    {'-', SIGN, 1U << E},
+};
+
+/* BEGIN when the number cannot go on with the byte. */
+static enum state after_mark(enum state state, char c) {
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (marks[i].byte == c && (marks[i].from >> state & 1) != 0) {
+            return (enum state)marks[i].to;
         }
     }
-    return negative ? -exponent : exponent;
+    return BEGIN;
 }
 
-/* Where the decimal point is, counted in digits from the first, and where the digits end. */
-static int find_point(const char *text, const char *end, const char **digits_end) {
-    int before = 0;
-    bool passed = false;
-    for (; text < end && (*text | 0x20) != 'e'; text++) {
-        passed = passed || *text == '.';
-        before += !passed;
+/* BEGIN behind a zero that no digit may follow. */
+static enum state after_digit(enum state state, char c) {
+    static const uint8_t after[] = {WHOLE, WHOLE, BEGIN, WHOLE, FRACTION, FRACTION, EXPONENT, EXPONENT, EXPONENT};
+    return c == '0' && state <= MINUS ? ZERO : (enum state)after[state];
+}
+
+/* A zero before the first significant digit only moves the point, and only if it stands behind it. */
+static void take_digit(tokusage_number *number, unsigned digit) {
+    const bool significant = number->kept > 0 || digit != 0;
+    if (number->state == FRACTION) {
+        number->point -= !significant && number->point > -PLACES_MAX;
+    } else {
+        number->point += significant && number->point < PLACES_MAX;
     }
-    *digits_end = text;
-    return before + (text < end ? read_exponent(text + 1, end) : 0);
+    if (number->kept == DIGITS) {
+        number->more = number->more || digit != 0;
+    } else if (significant) {
+        number->digits = number->digits * 10 + digit;
+        number->kept++;
+    }
 }
 
-/* Above TOKUSAGE_COUNT_MAX nothing is added any more, so that nothing overflows. */
-static int64_t add_digit(int64_t value, int digit) {
-    return value <= TOKUSAGE_COUNT_MAX ? value * 10 + digit : value;
+static void take(tokusage_number *number, char c) {
+    switch (number->state) {
+    case ZERO:
+    case WHOLE:
+    case FRACTION:
+        take_digit(number, (unsigned)(c - '0'));
+        break;
+    case EXPONENT:
+        number->exponent = number->exponent < PLACES_MAX ? number->exponent * 10 + (c - '0') : number->exponent;
+        break;
+    default:
+        number->negative = number->negative || number->state == MINUS;
+        number->shrinking = number->state == SIGN && c == '-';
+    }
 }
 
-tokusage_status tokusage_number_read(const char *text, size_t length, int64_t *value) {
-    const bool negative = *text == '-';
-    const char *at = text + negative;
-    const char *digits_end;
-    int places = find_point(at, text + length, &digits_end);
-    int64_t whole = 0;
-    bool fraction = false;
-    for (; at < digits_end; at++) {
-        if (*at == '.') {
-            continue;
+size_t tokusage_number_feed(tokusage_number *number, const char *bytes, size_t length) {
+    for (size_t at = 0; at < length; at++) {
+        const char c = bytes[at];
+        const enum state state = (enum state)number->state;
+        const enum state next = tokusage_is_digit(c) ? after_digit(state, c) : after_mark(state, c);
+        if (next == BEGIN) {
+            return at;
         }
-        if (places > 0) {
-            whole = add_digit(whole, *at - '0');
-            places--;
-        } else {
-            fraction = fraction || *at != '0';
-        }
+        number->state = (uint8_t)next;
+        take(number, c);
     }
-    for (; places > 0 && whole > 0; places--) {
-        whole = add_digit(whole, 0);
+    return length;
+}
+
+bool tokusage_number_complete(const tokusage_number *number) {
+    const unsigned complete = 1U << ZERO | 1U << WHOLE | 1U << FRACTION | 1U << EXPONENT;
+    return (complete >> number->state & 1) != 0;
+}
+
+static uint64_t power_of_ten(int exponent) {
+    uint64_t power = 1;
+    for (; exponent > 0; exponent--) {
+        power *= 10;
     }
-    const bool below = negative && (whole > 0 || fraction);
-    if (below || whole > TOKUSAGE_COUNT_MAX || (whole == TOKUSAGE_COUNT_MAX && fraction)) {
+    return power;
+}
+
+tokusage_status tokusage_number_read(const tokusage_number *number, int64_t *value) {
+    /* How many of the significant digits are before the point. */
+    const int64_t places = number->point + (number->shrinking ? -number->exponent : number->exponent);
+    if (number->kept == 0) {
+        *value = 0;
+        return TOKUSAGE_OK;
+    }
+    if (number->negative || places > DIGITS) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    if (places <= 0) {
+        return TOKUSAGE_ERR_INTEGER;
+    }
+    const uint64_t unit = power_of_ten(number->kept - (int)places);
+    const uint64_t whole = number->digits / unit * power_of_ten((int)places - number->kept);
+    const bool fraction = number->more || number->digits % unit != 0;
+    if (whole > TOKUSAGE_COUNT_MAX || (whole == TOKUSAGE_COUNT_MAX && fraction)) {
         return TOKUSAGE_ERR_RANGE;
     }
     if (fraction) {
         return TOKUSAGE_ERR_INTEGER;
     }
-    *value = whole;
+    *value = (int64_t)whole;
     return TOKUSAGE_OK;
 }

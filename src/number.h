@@ -1,20 +1,34 @@
 /*
- * What a JSON number says as a count: exactly, digit by digit, so that neither a double's rounding nor the locale
- * matters.
+ * JSON numbers (RFC 8259, section 6) as counts, exactly: neither a double's rounding nor the locale matters. A number may
+ * come in pieces and have any length.
  */
 #ifndef TOKUSAGE_SRC_NUMBER_H
 #define TOKUSAGE_SRC_NUMBER_H
 
 #include "tokusage.h"
 
-/* The longest number, in characters, that every cJSON reads, and that is read here. */
-#define TOKUSAGE_NUMBER_MAX 63
+/* What has been read of a number. All zero bytes are the state before its first byte. */
+typedef struct tokusage_number {
+    uint64_t digits;  /* the first significant digits, at most 16 */
+    int64_t point;    /* how many of the significant digits stand before the point; below 0: zeros behind it */
+    int64_t exponent; /* without its sign; stops growing where it is beyond every length of a text */
+    uint8_t state;    /* where in the grammar */
+    uint8_t kept;     /* how many digits are in `digits` */
+    bool negative;
+    bool more;      /* a significant digit behind the first 16 is not 0 */
+    bool shrinking; /* the exponent is negative */
+} tokusage_number;
+
+/* Reads on to the first byte that the number cannot go on with; returns how many bytes were read. */
+size_t tokusage_number_feed(tokusage_number *number, const char *bytes, size_t length);
+
+/* Whether the number may end here. */
+bool tokusage_number_complete(const tokusage_number *number);
 
 /*
- * Reads a text of at most TOKUSAGE_NUMBER_MAX bytes that is a JSON number. OK: its value is whole and in range, and
- * goes to *value. RANGE: it is below 0 or above TOKUSAGE_COUNT_MAX, be it by a fraction. INTEGER: it is in range and
- * has a fraction.
+ * What a complete number says. OK: its value is a whole one within the range, and goes to *value. RANGE: it is below 0
+ * or above TOKUSAGE_COUNT_MAX. INTEGER: it is within the range and has a fraction.
  */
-tokusage_status tokusage_number_read(const char *text, size_t length, int64_t *value);
+tokusage_status tokusage_number_read(const tokusage_number *number, int64_t *value);
 
 #endif

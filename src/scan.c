@@ -1,608 +1,502 @@
 /*
- * The JSON scanner. Each function below reads one kind of token from where it stands, as far as the bytes go, and
- * leaves the state such that the next piece carries on. What a text means is not its business: only whether it is JSON,
- * and where the value at the pointer begins and ends.
+ * The JSON scanner. A token that lies whole in the piece is taken at once (tokens.h); one that the piece cuts, or that is
+ * not plain, is read by the functions that can stop behind every byte. What stands between the tokens has one place here
+ * for both.
  */
 #include "scan.h"
-#include "chars.h"
-#include "small.h"
+#include "tokens.h"
 
 #include <string.h>
 
-enum state {
-    VALUE,       /* a value must come */
-    FIRST_VALUE, /* after [: a value or ] */
-    NAME,        /* after a comma in an object: a name must come */
-    FIRST_NAME,  /* after {: a name or } */
-    COLON,       /* after a name */
-    NEXT,        /* after a value in a container: a comma or the end of it */
-    STRING,      /* in a string or name */
-    ESCAPE,      /* after a backslash */
-    HEX,         /* in the digits of \u */
-    LITERAL,     /* in true, false or null */
-    MINUS,       /* the states of a number, by what came last */
-    ZERO,
-    WHOLE,
-    POINT,
-    FRACTION,
-    E,
-    SIGN,
-    EXPONENT,
-    ENDED,  /* behind a value, which has yet to be taken note of */
-    CLOSED, /* from here on nothing more is read */
-    NOT_JSON,
-    TOO_DEEP
-};
-
-/* Of scan->place: not in the value at the place. */
-#define NOWHERE UINT16_MAX
-
-/* One call of tokusage_scan_feed. */
+/* One call of tokusage_scan_feed: what changes with every token is here, and in the scan when the call ends. */
 typedef struct run {
     tokusage_scan *scan;
-    tokusage_keep *keep;
-    const char *bytes;
+    tokusage_reading *reading;
+    const char *at;
     const char *end;
+    uint64_t objects; /* scan->objects[0] */
+    unsigned depth;
+    tokusage_scan_state state;
+    bool matters;
 } run;
 
-bool tokusage_pointer_valid(const char *pointer) {
-    if (*pointer != '\0' && *pointer != '/') {
+void tokusage_scan_begin(tokusage_scan *scan) {
+    memset(scan, 0, offsetof(tokusage_scan, text));
+    scan->matters = true;
+}
+
+static inline run begin_run(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
+    return (run){.scan = scan,
+                 .reading = reading,
+                 .at = at,
+                 .end = end,
+                 .objects = scan->objects[0],
+                 .depth = scan->depth,
+                 .state = (tokusage_scan_state)scan->state,
+                 .matters = scan->matters};
+}
+
+static inline const char *end_run(const run *r) {
+    r->scan->objects[0] = r->objects;
+    r->scan->depth = (uint16_t)r->depth;
+    r->scan->state = (uint8_t)r->state;
+    r->scan->matters = r->matters;
+    return r->at;
+}
+
+static inline bool in_object(const run *r) {
+    return (r->objects & 1) != 0;
+}
+
+/* Ends the call: the state says why. */
+static inline bool stop(run *r, tokusage_scan_state why) {
+    r->state = why;
+    return false;
+}
+
+/* Moves on to the next byte that is not white space; false when the bytes end. */
+static inline bool skip_space(run *r) {
+    if (r->at < r->end && (unsigned char)*r->at > ' ') {
+        return true;
+    }
+    r->at = tokusage_space_end(r->at, r->end);
+    return r->at < r->end;
+}
+
+/* Behind a value: in a container it goes on, else the text has closed. */
+static inline bool end_value(run *r) {
+    if (r->depth > 0) {
+        r->state = SCAN_NEXT;
+        return true;
+    }
+    tokusage_reading_end(r->reading);
+    return stop(r, SCAN_CLOSED);
+}
+
+/* ---- what is held of a string: bytes as they stand, or what they mean */
+
+/* Makes it too long to matter: half of a surrogate pair is not a character, so no name is equal to it. */
+static void spoil(tokusage_scan *scan) {
+    scan->held = TOKUSAGE_HELD_MAX;
+}
+
+static void hold(tokusage_scan *scan, const char *bytes, size_t length) {
+    if (scan->held + length > TOKUSAGE_MODEL_MAX) {
+        spoil(scan);
+    } else {
+        memcpy(scan->text + scan->held, bytes, length);
+        scan->held = (uint8_t)(scan->held + length);
+    }
+}
+
+/* As UTF-8 (RFC 3629, section 3): a first byte that tells how many follow, six bits in each of those. */
+static void hold_code_point(tokusage_scan *scan, unsigned code) {
+    static const uint8_t first[] = {0, 0xC0, 0xE0, 0xF0};
+    char bytes[4];
+    const unsigned more = 0U + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000);
+    bytes[0] = (char)(unsigned char)(first[more] | code >> 6 * more);
+    for (unsigned i = 1; i <= more; i++) {
+        bytes[i] = (char)(unsigned char)(0x80 | (code >> 6 * (more - i) & 0x3F));
+    }
+    hold(scan, bytes, more + 1);
+}
+
+/* The first half of a surrogate pair must be followed by the second at once. */
+static void want_no_half(tokusage_scan *scan) {
+    if (scan->high != 0) {
+        spoil(scan);
+    }
+}
+
+static void hold_escape(tokusage_scan *scan) {
+    const unsigned code = scan->code;
+    const unsigned high = scan->high;
+    const bool is_low = code >= 0xDC00 && code < 0xE000;
+    scan->high = 0;
+    if ((high != 0) != is_low) {
+        spoil(scan);
+    } else if (code >= 0xD800 && code < 0xDC00) {
+        scan->high = (uint16_t)code;
+    } else {
+        hold_code_point(scan, is_low ? 0x10000 + ((high & 0x3FF) << 10) + (code & 0x3FF) : code);
+    }
+}
+
+/* ---- tokens that may be cut anywhere: each function reads on as far as the bytes go */
+
+/* A string has ended: a name, or a value. */
+static bool end_string(run *r) {
+    tokusage_scan *const scan = r->scan;
+    want_no_half(scan);
+    r->at++;
+    if (scan->naming) {
+        r->matters = scan->wish != WISH_NOTHING && scan->held <= TOKUSAGE_MODEL_MAX &&
+                     tokusage_reading_name(r->reading, scan->text, scan->held);
+        r->state = SCAN_COLON;
+        return true;
+    }
+    if (r->matters) {
+        const tokusage_value value = {.kind = KIND_STRING, .text = scan->text, .length = scan->held};
+        tokusage_reading_value(r->reading, &value);
+    }
+    return end_value(r);
+}
+
+static bool read_string(run *r) {
+    tokusage_scan *const scan = r->scan;
+    const char *const begin = r->at;
+    r->at = tokusage_plain_end(begin, r->end);
+    if (r->at > begin && scan->wish != WISH_NOTHING) {
+        want_no_half(scan);
+        hold(scan, begin, (size_t)(r->at - begin));
+    }
+    if (r->at == r->end) {
         return false;
     }
-    for (; *pointer; pointer++) {
-        if (*pointer == '~' && pointer[1] != '0' && pointer[1] != '1') {
+    if (*r->at == '"') {
+        return end_string(r);
+    }
+    if (*r->at != '\\') {
+        return stop(r, SCAN_SYNTAX);
+    }
+    r->state = SCAN_ESCAPE;
+    r->at++;
+    return true;
+}
+
+static bool read_escape(run *r) {
+    tokusage_scan *const scan = r->scan;
+    const char meaning = tokusage_escape_meaning(*r->at);
+    if (meaning == '\0' && *r->at != 'u') {
+        return stop(r, SCAN_SYNTAX);
+    }
+    if (scan->wish == WISH_RAW) {
+        hold(scan, "\\", 1);
+        hold(scan, r->at, 1);
+    } else if (meaning != '\0') {
+        want_no_half(scan);
+        hold(scan, &meaning, 1);
+    }
+    scan->digits = 0;
+    scan->code = 0;
+    r->state = meaning == '\0' ? SCAN_HEX : SCAN_STRING;
+    r->at++;
+    return true;
+}
+
+static bool read_hex(run *r) {
+    tokusage_scan *const scan = r->scan;
+    const unsigned value = tokusage_hex_value(*r->at);
+    if (value == 16) {
+        return stop(r, SCAN_SYNTAX);
+    }
+    if (scan->wish == WISH_RAW) {
+        hold(scan, r->at, 1);
+    }
+    r->at++;
+    scan->code = (uint16_t)((unsigned)scan->code << 4 | value);
+    scan->digits++;
+    if (scan->digits == 4) {
+        r->state = SCAN_STRING;
+        if (scan->wish != WISH_RAW) {
+            hold_escape(scan);
+        }
+    }
+    return true;
+}
+
+static bool read_literal(run *r) {
+    static const char *const texts[] = {"null", "true", "false"};
+    tokusage_scan *const scan = r->scan;
+    const char *const text = texts[scan->literal];
+    while (text[scan->matched] != '\0') {
+        if (r->at == r->end) {
+            return false;
+        }
+        if (*r->at != text[scan->matched]) {
+            return stop(r, SCAN_SYNTAX);
+        }
+        r->at++;
+        scan->matched++;
+    }
+    if (r->matters) {
+        const tokusage_value value = {.kind = (tokusage_kind)scan->literal};
+        tokusage_reading_value(r->reading, &value);
+    }
+    return end_value(r);
+}
+
+static bool end_number(run *r) {
+    if (r->matters) {
+        int64_t number = 0;
+        const tokusage_status status = tokusage_number_read(&r->reading->number, &number);
+        tokusage_reading_number(r->reading, status, number);
+    }
+    return end_value(r);
+}
+
+static bool read_number(run *r) {
+    tokusage_number *const number = &r->reading->number;
+    r->at += tokusage_number_feed(number, r->at, (size_t)(r->end - r->at));
+    if (r->at == r->end) {
+        return false;
+    }
+    return tokusage_number_complete(number) ? end_number(r) : stop(r, SCAN_SYNTAX);
+}
+
+static bool read_cut_token(run *r) {
+    switch (r->state) {
+    case SCAN_STRING:
+        return read_string(r);
+    case SCAN_ESCAPE:
+        return read_escape(r);
+    case SCAN_HEX:
+        return read_hex(r);
+    case SCAN_LITERAL:
+        return read_literal(r);
+    default:
+        return read_number(r);
+    }
+}
+
+/* ---- tokens that are left to the functions above: the state says where they are */
+
+static inline bool begin_string(run *r, bool naming, tokusage_wish wish) {
+    r->scan->naming = naming;
+    r->scan->wish = (uint8_t)wish;
+    r->scan->held = 0;
+    r->scan->high = 0;
+    r->at++;
+    return stop(r, SCAN_STRING);
+}
+
+static inline bool begin_number(run *r) {
+    r->reading->number = (tokusage_number){.digits = 0};
+    return stop(r, SCAN_NUMBER);
+}
+
+/* ---- containers */
+
+static inline bool open_container(run *r, bool object) {
+    if (r->depth == TOKUSAGE_DEPTH_MAX) {
+        return stop(r, SCAN_TOO_DEEP);
+    }
+    if (r->matters) {
+        const tokusage_value value = {.kind = object ? KIND_OBJECT : KIND_ARRAY};
+        tokusage_reading_value(r->reading, &value);
+    }
+    r->scan->objects[1] = r->scan->objects[1] << 1 | r->objects >> 63;
+    r->objects = r->objects << 1 | object;
+    r->depth++;
+    r->at++;
+    r->state = object ? SCAN_FIRST_NAME : SCAN_FIRST_VALUE;
+    return true;
+}
+
+static inline bool close_container(run *r) {
+    if (*r->at != (in_object(r) ? '}' : ']')) {
+        return stop(r, SCAN_SYNTAX);
+    }
+    if (tokusage_reading_watches(r->reading, r->depth)) {
+        tokusage_reading_leave(r->reading);
+    }
+    r->objects = r->objects >> 1 | r->scan->objects[1] << 63;
+    r->scan->objects[1] >>= 1;
+    r->depth--;
+    r->at++;
+    return end_value(r);
+}
+
+/* ---- the tokens in their order: a name, its colon, a value, what follows it */
+
+static inline bool read_name(run *r) {
+    if (*r->at != '"') {
+        const bool ends = *r->at == '}' && r->state == SCAN_FIRST_NAME;
+        r->state = ends ? SCAN_NEXT : SCAN_SYNTAX;
+        return ends;
+    }
+    bool escaped = false;
+    const bool watched = tokusage_reading_watches(r->reading, r->depth);
+    const char *const name = r->at + 1;
+    const char *const close = tokusage_string_end(name, r->end, &escaped);
+    if (!close || (escaped && watched)) {
+        return begin_string(r, true, watched ? WISH_RESOLVED : WISH_NOTHING);
+    }
+    r->matters = watched && tokusage_reading_name(r->reading, name, (size_t)(close - name));
+    r->at = close + 1;
+    r->state = SCAN_COLON;
+    if (r->at < r->end && *r->at == ':') {
+        r->at++;
+        r->state = SCAN_VALUE;
+    }
+    return true;
+}
+
+static inline bool read_colon(run *r) {
+    if (*r->at != ':') {
+        return stop(r, SCAN_SYNTAX);
+    }
+    r->at++;
+    r->state = SCAN_VALUE;
+    return true;
+}
+
+static inline bool read_text(run *r) {
+    bool escaped = false;
+    const tokusage_wish wish = r->matters ? tokusage_reading_wish(r->reading) : WISH_NOTHING;
+    const char *const text = r->at + 1;
+    const char *const close = tokusage_string_end(text, r->end, &escaped);
+    if (!close || (escaped && wish == WISH_RESOLVED)) {
+        return begin_string(r, false, wish);
+    }
+    if (r->matters) {
+        const tokusage_value value = {.kind = KIND_STRING, .text = text, .length = (size_t)(close - text)};
+        tokusage_reading_value(r->reading, &value);
+    }
+    r->at = close + 1;
+    return end_value(r);
+}
+
+static inline bool read_digits(run *r) {
+    int64_t number = 0;
+    const char *const after = tokusage_number_end(r->at, r->end, &number);
+    if (!after) {
+        return begin_number(r);
+    }
+    if (r->matters) {
+        tokusage_reading_number(r->reading, TOKUSAGE_OK, number);
+    }
+    r->at = after;
+    return end_value(r);
+}
+
+static inline bool read_word(run *r, tokusage_kind literal, const char *text, ptrdiff_t length) {
+    if (r->end - r->at < length || memcmp(r->at, text, (size_t)length) != 0) {
+        r->scan->literal = (uint8_t)literal;
+        r->scan->matched = 0;
+        return stop(r, SCAN_LITERAL);
+    }
+    if (r->matters) {
+        const tokusage_value value = {.kind = literal};
+        tokusage_reading_value(r->reading, &value);
+    }
+    r->at += length;
+    return end_value(r);
+}
+
+/* The value of an object's member matters if its name does; in an array, if its elements do. */
+static inline void begin_element(run *r) {
+    if (r->depth > 0) {
+        r->matters = tokusage_reading_watches(r->reading, r->depth);
+        if (r->matters) {
+            tokusage_reading_element(r->reading);
+        }
+    }
+}
+
+static inline bool read_value(run *r) {
+    if (!in_object(r)) {
+        if (*r->at == ']' && r->state == SCAN_FIRST_VALUE) {
+            r->state = SCAN_NEXT;
+            return true;
+        }
+        begin_element(r);
+    }
+    if (r->matters) {
+        tokusage_reading_begins(r->reading, r->at);
+    }
+    switch (*r->at) {
+    case '"':
+        return read_text(r);
+    case '{':
+    case '[':
+        return open_container(r, *r->at == '{');
+    case 't':
+        return read_word(r, KIND_TRUE, "true", 4);
+    case 'f':
+        return read_word(r, KIND_FALSE, "false", 5);
+    case 'n':
+        return read_word(r, KIND_NULL, "null", 4);
+    default:
+        if (*r->at != '-' && !tokusage_is_digit(*r->at)) {
+            return stop(r, SCAN_SYNTAX);
+        }
+        return read_digits(r);
+    }
+}
+
+static inline bool read_next(run *r) {
+    if (*r->at != ',') {
+        return close_container(r);
+    }
+    r->at++;
+    r->state = in_object(r) ? SCAN_NAME : SCAN_VALUE;
+    return true;
+}
+
+/* Goes through what may come next in the order in which it mostly comes. Returns whether the text goes on. */
+static inline bool read_member(run *r) {
+    if (r->state == SCAN_NAME || r->state == SCAN_FIRST_NAME) {
+        if (!skip_space(r) || !read_name(r)) {
+            return false;
+        }
+    }
+    if (r->state == SCAN_COLON && !(skip_space(r) && read_colon(r))) {
+        return false;
+    }
+    if (r->state == SCAN_VALUE || r->state == SCAN_FIRST_VALUE) {
+        if (!skip_space(r) || !read_value(r)) {
+            return false;
+        }
+    }
+    while (r->state == SCAN_NEXT) {
+        if ((r->at == r->end || *r->at != ',') && !skip_space(r)) {
+            return false;
+        }
+        if (!read_next(r)) {
             return false;
         }
     }
     return true;
 }
 
-void tokusage_scan_begin(tokusage_scan *scan, const char *pointer) {
-    *scan = (tokusage_scan){
-        .step = pointer, .name = pointer, .arrived = *pointer == '\0', .place = NOWHERE, .state = VALUE};
+/* Reads on with one of the two: in a token that was left, or between tokens. Returns where it stopped. */
+static const char *run_on(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
+    run r = begin_run(scan, reading, at, end);
+    while (read_member(&r)) {
+    }
+    return end_run(&r);
 }
 
-/* The last states and the results are in the same order. */
-tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan) {
-    const unsigned beyond = scan->state < CLOSED ? 0U : scan->state - (unsigned)ENDED;
-    return (tokusage_scan_result)beyond;
+static const char *run_on_in_token(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
+    run r = begin_run(scan, reading, at, end);
+    while (r.state > SCAN_NEXT && r.at < r.end && read_cut_token(&r)) {
+    }
+    return end_run(&r);
 }
 
-_Static_assert(CLOSED - ENDED == TOKUSAGE_SCAN_CLOSED && NOT_JSON - ENDED == TOKUSAGE_SCAN_SYNTAX &&
-                   TOO_DEEP - ENDED == TOKUSAGE_SCAN_DEPTH,
-               "the results are the states from ENDED on");
-
-static const char *stop(run *r, const char *at, enum state why) {
-    r->scan->state = (uint8_t)why;
-    return at;
-}
-
-static const char *refuse(run *r, const char *at) {
-    return stop(r, at, NOT_JSON);
-}
-
-static uint64_t offset_of(const run *r, const char *at) {
-    return r->scan->offset + (uint64_t)(at - r->bytes);
-}
-
-/* ---- the value at the place */
-
-/*
- * Copies what has been read of the value since the last time, as far as there is room, and counts all of it. The bytes
- * may come from further behind in the room itself.
- */
-static void keep_until(tokusage_keep *keep, const char *at) {
-    const size_t length = (size_t)(at - keep->mark);
-    const size_t room = keep->used < keep->size ? keep->size - keep->used : 0;
-    const size_t copied = length < room ? length : room;
-    if (copied > 0) {
-        memmove(keep->text + keep->used, keep->mark, copied);
-    }
-    keep->used = length <= SIZE_MAX - keep->used ? keep->used + length : SIZE_MAX;
-    keep->mark = at;
-}
-
-static void enter_place(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    scan->found = true;
-    scan->place = scan->depth;
-    scan->begin = offset_of(r, at);
-    if (r->keep) {
-        r->keep->used = 0;
-        r->keep->mark = at;
-    }
-}
-
-static void leave_place(run *r, const char *at) {
-    r->scan->place = NOWHERE;
-    r->scan->end = offset_of(r, at);
-    if (r->keep) {
-        keep_until(r->keep, at);
-    }
-}
-
-/* The value of a name that was the pointer's begins: it is the place, or an object on the way to it, or a dead end. */
-static void arrive(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    scan->arrived = false;
-    if (*scan->name == '\0') {
-        enter_place(r, at);
-    } else if (*at == '{') {
-        scan->matched++;
-        scan->step = scan->name;
-    }
-}
-
-static void step_back(tokusage_scan *scan) {
-    scan->matched--;
-    do {
-        scan->step--;
-    } while (*scan->step != '/');
-}
-
-static const char *value_ends(run *r, const char *at) {
-    r->scan->state = ENDED;
-    return at;
-}
-
-/* What stands behind the value is mostly a comma, which is taken at once. */
-static const char *end_value(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    if (scan->depth == scan->place) {
-        leave_place(r, at);
-    }
-    if (scan->depth == 0) {
-        return stop(r, at, CLOSED);
-    }
-    if (at < r->end && *at == ',') {
-        scan->state = scan->after_comma;
-        return at + 1;
-    }
-    scan->state = NEXT;
-    return at;
-}
-
-/* ---- containers: a bit a level tells objects from arrays */
-
-static const char *open_container(run *r, const char *at, bool object) {
-    tokusage_scan *const scan = r->scan;
-    const unsigned level = scan->depth;
-    if (level == TOKUSAGE_DEPTH_MAX) {
-        return stop(r, at, TOO_DEEP);
-    }
-    const unsigned bit = 1U << level % 8;
-    const unsigned others = scan->objects[level / 8] & ~bit;
-    scan->objects[level / 8] = (uint8_t)(object ? others | bit : others);
-    scan->depth++;
-    scan->after_comma = object ? NAME : VALUE;
-    scan->state = object ? FIRST_NAME : FIRST_VALUE;
-    return at + 1;
-}
-
-static const char *close_container(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    if (*at != (scan->after_comma == NAME ? '}' : ']')) {
-        return refuse(r, at);
-    }
-    scan->depth--;
-    /* At depth 0 this asks for level 0 again: nothing follows a comma there. */
-    const unsigned level = scan->depth > 0 ? scan->depth - 1U : 0;
-    scan->after_comma = (scan->objects[level / 8] >> level % 8 & 1) != 0 ? NAME : VALUE;
-    if (scan->matched > 0 && scan->depth == scan->matched) {
-        step_back(scan);
-    }
-    return value_ends(r, at + 1);
-}
-
-/* ---- member names: compared with the pointer's as they are read, escapes of both resolved */
-
-static bool at_name_end(const tokusage_scan *scan) {
-    return *scan->name == '/' || *scan->name == '\0';
-}
-
-static void match_byte(tokusage_scan *scan, unsigned byte) {
-    const bool escaped = *scan->name == '~';
-    const char escape = scan->name[escaped] == '0' ? '~' : '/';
-    const char wanted = escaped ? escape : *scan->name;
-    scan->matching = scan->matching && scan->high == 0 && !at_name_end(scan) && (unsigned char)wanted == byte;
-    if (scan->matching) {
-        scan->name += escaped ? 2 : 1;
-    }
-}
-
-/* As UTF-8 (RFC 3629, section 3): a first byte that tells how many follow, six bits in each of those. */
-static void match_code_point(tokusage_scan *scan, unsigned code) {
-    static const uint8_t first[] = {0, 0xC0, 0xE0, 0xF0};
-    unsigned more = 0U + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000);
-    match_byte(scan, first[more] | code >> 6 * more);
-    while (more > 0) {
-        more--;
-        match_byte(scan, 0x80 | (code >> 6 * more & 0x3F));
-    }
-}
-
-/* Half of a surrogate pair is no character, so a name that has one is not the pointer's. */
-static void match_escape(tokusage_scan *scan) {
-    const unsigned code = scan->code;
-    const unsigned high = scan->high;
-    const bool is_high = code >= 0xD800 && code < 0xDC00;
-    const bool is_low = code >= 0xDC00 && code < 0xE000;
-    scan->high = 0;
-    scan->matching = scan->matching && (high != 0) == is_low;
-    if (is_high) {
-        scan->high = (uint16_t)code;
-    } else if (is_low) {
-        match_code_point(scan, 0x10000 + ((high & 0x3FF) << 10) + (code & 0x3FF));
-    } else {
-        match_code_point(scan, code);
-    }
-}
-
-/* An object on the way is met once, unless a name before it was given twice: so a level found before is a duplicate. */
-static void end_name(tokusage_scan *scan) {
-    if (!scan->matching || scan->high != 0 || !at_name_end(scan)) {
-        return;
-    }
-    scan->arrived = true;
-    if (scan->matched < scan->seen) {
-        scan->duplicate = true;
-    } else {
-        scan->seen = (uint16_t)(scan->matched + 1);
-    }
-}
-
-/* ---- strings (RFC 8259, section 7) */
-
-static const char escapes[] = "\"\\/bfnrt";
-static const char meanings[] = "\"\\/\b\f\n\r\t";
-
-enum {
-    ESCAPES = sizeof escapes - 1
-};
-
-/* What stands behind a name is mostly a colon, which is taken at once. */
-static const char *end_string(run *r, const char *at) {
-    if (!r->scan->naming) {
-        return value_ends(r, at);
-    }
-    end_name(r->scan);
-    if (at < r->end && *at == ':') {
-        r->scan->state = VALUE;
-        return at + 1;
-    }
-    r->scan->state = COLON;
-    return at;
-}
-
-/* The length of an escape that lies whole in the bytes, 0 if it does not or is none. */
-static ptrdiff_t whole_escape(const char *at, const char *end) {
-    const ptrdiff_t left = end - at;
-    if (left >= 6 && at[1] == 'u') {
-        const unsigned digits = tokusage_hex_value(at[2]) | tokusage_hex_value(at[3]) | tokusage_hex_value(at[4]) |
-                                tokusage_hex_value(at[5]);
-        return digits < 16 ? 6 : 0;
-    }
-    return left >= 2 && memchr(escapes, at[1], ESCAPES) ? 2 : 0;
-}
-
-/* Moves on over what only has to be right: strings that are no name of interest, with their escapes. */
-static const char *pass_string(const char *at, const char *end) {
-    at = tokusage_plain_end(at, end);
-    while (!TOKUSAGE_SMALL && at < end && *at == '\\') {
-        const ptrdiff_t length = whole_escape(at, end);
-        if (length == 0) {
-            return at;
-        }
-        at = tokusage_plain_end(at + length, end);
-    }
-    return at;
-}
-
-static const char *match_string(tokusage_scan *scan, const char *at, const char *end) {
-    while (scan->matching && at < end && tokusage_is_plain(*at)) {
-        match_byte(scan, (unsigned char)*at);
-        at++;
-    }
-    return at;
-}
-
-static const char *read_string(run *r, const char *at) {
-    if (r->scan->matching) {
-        at = match_string(r->scan, at, r->end);
-    }
-    if (!r->scan->matching) {
-        at = pass_string(at, r->end);
-    }
-    if (at == r->end) {
-        return at;
-    }
-    if (*at == '"') {
-        return end_string(r, at + 1);
-    }
-    if (*at == '\\') {
-        r->scan->state = ESCAPE;
-        return at + 1;
-    }
-    return refuse(r, at);
-}
-
-static const char *begin_string(run *r, const char *at) {
-    r->scan->state = STRING;
-    r->scan->naming = false;
-    r->scan->matching = false;
-    return at + 1;
-}
-
-/* Whether the name that begins at `at` may be the pointer's, by its first byte; the most common answer is no. */
-static bool may_match(const tokusage_scan *scan, const char *at, const char *end) {
-    if (scan->depth != scan->matched + 1 || *scan->step != '/') {
-        return false;
-    }
-    const char wanted = scan->step[1];
-    return at == end || *at == wanted || *at == '\\' || *at == '"' || wanted == '~';
-}
-
-static const char *begin_name(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    scan->state = STRING;
-    scan->naming = true;
-    scan->matching = may_match(scan, at + 1, r->end);
-    if (scan->matching) {
-        scan->name = scan->step + 1;
-        scan->high = 0;
-    }
-    return at + 1;
-}
-
-static const char *read_escape(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    if (*at == 'u') {
-        scan->state = HEX;
-        scan->digits = 0;
-        scan->code = 0;
-        return at + 1;
-    }
-    const char *const escape = memchr(escapes, *at, ESCAPES);
-    if (!escape) {
-        return refuse(r, at);
-    }
-    match_byte(scan, (unsigned char)meanings[escape - escapes]);
-    scan->state = STRING;
-    return at + 1;
-}
-
-static const char *read_hex(run *r, const char *at) {
-    tokusage_scan *const scan = r->scan;
-    const unsigned value = tokusage_hex_value(*at);
-    if (value == 16) {
-        return refuse(r, at);
-    }
-    scan->code = (uint16_t)((unsigned)scan->code << 4 | value);
-    scan->digits++;
-    if (scan->digits == 4) {
-        match_escape(scan);
-        scan->state = STRING;
-    }
-    return at + 1;
-}
-
-/* ---- literals and numbers */
-
-static const char *read_literal(run *r, const char *at) {
-    const char *rest = r->scan->literal;
-    while (at < r->end && *rest != '\0') {
-        if (*at != *rest) {
-            return refuse(r, at);
-        }
-        at++;
-        rest++;
-    }
-    r->scan->literal = rest;
-    return *rest == '\0' ? value_ends(r, at) : at;
-}
-
-static const char *begin_literal(run *r, const char *at, const char *rest) {
-    r->scan->state = LITERAL;
-    r->scan->literal = rest;
-    return at + 1;
-}
-
-/* What a number's byte leads to from its state (RFC 8259, section 6); VALUE: the number does not go on with it. */
-static enum state number_after(enum state state, char c) {
-    enum kind {
-        NOUGHT,
-        DIGIT,
-        DOT,
-        EXPO,
-        PLUS_MINUS,
-        KINDS
-    };
-    static const uint8_t after[EXPONENT - MINUS + 1][KINDS] = {
-        [0 /* MINUS */] = {[NOUGHT] = ZERO, [DIGIT] = WHOLE},
-        [ZERO - MINUS] = {[DOT] = POINT, [EXPO] = E},
-        [WHOLE - MINUS] = {[NOUGHT] = WHOLE, [DIGIT] = WHOLE, [DOT] = POINT, [EXPO] = E},
-        [POINT - MINUS] = {[NOUGHT] = FRACTION, [DIGIT] = FRACTION},
-        [FRACTION - MINUS] = {[NOUGHT] = FRACTION, [DIGIT] = FRACTION, [EXPO] = E},
-        [E - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT, [PLUS_MINUS] = SIGN},
-        [SIGN - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT},
-        [EXPONENT - MINUS] = {[NOUGHT] = EXPONENT, [DIGIT] = EXPONENT},
-    };
-    const uint8_t *const row = after[state - MINUS];
-    switch (c) {
-    case '0':
-        return row[NOUGHT];
-    case '.':
-        return row[DOT];
-    case 'e':
-    case 'E':
-        return row[EXPO];
-    case '+':
-    case '-':
-        return row[PLUS_MINUS];
-    default:
-        return tokusage_is_digit(c) ? row[DIGIT] : VALUE;
-    }
-}
-
-static bool number_complete(enum state state) {
-    return state == ZERO || state == WHOLE || state == FRACTION || state == EXPONENT;
-}
-
-static const char *digits_end(const char *at, const char *end) {
-    while (at < end && tokusage_is_digit(*at)) {
-        at++;
-    }
-    return at;
-}
-
-static const char *read_number(run *r, const char *at) {
-    enum state state = r->scan->state;
-    while (at < r->end) {
-        const enum state next = number_after(state, *at);
-        if (next == VALUE) {
-            return number_complete(state) ? value_ends(r, at) : refuse(r, at);
-        }
-        at = next == state ? digits_end(at, r->end) : at + 1;
-        state = next;
-    }
-    r->scan->state = (uint8_t)state;
-    return at;
-}
-
-/* ---- between the tokens */
-
-/* Every byte that nothing else has a use for comes here. */
-static const char *skip_space(run *r, const char *at) {
-    if (!tokusage_is_space(*at)) {
-        return refuse(r, at);
-    }
-    const char *const after = at + tokusage_space_span(at, (size_t)(r->end - at));
-    if (r->keep && r->scan->place != NOWHERE) {
-        keep_until(r->keep, at);
-        r->keep->mark = after;
-    }
-    return after;
-}
-
-static const char *begin_number(run *r, const char *at) {
-    if (*at == '-') {
-        r->scan->state = MINUS;
-    } else if (*at == '0') {
-        r->scan->state = ZERO;
-    } else if (tokusage_is_digit(*at)) {
-        r->scan->state = WHOLE;
-    } else {
-        return skip_space(r, at);
-    }
-    return at + 1;
-}
-
-static const char *begin_value(run *r, const char *at) {
-    if (r->scan->arrived && !tokusage_is_space(*at)) {
-        arrive(r, at);
-    }
-    switch (*at) {
-    case '"':
-        return begin_string(r, at);
-    case '{':
-        return open_container(r, at, true);
-    case '[':
-        return open_container(r, at, false);
-    case 't':
-        return begin_literal(r, at, "rue");
-    case 'f':
-        return begin_literal(r, at, "alse");
-    case 'n':
-        return begin_literal(r, at, "ull");
-    default:
-        return begin_number(r, at);
-    }
-}
-
-/* Behind the opening of a container: its end, or what comes after a comma in it too. */
-static const char *read_first(run *r, const char *at, char end, enum state else_state) {
-    if (tokusage_is_space(*at)) {
-        return skip_space(r, at);
-    }
-    r->scan->state = (uint8_t)(*at == end ? NEXT : else_state);
-    return at;
-}
-
-static const char *read_colon(run *r, const char *at) {
-    if (*at != ':') {
-        return skip_space(r, at);
-    }
-    r->scan->state = VALUE;
-    return at + 1;
-}
-
-static const char *read_next(run *r, const char *at) {
-    if (*at == '}' || *at == ']') {
-        return close_container(r, at);
-    }
-    if (*at != ',') {
-        return skip_space(r, at);
-    }
-    r->scan->state = r->scan->after_comma;
-    return at + 1;
-}
-
-/* Reads one token, or a part of one; what it leads to is left to the next call, so that there is one place for each. */
-static const char *read_token(run *r, const char *at) {
-    switch (r->scan->state) {
-    case FIRST_VALUE:
-        return read_first(r, at, ']', VALUE);
-    case FIRST_NAME:
-        return read_first(r, at, '}', NAME);
-    case VALUE:
-        return begin_value(r, at);
-    case NAME:
-        return *at == '"' ? begin_name(r, at) : skip_space(r, at);
-    case COLON:
-        return read_colon(r, at);
-    case NEXT:
-        return read_next(r, at);
-    case STRING:
-        return read_string(r, at);
-    case ESCAPE:
-        return read_escape(r, at);
-    case HEX:
-        return read_hex(r, at);
-    case LITERAL:
-        return read_literal(r, at);
-    case ENDED:
-        return end_value(r, at);
-    default:
-        return read_number(r, at);
-    }
-}
-
-/*
- * All goes by one switch, with one place for each thing that is read, so that the compiler makes one loop of it and
- * jumps from state to state. What bounds it is how soon the end of a short string is known. What did not help: byte
- * loops for short names, and handling strings and the ends of values before the switch.
- */
-size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *bytes, size_t length) {
-    run r = {.scan = scan, .keep = keep, .bytes = bytes, .end = bytes + length};
+size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length) {
+    const char *const end = bytes + length;
     const char *at = bytes;
-    if (keep) {
-        keep->mark = bytes;
+    while (at < end && tokusage_scan_open(scan)) {
+        at = scan->state > SCAN_NEXT ? run_on_in_token(scan, reading, at, end) : run_on(scan, reading, at, end);
     }
-    while (scan->state < CLOSED && (at < r.end || scan->state == ENDED)) {
-        at = read_token(&r, at);
-    }
-    if (keep && scan->place != NOWHERE) {
-        keep_until(keep, at);
-    }
-    scan->offset += (uint64_t)(at - bytes);
     return (size_t)(at - bytes);
 }
 
-void tokusage_scan_end(tokusage_scan *scan, tokusage_keep *keep) {
-    if (scan->depth == 0 && number_complete(scan->state)) {
-        scan->state = ENDED;
-        tokusage_scan_feed(scan, keep, "", 0);
-    } else if (scan->state < CLOSED) {
-        scan->state = NOT_JSON;
+static bool number_complete(const tokusage_scan *scan, const tokusage_reading *reading) {
+    return scan->depth == 0 && scan->state == SCAN_NUMBER && tokusage_number_complete(&reading->number);
+}
+
+void tokusage_scan_end(tokusage_scan *scan, tokusage_reading *reading) {
+    if (number_complete(scan, reading)) {
+        tokusage_scan_feed(scan, reading, " ", 1);
+    } else if (tokusage_scan_open(scan)) {
+        scan->state = SCAN_SYNTAX;
     }
+}
+
+bool tokusage_scan_within(const tokusage_scan *scan, const tokusage_reading *reading) {
+    const bool between = scan->depth == 0 && scan->state == SCAN_VALUE;
+    return tokusage_scan_open(scan) && !between && !number_complete(scan, reading);
 }

@@ -1,46 +1,68 @@
 /*
- * A strict JSON scanner (RFC 8259) that takes a text in pieces of any size, finds the value at one JSON Pointer, and
- * tells where it stands. It knows nothing of usage, builds nothing, does not recurse and does not allocate: the
- * state is a plain struct of a fixed size, a bit for each open container.
+ * A strict JSON scanner (RFC 8259) that takes a text in pieces of any size. It asks `reading` whether a name matters and
+ * hands it the values that do. It knows nothing of usage, builds nothing, does not recurse and does not allocate: the
+ * state is a plain struct of a fixed size, with a bit for each open container.
  */
 #ifndef TOKUSAGE_SRC_SCAN_H
 #define TOKUSAGE_SRC_SCAN_H
 
-#include "tokusage.h"
+#include "reading.h"
 
-typedef struct tokusage_scan tokusage_scan;
+/* What may come next. */
+typedef enum tokusage_scan_state {
+    SCAN_VALUE,       /* a value must come */
+    SCAN_FIRST_VALUE, /* after [: a value or ] */
+    SCAN_NAME,        /* after a comma in an object: a name must come */
+    SCAN_FIRST_NAME,  /* after {: a name or } */
+    SCAN_COLON,       /* after a name */
+    SCAN_NEXT,        /* after a value in a container: a comma or the end of it */
+    SCAN_STRING,      /* in a string or name */
+    SCAN_ESCAPE,      /* after a backslash */
+    SCAN_HEX,         /* in the digits of \u */
+    SCAN_LITERAL,     /* in true, false or null */
+    SCAN_NUMBER,      /* in a number */
+    SCAN_CLOSED,      /* the text is complete: from here on nothing more is read */
+    SCAN_SYNTAX,      /* the next byte cannot stand there */
+    SCAN_TOO_DEEP     /* the container that begins with the next byte is one too deep */
+} tokusage_scan_state;
 
-typedef enum tokusage_scan_result {
-    TOKUSAGE_SCAN_OPEN,   /* the text goes on */
-    TOKUSAGE_SCAN_CLOSED, /* the text is complete */
-    TOKUSAGE_SCAN_SYNTAX, /* byte number scan->offset cannot stand there */
-    TOKUSAGE_SCAN_DEPTH   /* the container that begins at scan->offset is one too deep */
-} tokusage_scan_result;
+enum {
+    TOKUSAGE_HELD_MAX = TOKUSAGE_MODEL_MAX + 1
+};
 
-typedef struct tokusage_keep tokusage_keep;
+typedef struct tokusage_scan {
+    uint64_t objects[2]; /* the open containers, a bit each, the innermost the lowest of [0]: 1 for an object */
+    uint16_t depth;      /* how many they are */
+    uint16_t code;       /* of the \u escape that is read ... */
+    uint16_t high;       /* ... and of the first half of a surrogate pair before it; 0: none */
+    uint8_t digits;      /* read of the escape */
+    uint8_t state;       /* a tokusage_scan_state */
+    uint8_t literal;     /* LITERAL: which, a tokusage_kind */
+    uint8_t matched;     /* LITERAL: bytes of it that are read */
+    bool matters;        /* the value that comes next, or is open, matters */
+    bool naming;         /* the string is a name */
+    uint8_t wish;        /* what is held of the string (a tokusage_wish) */
+    uint8_t held;        /* bytes of it, at most TOKUSAGE_HELD_MAX: then it is too long to matter */
+    char text[TOKUSAGE_MODEL_MAX];
+} tokusage_scan;
 
-/* Whether pointer is an RFC 6901 JSON Pointer. */
-bool tokusage_pointer_valid(const char *pointer);
-
-/* Begins a text. pointer must be valid and stay. */
-void tokusage_scan_begin(tokusage_scan *scan, const char *pointer);
+/* Begins a text. */
+void tokusage_scan_begin(tokusage_scan *scan);
 
 /*
  * Reads on until the bytes end, the text closes, or a byte is wrong; returns how many bytes were read, the one that
- * closes the text included (a number closes before the byte behind it), a wrong one not. `keep` may be NULL; keep->used
- * is set to 0 where the value begins. In CLOSED and the errors it reads nothing.
+ * closes the text included (a number closes before the byte behind it), a wrong one not.
  */
-size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_keep *keep, const char *bytes, size_t length);
+size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length);
 
 /* Says that no byte follows: a number at the top is complete then; any other open text is SYNTAX. */
-void tokusage_scan_end(tokusage_scan *scan, tokusage_keep *keep);
+void tokusage_scan_end(tokusage_scan *scan, tokusage_reading *reading);
 
-tokusage_scan_result tokusage_scan_result_of(const tokusage_scan *scan);
+/* Whether the text has begun, white space left out, and must go on. */
+bool tokusage_scan_within(const tokusage_scan *scan, const tokusage_reading *reading);
 
-/*
- * Once the text is CLOSED: scan->duplicate tells whether a name on the pointer's way is given twice; if not,
- * scan->found tells whether a value stands at the place, scan->begin and scan->end where (bytes from the text's start;
- * white space outside).
- */
+static inline bool tokusage_scan_open(const tokusage_scan *scan) {
+    return scan->state < SCAN_CLOSED;
+}
 
 #endif

@@ -6,7 +6,7 @@
 #include "chars.h"
 #include "wide.h"
 
-enum state {
+enum line_state {
     START, /* at the first bytes of the stream, which may be a byte-order mark */
     FIELD, /* at the start of a line, or in a field name that is "data" so far */
     COLON, /* after "data:": one space belongs to it */
@@ -19,24 +19,6 @@ static const char field[] = TOKUSAGE_SSE_DATA_FIELD;
 enum {
     FIELD_LENGTH = sizeof field - 1
 };
-
-/* How many bytes from the first on are within the line. */
-static size_t line_span(const char *bytes, size_t length) {
-    size_t span = 0;
-#ifdef TOKUSAGE_WIDE
-    for (; length - span >= TOKUSAGE_WIDE; span += TOKUSAGE_WIDE) {
-        const wide line = wide_load(bytes + span);
-        const uint64_t mask = wide_mask(wide_or(wide_equal(line, '\n'), wide_equal(line, '\r')));
-        if (mask != 0) {
-            return span + wide_first(mask);
-        }
-    }
-#endif
-    while (span < length && !tokusage_is_line_end(bytes[span])) {
-        span++;
-    }
-    return span;
-}
 
 static void begin_line(tokusage_sse *sse) {
     sse->state = FIELD;
@@ -110,7 +92,7 @@ static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t leng
         sse->state = VALUE;
         return TOKUSAGE_SSE_MORE;
     default:
-        *at += line_span(bytes + *at, length - *at);
+        *at += tokusage_line_span(bytes + *at, length - *at);
         return sse->state == VALUE ? TOKUSAGE_SSE_DATA : TOKUSAGE_SSE_MORE;
     }
 }
@@ -138,7 +120,18 @@ bool tokusage_sse_fresh(const tokusage_sse *sse) {
     return sse->state <= FIELD && sse->matched == 0 && !sse->data;
 }
 
-void tokusage_sse_passed(tokusage_sse *sse) {
+bool tokusage_sse_in_line(const tokusage_sse *sse) {
+    return sse->state >= VALUE;
+}
+
+void tokusage_sse_passed(tokusage_sse *sse, char last) {
     begin_line(sse);
-    sse->cr = false;
+    sse->data = false;
+    sse->cr = last == '\r';
+}
+
+size_t tokusage_sse_rest(tokusage_sse *sse, const char *bytes, size_t length) {
+    const bool rest = sse->cr && length > 0 && *bytes == '\n';
+    sse->cr = sse->cr && length == 0;
+    return rest;
 }

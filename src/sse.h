@@ -10,7 +10,12 @@
 /* What a data line begins with. */
 #define TOKUSAGE_SSE_DATA_FIELD "data:"
 
-typedef struct tokusage_sse tokusage_sse;
+typedef struct tokusage_sse {
+    uint8_t state;
+    uint8_t matched; /* bytes of the byte-order mark or of the field's name */
+    bool data;       /* the event has had a data line */
+    bool cr;         /* the last byte was CR: an LF now belongs to it */
+} tokusage_sse;
 
 typedef enum tokusage_sse_token {
     TOKUSAGE_SSE_MORE,  /* the bytes are used up */
@@ -25,7 +30,13 @@ tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_
 /* Whether the next byte is the first of a line and no data line of the event has been read so far. */
 bool tokusage_sse_fresh(const tokusage_sse *sse);
 
-/* Says that, from such a byte on, whole events were passed over. */
-void tokusage_sse_passed(tokusage_sse *sse);
+/* Whether the next byte is in a line, behind its field's name and the space, or ends it. */
+bool tokusage_sse_in_line(const tokusage_sse *sse);
+
+/* Says that events were passed over up to an end of one, of which this was the last byte. */
+void tokusage_sse_passed(tokusage_sse *sse, char last);
+
+/* How many of the bytes still belong to the line end before them: 1 for the LF of a CR LF, else 0. */
+size_t tokusage_sse_rest(tokusage_sse *sse, const char *bytes, size_t length);
 
 #endif

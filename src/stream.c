@@ -1,116 +1,143 @@
 /*
- * Usage out of a response body that arrives in pieces: what kind of body it is, which bytes are a text (sse), what
- * stands at the pointer of it (scan), and which report is the latest. The counts are read only when they are asked for
- * (json).
+ * Usage out of a response body that arrives in pieces: what kind of body it is, which bytes are a text (sse), which of
+ * them can be passed over (search), what is in a text (scan, reading), and what the reports say together.
  *
- * There is room for two reports: the latest, and the one being read. A report counts as soon as its text closes; if
- * more than white space follows in its event, it was no JSON text after all, and the one before it is the latest again.
+ * A text of an event counts as soon as it closes, but more data in its event may show that it was not JSON. So it is
+ * settled only when its event ends; who asks before is answered from a copy in which it is.
  */
 #include "chars.h"
 #include "error.h"
 #include "scan.h"
-#include "skip.h"
-#include "small.h"
+#include "search.h"
 #include "sse.h"
-#include "usage.h"
 
 #include <string.h>
-
-_Static_assert(sizeof(tokusage_stream) <= (size_t)5 * 1024, "a stream takes at most 5 KiB");
 
 enum kind {
     UNKNOWN, /* only white space and a byte-order mark so far */
     EVENTS,  /* server-sent events */
     TEXTS,   /* JSON texts one after another */
-    SPOILED  /* JSON texts, one of them malformed: nothing more is read */
+    BROKEN   /* JSON texts, one of them malformed: nothing more is read */
 };
 
 static const char done_mark[] = "[DONE]";
 
 enum {
     DONE_LENGTH = sizeof done_mark - 1,
-    NOT_DONE = DONE_LENGTH + 1,
-    HOLD_MIN = 64 /* the shortest piece for which an open event is held */
+    NOT_DONE = DONE_LENGTH + 1
 };
+
+/* What the reports say that are settled. */
+typedef struct sum {
+    tokusage_slots slots;
+    uint64_t reports;
+    bool merging; /* there was one at /message/usage: the later ones are laid over it */
+    bool ended;   /* the text of the latest says that the response has ended */
+} sum;
+
+/* What is in a tokusage_stream. All zero bytes are the state before the first byte. */
+typedef struct state {
+    const char *pointer;
+    sum sum;
+    tokusage_scan scan;
+    tokusage_reading reading;
+    tokusage_sse sse;
+    uint8_t kind;         /* of the body */
+    uint8_t mark;         /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
+    bool garbage;         /* more than white space follows the text in its event */
+    bool done;            /* an event was [DONE]: nothing more is read */
+    bool begun;           /* the first text has ended */
+    bool told;            /* the model is that of a text with a report */
+    tokusage_model model; /* what the settled texts tell */
+} state;
+
+_Static_assert(sizeof(state) <= sizeof(tokusage_stream), "a stream's insides fit its bytes");
+_Static_assert(_Alignof(tokusage_stream) >= _Alignof(state), "a stream's bytes are aligned for its insides");
+
+static state *inside(tokusage_stream *stream) {
+    return (state *)(void *)stream->private_state.bytes;
+}
+
+static const state *look_inside(const tokusage_stream *stream) {
+    return (const state *)(const void *)stream->private_state.bytes;
+}
 
 tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer) {
     if (!stream || (pointer && !tokusage_pointer_valid(pointer))) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
-    *stream = (tokusage_stream){.pointer = pointer};
+    memset(stream, 0, sizeof *stream);
+    inside(stream)->pointer = pointer;
     return TOKUSAGE_OK;
-}
-
-static const char *place_of(const tokusage_stream *stream) {
-    return stream->pointer ? stream->pointer : TOKUSAGE_POINTER_DEFAULT;
 }
 
 /* ---- texts and their reports */
 
-static void begin_text(tokusage_stream *stream) {
-    tokusage_scan_begin(&stream->scan, place_of(stream));
-    stream->mark = 0;
-    stream->counted = false;
+static void begin_text(state *s) {
+    const bool event = s->kind == EVENTS;
+    tokusage_scan_begin(&s->scan);
+    tokusage_reading_begin(&s->reading, s->pointer, event ? READ_EVENT : READ_TEXT);
+    s->mark = 0;
+    s->garbage = false;
 }
 
-/* Gives the scanner the room for the next report. */
-static tokusage_keep *room_for_next(tokusage_stream *stream) {
-    const unsigned next = stream->latest ^ 1U;
-    stream->keep = (tokusage_keep){
-        .text = stream->text[next], .size = TOKUSAGE_STREAM_USAGE_MAX, .used = stream->used[next], .mark = NULL};
-    return &stream->keep;
+/* Whether the open text has closed, and nothing speaks against it. */
+static bool text_counts(const state *s) {
+    return s->scan.state == SCAN_CLOSED && !s->garbage;
 }
 
-/* Counts the report of a text that has closed, if there is one. */
-static void close_text(tokusage_stream *stream) {
-    const unsigned next = stream->latest ^ 1U;
-    const tokusage_scan *const scan = &stream->scan;
-    if (scan->found && !scan->duplicate && stream->text[next][0] != 'n') {
-        stream->latest = (uint8_t)next;
-        stream->reports++;
-        stream->counted = true;
+static void add_report(sum *to, const tokusage_reading *reading) {
+    if (!tokusage_reading_reports(reading)) {
+        return;
     }
-}
-
-static void take_report_back(tokusage_stream *stream) {
-    if (stream->counted) {
-        stream->latest ^= 1U;
-        stream->reports--;
-        stream->counted = false;
+    const bool first = !reading->pointer && reading->last_place == PLACE_MESSAGE;
+    to->reports++;
+    to->ended = reading->last_ends || (reading->last_delta_ends && to->merging);
+    if (!to->merging || first) {
+        to->slots = (tokusage_slots){.present = 0};
     }
+    tokusage_slots_lay(&to->slots, tokusage_reading_slots(reading));
+    to->merging = to->merging || first;
 }
 
-/* Takes note of what the scanner has read. */
-static void note_text(tokusage_stream *stream) {
-    stream->used[stream->latest ^ 1U] = stream->keep.used;
-    if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_CLOSED) {
-        close_text(stream);
+/* What the reports say, the open text's included. */
+static sum sum_now(const state *s) {
+    sum now = s->sum;
+    if (text_counts(s)) {
+        add_report(&now, &s->reading);
     }
+    return now;
 }
 
-/* Reads on in a text that is open; returns how many bytes belong to it. */
-static size_t read_text(tokusage_stream *stream, const char *bytes, size_t length) {
-    const size_t read = tokusage_scan_feed(&stream->scan, room_for_next(stream), bytes, length);
-    note_text(stream);
-    return read;
-}
-
-static void end_text(tokusage_stream *stream) {
-    if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_OPEN) {
-        tokusage_scan_end(&stream->scan, room_for_next(stream));
-        note_text(stream);
+/* Whether the open text tells the body's model. An array that has the place twice in an element tells nothing. */
+static bool tells_model(const state *s) {
+    const tokusage_reading *const text = &s->reading;
+    if (!text_counts(s) || tokusage_reading_model(text)->length == 0) {
+        return false;
     }
+    return text->twice ? !text->array && !s->begun : text->told || !s->begun;
 }
 
-static void read_texts(tokusage_stream *stream, const char *bytes, size_t length) {
+/* The text has ended: what it said is settled. */
+static void end_text(state *s) {
+    if (tells_model(s)) {
+        s->model = *tokusage_reading_model(&s->reading);
+    }
+    if (text_counts(s)) {
+        add_report(&s->sum, &s->reading);
+    }
+    s->begun = true;
+    begin_text(s);
+}
+
+static void read_texts(state *s, const char *bytes, size_t length) {
     size_t at = 0;
-    while (at < length && stream->kind == TEXTS) {
-        at += read_text(stream, bytes + at, length - at);
-        const tokusage_scan_result result = tokusage_scan_result_of(&stream->scan);
-        if (result == TOKUSAGE_SCAN_CLOSED) {
-            begin_text(stream);
-        } else if (result != TOKUSAGE_SCAN_OPEN) {
-            stream->kind = SPOILED;
+    while (at < length && s->kind == TEXTS) {
+        at += tokusage_scan_feed(&s->scan, &s->reading, bytes + at, length - at);
+        if (s->scan.state == SCAN_CLOSED) {
+            end_text(s);
+        } else if (!tokusage_scan_open(&s->scan)) {
+            s->kind = BROKEN;
         }
     }
 }
@@ -118,237 +145,187 @@ static void read_texts(tokusage_stream *stream, const char *bytes, size_t length
 /* ---- events */
 
 /* How much of [DONE] the event's data is so far. */
-static void match_done(tokusage_stream *stream, const char *bytes, size_t length) {
-    for (size_t i = 0; i < length && stream->mark < NOT_DONE; i++) {
-        const bool goes_on = stream->mark < DONE_LENGTH && bytes[i] == done_mark[stream->mark];
-        stream->mark = goes_on ? (uint8_t)(stream->mark + 1) : NOT_DONE;
+static void match_done(state *s, const char *bytes, size_t length) {
+    for (size_t i = 0; i < length && s->mark < NOT_DONE; i++) {
+        const bool goes_on = s->mark < DONE_LENGTH && bytes[i] == done_mark[s->mark];
+        s->mark = goes_on ? (uint8_t)(s->mark + 1) : NOT_DONE;
     }
 }
 
-#if !TOKUSAGE_SMALL
-
-/*
- * Where usage is running, an event begins as the one before did, up to the text that it brings. The state of the
- * scanner after that much is kept; if the bytes are the same again, it is taken up from there. It never reaches into a
- * report. Returns how many bytes are read.
- */
-static size_t read_alike(tokusage_stream *stream, const char *bytes, size_t length) {
-    struct tokusage_recall *const recall = &stream->recall;
-    size_t alike = 0;
-    if (recall->length > 0 && recall->length <= length && memcmp(recall->text, bytes, recall->length) == 0) {
-        stream->scan = recall->scan;
-        alike = recall->length;
-    } else if (recall->text) {
-        while (alike < recall->report && alike < length && recall->text[alike] == bytes[alike]) {
-            alike++;
-        }
-        read_text(stream, bytes, alike);
-        recall->scan = stream->scan;
-        recall->length = alike;
-    }
-    return alike;
+static void read_data(state *s, const char *bytes, size_t length) {
+    match_done(s, bytes, length);
+    const size_t read = tokusage_scan_feed(&s->scan, &s->reading, bytes, length);
+    s->garbage = s->garbage || read + tokusage_space_span(bytes + read, length - read) < length;
 }
 
-/* The first of an event's data, where the last event had a report. */
-static size_t read_running(tokusage_stream *stream, const char *bytes, size_t length) {
-    const size_t alike = read_alike(stream, bytes, length);
-    const size_t read = alike + read_text(stream, bytes + alike, length - alike);
-    stream->recall.text = bytes;
-    stream->recall.report = stream->scan.found && !stream->scan.duplicate ? (size_t)stream->scan.begin : 0;
-    return read;
-}
-
-#endif
-
-static size_t read_open_text(tokusage_stream *stream, const char *bytes, size_t length) {
-#if !TOKUSAGE_SMALL
-    if (stream->running && stream->scan.offset == 0) {
-        return read_running(stream, bytes, length);
-    }
-#endif
-    return read_text(stream, bytes, length);
-}
-
-static void read_data(tokusage_stream *stream, const char *bytes, size_t length) {
-    match_done(stream, bytes, length);
-    size_t read = 0;
-    if (tokusage_scan_result_of(&stream->scan) == TOKUSAGE_SCAN_OPEN) {
-        read = read_open_text(stream, bytes, length);
-    }
-    if (read + tokusage_space_span(bytes + read, length - read) < length) {
-        take_report_back(stream);
-    }
-}
-
-static void end_event(tokusage_stream *stream) {
-    if (stream->mark == DONE_LENGTH) {
-        stream->done = true;
+static void end_event(state *s) {
+    if (s->mark == DONE_LENGTH) {
+        s->done = true;
         return;
     }
-    end_text(stream);
-    stream->running = stream->counted;
-    begin_text(stream);
+    tokusage_scan_end(&s->scan, &s->reading);
+    end_text(s);
 }
 
-/* Reads on to the next token of the framing. */
-static void read_event(tokusage_stream *stream, const char *bytes, size_t length, size_t *at) {
-    size_t begin = *at;
-    switch (tokusage_sse_next(&stream->sse, bytes, length, at, &begin)) {
-    case TOKUSAGE_SSE_DATA:
-        read_data(stream, bytes + begin, *at - begin);
-        break;
-    case TOKUSAGE_SSE_BREAK:
-        read_data(stream, "\n", 1);
-        break;
-    case TOKUSAGE_SSE_EVENT:
-        end_event(stream);
-        break;
-    default:
-        break;
-    }
-}
-
-#if !TOKUSAGE_SMALL
-
-/*
- * Passes over whole events without a report, where an event's first data line may begin. An event that looks like one
- * so far but goes on in the next piece is held, unread, in the room for the next report, which it does not need yet.
- * Not in tiny pieces, which would be looked through again and again; nor where usage is running, as it would be in
- * vain. Returns how many bytes are dealt with.
- */
-static size_t pass_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    if (stream->running || !stream->name || !tokusage_sse_fresh(&stream->sse)) {
-        return 0;
-    }
-    bool open = false;
-    const size_t passed = tokusage_skip(bytes, length, stream->name, &open);
-    const size_t rest = length - passed;
-    if (passed > 0) {
-        tokusage_sse_passed(&stream->sse);
-    }
-    if (!open || length < HOLD_MIN || rest >= TOKUSAGE_STREAM_USAGE_MAX) {
-        return passed;
-    }
-    memcpy(stream->text[stream->latest ^ 1U], bytes + passed, rest);
-    stream->held = rest;
-    return length;
-}
-
-/* Goes on with the event that is held: passes over it, holds more of it, or reads it after all. */
-static size_t pass_held(tokusage_stream *stream, const char *bytes, size_t length) {
-    char *const text = stream->text[stream->latest ^ 1U];
-    const size_t held = stream->held;
-    const size_t room = TOKUSAGE_STREAM_USAGE_MAX - held;
-    const size_t more = length < room ? length : room;
-    memcpy(text + held, bytes, more);
-    bool open = false;
-    const size_t passed = tokusage_skip(text, held + more, stream->name, &open);
-    if (passed > held) {
-        stream->held = 0;
-        tokusage_sse_passed(&stream->sse);
-        return passed - held;
-    }
-    if (open && length < room && length >= HOLD_MIN) {
-        stream->held = held + length;
-        return length;
-    }
-    stream->held = 0;
-    for (size_t at = 0; at < held;) {
-        read_event(stream, text, held, &at);
-    }
-    return 0;
-}
-
-#endif
-
-static void read_events(tokusage_stream *stream, const char *bytes, size_t length) {
-    size_t at = 0;
-#if !TOKUSAGE_SMALL
-    if (stream->held > 0 && length > 0) {
-        at = pass_held(stream, bytes, length);
-    }
-#endif
-    while (at < length && !stream->done) {
-#if !TOKUSAGE_SMALL
-        at += pass_events(stream, bytes + at, length - at);
-#endif
-        read_event(stream, bytes, length, &at);
-    }
-#if !TOKUSAGE_SMALL
-    stream->recall.text = NULL;
-    stream->recall.length = 0;
-#endif
-}
-
-/* ---- what kind of body it is */
-
-static void decide(tokusage_stream *stream, enum kind kind) {
-    stream->kind = (uint8_t)kind;
-#if !TOKUSAGE_SMALL
-    stream->name = tokusage_skip_name(place_of(stream));
-#endif
-    begin_text(stream);
-}
-
-/* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells. */
-static void look_at(tokusage_stream *stream, char c) {
-    const uint8_t matched = stream->mark;
-    if (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
-        stream->mark++;
-    } else if (matched > 0 && matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH) {
-        decide(stream, EVENTS);
-    } else if (tokusage_space_span(&c, 1) == 1) {
-        stream->mark = TOKUSAGE_BYTE_ORDER_MARK_LENGTH;
-    } else {
-        decide(stream, c == '{' || c == '[' ? TEXTS : EVENTS);
-    }
-}
-
-/* The framing of events reads along, as what comes before the first field is part of it. Returns the bytes used up. */
-static size_t find_out_kind(tokusage_stream *stream, const char *bytes, size_t length) {
-    size_t at = 0;
-    size_t begin = 0;
-    while (at < length && stream->kind == UNKNOWN) {
-        look_at(stream, bytes[at]);
-        if (stream->kind == UNKNOWN) {
-            tokusage_sse_next(&stream->sse, bytes, at + 1, &at, &begin);
+/* Reads an event to its end, or to that of the piece; returns where. */
+static size_t read_event(state *s, const char *bytes, size_t length, size_t at) {
+    while (at < length) {
+        size_t begin = at;
+        switch (tokusage_sse_next(&s->sse, bytes, length, &at, &begin)) {
+        case TOKUSAGE_SSE_DATA:
+            read_data(s, bytes + begin, at - begin);
+            break;
+        case TOKUSAGE_SSE_BREAK:
+            read_data(s, "\n", 1);
+            break;
+        case TOKUSAGE_SSE_EVENT:
+            end_event(s);
+            return at;
+        default:
+            break;
         }
     }
     return at;
 }
 
-void tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length) {
-    if (!stream || !bytes) {
-        return;
+/*
+ * Whether the rest of the event can be passed over if it has no report: nothing is found so far, and neither a name nor
+ * its value is open.
+ */
+static bool may_pass_rest(const state *s) {
+    const bool found = s->reading.place != PLACE_NONE || s->reading.last_place != PLACE_NONE || s->scan.matters;
+    const bool in_name = s->scan.state >= SCAN_COLON && s->scan.state <= SCAN_HEX && s->scan.naming;
+    return tokusage_sse_in_line(&s->sse) && s->mark == NOT_DONE && !found && !in_name;
+}
+
+/*
+ * Passes over the events that can be passed over, and over the rest of one that the piece begins in; returns where the
+ * next one to be read begins. The first text is always read, as it may tell the model.
+ */
+static size_t pass_events(state *s, const char *bytes, size_t length, size_t at) {
+    const bool open = !tokusage_sse_fresh(&s->sse);
+    if (!s->begun || (open && !may_pass_rest(s))) {
+        return at;
     }
-    const size_t at = find_out_kind(stream, bytes, length);
-    if (stream->kind == EVENTS) {
-        read_events(stream, bytes + at, length - at);
-    } else if (stream->kind == TEXTS) {
-        read_texts(stream, bytes + at, length - at);
+    const size_t passed = tokusage_search(bytes + at, length - at, s->pointer, open);
+    if (passed > 0) {
+        tokusage_sse_passed(&s->sse, bytes[at + passed - 1]);
+    }
+    if (passed > 0 && open) {
+        begin_text(s);
+    }
+    return at + passed;
+}
+
+static size_t read_events(state *s, const char *bytes, size_t length, size_t at) {
+    while (at < length && !s->done) {
+        at = pass_events(s, bytes, length, at);
+        at = read_event(s, bytes, length, at);
+    }
+    /* The blank line behind [DONE] may be CR LF. */
+    return s->done ? at + tokusage_sse_rest(&s->sse, bytes + at, length - at) : at;
+}
+
+/* ---- what kind of body it is */
+
+static void decide(state *s, enum kind kind) {
+    s->kind = (uint8_t)kind;
+    begin_text(s);
+}
+
+/* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells. */
+static void look_at(state *s, char c) {
+    const uint8_t matched = s->mark;
+    if (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
+        s->mark++;
+    } else if (matched > 0 && matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH) {
+        decide(s, EVENTS);
+    } else if (tokusage_is_space(c)) {
+        s->mark = TOKUSAGE_BYTE_ORDER_MARK_LENGTH;
+    } else {
+        decide(s, c == '{' || c == '[' ? TEXTS : EVENTS);
     }
 }
 
-/* ---- the answer */
+/* The framing of events reads along, as what comes before the first field is part of it. Returns the bytes used up. */
+static size_t find_out_kind(state *s, const char *bytes, size_t length) {
+    size_t at = 0;
+    size_t begin = 0;
+    while (at < length && s->kind == UNKNOWN) {
+        look_at(s, bytes[at]);
+        if (s->kind == UNKNOWN) {
+            tokusage_sse_next(&s->sse, bytes, at + 1, &at, &begin);
+        }
+    }
+    return at;
+}
+
+size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length) {
+    if (!stream || !bytes) {
+        return 0;
+    }
+    state *const s = inside(stream);
+    const size_t at = find_out_kind(s, bytes, length);
+    if (s->kind == EVENTS) {
+        return read_events(s, bytes, length, at);
+    }
+    read_texts(s, bytes + at, length - at);
+    return length;
+}
+
+/* ---- the answers */
 
 tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *usage, tokusage_error *error) {
     if (!stream || !usage) {
-        return tokusage_report(error, TOKUSAGE_ERR_ARGUMENT, NULL);
+        return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
-    if (stream->reports == 0) {
-        return tokusage_report(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_MEMBER_USAGE);
+    const sum now = sum_now(look_inside(stream));
+    if (now.reports == 0) {
+        return tokusage_fail(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_OBJECT);
     }
-    const size_t length = stream->used[stream->latest];
-    if (length > TOKUSAGE_STREAM_USAGE_MAX) {
-        return tokusage_report(error, TOKUSAGE_ERR_SPACE, TOKUSAGE_MEMBER_USAGE);
-    }
-    return tokusage_decode(stream->text[stream->latest], length, usage, error);
+    return tokusage_slots_usage(&now.slots, usage, error);
 }
 
 uint64_t tokusage_stream_reports(const tokusage_stream *stream) {
-    return stream ? stream->reports : 0;
+    return stream ? sum_now(look_inside(stream)).reports : 0;
 }
 
 bool tokusage_stream_done(const tokusage_stream *stream) {
-    return stream && (stream->done || (stream->kind == EVENTS && stream->mark == DONE_LENGTH));
+    if (!stream) {
+        return false;
+    }
+    const state *const s = look_inside(stream);
+    return (s->kind == EVENTS && s->mark == DONE_LENGTH) || sum_now(s).ended;
+}
+
+tokusage_body tokusage_stream_body(const tokusage_stream *stream) {
+    const unsigned kind = stream ? look_inside(stream)->kind : UNKNOWN;
+    bool whole = false;
+    switch (kind) {
+    case UNKNOWN:
+        return TOKUSAGE_BODY_EMPTY;
+    case BROKEN:
+        return TOKUSAGE_BODY_BROKEN;
+    case EVENTS:
+        whole = tokusage_stream_done(stream);
+        break;
+    default:
+        whole = !tokusage_scan_within(&look_inside(stream)->scan, &look_inside(stream)->reading);
+    }
+    return whole ? TOKUSAGE_BODY_WHOLE : TOKUSAGE_BODY_OPEN;
+}
+
+size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size) {
+    static const tokusage_model none = {.length = 0};
+    const state *const s = stream ? look_inside(stream) : NULL;
+    const tokusage_model *model = s ? &s->model : &none;
+    if (s && tells_model(s)) {
+        model = tokusage_reading_model(&s->reading);
+    }
+    if (buffer && size > 0) {
+        const size_t copied = model->length < size ? model->length : size - 1;
+        memcpy(buffer, model->text, copied);
+        buffer[copied] = '\0';
+    }
+    return model->length;
 }

@@ -1,32 +1,35 @@
-/* The members of a usage object, in one table that every file goes by. */
+/* The six counts in the order of the struct, for every file that goes through them one by one. */
 #ifndef TOKUSAGE_SRC_USAGE_H
 #define TOKUSAGE_SRC_USAGE_H
 
 #include "tokusage.h"
 
 enum {
-    TOKUSAGE_MEMBERS = 3
+    TOKUSAGE_PROMPT,
+    TOKUSAGE_COMPLETION,
+    TOKUSAGE_TOTAL,
+    TOKUSAGE_CACHED,
+    TOKUSAGE_CACHE_WRITE,
+    TOKUSAGE_REASONING,
+    TOKUSAGE_COUNTS,                   /* how many there are */
+    TOKUSAGE_OBJECT = TOKUSAGE_COUNTS, /* in an error: the usage object itself */
+    TOKUSAGE_NO_MEMBER                 /* in an error: about no member */
 };
 
-/* Where a usage object stands in a response when the caller's pointer is NULL. */
-#define TOKUSAGE_POINTER_DEFAULT "/usage"
+/* The objects in OpenAI's form in which the parts stand. */
+#define TOKUSAGE_PROMPT_DETAILS "prompt_tokens_details"
+#define TOKUSAGE_COMPLETION_DETAILS "completion_tokens_details"
 
-/* What an error calls the usage object itself. */
-#define TOKUSAGE_MEMBER_USAGE "usage"
-
-/* The name of member 0, 1 or 2, in the order of the struct. */
+/* What an error calls the member: the count's name in the struct, "usage" for TOKUSAGE_OBJECT; NULL for NO_MEMBER. */
 const char *tokusage_member_name(size_t member);
 
-/* Which member has the name of `length` bytes; TOKUSAGE_MEMBERS if none has. */
-size_t tokusage_member_find(const char *name, size_t length);
-
-/* The count of member 0, 1 or 2: the struct has them in the order of the table and nothing else. */
-static inline const tokusage_count *tokusage_member_count(const tokusage *usage, size_t member) {
-    return (const tokusage_count *)(const void *)((const char *)usage + member * sizeof(tokusage_count));
+/* The count with a number from TOKUSAGE_PROMPT to TOKUSAGE_REASONING. */
+static inline const tokusage_count *tokusage_count_at(const tokusage *usage, size_t count) {
+    return (const tokusage_count *)(const void *)((const char *)usage + count * sizeof(tokusage_count));
 }
 
-static inline tokusage_count *tokusage_member_slot(tokusage *usage, size_t member) {
-    return (tokusage_count *)(void *)((char *)usage + member * sizeof(tokusage_count));
+static inline tokusage_count *tokusage_count_slot(tokusage *usage, size_t count) {
+    return (tokusage_count *)(void *)((char *)usage + count * sizeof(tokusage_count));
 }
 
 /* RANGE when a present count is out of range, else OK: the part of tokusage_validate that asks each count alone. */

@@ -1,6 +1,6 @@
 /*
- * Response bodies with what a stream has to answer to each, and the ways to feed one in pieces. For every test, fuzzer
- * and seed corpus that has to do with streams.
+ * Response bodies with what a stream has to answer to each, the words to write more of them down, and the ways to feed
+ * one in pieces. For every test, fuzzer and seed corpus that has to do with streams.
  */
 #ifndef TOKUSAGE_TESTS_BODIES_H
 #define TOKUSAGE_TESTS_BODIES_H
@@ -9,21 +9,53 @@
 
 typedef struct body {
     const char *rule;
-    const char *pointer; /* NULL: the default */
+    const char *pointer; /* NULL: the known places */
     span bytes;
-    answer want;
+    answer want; /* `taken` may be ALL */
 } body;
 
 extern const body bodies[];
 extern const size_t body_count;
 
-/* Fails the test, naming `what`, unless the stream answers this, with an error asked for and without one. */
+/* As the number of bytes that are taken: however many there are. */
+#define ALL SIZE_MAX
+
+/* An event with this data, and the event that ends a stream. */
+#define EVENT(text) "data: " text "\n\n"
+#define DONE EVENT("[DONE]")
+
+/* Answers to a body of events, and to one of plain texts. */
+#define IN_EVENTS(usage, reports, done, model)                                                                         \
+    { usage, (reports), (done), (done) ? TOKUSAGE_BODY_WHOLE : TOKUSAGE_BODY_OPEN, ALL, model }
+#define IN_TEXTS(usage, reports, done, body, model)                                                                    \
+    { usage, (reports), (done), TOKUSAGE_BODY_##body, ALL, model }
+
+/* The answer when [DONE] has ended the stream within these bytes, which are a literal. */
+#define STOPPED(usage, reports, bytes, model)                                                                          \
+    { usage, (reports), true, TOKUSAGE_BODY_WHOLE, sizeof(bytes) - 1, model }
+
+/* Fails the test, naming `what`, unless the stream answers this whenever and however it is asked. */
 void expect_answer(const char *what, const tokusage_stream *stream, const answer *want);
 
-/* Streams that have been given the bytes: at once, one by one, in two pieces, in random pieces of `longest` at most. */
-void feed_at_once(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length);
-void feed_bytewise(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length);
-void feed_in_two(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length, size_t cut);
-void feed_randomly(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length, size_t longest);
+/* Fails the test unless so many bytes, of `length`, are what the answer says. */
+void expect_taken(const char *what, size_t taken, size_t length, const answer *want);
+
+/*
+ * Streams that have been given the bytes: at once, one by one, in two pieces, in random pieces of `longest` at most.
+ * They return how many bytes were taken. A piece that was not taken whole is the last.
+ */
+size_t feed_at_once(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length);
+size_t feed_bytewise(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length);
+size_t feed_in_two(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length, size_t cut);
+size_t feed_randomly(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length, size_t longest);
+
+/* Feeds the bytes in all these ways, with each cut in two, and holds each answer against `want`. */
+void expect_in_every_way(const char *rule, const char *pointer, span bytes, const answer *want);
+
+/* Asks a stream after every byte, twice, and holds it against what the reference says of the bytes so far. */
+void expect_after_every_byte(const char *rule, const char *pointer, span bytes);
+
+/* Both of these, and the reference against `want`. */
+void expect_bodies(const body *list, size_t count);
 
 #endif

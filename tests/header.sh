@@ -7,7 +7,11 @@ program='
 #include <tokusage.h>
 #include <tokusage.h>
 int main() {
-    tokusage usage = {{false, 0}, {false, 0}, {false, 0}};
+    tokusage usage = {{false, 0}, {false, 0}, {false, 0}, {false, 0}, {false, 0}, {false, 0}};
+    tokusage_stream stream;
+    if (tokusage_stream_init(&stream, 0) != TOKUSAGE_OK || tokusage_stream_body(&stream) != TOKUSAGE_BODY_EMPTY) {
+        return 1;
+    }
     return tokusage_validate(&usage, 0) == TOKUSAGE_OK ? 0 : 1;
 }'
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Wundef -Werror'

@@ -4,11 +4,18 @@
 
 #include "support.h"
 
-/* A whole number, and zeros behind a point, of exactly 63 and 64 characters. */
+/* Numbers of exactly 63 and 64 characters, and zeros for longer ones. */
 #define WHOLE_63 "100000000000000000000000000000000000000000000000000000000000000"
 #define WHOLE_64 WHOLE_63 "0"
 #define FIVE_63 "5.0000000000000000000000000000000000000000000000000000000000000"
 #define FIVE_64 FIVE_63 "0"
+#define ZEROS_100                                                                                                      \
+    "00000000000000000000000000000000000000000000000000"                                                               \
+    "00000000000000000000000000000000000000000000000000"
+
+enum {
+    NUMBER_CASE_MAX = 240 /* bytes of the longest number_case, with its NUL, or more */
+};
 
 typedef struct number_case {
     const char *number;

@@ -1,583 +1,638 @@
 /*
- * A second opinion on JSON texts; see reference.h. Written for being plainly right: it recurses, copies and allocates
- * as it likes.
+ * A second opinion on JSON texts; see reference.h. It is written for being plainly right: the rules of the manual are
+ * asked of the whole tree, one by one.
  */
 #include "reference.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OFF_THE_WAY = -1,
-    NAMES_MAX = 160,
-    LONGEST_NUMBER = 63
-};
+#include "reference_json.h"
 
-static const char *const count_names[3] = {"prompt_tokens", "completion_tokens", "total_tokens"};
+/* ------------------------------------------------------------------------------------------------------- places */
 
-/* A name with its escapes resolved. One with half of a surrogate pair equals no pointer. */
-typedef struct name {
-    char *bytes;
-    size_t length;
-    bool whole;
-} name;
-
-typedef struct reader {
-    const char *bytes;
-    size_t length, at;
-    name steps[NAMES_MAX];
-    int step_count;
-    size_t depth, place_depth; /* place_depth: of the usage object's members while in it, else 0 */
-    tokusage_status stop;      /* why reading stopped; OK while it goes on */
-    bool duplicate, found;
-    size_t begin, end;
-    bool object;         /* what stands at the place is an object */
-    bool own_name;       /* in a name of that object's own */
-    verdict text_wrong;  /* the first thing in the object's text that is refused */
-    verdict count_wrong; /* the first count in the object that is refused */
-    bool given[3];
-    int64_t counts[3];
-} reader;
-
-static bool value(reader *in, int way);
-
-static bool stop(reader *in, tokusage_status why) {
-    if (in->stop == TOKUSAGE_OK) {
-        in->stop = why;
-    }
-    return false;
-}
-
-static void complain(verdict *first, tokusage_status status, const char *member, size_t offset) {
-    if (first->status == TOKUSAGE_OK) {
-        first->status = status;
-        first->member = member;
-        first->offset = offset;
-    }
-}
-
-static int peek(const reader *in) {
-    return in->at < in->length ? (unsigned char)in->bytes[in->at] : -1;
-}
-
-static bool is_space(int byte) {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
-static void space(reader *in) {
-    while (is_space(peek(in))) {
-        in->at++;
-    }
-}
-
-static bool byte(reader *in, char wanted) {
-    if (peek(in) != (unsigned char)wanted) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
-    }
-    in->at++;
-    return true;
-}
-
-static bool word(reader *in, const char *letters) {
-    for (; *letters != '\0'; letters++) {
-        if (!byte(in, *letters)) {
-            return false;
+/* Up to the next '/' or the end, ~0 and ~1 resolved (RFC 6901); returns where the pointer goes on. */
+static const char *split_name(const char *pointer, char *name, size_t *length) {
+    *length = 0;
+    for (; *pointer != '\0' && *pointer != '/'; pointer++) {
+        if (*pointer == '~') {
+            pointer++;
+            name[(*length)++] = *pointer == '0' ? '~' : '/';
+        } else {
+            name[(*length)++] = *pointer;
         }
     }
-    return true;
+    return pointer;
 }
 
-static bool is_digit(int byte) {
-    return byte >= '0' && byte <= '9';
-}
-
-static bool digits(reader *in) {
-    if (!is_digit(peek(in))) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
-    }
-    while (is_digit(peek(in))) {
-        in->at++;
-    }
-    return true;
-}
-
-static bool number(reader *in) {
-    size_t begin = in->at;
-    if (peek(in) == '-') {
-        in->at++;
-    }
-    if (peek(in) == '0') {
-        in->at++;
-    } else if (!digits(in)) {
-        return false;
-    }
-    if (peek(in) == '.') {
-        in->at++;
-        if (!digits(in)) {
-            return false;
-        }
-    }
-    if (peek(in) == 'e' || peek(in) == 'E') {
-        in->at++;
-        if (peek(in) == '+' || peek(in) == '-') {
-            in->at++;
-        }
-        if (!digits(in)) {
-            return false;
-        }
-    }
-    if (in->place_depth > 0 && in->at - begin > LONGEST_NUMBER) {
-        complain(&in->text_wrong, TOKUSAGE_ERR_RANGE, "usage", 0);
-    }
-    return true;
-}
-
-static int hex_of(int byte) {
-    if (is_digit(byte)) {
-        return byte - '0';
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
-static bool four_digits(reader *in, unsigned *code) {
-    *code = 0;
-    for (int i = 0; i < 4; i++) {
-        int hex = hex_of(peek(in));
-        if (hex < 0) {
-            return stop(in, TOKUSAGE_ERR_SYNTAX);
-        }
-        *code = *code * 16 + (unsigned)hex;
-        in->at++;
-    }
-    return true;
-}
-
-static void put(name *out, unsigned byte) {
-    out->bytes[out->length++] = (char)(unsigned char)byte;
-}
-
-static void put_code(name *out, unsigned code) {
-    if (code < 0x80) {
-        put(out, code);
-    } else if (code < 0x800) {
-        put(out, 0xC0 | code >> 6);
-        put(out, 0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        put(out, 0xE0 | code >> 12);
-        put(out, 0x80 | (code >> 6 & 0x3F));
-        put(out, 0x80 | (code & 0x3F));
-    } else {
-        put(out, 0xF0 | code >> 18);
-        put(out, 0x80 | (code >> 12 & 0x3F));
-        put(out, 0x80 | (code >> 6 & 0x3F));
-        put(out, 0x80 | (code & 0x3F));
-    }
-}
-
-static void half_pair(reader *in, name *out, size_t backslash) {
-    out->whole = false;
-    if (in->place_depth > 0) {
-        complain(&in->text_wrong, TOKUSAGE_ERR_SYNTAX, NULL, backslash);
-    }
-}
-
-/* Behind the "\u" of an escape that stands at backslash. */
-static bool unicode(reader *in, name *out, size_t backslash) {
-    unsigned code = 0;
-    if (!four_digits(in, &code)) {
-        return false;
-    }
-    if (code >= 0xDC00 && code <= 0xDFFF) {
-        half_pair(in, out, backslash);
-        return true;
-    }
-    if (code >= 0xD800 && code <= 0xDBFF) {
-        reader ahead = *in;
-        unsigned low = 0;
-        if (!word(&ahead, "\\u") || !four_digits(&ahead, &low) || low < 0xDC00 || low > 0xDFFF) {
-            half_pair(in, out, backslash);
-            return true;
-        }
-        in->at = ahead.at;
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    }
-    if (code == 0 && in->own_name) {
-        complain(&in->text_wrong, TOKUSAGE_ERR_SYNTAX, NULL, backslash);
-    }
-    put_code(out, code);
-    return true;
-}
-
-static bool escape(reader *in, name *out) {
-    static const char letters[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    size_t backslash = in->at++;
-    int letter = peek(in);
-    if (letter == 'u') {
-        in->at++;
-        return unicode(in, out, backslash);
-    }
-    const char *known = letter > 0 ? strchr(letters, letter) : NULL;
-    if (known == NULL) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
-    }
-    put(out, (unsigned char)meanings[known - letters]);
-    in->at++;
-    return true;
-}
-
-/* The caller frees out->bytes, whatever the answer. */
-static bool string(reader *in, name *out) {
-    memset(out, 0, sizeof *out);
-    out->whole = true;
-    size_t quote = in->at + 1;
-    while (quote < in->length && in->bytes[quote] != '"') {
-        quote += in->bytes[quote] == '\\' ? 2 : 1;
-    }
-    size_t room = quote - in->at;
-    out->bytes = malloc(room + 8);
-    assert_non_null(out->bytes);
-    if (!byte(in, '"')) {
-        return false;
-    }
-    for (;;) {
-        int next = peek(in);
-        if (next == '"') {
-            in->at++;
-            return true;
-        }
-        if (next < 0x20) { /* control characters, and the end */
-            return stop(in, TOKUSAGE_ERR_SYNTAX);
-        }
-        if (next != '\\') {
-            put(out, (unsigned)next);
-            in->at++;
-        } else if (!escape(in, out)) {
-            return false;
-        }
-    }
-}
-
-static bool skip_string(reader *in) {
-    name ignored;
-    bool good = string(in, &ignored);
-    free(ignored.bytes);
-    return good;
-}
-
-static bool equal_names(const name *a, const name *b) {
-    return a->whole && b->whole && a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
-}
-
-/* The value of a JSON number as a count, in decimal arithmetic. */
-static tokusage_status judge_number(const char *bytes, size_t length, int64_t *result) {
-    bool negative = bytes[0] == '-';
-    char figures[LONGEST_NUMBER + 1];
-    long count = 0;
-    long exponent = 0;
-    bool fraction = false;
-    size_t at = negative ? 1 : 0;
-    for (; at < length && bytes[at] != 'e' && bytes[at] != 'E'; at++) {
-        if (bytes[at] == '.') {
-            fraction = true;
-            continue;
-        }
-        if (count > 0 || bytes[at] != '0') {
-            figures[count++] = bytes[at];
-        }
-        exponent -= fraction ? 1 : 0;
-    }
-    if (at < length) {
-        long given = 0;
-        bool minus = bytes[at + 1] == '-';
-        for (at += is_digit((unsigned char)bytes[at + 1]) ? 1 : 2; at < length; at++) {
-            given = given > 100000 ? given : given * 10 + (bytes[at] - '0');
-        }
-        exponent += minus ? -given : given;
-    }
-    while (count > 0 && figures[count - 1] == '0') {
-        count--;
-        exponent++;
-    }
-    *result = 0;
-    if (count == 0) {
-        return TOKUSAGE_OK;
-    }
-    if (negative || count + exponent > 16) {
-        return TOKUSAGE_ERR_RANGE;
-    }
-    for (long i = 0; i < count + exponent; i++) {
-        *result = *result * 10 + (i < count ? figures[i] - '0' : 0);
-    }
-    if (exponent < 0) {
-        return *result >= TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_ERR_INTEGER;
-    }
-    return *result > TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_OK;
-}
-
-/* A member of the usage object, whose value has just been read. */
-static void judge_member(reader *in, const name *who, size_t begin) {
-    for (int i = 0; i < 3; i++) {
-        name wanted = {(char *)(uintptr_t)count_names[i], strlen(count_names[i]), true};
-        if (!equal_names(who, &wanted)) {
-            continue;
-        }
-        if (in->given[i]) {
-            complain(&in->count_wrong, TOKUSAGE_ERR_DUPLICATE, count_names[i], 0);
-            return;
-        }
-        in->given[i] = true;
-        char first = in->bytes[begin];
-        if (first == 'n') {
-            return;
-        }
-        if (first != '-' && !is_digit((unsigned char)first)) {
-            complain(&in->count_wrong, TOKUSAGE_ERR_TYPE, count_names[i], 0);
-            return;
-        }
-        if (in->at - begin > LONGEST_NUMBER) {
-            return; /* text_wrong says so already */
-        }
-        int64_t found = 0;
-        tokusage_status status = judge_number(in->bytes + begin, in->at - begin, &found);
-        if (status != TOKUSAGE_OK) {
-            complain(&in->count_wrong, status, count_names[i], 0);
-            return;
-        }
-        in->counts[i] = found;
-    }
-}
-
-static bool member(reader *in, int way, bool *step_seen) {
-    name who;
-    bool own = in->place_depth > 0 && in->place_depth == in->depth;
-    in->own_name = own;
-    bool good = string(in, &who);
-    in->own_name = false;
-    bool step = good && way >= 0 && way < in->step_count && equal_names(&who, &in->steps[way]);
-    if (step) {
-        in->duplicate = in->duplicate || *step_seen;
-        *step_seen = true;
-    }
-    if (good) {
-        space(in);
-        good = byte(in, ':');
-    }
-    if (good) {
-        space(in);
-        size_t begin = in->at;
-        good = value(in, step ? way + 1 : OFF_THE_WAY);
-        if (good && own) {
-            judge_member(in, &who, begin);
-        }
-    }
-    free(who.bytes);
-    return good;
-}
-
-static bool object(reader *in, int way) {
-    bool step_seen = false;
-    in->at++;
-    space(in);
-    if (peek(in) == '}') {
-        in->at++;
-        return true;
-    }
-    for (;;) {
-        if (!member(in, way, &step_seen)) {
-            return false;
-        }
-        space(in);
-        if (peek(in) == '}') {
-            in->at++;
-            return true;
-        }
-        if (!byte(in, ',')) {
-            return false;
-        }
-        space(in);
-    }
-}
-
-static bool array(reader *in) {
-    in->at++;
-    space(in);
-    if (peek(in) == ']') {
-        in->at++;
-        return true;
-    }
-    for (;;) {
-        if (!value(in, OFF_THE_WAY)) {
-            return false;
-        }
-        space(in);
-        if (peek(in) == ']') {
-            in->at++;
-            return true;
-        }
-        if (!byte(in, ',')) {
-            return false;
-        }
-        space(in);
-    }
-}
-
-static bool container(reader *in, int way) {
-    if (in->depth == TOKUSAGE_DEPTH_MAX) {
-        return stop(in, TOKUSAGE_ERR_DEPTH);
-    }
-    in->depth++;
-    bool good = peek(in) == '{' ? object(in, way) : array(in);
-    in->depth--;
-    return good;
-}
-
-static bool bare_value(reader *in, int way) {
-    switch (peek(in)) {
-    case '{':
-    case '[':
-        return container(in, way);
-    case '"':
-        return skip_string(in);
-    case 't':
-        return word(in, "true");
-    case 'f':
-        return word(in, "false");
-    case 'n':
-        return word(in, "null");
-    default:
-        return number(in);
-    }
-}
-
-static bool value(reader *in, int way) {
-    if (way != in->step_count || in->duplicate) {
-        return bare_value(in, way);
-    }
-    in->found = true;
-    in->begin = in->at;
-    in->object = peek(in) == '{';
-    in->place_depth = in->object ? in->depth + 1 : 0;
-    bool good = bare_value(in, way);
-    in->place_depth = 0;
-    in->end = in->at;
-    return good;
-}
-
-static void split(reader *in, const char *pointer) {
-    while (*pointer != '\0') {
-        assert_true(*pointer == '/' && in->step_count < NAMES_MAX);
-        name *step = &in->steps[in->step_count++];
-        step->whole = true;
-        step->bytes = malloc(strlen(pointer) + 1);
-        assert_non_null(step->bytes);
-        for (pointer++; *pointer != '\0' && *pointer != '/'; pointer++) {
-            if (*pointer == '~') {
-                pointer++;
-                put(step, *pointer == '0' ? '~' : '/');
-            } else {
-                put(step, (unsigned char)*pointer);
+/* The value at the pointer, or NULL. *duplicate is set when a name on the way stands twice in its object. */
+static const reference_node *follow(const reference_node *from, const char *pointer, bool *duplicate) {
+    char *name = malloc(strlen(pointer) + 1);
+    assert_non_null(name);
+    *duplicate = false;
+    while (from != NULL && *pointer == '/') {
+        const reference_node *found = NULL;
+        size_t length = 0;
+        pointer = split_name(pointer + 1, name, &length);
+        for (const reference_node *member = from->kind == '{' ? from->first : NULL; member != NULL;
+             member = member->next) {
+            if (reference_is_text(&member->name, name, length)) {
+                *duplicate = *duplicate || found != NULL;
+                found = found != NULL ? found : member;
             }
         }
+        from = *duplicate ? NULL : found;
     }
+    free(name);
+    return from;
 }
 
-static reader *read_first(const char *pointer, const char *bytes, size_t length) {
-    reader *in = calloc(1, sizeof *in);
-    assert_non_null(in);
-    in->bytes = bytes;
-    in->length = length;
-    for (int i = 0; i < 3; i++) {
-        in->counts[i] = ABSENT;
+static reference_place place_of(const char *pointer, reference_tree read) {
+    reference_place place;
+    memset(&place, 0, sizeof place);
+    place.status = read.status;
+    if (read.status != TOKUSAGE_OK) {
+        place.offset = read.at;
+    } else {
+        const reference_node *value = follow(read.root, pointer, &place.duplicate);
+        place.found = value != NULL;
+        place.begin = value != NULL ? value->begin : 0;
+        place.end = value != NULL ? value->end : 0;
+        place.after = read.at;
     }
-    split(in, pointer);
-    space(in);
-    (void)value(in, 0);
-    return in;
-}
-
-static reader *read_all(const char *pointer, const char *bytes, size_t length) {
-    reader *in = read_first(pointer, bytes, length);
-    if (in->stop == TOKUSAGE_OK) {
-        space(in);
-        if (in->at < length) {
-            (void)stop(in, TOKUSAGE_ERR_SYNTAX);
-        }
-    }
-    return in;
-}
-
-static void forget(reader *in) {
-    for (int i = 0; i < in->step_count; i++) {
-        free(in->steps[i].bytes);
-    }
-    free(in);
-}
-
-static reference_place place_of(reader *in) {
-    bool good = in->stop == TOKUSAGE_OK;
-    reference_place place = {in->stop,  good ? 0 : in->at, in->duplicate,    in->found,
-                             in->begin, in->end,           good ? in->at : 0};
-    forget(in);
+    reference_forget(&read);
     return place;
 }
 
 reference_place reference_find(const char *pointer, const char *bytes, size_t length) {
-    return place_of(read_all(pointer, bytes, length));
+    return place_of(pointer, reference_parse(bytes, length));
 }
 
 reference_place reference_first(const char *pointer, const char *bytes, size_t length) {
-    return place_of(read_first(pointer, bytes, length));
+    return place_of(pointer, reference_parse_first(bytes, length));
 }
 
-static verdict judge(const reader *in) {
-    verdict answer = {TOKUSAGE_OK, NULL, 0, {0, 0, 0}};
-    if (in->stop != TOKUSAGE_OK) {
-        answer.status = in->stop;
-        answer.offset = in->at;
-    } else if (in->duplicate) {
-        complain(&answer, TOKUSAGE_ERR_DUPLICATE, "usage", 0);
-    } else if (!in->found || in->bytes[in->begin] == 'n') {
-        complain(&answer, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
-    } else if (!in->object) {
-        complain(&answer, TOKUSAGE_ERR_TYPE, "usage", 0);
-    } else if (in->text_wrong.status != TOKUSAGE_OK) {
-        answer = in->text_wrong;
-    } else if (in->count_wrong.status != TOKUSAGE_OK) {
-        answer = in->count_wrong;
-    } else {
-        memcpy(answer.counts, in->counts, sizeof answer.counts);
+/* ------------------------------------------------------------------------------------------------------- counts */
+
+/* The figures of a number without leading zeros, and the power of ten that the last of them stands for. */
+typedef struct decimal {
+    char *figures;
+    int64_t count, exponent;
+} decimal;
+
+/* Far more than any text has figures: an exponent that is still larger decides alone. */
+#define EXPONENT_ENOUGH INT64_C(1000000000000)
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+static int64_t exponent_of(const char *bytes, size_t length) {
+    int64_t value = 0;
+    for (size_t at = is_digit(bytes[0]) ? 0 : 1; at < length; at++) {
+        value = value > EXPONENT_ENOUGH ? value : value * 10 + (bytes[at] - '0');
     }
+    return bytes[0] == '-' ? -value : value;
+}
+
+/* The caller frees the figures. */
+static decimal decimal_of(const char *bytes, size_t length) {
+    decimal number = {malloc(length), 0, 0};
+    assert_non_null(number.figures);
+    bool fraction = false;
+    size_t at = 0;
+    for (; at < length && bytes[at] != 'e' && bytes[at] != 'E'; at++) {
+        if (bytes[at] == '.') {
+            fraction = true;
+        } else if (is_digit(bytes[at])) {
+            number.exponent -= fraction ? 1 : 0;
+            if (number.count > 0 || bytes[at] != '0') {
+                number.figures[number.count++] = bytes[at];
+            }
+        }
+    }
+    if (at < length) {
+        number.exponent += exponent_of(bytes + at + 1, length - at - 1);
+    }
+    while (number.count > 0 && number.figures[number.count - 1] == '0') {
+        number.count--;
+        number.exponent++;
+    }
+    return number;
+}
+
+/* Of a number that is not 0: its whole part, and whether that is all. */
+static tokusage_status judge_decimal(const decimal *number, bool negative, int64_t *value) {
+    const int64_t places = number->count + number->exponent; /* before the point */
+    if (negative || places > 16) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    for (int64_t i = 0; i < places; i++) {
+        *value = *value * 10 + (i < number->count ? number->figures[i] - '0' : 0);
+    }
+    if (number->exponent < 0) {
+        return *value >= TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_ERR_INTEGER;
+    }
+    return *value > TOKUSAGE_COUNT_MAX ? TOKUSAGE_ERR_RANGE : TOKUSAGE_OK;
+}
+
+/* The value of a JSON number as a count. */
+static tokusage_status judge_number(const char *bytes, size_t length, int64_t *value) {
+    decimal number = decimal_of(bytes, length);
+    *value = 0;
+    tokusage_status status = number.count == 0 ? TOKUSAGE_OK : judge_decimal(&number, bytes[0] == '-', value);
+    free(number.figures);
+    return status;
+}
+
+static tokusage_status judge_count(const char *bytes, const reference_node *value, int64_t *count) {
+    *count = ABSENT;
+    if (value->kind == 'n') {
+        return TOKUSAGE_OK;
+    }
+    if (value->kind != '0') {
+        return TOKUSAGE_ERR_TYPE;
+    }
+    int64_t number = 0;
+    tokusage_status status = judge_number(bytes + value->begin, value->end - value->begin, &number);
+    *count = status == TOKUSAGE_OK ? number : ABSENT;
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------ a usage object */
+
+typedef struct line {
+    reference_slot slot;
+    const char *count; /* what an error calls it */
+    const char *members;
+} line;
+
+/* The members of each slot in the order in which they count; * behind one that may be within the prompt. Those within
+   stand before those beside. */
+static const line lines[] = {
+    {REFERENCE_INPUT, "prompt_tokens",
+     "prompt_tokens input_tokens inputTokens promptTokenCount total_input_tokens tokens/input_tokens "
+     "prompt_eval_count"},
+    {REFERENCE_OUTPUT, "completion_tokens",
+     "completion_tokens output_tokens outputTokens candidatesTokenCount responseTokenCount total_output_tokens "
+     "tokens/output_tokens eval_count"},
+    {REFERENCE_TOTAL, "total_tokens", "total_tokens totalTokens totalTokenCount"},
+    {REFERENCE_CACHED_WITHIN, "cached_tokens",
+     "prompt_tokens_details/cached_tokens input_tokens_details/cached_tokens "
+     "input_tokens_details/cache_read_input_tokens prompt_token_details/cached_tokens prompt_cache_hit_tokens "
+     "num_cached_tokens cached_tokens cachedContentTokenCount total_cached_tokens"},
+    {REFERENCE_CACHED_BESIDE, "cached_tokens", "cache_read_input_tokens* cacheReadInputTokens"},
+    {REFERENCE_WRITTEN_WITHIN, "cache_write_tokens",
+     "prompt_tokens_details/cache_write_tokens input_tokens_details/cache_write_tokens "
+     "prompt_tokens_details/cache_creation_input_tokens prompt_tokens_details/cache_creation_tokens "
+     "input_tokens_details/cache_creation_input_tokens"},
+    {REFERENCE_WRITTEN_BESIDE, "cache_write_tokens", "cache_creation_input_tokens* cacheWriteInputTokens"},
+    {REFERENCE_REASONING_WITHIN, "reasoning_tokens",
+     "completion_tokens_details/reasoning_tokens output_tokens_details/reasoning_tokens "
+     "output_tokens_details/thinking_tokens reasoning_tokens"},
+    {REFERENCE_REASONING_BESIDE, "reasoning_tokens", "thoughtsTokenCount total_thought_tokens"},
+    {REFERENCE_TOOLS_BESIDE, "prompt_tokens", "toolUsePromptTokenCount total_tool_use_tokens"},
+};
+
+/* What a usage object says. */
+typedef struct usage_reading {
+    verdict wrong; /* OK, or what the first thing in it that is wrong is; where: wrong_at */
+    size_t wrong_at;
+    bool any; /* a count is present */
+    int64_t slots[REFERENCE_SLOTS];
+} usage_reading;
+
+/* The value at a path within the object that stands there after `before` others, or NULL; `before` is used up. */
+static const reference_node *value_at(const reference_node *object, const char *path, size_t *before) {
+    const size_t length = strcspn(path, "/");
+    for (const reference_node *member = object->first; member != NULL; member = member->next) {
+        const reference_node *found = NULL;
+        if (!reference_is_text(&member->name, path, length)) {
+            continue;
+        }
+        if (path[length] == '/') {
+            found = member->kind == '{' ? value_at(member, path + length + 1, before) : NULL;
+        } else if ((*before)-- == 0) {
+            found = member;
+        }
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* The value at a path for the first time (0), for the second (1) and so on, in the text's order; NULL behind the last. */
+static const reference_node *nth_at(const reference_node *object, const char *path, size_t nth) {
+    return value_at(object, path, &nth);
+}
+
+/* The earliest in the text counts. */
+static void complain(usage_reading *out, const reference_node *about, tokusage_status status, const char *count) {
+    if (out->wrong.status == TOKUSAGE_OK || about->begin < out->wrong_at) {
+        out->wrong.status = status;
+        out->wrong.member = count;
+        out->wrong_at = about->begin;
+    }
+}
+
+/* The count of one member, or ABSENT. */
+static int64_t read_member(const char *bytes, const reference_node *object, const char *path, const char *count,
+                           usage_reading *out) {
+    int64_t value = ABSENT;
+    const reference_node *first = nth_at(object, path, 0);
+    const reference_node *second = nth_at(object, path, 1);
+    if (first != NULL) {
+        tokusage_status status = judge_count(bytes, first, &value);
+        if (status != TOKUSAGE_OK) {
+            complain(out, first, status, count);
+        }
+    }
+    if (second != NULL) {
+        complain(out, second, TOKUSAGE_ERR_DUPLICATE, count);
+    }
+    out->any = out->any || value != ABSENT;
+    return value;
+}
+
+enum {
+    LONGEST_MEMBER = 64
+};
+
+/* The next member of a line; false when there is none. */
+static bool next_member(const char **rest, char member[LONGEST_MEMBER], bool *starred) {
+    const size_t length = strcspn(*rest, " ");
+    assert_true(length < LONGEST_MEMBER);
+    memcpy(member, *rest, length);
+    *starred = length > 0 && member[length - 1] == '*';
+    member[*starred ? length - 1 : length] = '\0';
+    *rest += length + strspn(*rest + length, " ");
+    return length > 0;
+}
+
+/* Whether cached tokens that are written as if they stood beside the prompt are within it all the same. */
+static bool stars_are_within(const char *bytes, const reference_node *object) {
+    for (const reference_node *member = object->first; member != NULL; member = member->next) {
+        int64_t ignored = 0;
+        if (reference_is_word(&member->name, "prompt_tokens") && judge_count(bytes, member, &ignored) == TOKUSAGE_OK &&
+            ignored != ABSENT) {
+            return true;
+        }
+        if (reference_is_word(&member->name, "input_tokens_details") && member->kind == '{') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool stands_at_the_root(const char *member) {
+    return strcmp(member, "prompt_eval_count") == 0 || strcmp(member, "eval_count") == 0;
+}
+
+/* The first count of a line that is present; all its members are checked. *starred: it stands behind a star. */
+static int64_t read_line(const char *bytes, const reference_node *object, const line *in, bool root_alone,
+                         usage_reading *out, bool *starred) {
+    const char *rest = in->members;
+    char member[LONGEST_MEMBER];
+    int64_t chosen = ABSENT;
+    bool star = false;
+    *starred = false;
+    while (next_member(&rest, member, &star)) {
+        if (root_alone && !stands_at_the_root(member)) {
+            continue;
+        }
+        int64_t value = read_member(bytes, object, member, in->count, out);
+        if (chosen == ABSENT && value != ABSENT) {
+            chosen = value;
+            *starred = star;
+        }
+    }
+    return chosen;
+}
+
+/* A starred member that is within the prompt takes the slot of those within, before any of them. */
+static reference_slot slot_of(const line *in, bool starred_within) {
+    if (!starred_within) {
+        return in->slot;
+    }
+    return in->slot == REFERENCE_CACHED_BESIDE ? REFERENCE_CACHED_WITHIN : REFERENCE_WRITTEN_WITHIN;
+}
+
+/* Of the root as a place, root_alone: it is there with two members alone. */
+static usage_reading read_usage(const char *bytes, const reference_node *object, bool root_alone) {
+    usage_reading out;
+    memset(&out, 0, sizeof out);
+    for (size_t i = 0; i < REFERENCE_SLOTS; i++) {
+        out.slots[i] = ABSENT;
+    }
+    const bool stars_within = stars_are_within(bytes, object);
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        bool starred = false;
+        int64_t value = read_line(bytes, object, &lines[i], root_alone, &out, &starred);
+        if (value != ABSENT) {
+            out.slots[slot_of(&lines[i], starred && stars_within)] = value;
+        }
+    }
+    return out;
+}
+
+/* ------------------------------------------------------------------------------------------- the sums of the slots */
+
+/* Absent ones add nothing; all absent: absent. False when the sum is no count. */
+static bool sum(const int64_t slots[REFERENCE_SLOTS], const reference_slot *parts, size_t count, int64_t *result) {
+    *result = ABSENT;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t part = slots[parts[i]];
+        if (part != ABSENT) {
+            *result = (*result == ABSENT ? 0 : *result) + part;
+        }
+    }
+    return *result <= TOKUSAGE_COUNT_MAX;
+}
+
+static int64_t first_of(int64_t preferred, int64_t other) {
+    return preferred != ABSENT ? preferred : other;
+}
+
+verdict reference_counts(const int64_t slots[REFERENCE_SLOTS]) {
+    static const reference_slot prompt[] = {REFERENCE_INPUT, REFERENCE_CACHED_BESIDE, REFERENCE_WRITTEN_BESIDE,
+                                            REFERENCE_TOOLS_BESIDE};
+    static const reference_slot completion[] = {REFERENCE_OUTPUT, REFERENCE_REASONING_BESIDE};
+    static const verdict prompt_too_large = ABOUT(RANGE, "prompt_tokens");
+    static const verdict completion_too_large = ABOUT(RANGE, "completion_tokens");
+    verdict answer = COUNTS(ABSENT, ABSENT, ABSENT);
+    if (!sum(slots, prompt, LENGTH(prompt), &answer.counts[0])) {
+        return prompt_too_large;
+    }
+    if (!sum(slots, completion, LENGTH(completion), &answer.counts[1])) {
+        return completion_too_large;
+    }
+    answer.counts[2] = slots[REFERENCE_TOTAL];
+    answer.counts[3] = first_of(slots[REFERENCE_CACHED_BESIDE], slots[REFERENCE_CACHED_WITHIN]);
+    answer.counts[4] = first_of(slots[REFERENCE_WRITTEN_BESIDE], slots[REFERENCE_WRITTEN_WITHIN]);
+    answer.counts[5] = first_of(slots[REFERENCE_REASONING_BESIDE], slots[REFERENCE_REASONING_WITHIN]);
     return answer;
+}
+
+/* --------------------------------------------------------------------------------------- the usage of a whole text */
+
+static const char *const known_places[] = {
+    "/usage",       "/usageMetadata",  "/message/usage",          "/response/usage", "/interaction/usage",
+    "/delta/usage", "/metadata/usage", "/response/usageMetadata", "/x_groq/usage",
+};
+
+/* What is asked of a text. */
+typedef struct question {
+    const char *bytes;
+    const char *pointer; /* NULL: the known places */
+    bool in_event;
+} question;
+
+/* What one text, or one element of an array, tells. */
+typedef struct finding {
+    bool duplicate;              /* a name on the way stands twice */
+    const reference_node *text;  /* the root, or the element, that has a value at a place */
+    const reference_node *value; /* the value there, which is not null */
+    bool at_message;             /* the place is /message/usage */
+    usage_reading usage;         /* of the value */
+    bool report;
+} finding;
+
+static void judge_value(const char *bytes, finding *out, bool root_alone) {
+    if (out->value->kind != '{') {
+        out->usage.wrong.status = TOKUSAGE_ERR_TYPE;
+        out->usage.wrong.member = "usage";
+    } else {
+        out->usage = read_usage(bytes, out->value, root_alone);
+    }
+    out->report = out->usage.any || out->usage.wrong.status != TOKUSAGE_OK;
+}
+
+/* Whether what stands at the pointer settles the question: something not null, or a name on the way twice. */
+static bool look_at(const question *what, const reference_node *text, const char *pointer, finding *out) {
+    const reference_node *value = follow(text, pointer, &out->duplicate);
+    if (out->duplicate) {
+        return true;
+    }
+    if (value == NULL || value->kind == 'n') {
+        return false;
+    }
+    out->text = text;
+    out->value = value;
+    out->at_message = strcmp(pointer, "/message/usage") == 0;
+    judge_value(what->bytes, out, false);
+    return true;
+}
+
+/* The root, where no other place has anything. */
+static void look_at_root(const question *what, const reference_node *text, finding *out) {
+    if (what->in_event || text->kind != '{') {
+        return;
+    }
+    finding root;
+    memset(&root, 0, sizeof root);
+    root.text = text;
+    root.value = text;
+    judge_value(what->bytes, &root, true);
+    if (root.report) {
+        *out = root;
+    }
+}
+
+static finding judge_text(const question *what, const reference_node *text) {
+    finding out;
+    memset(&out, 0, sizeof out);
+    if (what->pointer != NULL) {
+        (void)look_at(what, text, what->pointer, &out);
+        return out;
+    }
+    for (size_t i = 0; i < LENGTH(known_places); i++) {
+        if (look_at(what, text, known_places[i], &out)) {
+            return out;
+        }
+    }
+    look_at_root(what, text, &out);
+    return out;
+}
+
+/* Whether each element is read as a text of its own. */
+static bool is_list(const question *what, const reference_node *root) {
+    return root->kind == '[' && (what->pointer == NULL || what->pointer[0] != '\0');
+}
+
+static bool is_object(const reference_node *text) {
+    return text->kind == '{';
+}
+
+/* Of an array's elements the last one that has a report. */
+static finding judge_root(const question *what, const reference_node *root) {
+    if (!is_list(what, root)) {
+        return judge_text(what, root);
+    }
+    finding last;
+    memset(&last, 0, sizeof last);
+    for (const reference_node *element = root->first; element != NULL; element = element->next) {
+        finding now;
+        memset(&now, 0, sizeof now);
+        if (is_object(element)) {
+            now = judge_text(what, element);
+        }
+        if (now.duplicate) {
+            return now;
+        }
+        if (now.report) {
+            last = now;
+        }
+    }
+    return last;
+}
+
+static verdict about_usage(tokusage_status status) {
+    verdict answer = ABOUT(TYPE, "usage");
+    answer.status = status;
+    return answer;
+}
+
+static verdict verdict_of(const finding *found) {
+    if (found->duplicate) {
+        return about_usage(TOKUSAGE_ERR_DUPLICATE);
+    }
+    if (found->value == NULL) {
+        return about_usage(TOKUSAGE_ERR_NOT_FOUND);
+    }
+    return found->usage.wrong.status != TOKUSAGE_OK ? found->usage.wrong : reference_counts(found->usage.slots);
 }
 
 verdict reference_extract(const char *pointer, const char *bytes, size_t length) {
     static const char mark[] = "\xEF\xBB\xBF";
+    verdict answer = AT(SYNTAX, 0);
     size_t marked = 0;
     while (marked < 3 && marked < length && bytes[marked] == mark[marked]) {
         marked++;
     }
     if (marked == 1 || marked == 2) {
-        verdict answer = {TOKUSAGE_ERR_SYNTAX, NULL, marked, {0, 0, 0}};
+        answer.offset = marked;
         return answer;
     }
-    reader *in = read_all(pointer != NULL ? pointer : "/usage", bytes + marked, length - marked);
-    verdict answer = judge(in);
-    forget(in);
-    if (answer.status == TOKUSAGE_ERR_SYNTAX || answer.status == TOKUSAGE_ERR_DEPTH) {
-        answer.offset += marked;
+    const question what = {bytes + marked, pointer, false};
+    reference_tree read = reference_parse(what.bytes, length - marked);
+    if (read.status != TOKUSAGE_OK) {
+        answer.status = read.status;
+        answer.offset = marked + read.at;
+    } else {
+        const finding found = judge_root(&what, read.root);
+        answer = verdict_of(&found);
     }
+    reference_forget(&read);
     return answer;
 }
+
+/* --------------------------------------------------------------------------------------- what a stream has to know */
+
+/* The first in the text at a place that is a model's name: any way there, where a name stands twice. */
+static bool find_model(const char *bytes, const reference_node *object, const char *path, char model[REFERENCE_MODEL]) {
+    const reference_node *value = NULL;
+    for (size_t i = 0; is_object(object) && (value = nth_at(object, path, i)) != NULL; i++) {
+        const size_t length = value->kind == '"' ? value->end - value->begin - 2 : 0;
+        if (length >= 1 && length < REFERENCE_MODEL) {
+            memcpy(model, bytes + value->begin + 1, length);
+            model[length] = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
+static void model_of(const char *bytes, const reference_node *text, char model[REFERENCE_MODEL]) {
+    static const char *const places[] = {"model", "message/model", "response/model", "modelVersion",
+                                         "interaction/model"};
+    model[0] = '\0';
+    for (size_t i = 0; i < LENGTH(places); i++) {
+        if (find_model(bytes, text, places[i], model)) {
+            return;
+        }
+    }
+}
+
+/* The text with the report says by one of its members that the response has come to its end. */
+static void end_of(const reference_node *text, reference_text *out) {
+    static const char *const ends[] = {"response.completed", "response.incomplete", "response.failed",
+                                       "interaction.completed", "message-end"};
+    for (const reference_node *member = is_object(text) ? text->first : NULL; member != NULL; member = member->next) {
+        const bool type = reference_is_word(&member->name, "type") || reference_is_word(&member->name, "event_type");
+        if (type && member->kind == '"') {
+            for (size_t i = 0; i < LENGTH(ends); i++) {
+                out->ends = out->ends || reference_is_word(&member->text, ends[i]);
+            }
+            out->ends_message = out->ends_message || reference_is_word(&member->text, "message_delta");
+        }
+        out->ends = out->ends || (reference_is_word(&member->name, "done") && member->kind == 't');
+    }
+}
+
+/* The model that the latest of an array's elements with a report tells. */
+static void model_of_reports(const question *what, const reference_node *root, reference_text *out) {
+    for (const reference_node *element = root->first; element != NULL; element = element->next) {
+        char model[REFERENCE_MODEL];
+        if (is_object(element) && judge_text(what, element).report) {
+            model_of(what->bytes, element, model);
+            if (model[0] != '\0') {
+                memcpy(out->model, model, sizeof model);
+            }
+        }
+    }
+}
+
+static void tell_report(const question *what, const reference_node *root, const finding *found, reference_text *out) {
+    out->report = true;
+    out->at_message = found->at_message;
+    out->wrong = found->usage.wrong;
+    memcpy(out->slots, found->usage.slots, sizeof out->slots);
+    end_of(found->text, out);
+    if (is_list(what, root)) {
+        model_of_reports(what, root, out);
+    } else {
+        model_of(what->bytes, root, out->model);
+    }
+}
+
+static void tell(const question *what, const reference_node *root, reference_text *out) {
+    const finding found = judge_root(what, root);
+    const bool list = is_list(what, root);
+    const reference_node *first = list ? root->first : root;
+    /* An array that has the place twice in an element tells nothing. */
+    if (first != NULL && !(list && found.duplicate)) {
+        model_of(what->bytes, first, out->first_model);
+    }
+    if (!found.duplicate && found.report) {
+        tell_report(what, root, &found, out);
+    }
+}
+
+reference_text reference_read(const char *pointer, bool in_event, const char *bytes, size_t length) {
+    const question what = {bytes, pointer, in_event};
+    reference_text out;
+    memset(&out, 0, sizeof out);
+    reference_tree read = reference_parse_first(bytes, length);
+    out.status = read.status;
+    if (read.status != TOKUSAGE_OK) {
+        out.offset = read.at;
+    } else {
+        out.after = read.at;
+        out.number = read.root->kind == '0';
+        tell(&what, read.root, &out);
+    }
+    reference_forget(&read);
+    return out;
+}
+
+/* ------------------------------------------------------------------------------------------------- compact texts */
 
 size_t reference_compact(const char *bytes, size_t length, char *copy) {
     size_t used = 0;
     bool quoted = false;
     for (size_t i = 0; i < length; i++) {
-        if (!quoted && is_space((unsigned char)bytes[i])) {
+        if (!quoted && strchr(" \t\n\r", bytes[i]) != NULL && bytes[i] != '\0') {
             continue;
         }
         if (quoted && bytes[i] == '\\') {

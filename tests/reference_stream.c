@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cJSON.h>
-
 #include "reference.h"
 
 /* ------------------------------------------------------------------------------------------------ framing */
@@ -107,141 +105,170 @@ size_t reference_events(const char *bytes, size_t length, char *out) {
 
 /* ------------------------------------------------------------------------------------------------ reports */
 
-typedef struct finding {
-    const char *pointer;
-    char *latest; /* the latest report, without white space outside strings */
-    size_t latest_length;
-    uint64_t reports;
-    bool done;
-} finding;
+/* What the texts so far have told. */
+typedef struct state {
+    const char *pointer; /* NULL: the known places */
+    answer told;         /* its usage stands below, its model only when a text with a report told it */
+    verdict wrong;       /* in the latest report */
+    int64_t slots[REFERENCE_SLOTS];
+    bool behind_message; /* a report at /message/usage has come */
+    bool first_seen;
+    char first_model[REFERENCE_MODEL]; /* of the first text of the body */
+} state;
+
+static void clear_slots(state *out) {
+    for (size_t i = 0; i < REFERENCE_SLOTS; i++) {
+        out->slots[i] = ABSENT;
+    }
+}
+
+static void lay_over(state *out, const reference_text *text) {
+    for (size_t i = 0; i < REFERENCE_SLOTS; i++) {
+        out->slots[i] = text->slots[i] != ABSENT ? text->slots[i] : out->slots[i];
+    }
+}
+
+/* A report replaces what stood before, except behind one at /message/usage. */
+static void merge(state *out, const reference_text *text) {
+    if (text->at_message || !out->behind_message) {
+        clear_slots(out);
+    }
+    if (text->wrong.status == TOKUSAGE_OK) {
+        lay_over(out, text);
+    }
+}
+
+static void report(state *out, const reference_text *text) {
+    out->told.reports++;
+    out->told.done = text->ends || (text->ends_message && out->behind_message);
+    out->wrong = text->wrong;
+    merge(out, text);
+    out->behind_message = out->behind_message || text->at_message;
+    if (text->model[0] != '\0') {
+        memcpy(out->told.model, text->model, sizeof out->told.model);
+    }
+}
+
+/* A text; `good`: it is JSON, and has closed. */
+static void take_text(state *out, const reference_text *text, bool good) {
+    if (good && !out->first_seen) {
+        memcpy(out->first_model, text->first_model, sizeof out->first_model);
+    }
+    out->first_seen = true;
+    if (good && text->report) {
+        report(out, text);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------- bodies */
 
 static bool is_white(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool all_white(const char *bytes, size_t length) {
-    while (length > 0 && is_white(bytes[length - 1])) {
-        length--;
-    }
-    return length == 0;
-}
-
-/* A number at the top is complete only when something follows it, or the end is known. */
-static bool closes(span text, const reference_place *place, bool ended) {
-    size_t begin = 0;
-    while (is_white(text.bytes[begin])) {
-        begin++;
-    }
-    bool number = text.bytes[begin] == '-' || (text.bytes[begin] >= '0' && text.bytes[begin] <= '9');
-    return !number || ended || place->after < text.length;
-}
-
-static void report(finding *out, const char *bytes, const reference_place *place) {
-    if (place->duplicate || !place->found || bytes[place->begin] == 'n') {
-        return;
-    }
-    free(out->latest);
-    out->latest = malloc(place->end - place->begin);
-    assert_non_null(out->latest);
-    out->latest_length = reference_compact(bytes + place->begin, place->end - place->begin, out->latest);
-    out->reports++;
-}
-
-static void event(finding *out, const framing *in, bool ended) {
-    span text = {in->data, in->data_length};
-    if (text.length == 6 && memcmp(text.bytes, "[DONE]", 6) == 0) {
-        out->done = true;
-        return;
-    }
-    reference_place place = reference_first(out->pointer, text.bytes, text.length);
-    if (place.status == TOKUSAGE_OK && all_white(text.bytes + place.after, text.length - place.after) &&
-        closes(text, &place, ended)) {
-        report(out, text.bytes, &place);
-    }
-}
-
-static void events(finding *out, const char *bytes, size_t length) {
-    framing in;
-    begin_framing(&in, bytes, length);
-    while (!out->done && next_event(&in)) {
-        event(out, &in, true);
-    }
-    if (!out->done && in.has_data) {
-        event(out, &in, false);
-    }
-    end_framing(&in);
-}
-
-static void texts(finding *out, const char *bytes, size_t length) {
-    span rest = {bytes, length};
-    while (!all_white(rest.bytes, rest.length)) {
-        reference_place place = reference_first(out->pointer, rest.bytes, rest.length);
-        if (place.status != TOKUSAGE_OK || !closes(rest, &place, false)) {
-            return;
-        }
-        report(out, rest.bytes, &place);
-        rest.bytes += place.after;
-        rest.length -= place.after;
-    }
-}
-
-static bool begins_a_text(const char *bytes, size_t length) {
+static size_t white_length(const char *bytes, size_t length) {
     size_t at = 0;
     while (at < length && is_white(bytes[at])) {
         at++;
     }
+    return at;
+}
+
+static bool all_white(const char *bytes, size_t length) {
+    return white_length(bytes, length) == length;
+}
+
+/* A number at the top is complete only when something follows it, or the end is known. */
+static bool closes(const reference_text *text, size_t length, bool ended) {
+    return !text->number || ended || text->after < length;
+}
+
+static bool is_end(const framing *in) {
+    return in->data_length == 6 && memcmp(in->data, "[DONE]", 6) == 0;
+}
+
+static void event(state *out, const framing *in, bool ended) {
+    reference_text text = reference_read(out->pointer, true, in->data, in->data_length);
+    take_text(out, &text,
+              text.status == TOKUSAGE_OK && all_white(in->data + text.after, in->data_length - text.after) &&
+                  closes(&text, in->data_length, ended));
+}
+
+static void events(state *out, const char *bytes, size_t length) {
+    framing in;
+    begin_framing(&in, bytes, length);
+    bool ended = next_event(&in);
+    while (ended && !is_end(&in)) {
+        event(out, &in, true);
+        ended = next_event(&in);
+    }
+    if (in.has_data && is_end(&in)) {
+        out->told.done = true;
+        out->told.taken = in.at;
+    } else if (in.has_data) {
+        event(out, &in, false);
+    }
+    out->told.body = out->told.done ? TOKUSAGE_BODY_WHOLE : TOKUSAGE_BODY_OPEN;
+    end_framing(&in);
+}
+
+static tokusage_body texts(state *out, const char *bytes, size_t length) {
+    span rest = {bytes, length};
+    while (!all_white(rest.bytes, rest.length)) {
+        reference_text text = reference_read(out->pointer, false, rest.bytes, rest.length);
+        bool good = text.status == TOKUSAGE_OK && closes(&text, rest.length, false);
+        take_text(out, &text, good);
+        if (text.status != TOKUSAGE_OK) {
+            return text.offset == rest.length ? TOKUSAGE_BODY_OPEN : TOKUSAGE_BODY_BROKEN;
+        }
+        if (!good) {
+            return TOKUSAGE_BODY_WHOLE;
+        }
+        rest.bytes += text.after;
+        rest.length -= text.after;
+    }
+    return TOKUSAGE_BODY_WHOLE;
+}
+
+/* Nothing yet tells what kind of body it is; a byte-order mark may have begun. */
+static bool is_empty(const char *bytes, size_t length) {
+    const size_t mark = length < 3 ? length : 3;
+    return all_white(bytes, length) ||
+           (memcmp(bytes, "\xEF\xBB\xBF", mark) == 0 && all_white(bytes + mark, length - mark));
+}
+
+static bool begins_a_text(const char *bytes, size_t length) {
+    const size_t at = white_length(bytes, length);
     return at < length && (bytes[at] == '{' || bytes[at] == '[');
 }
 
 /* ------------------------------------------------------------------------------------- what the reports say */
 
-/* cJSON's opinion of a member. It cuts a name at an escaped NUL, so a usage object that has one never comes here. */
-static int64_t by_cjson(const cJSON *object, const char *name) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : ABSENT;
-}
-
-static void hold_against_cjson(const char *bytes, size_t length, const int64_t counts[3]) {
-    static const char *const names[3] = {"prompt_tokens", "completion_tokens", "total_tokens"};
-    cJSON *object = cJSON_ParseWithLength(bytes, length);
-    if (object == NULL) {
-        fail_msg("cJSON cannot read %s", shown(bytes, length));
-    }
-    for (int i = 0; i < 3; i++) {
-        if (by_cjson(object, names[i]) != counts[i]) {
-            fail_msg("cJSON reads another %s in %s", names[i], shown(bytes, length));
-        }
-    }
-    cJSON_Delete(object);
-}
-
-static verdict read_latest(const finding *in) {
+static verdict usage_of_reports(const state *in) {
     static const verdict nothing = ABOUT(NOT_FOUND, "usage");
-    static const verdict too_long = ABOUT(SPACE, "usage");
-    if (in->reports == 0) {
+    if (in->told.reports == 0) {
         return nothing;
     }
-    if (in->latest_length > TOKUSAGE_STREAM_USAGE_MAX) {
-        return too_long;
-    }
-    verdict usage = reference_extract("", in->latest, in->latest_length);
-    if (usage.status == TOKUSAGE_OK) {
-        hold_against_cjson(in->latest, in->latest_length, usage.counts);
-    }
-    return usage;
+    return in->wrong.status != TOKUSAGE_OK ? in->wrong : reference_counts(in->slots);
 }
 
 answer reference_stream(const char *pointer, const char *bytes, size_t length) {
-    finding found;
+    state found;
     memset(&found, 0, sizeof found);
-    found.pointer = pointer != NULL ? pointer : "/usage";
-    size_t marked = mark_length(bytes, length);
-    if (begins_a_text(bytes + marked, length - marked)) {
-        texts(&found, bytes + marked, length - marked);
+    found.pointer = pointer;
+    found.told.taken = length;
+    clear_slots(&found);
+    const size_t marked = mark_length(bytes, length);
+    if (is_empty(bytes, length)) {
+        found.told.body = TOKUSAGE_BODY_EMPTY;
+    } else if (begins_a_text(bytes + marked, length - marked)) {
+        found.told.body = texts(&found, bytes + marked, length - marked);
     } else {
         events(&found, bytes, length);
     }
-    answer given = {read_latest(&found), found.reports, found.done};
-    free(found.latest);
-    return given;
+    found.told.usage = usage_of_reports(&found);
+    if (found.told.model[0] == '\0') {
+        memcpy(found.told.model, found.first_model, sizeof found.told.model);
+    }
+    return found.told;
 }

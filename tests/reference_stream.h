@@ -13,12 +13,12 @@ typedef struct answer {
     verdict usage;
     uint64_t reports;
     bool done;
+    tokusage_body body;
+    size_t taken;    /* bytes of the body */
+    char model[128]; /* with its NUL; empty when there is none */
 } answer;
 
-/*
- * What a stream has to answer when it has been given these bytes and no more. The pointer is valid or NULL. An answer
- * that has counts is also held against cJSON's reading of the report.
- */
+/* What a stream has to answer when it has been given these bytes and no more. The pointer is valid or NULL. */
 answer reference_stream(const char *pointer, const char *bytes, size_t length);
 
 /*

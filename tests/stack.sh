@@ -1,9 +1,9 @@
 #!/bin/sh
 # sh tests/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, all that it calls in the library
 # included and what cJSON and the C library take left out, and which take memory from the heap; from the frames and the call
-# graph that gcc writes down. Fails over a limit (decode and extract 4 KiB, feed 512 bytes), at a frame whose size is not
-# fixed, at a call through a pointer, at recursion, and where the heap should not be reached. By default of gcc -O2 here, and
-# of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
+# graph that gcc writes down. Fails over a limit (on x86-64: extract and decode 1 KiB, feed 512 bytes), at a frame whose size
+# is not fixed, at a call through a pointer, at recursion, and where anything but to_cjson and update_cjson reaches the heap.
+# By default of gcc -O2 here, and of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -25,7 +25,9 @@ measure() {
         (cd "$work" && "$compiler" -std=c11 "$@" -fcallgraph-info=su -I"$root/include" -I"$work" \
             -c "$file" -o "$(basename "$file" .c).o")
     done
-    awk -f "$root/tests/stack.awk" "$root/include/tokusage.h" "$work"/*.ci
+    limited=
+    [ "$("$compiler" -dumpmachine | cut -d - -f 1)" != x86_64 ] || limited=1
+    awk -v limited="$limited" -f "$root/tests/stack.awk" "$root/include/tokusage.h" "$work"/*.ci
 }
 
 if [ $# -gt 0 ]; then
@@ -33,8 +35,10 @@ if [ $# -gt 0 ]; then
     exit
 fi
 need cc
-measure gcc -O2
+status=0
+measure gcc -O2 || status=1
 if command -v arm-none-eabi-gcc >/dev/null 2>&1; then
     echo
-    measure arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -Os
+    measure arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -Os || status=1
 fi
+exit "$status"

@@ -44,30 +44,33 @@ typedef struct verdict {
     tokusage_status status;
     const char *member;
     size_t offset;
-    int64_t counts[3]; /* prompt, completion, total; only for OK */
+    int64_t counts[6]; /* in the order of the struct; only for OK */
 } verdict;
 
-#define COUNTS(prompt, completion, total)                                                                              \
+#define COUNTS6(prompt, completion, total, cached, cache_write, reasoning)                                             \
     {                                                                                                                  \
         TOKUSAGE_OK, NULL, 0, {                                                                                        \
-            (prompt), (completion), (total)                                                                            \
+            (prompt), (completion), (total), (cached), (cache_write), (reasoning)                                      \
         }                                                                                                              \
     }
+#define COUNTS(prompt, completion, total) COUNTS6(prompt, completion, total, ABSENT, ABSENT, ABSENT)
 #define AT(name, where)                                                                                                \
     {                                                                                                                  \
         TOKUSAGE_ERR_##name, NULL, (where), {                                                                          \
-            0, 0, 0                                                                                                    \
+            0, 0, 0, 0, 0, 0                                                                                           \
         }                                                                                                              \
     }
 #define ABOUT(name, who)                                                                                               \
     {                                                                                                                  \
         TOKUSAGE_ERR_##name, (who), 0, {                                                                               \
-            0, 0, 0                                                                                                    \
+            0, 0, 0, 0, 0, 0                                                                                           \
         }                                                                                                              \
     }
 
-/* The usage with these counts. */
+/* The usage with these counts; usage_of leaves the three parts absent. */
 tokusage usage_of(int64_t prompt, int64_t completion, int64_t total);
+tokusage usage_of6(int64_t prompt, int64_t completion, int64_t total, int64_t cached, int64_t cache_write,
+                   int64_t reasoning);
 
 /* Fills an output with bytes that no function would write, and tells whether they all still stand. */
 void spoil(void *output, size_t size);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # symbols.sh STATIC SHARED: what the two libraries give away. The shared one exports the functions of the header and nothing
 # else; the static one defines no global name that does not begin with tokusage_, so that it can be linked into any
-# program. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
+# program, and only the object of cjson.c needs cJSON or the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
 set -eu
 
 # Names that begin with an underscore belong to the compiler and what it adds (sanitizers, coverage).
@@ -22,6 +22,12 @@ fi
 strangers=$("$NM" -g --defined-only "$1" | names | grep -v '^tokusage_' || true)
 if [ -n "$strangers" ]; then
     printf '%s defines\n%s\n' "$1" "$strangers" >&2
+    exit 1
+fi
+
+needing=$("$NM" -A -u "$1" | awk '$NF ~ /^_?(cJSON_|malloc$|calloc$|realloc$|free$)/' | grep -v 'cjson\.c\.[a-z]*:' || true)
+if [ -n "$needing" ]; then
+    printf '%s\n' "These need cJSON or the heap:" "$needing" >&2
     exit 1
 fi
 

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "error.h"
+#include "usage.h"
 
 static const tokusage_status statuses[] = {
     TOKUSAGE_OK,          TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_ERR_MEMORY,    TOKUSAGE_ERR_SPACE,
     TOKUSAGE_ERR_SYNTAX,  TOKUSAGE_ERR_DEPTH,    TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_ERR_TYPE,
     TOKUSAGE_ERR_INTEGER, TOKUSAGE_ERR_RANGE,    TOKUSAGE_ERR_DUPLICATE, TOKUSAGE_ERR_TOTAL,
+    TOKUSAGE_ERR_PART,
 };
 
 static void statuses_have_the_numbers_that_programs_were_built_with(void **state) {
@@ -37,7 +39,7 @@ static void status_text_is_another_for_each_status(void **state) {
 
 static void status_text_has_words_for_what_is_no_status(void **state) {
     (void)state;
-    static const int numbers[] = {12, 13, 255, 256, -1, INT32_MAX, INT32_MIN};
+    static const int numbers[] = {13, 14, 255, 256, -1, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < LENGTH(numbers); i++) {
         const char *text = tokusage_status_text((tokusage_status)numbers[i]);
         assert_non_null(text);
@@ -87,7 +89,10 @@ static void expect_text_says(const tokusage_error *error, const char *words) {
 
 static void error_text_says_each_status(void **state) {
     (void)state;
-    static const char *const members[] = {NULL, "usage", "prompt_tokens", "completion_tokens", "total_tokens"};
+    static const char *const members[] = {
+        NULL,           "usage",         "prompt_tokens",      "completion_tokens",
+        "total_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
+    };
     for (size_t i = 0; i < LENGTH(statuses); i++) {
         for (size_t j = 0; j < LENGTH(members); j++) {
             tokusage_error error = {statuses[i], members[j], 0, 0, 0};
@@ -101,6 +106,12 @@ static void error_text_reads_as_the_manual_shows(void **state) {
     (void)state;
     tokusage_error error = {TOKUSAGE_ERR_TOTAL, "total_tokens", 0, 13, 303};
     expect_text(&error, "total_tokens: contradicts its parts: they say 13, it says 303");
+}
+
+static void error_text_says_what_the_part_and_the_whole_are(void **state) {
+    (void)state;
+    tokusage_error error = {TOKUSAGE_ERR_PART, "cached_tokens", 0, 5, 9};
+    expect_text(&error, "cached_tokens: larger than its whole: it says 9, the whole is 5");
 }
 
 static void error_text_gives_the_offset_of_syntax_and_depth(void **state) {
@@ -141,7 +152,27 @@ static void error_text_gives_both_sides_of_a_contradiction(void **state) {
                            "total_tokens: contradicts its parts: they say %" PRId64 ", it says %" PRId64, values[i],
                            values[j]);
             expect_text(&error, want);
+            error.status = TOKUSAGE_ERR_PART;
+            error.member = "reasoning_tokens";
+            (void)snprintf(want, sizeof want,
+                           "reasoning_tokens: larger than its whole: it says %" PRId64 ", the whole is %" PRId64,
+                           values[j], values[i]);
+            expect_text(&error, want);
         }
+    }
+}
+
+static void error_text_gives_no_counts_for_other_statuses(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        if (statuses[i] == TOKUSAGE_ERR_TOTAL || statuses[i] == TOKUSAGE_ERR_PART) {
+            continue;
+        }
+        tokusage_error error = {statuses[i], "usage", 0, 88, 99};
+        char whole[300];
+        (void)tokusage_error_text(&error, whole, sizeof whole);
+        assert_null(strstr(whole, "88"));
+        assert_null(strstr(whole, "99"));
     }
 }
 
@@ -163,6 +194,33 @@ static void error_text_has_words_for_what_is_no_status(void **state) {
 static void error_text_describes_the_errors_that_functions_report(void **state) {
     (void)state;
     static const struct {
+        int64_t counts[6];
+        const char *text;
+    } cases[] = {
+        {{5, 7, 12, 2, 1, 3}, "no error"},
+        {{-1, 7, 12, 2, 1, 3}, "prompt_tokens: out of range"},
+        {{5, 7, 12, 2, 1, TOKUSAGE_COUNT_MAX + 1}, "reasoning_tokens: out of range"},
+        {{12, 1, 303, 2, 1, 0}, "total_tokens: contradicts its parts: they say 13, it says 303"},
+        {{5, 7, 12, 9, ABSENT, ABSENT}, "cached_tokens: larger than its whole: it says 9, the whole is 5"},
+        {{5, 7, 12, 4, 2, ABSENT}, "cached_tokens: larger than its whole: it says 6, the whole is 5"},
+        {{5, 7, 12, ABSENT, 6, 3}, "cache_write_tokens: larger than its whole: it says 6, the whole is 5"},
+        {{5, 7, 12, 2, 1, 8}, "reasoning_tokens: larger than its whole: it says 8, the whole is 7"},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const int64_t *c = cases[i].counts;
+        const tokusage usage = usage_of6(c[0], c[1], c[2], c[3], c[4], c[5]);
+        tokusage_error error;
+        (void)tokusage_validate(&usage, &error);
+        expect_text(&error, cases[i].text);
+    }
+    tokusage_error error;
+    (void)tokusage_validate(NULL, &error);
+    expect_text(&error, "bad argument");
+}
+
+static void error_text_describes_the_errors_of_a_text(void **state) {
+    (void)state;
+    static const struct {
         const char *json;
         const char *words;
     } cases[] = {
@@ -170,6 +228,8 @@ static void error_text_describes_the_errors_that_functions_report(void **state) 
         {"{\"prompt_tokens\":-1}", "prompt_tokens"},
         {"{\"completion_tokens\":1.5}", "completion_tokens"},
         {"{\"total_tokens\":1,\"total_tokens\":1}", "total_tokens"},
+        {"{\"promptTokenCount\":\"5\"}", "prompt_tokens"},
+        {"{\"prompt_tokens_details\":{\"cached_tokens\":-1}}", "cached_tokens"},
         {"null", "usage"},
         {"{}", ""},
     };
@@ -184,25 +244,52 @@ static void error_text_describes_the_errors_that_functions_report(void **state) 
 
 /* -------------------------------------------------------------------------------------- what the others use */
 
-static void report_sets_the_error_and_hands_the_status_back(void **state) {
+static void fail_sets_the_error_and_hands_the_status_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        for (size_t member = 0; member <= TOKUSAGE_NO_MEMBER; member++) {
+            tokusage_error error;
+            spoil(&error, sizeof error);
+            assert_int_equal(tokusage_fail(&error, statuses[i], member), statuses[i]);
+            expect_error("fail", &error, statuses[i], tokusage_member_name(member));
+            assert_int_equal(tokusage_fail(NULL, statuses[i], member), statuses[i]);
+        }
+    }
+}
+
+static void fail_at_sets_the_offset_too(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(statuses); i++) {
         tokusage_error error;
         spoil(&error, sizeof error);
-        assert_int_equal(tokusage_report(&error, statuses[i], "usage"), statuses[i]);
-        expect_error("report", &error, statuses[i], "usage");
-        spoil(&error, sizeof error);
-        assert_int_equal(tokusage_report(&error, statuses[i], NULL), statuses[i]);
-        expect_error("report", &error, statuses[i], NULL);
-        assert_int_equal(tokusage_report(NULL, statuses[i], NULL), statuses[i]);
-
-        spoil(&error, sizeof error);
-        assert_int_equal(tokusage_report_at(&error, statuses[i], 41), statuses[i]);
+        assert_int_equal(tokusage_fail_at(&error, statuses[i], 41), statuses[i]);
         assert_int_equal(error.offset, 41);
         error.offset = 0;
-        expect_error("report at", &error, statuses[i], NULL);
-        assert_int_equal(tokusage_report_at(NULL, statuses[i], 41), statuses[i]);
+        expect_error("fail at", &error, statuses[i], NULL);
+        assert_int_equal(tokusage_fail_at(NULL, statuses[i], 41), statuses[i]);
     }
+}
+
+static void fail_sum_sets_both_sides_too(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        tokusage_error error;
+        spoil(&error, sizeof error);
+        assert_int_equal(tokusage_fail_sum(&error, statuses[i], TOKUSAGE_CACHED, INT64_MAX, INT64_MIN), statuses[i]);
+        assert_true(error.expected == INT64_MAX && error.actual == INT64_MIN);
+        error.expected = error.actual = 0;
+        expect_error("fail sum", &error, statuses[i], "cached_tokens");
+        assert_int_equal(tokusage_fail_sum(NULL, statuses[i], TOKUSAGE_TOTAL, 1, 2), statuses[i]);
+    }
+}
+
+static void succeed_sets_no_error(void **state) {
+    (void)state;
+    tokusage_error error;
+    spoil(&error, sizeof error);
+    assert_int_equal(tokusage_succeed(&error), TOKUSAGE_OK);
+    expect_error("succeed", &error, TOKUSAGE_OK, NULL);
+    assert_int_equal(tokusage_succeed(NULL), TOKUSAGE_OK);
 }
 
 static void expect_decimal(int64_t value) {
@@ -252,13 +339,19 @@ int main(void) {
         cmocka_unit_test(status_text_has_words_for_what_is_no_status),
         cmocka_unit_test(error_text_says_each_status),
         cmocka_unit_test(error_text_reads_as_the_manual_shows),
+        cmocka_unit_test(error_text_says_what_the_part_and_the_whole_are),
         cmocka_unit_test(error_text_gives_the_offset_of_syntax_and_depth),
         cmocka_unit_test(error_text_gives_no_offset_for_other_statuses),
         cmocka_unit_test(error_text_gives_both_sides_of_a_contradiction),
+        cmocka_unit_test(error_text_gives_no_counts_for_other_statuses),
         cmocka_unit_test(error_text_reads_no_error_as_a_missing_argument),
         cmocka_unit_test(error_text_has_words_for_what_is_no_status),
         cmocka_unit_test(error_text_describes_the_errors_that_functions_report),
-        cmocka_unit_test(report_sets_the_error_and_hands_the_status_back),
+        cmocka_unit_test(error_text_describes_the_errors_of_a_text),
+        cmocka_unit_test(fail_sets_the_error_and_hands_the_status_back),
+        cmocka_unit_test(fail_at_sets_the_offset_too),
+        cmocka_unit_test(fail_sum_sets_both_sides_too),
+        cmocka_unit_test(succeed_sets_no_error),
         cmocka_unit_test(decimal_writes_every_int64),
         cmocka_unit_test(version_is_that_of_the_header_in_three_numbers),
     };

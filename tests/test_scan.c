@@ -1,152 +1,54 @@
 /*
- * The scanner: what it takes for JSON, the place it finds, and that the answer does not depend on how the bytes are
- * cut. What the place's text means is test_json.c's.
+ * The scanner: what it takes for JSON, and that neither its answer nor what it hands to the reading depends on how the
+ * bytes are cut. What a text means is test_text.c's and test_reading.c's.
  */
-#include "support.h"
+#include "chars.h"
 
+#include "readings.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "chars.h"
-#include "generate.h"
 #include "reference.h"
-#include "scan.h"
 #include "texts.h"
 
-/* One reading of a text. */
-typedef struct reading {
-    tokusage_scan scan;
-    tokusage_keep keep;
-    size_t behind;          /* white space read behind the closed text */
-    tokusage_status status; /* as reference_place has it */
-    size_t offset;
-} reading;
+#define FIVE "{\"prompt_tokens\":5}"
+#define FOUND COUNTS(5, ABSENT, ABSENT)
 
-static void read_begin(reading *in, const char *pointer, char *room, size_t size) {
-    memset(in, 0, sizeof *in);
-    in->keep.text = room;
-    in->keep.size = size;
-    tokusage_scan_begin(&in->scan, pointer);
-}
-
-/* Feeds bytes that end at unreadable memory, and judges what stands behind a closed text. */
-static void read_piece(reading *in, const char *bytes, size_t length) {
-    const char *copy = against_the_end(bytes, length);
-    size_t used = tokusage_scan_feed(&in->scan, in->keep.text != NULL ? &in->keep : NULL, copy, length);
-    assert_true(used <= length);
-    switch (tokusage_scan_result_of(&in->scan)) {
-    case TOKUSAGE_SCAN_OPEN:
-        assert_int_equal(used, length);
-        return;
-    case TOKUSAGE_SCAN_CLOSED:
-        break;
-    default:
-        return;
-    }
-    if (in->status != TOKUSAGE_OK) {
-        return;
-    }
-    size_t white = tokusage_space_span(copy + used, length - used);
-    if (white < length - used) {
-        in->status = TOKUSAGE_ERR_SYNTAX;
-        in->offset = (size_t)in->scan.offset + in->behind + white;
-    }
-    in->behind += white;
-}
-
-static void read_end(reading *in) {
-    tokusage_scan_end(&in->scan, in->keep.text != NULL ? &in->keep : NULL);
-    tokusage_scan_result result = tokusage_scan_result_of(&in->scan);
-    assert_int_not_equal(result, TOKUSAGE_SCAN_OPEN);
-    if (result != TOKUSAGE_SCAN_CLOSED) {
-        in->status = result == TOKUSAGE_SCAN_DEPTH ? TOKUSAGE_ERR_DEPTH : TOKUSAGE_ERR_SYNTAX;
-        in->offset = (size_t)in->scan.offset;
-    }
-}
-
-/* The text and what the reference says of it. */
-typedef struct expectation {
-    const char *what, *pointer, *bytes;
-    size_t length;
-    reference_place place;
-    char *kept; /* the place's text without white space */
-    size_t kept_length;
-} expectation;
-
-static expectation expect(const char *what, const char *pointer, const char *bytes, size_t length) {
-    expectation want = {what, pointer, bytes, length, reference_find(pointer, bytes, length), NULL, 0};
-    want.kept = malloc(length + 1);
-    assert_non_null(want.kept);
-    if (want.place.status == TOKUSAGE_OK && want.place.found && !want.place.duplicate) {
-        want.kept_length = reference_compact(bytes + want.place.begin, want.place.end - want.place.begin, want.kept);
-    }
-    return want;
-}
-
-static void compare(const expectation *want, const reading *got, const char *how, size_t cut) {
-    const reference_place *place = &want->place;
-    const char *text = shown(want->bytes, want->length);
-    if (got->status != place->status || got->offset != place->offset) {
-        fail_msg("%s, %s %zu: '%s' at %zu expected, got '%s' at %zu: %s", want->what, how, cut,
-                 tokusage_status_text(place->status), place->offset, tokusage_status_text(got->status), got->offset,
-                 text);
-    }
-    if (place->status != TOKUSAGE_OK) {
-        return;
-    }
-    if (got->scan.duplicate != place->duplicate) {
-        fail_msg("%s, %s %zu: duplicate is %d with %s: %s", want->what, how, cut, got->scan.duplicate, want->pointer,
-                 text);
-    }
-    if (place->duplicate) {
-        return;
-    }
-    if (got->scan.found != place->found) {
-        fail_msg("%s, %s %zu: found is %d with %s: %s", want->what, how, cut, got->scan.found, want->pointer, text);
-    }
-    if (!place->found) {
-        return;
-    }
-    if (got->scan.begin != place->begin || got->scan.end != place->end) {
-        fail_msg("%s, %s %zu: %zu to %zu expected, got %zu to %zu with %s: %s", want->what, how, cut, place->begin,
-                 place->end, (size_t)got->scan.begin, (size_t)got->scan.end, want->pointer, text);
-    }
-    if (got->keep.used != want->kept_length || memcmp(got->keep.text, want->kept, want->kept_length) != 0) {
-        fail_msg("%s, %s %zu: kept %s with %s of %s", want->what, how, cut,
-                 shown(got->keep.text, got->keep.used < got->keep.size ? got->keep.used : got->keep.size),
-                 want->pointer, text);
-    }
-}
-
-/* Whole, byte by byte, and cut in two at every place (at some places when long). */
+/* Whole, byte by byte, and cut in two at every place, with the reference's answer. */
 static void scan_in_every_way(const char *what, const char *pointer, const char *bytes, size_t length) {
-    expectation want = expect(what, pointer, bytes, length);
-    char *room = malloc(length + 1);
-    assert_non_null(room);
-    reading in;
-
-    read_begin(&in, pointer, room, length + 1);
-    read_piece(&in, bytes, length);
-    read_end(&in);
-    compare(&want, &in, "whole", 0);
-
-    read_begin(&in, pointer, room, length + 1);
-    for (size_t i = 0; i < length; i++) {
-        read_piece(&in, bytes + i, 1);
+    const verdict want = reference_extract(pointer, bytes, length);
+    expect_extract(what, pointer, bytes, length, &want);
+    if (length == 0 || bytes[0] != '\xEF') {
+        expect_every_cut(what, pointer, bytes, length, &want);
     }
-    read_end(&in);
-    compare(&want, &in, "byte by byte", 0);
+}
 
-    size_t stride = 1 + length / 2000;
-    for (size_t cut = 0; cut <= length; cut += stride) {
-        read_begin(&in, pointer, room, length + 1);
-        read_piece(&in, bytes, cut);
-        read_piece(&in, bytes + cut, length - cut);
-        read_end(&in);
-        compare(&want, &in, "cut at", cut);
+/* ------------------------------------------------------------------------------------------------ the grammar */
+
+static bool one_of(int byte, const char *list) {
+    return byte != 0 && strchr(list, byte) != NULL;
+}
+
+static void each_byte_has_its_meaning_and_no_other(void **state) {
+    (void)state;
+    static const char hex[] = "0123456789abcdef";
+    static const char capitals[] = "0123456789ABCDEF";
+    for (int byte = 0; byte < 256; byte++) {
+        char c = (char)byte;
+        assert_int_equal(tokusage_is_space(c), one_of(byte, " \t\n\r"));
+        assert_int_equal(tokusage_is_digit(c), one_of(byte, "0123456789"));
+        assert_int_equal(tokusage_is_line_end(c), one_of(byte, "\n\r"));
+        assert_int_equal(tokusage_is_plain(c), byte > 0x1F && !one_of(byte, "\"\\"));
+        size_t value = 16;
+        if (one_of(byte, hex)) {
+            value = (size_t)(strchr(hex, byte) - hex);
+        } else if (one_of(byte, capitals)) {
+            value = (size_t)(strchr(capitals, byte) - capitals);
+        }
+        assert_int_equal(tokusage_hex_value(c), value);
     }
-    free(room);
-    free(want.kept);
 }
 
 static void scan_takes_every_form_that_the_grammar_has(void **state) {
@@ -197,11 +99,11 @@ static bool is_plain_in_strings(int byte) {
 }
 
 static bool is_escape_letter(int byte) {
-    return byte != 0 && strchr("\"\\/bfnrt", byte) != NULL;
+    return one_of(byte, "\"\\/bfnrt");
 }
 
 static bool is_hexadecimal(int byte) {
-    return byte != 0 && strchr("0123456789abcdefABCDEF", byte) != NULL;
+    return one_of(byte, "0123456789abcdefABCDEF");
 }
 
 static bool is_decimal(int byte) {
@@ -251,203 +153,43 @@ static const char response[] = "{\"id\":\"cmpl-\\u0061\\\"b\\\\\", \"n\":[1,-2.5
 
 static void scan_says_at_which_byte_every_prefix_ends(void **state) {
     (void)state;
-    char room[sizeof response];
     for (size_t length = 0; length < sizeof response - 1; length++) {
-        reading in;
-        read_begin(&in, "/usage", room, sizeof room);
-        read_piece(&in, response, length);
-        assert_int_equal(tokusage_scan_result_of(&in.scan), TOKUSAGE_SCAN_OPEN);
-        read_end(&in);
+        pieces in;
+        pieces_begin(&in, "/usage", READ_TEXT);
+        pieces_feed(&in, response, length);
+        assert_true(tokusage_scan_open(&in.scan));
+        pieces_end(&in);
         assert_int_equal(in.status, TOKUSAGE_ERR_SYNTAX);
-        assert_int_equal(in.offset, length);
+        assert_int_equal(in.at, length);
     }
 }
 
-static void scan_judges_every_change_of_one_byte_as_the_reference_does(void **state) {
+/* White space is passed over up to the first other byte, wherever that stands and however long the space is. */
+static void scan_passes_over_space_up_to_the_first_other_byte(void **state) {
     (void)state;
-    char changed[sizeof response];
-    char room[sizeof response];
-    size_t length = sizeof response - 1;
-    for (size_t at = 0; at < length; at++) {
-        memcpy(changed, response, sizeof response);
+    char bytes[44];
+    const size_t length = sizeof bytes;
+    for (size_t at = 0; at < length - 2; at++) {
         for (int byte = 0; byte < 256; byte++) {
-            changed[at] = (char)byte;
-            expectation want = expect("one byte changed", "/usage", changed, length);
-            reading in;
-            read_begin(&in, "/usage", room, sizeof room);
-            read_piece(&in, changed, length);
-            read_end(&in);
-            compare(&want, &in, "at", at);
-            read_begin(&in, "/usage", room, sizeof room);
             for (size_t i = 0; i < length; i++) {
-                read_piece(&in, changed + i, 1);
+                bytes[i] = " \t\r\n"[i % 4];
             }
-            read_end(&in);
-            compare(&want, &in, "byte by byte, at", at);
-            free(want.kept);
+            memcpy(bytes + length - 2, "[]", 2);
+            bytes[at] = (char)byte;
+            const verdict want = reference_extract("", bytes, length);
+            assert_int_equal(want.status == TOKUSAGE_ERR_TYPE, is_white(byte));
+            expect_extract("space", "", bytes, length, &want);
         }
     }
 }
 
-static const struct {
-    const char *what, *pointer;
-    span json;
-    bool found, duplicate;
-    size_t begin, end;
-} places[] = {
-    {"the whole text", "", TEXT(" {\"a\":1} "), true, false, 1, 8},
-    {"a number as the whole text", "", TEXT(" 12 "), true, false, 1, 3},
-    {"a string as the whole text", "", TEXT("\"a\""), true, false, 0, 3},
-    {"a member", "/a", TEXT("{\"b\":1,\"a\":2}"), true, false, 11, 12},
-    {"a member that is null", "/a", TEXT("{\"a\":null}"), true, false, 5, 9},
-    {"a member that is an array", "/a", TEXT("{\"a\": [1, 2] }"), true, false, 6, 12},
-    {"a member that is a number before space", "/a", TEXT("{\"a\":12 }"), true, false, 5, 7},
-    {"a member that is a number before a comma", "/a", TEXT("{\"a\":12,\"b\":1}"), true, false, 5, 7},
-    {"a member of a member", "/a/b", TEXT("{\"a\":{\"b\":{}}}"), true, false, 10, 12},
-    {"the right one of two objects", "/a/b", TEXT("{\"x\":{\"b\":1},\"a\":{\"b\":2}}"), true, false, 22, 23},
-    {"not a name deeper down", "/b", TEXT("{\"a\":{\"b\":1}}"), false, false, 0, 0},
-    {"not a name higher up", "/a/b", TEXT("{\"b\":1,\"a\":{}}"), false, false, 0, 0},
-    {"not a second step in another object", "/a/b", TEXT("{\"a\":{\"c\":{\"b\":1}}}"), false, false, 0, 0},
-    {"not the first step twice", "/a/a", TEXT("{\"a\":{\"b\":1},\"c\":{\"a\":1}}"), false, false, 0, 0},
-    {"no member of an array", "/a/0", TEXT("{\"a\":[1]}"), false, false, 0, 0},
-    {"no member of an object in an array", "/a/b", TEXT("{\"a\":[{\"b\":1}]}"), false, false, 0, 0},
-    {"no member of an array at the top", "/a", TEXT("[{\"a\":1}]"), false, false, 0, 0},
-    {"no member of a number", "/a/b", TEXT("{\"a\":5}"), false, false, 0, 0},
-    {"no member of a string", "/a", TEXT("\"a\""), false, false, 0, 0},
-    {"not a value that looks like the name", "/a", TEXT("{\"b\":\"a\"}"), false, false, 0, 0},
-    {"not an element that looks like the name", "/a", TEXT("[\"a\"]"), false, false, 0, 0},
-    {"not a longer name", "/a", TEXT("{\"ab\":1}"), false, false, 0, 0},
-    {"not a shorter name", "/ab", TEXT("{\"a\":1}"), false, false, 0, 0},
-    {"not the name in capitals", "/a", TEXT("{\"A\":1}"), false, false, 0, 0},
-    {"an empty name", "/", TEXT("{\"a\":1,\"\":2}"), true, false, 10, 11},
-    {"not an empty name for another", "/", TEXT("{\"a\":1}"), false, false, 0, 0},
-    {"two empty names", "//", TEXT("{\"\":{\"\":2}}"), true, false, 8, 9},
-    {"an empty name behind another", "/a/", TEXT("{\"a\":{\"\":3}}"), true, false, 9, 10},
-    {"the name twice", "/a", TEXT("{\"a\":1,\"a\":2}"), true, true, 0, 0},
-    {"a step twice", "/a/b", TEXT("{\"a\":{\"b\":1},\"a\":{}}"), true, true, 0, 0},
-    {"a step twice, first no object", "/a/b", TEXT("{\"a\":5,\"a\":{\"b\":1}}"), true, true, 0, 0},
-    {"a step thrice", "/a", TEXT("{\"a\":1,\"a\":2,\"a\":3}"), true, true, 0, 0},
-    {"the name twice, once in escapes", "/a", TEXT("{\"a\":1,\"\\u0061\":2}"), true, true, 0, 0},
-    {"the name twice in an object that is none of the pointer's", "/a", TEXT("{\"b\":{\"a\":1,\"a\":2},\"a\":3}"), true,
-     false, 23, 24},
-    {"the name once in each of two levels", "/a", TEXT("{\"a\":{\"a\":1}}"), true, false, 5, 12},
-    {"the name twice inside the value", "/a", TEXT("{\"a\":{\"a\":1,\"a\":2}}"), true, false, 5, 18},
-};
+/* ---------------------------------------------------------------------------------------------- where it closes */
 
-static void scan_finds_the_place_that_the_pointer_names(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LENGTH(places); i++) {
-        reference_place place = reference_find(places[i].pointer, places[i].json.bytes, places[i].json.length);
-        bool same = place.status == TOKUSAGE_OK && place.duplicate == places[i].duplicate &&
-                    (place.duplicate || place.found == places[i].found);
-        if (same && place.found && !place.duplicate) {
-            same = place.begin == places[i].begin && place.end == places[i].end;
-        }
-        if (!same) {
-            fail_msg("the table and the reference disagree about %s", places[i].what);
-        }
-        scan_in_every_way(places[i].what, places[i].pointer, places[i].json.bytes, places[i].json.length);
-    }
-}
-
-static void scan_reads_random_documents_as_the_reference_does(void **state) {
-    (void)state;
-    char text[DOCUMENT_SIZE];
-    char room[DOCUMENT_SIZE];
-    size_t good = 0;
-    size_t found = 0;
-    random_seed();
-    for (size_t left = rounds(30000); left > 0; left--) {
-        size_t length = random_document(text);
-        if (random_below(3) == 0) {
-            length = random_damage(text, length);
-        }
-        const char *pointer = random_pointer();
-        expectation want = expect("random", pointer, text, length);
-        good += want.place.status == TOKUSAGE_OK ? 1 : 0;
-        found += want.place.status == TOKUSAGE_OK && want.place.found ? 1 : 0;
-        reading in;
-        read_begin(&in, pointer, room, sizeof room);
-        for (size_t at = 0; at < length;) {
-            size_t piece = 1 + random_below(random_below(2) == 0 ? 8 : length);
-            piece = piece < length - at ? piece : length - at;
-            read_piece(&in, text + at, piece);
-            at += piece;
-        }
-        read_end(&in);
-        compare(&want, &in, "rounds left", left);
-        free(want.kept);
-    }
-    if (good < rounds(15000) || good > rounds(29000) || found < rounds(4000)) {
-        fail_msg("the random documents show little: %zu good, %zu found", good, found);
-    }
-}
-
-static void scan_keeps_as_much_as_there_is_room_for(void **state) {
-    (void)state;
-    static const char json[] = "{\"a\" : [ 1, \"b c\\\" \", { \"d\" :\t-2.50e+1 } ,\r\n null ] }";
-    static const char kept[] = "[1,\"b c\\\" \",{\"d\":-2.50e+1},null]";
-    size_t length = sizeof kept - 1;
-    for (size_t size = 0; size <= length + 2; size++) {
-        for (size_t cut = 0; cut < sizeof json; cut++) {
-            char room[sizeof kept + 16];
-            spoil(room, sizeof room);
-            reading in;
-            read_begin(&in, "/a", room, size);
-            read_piece(&in, json, cut);
-            read_piece(&in, json + cut, sizeof json - 1 - cut);
-            read_end(&in);
-            assert_int_equal(in.status, TOKUSAGE_OK);
-            assert_int_equal(in.keep.used, length);
-            size_t filled = size < length ? size : length;
-            assert_memory_equal(room, kept, filled);
-            assert_true(spoilt(room + filled, sizeof room - filled));
-        }
-    }
-}
-
-static void scan_keeps_the_value_of_a_second_text_in_place_of_the_first(void **state) {
-    (void)state;
-    char room[64];
-    reading in;
-    read_begin(&in, "/a", room, sizeof room);
-    read_piece(&in, "{\"a\":[1,2,3]}", 13);
-    assert_int_equal(in.keep.used, 7);
-    tokusage_scan_begin(&in.scan, "/a");
-    read_piece(&in, "{\"a\":[4]}", 9);
-    assert_int_equal(in.keep.used, 3);
-    assert_memory_equal(room, "[4]", 3);
-}
-
-/* As after a value of almost as many bytes as a size can count. */
-static void scan_counts_the_kept_bytes_no_further_than_a_size_can(void **state) {
-    (void)state;
-    char room[8];
-    spoil(room, sizeof room);
-    reading in;
-    read_begin(&in, "/a", room, 4);
-    read_piece(&in, "{\"a\":[1,", 8);
-    in.keep.used = SIZE_MAX - 2;
-    read_piece(&in, "2,3]}", 5);
-    assert_int_equal(tokusage_scan_result_of(&in.scan), TOKUSAGE_SCAN_CLOSED);
-    assert_true(in.keep.used == SIZE_MAX);
-    assert_memory_equal(room, "[1,", 3);
-    assert_true(spoilt(room + 4, sizeof room - 4));
-}
-
-static void scan_works_without_a_place_to_keep_the_value(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LENGTH(places); i++) {
-        reading in;
-        read_begin(&in, places[i].pointer, NULL, 0);
-        read_piece(&in, places[i].json.bytes, places[i].json.length);
-        read_end(&in);
-        assert_int_equal(in.status, TOKUSAGE_OK);
-        assert_int_equal(in.scan.duplicate, places[i].duplicate);
-        if (!places[i].duplicate) {
-            assert_int_equal(in.scan.found, places[i].found);
-        }
-    }
+static pieces fed(const char *bytes, size_t length) {
+    pieces in;
+    pieces_begin(&in, "", READ_TEXT);
+    in.at = tokusage_scan_feed(&in.scan, &in.reading, against_the_end(bytes, length), length);
+    return in;
 }
 
 static void scan_closes_at_the_last_byte_of_the_text(void **state) {
@@ -461,12 +203,10 @@ static void scan_closes_at_the_last_byte_of_the_text(void **state) {
         {TEXT("5\n5"), 1},  {TEXT("0x"), 1},       {TEXT("{\"a\":1}\n{"), 7}, {TEXT("1e5\""), 3},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        tokusage_scan scan;
-        tokusage_scan_begin(&scan, "");
-        size_t used = tokusage_scan_feed(&scan, NULL, cases[i].json.bytes, cases[i].json.length);
-        assert_int_equal(used, cases[i].used);
-        assert_int_equal(tokusage_scan_result_of(&scan), TOKUSAGE_SCAN_CLOSED);
-        assert_int_equal(scan.offset, cases[i].used);
+        const pieces in = fed(cases[i].json.bytes, cases[i].json.length);
+        assert_int_equal(in.at, cases[i].used);
+        assert_int_equal(in.scan.state, SCAN_CLOSED);
+        assert_false(tokusage_scan_open(&in.scan));
     }
 }
 
@@ -474,23 +214,20 @@ static void scan_reads_nothing_more_once_it_has_closed_or_failed(void **state) {
     (void)state;
     static const struct {
         span json;
-        tokusage_scan_result result;
-        uint64_t offset;
+        tokusage_scan_state result;
+        size_t used;
     } cases[] = {
-        {TEXT("{}"), TOKUSAGE_SCAN_CLOSED, 2}, {TEXT("5 "), TOKUSAGE_SCAN_CLOSED, 1},
-        {TEXT("{]"), TOKUSAGE_SCAN_SYNTAX, 1}, {TEXT("\"\\x"), TOKUSAGE_SCAN_SYNTAX, 2},
-        {TEXT("x"), TOKUSAGE_SCAN_SYNTAX, 0},
+        {TEXT("{}"), SCAN_CLOSED, 2},    {TEXT("5 "), SCAN_CLOSED, 1},    {TEXT("{]"), SCAN_SYNTAX, 1},
+        {TEXT("\"\\x"), SCAN_SYNTAX, 2}, {TEXT("x"), SCAN_SYNTAX, 0},     {TEXT("{\"a\":trux}"), SCAN_SYNTAX, 8},
+        {TEXT("[1.]"), SCAN_SYNTAX, 3},  {TEXT("[\"\n"), SCAN_SYNTAX, 2},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        char room[16];
-        reading in;
-        read_begin(&in, "", room, sizeof room);
-        read_piece(&in, cases[i].json.bytes, cases[i].json.length);
+        pieces in = fed(cases[i].json.bytes, cases[i].json.length);
         for (int more = 0; more < 2; more++) {
-            assert_int_equal(tokusage_scan_result_of(&in.scan), cases[i].result);
-            assert_int_equal(in.scan.offset, cases[i].offset);
-            assert_int_equal(tokusage_scan_feed(&in.scan, &in.keep, "[1]", 3), 0);
-            tokusage_scan_end(&in.scan, &in.keep);
+            assert_int_equal(in.scan.state, cases[i].result);
+            assert_int_equal(in.at, cases[i].used);
+            assert_int_equal(tokusage_scan_feed(&in.scan, &in.reading, "[1]", 3), 0);
+            tokusage_scan_end(&in.scan, &in.reading);
         }
     }
 }
@@ -499,33 +236,61 @@ static void scan_leaves_a_number_at_the_top_open_until_the_end_is_said(void **st
     (void)state;
     static const struct {
         span json;
-        tokusage_scan_result result;
+        tokusage_scan_state result;
     } cases[] = {
-        {TEXT("0"), TOKUSAGE_SCAN_CLOSED},       {TEXT("-0"), TOKUSAGE_SCAN_CLOSED},
-        {TEXT("12"), TOKUSAGE_SCAN_CLOSED},      {TEXT("1.5"), TOKUSAGE_SCAN_CLOSED},
-        {TEXT("1e5"), TOKUSAGE_SCAN_CLOSED},     {TEXT("1e+5"), TOKUSAGE_SCAN_CLOSED},
-        {TEXT("1.5E-05"), TOKUSAGE_SCAN_CLOSED}, {TEXT("-"), TOKUSAGE_SCAN_SYNTAX},
-        {TEXT("1."), TOKUSAGE_SCAN_SYNTAX},      {TEXT("1e"), TOKUSAGE_SCAN_SYNTAX},
-        {TEXT("1e-"), TOKUSAGE_SCAN_SYNTAX},     {TEXT("[1"), TOKUSAGE_SCAN_SYNTAX},
-        {TEXT(""), TOKUSAGE_SCAN_SYNTAX},
+        {TEXT("0"), SCAN_CLOSED},       {TEXT("-0"), SCAN_CLOSED},  {TEXT("12"), SCAN_CLOSED},
+        {TEXT("1.5"), SCAN_CLOSED},     {TEXT("1e5"), SCAN_CLOSED}, {TEXT("1e+5"), SCAN_CLOSED},
+        {TEXT("1.5E-05"), SCAN_CLOSED}, {TEXT("-"), SCAN_SYNTAX},   {TEXT("1."), SCAN_SYNTAX},
+        {TEXT("1e"), SCAN_SYNTAX},      {TEXT("1e-"), SCAN_SYNTAX}, {TEXT("[1"), SCAN_SYNTAX},
+        {TEXT(""), SCAN_SYNTAX},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        char room[16];
-        reading in;
-        read_begin(&in, "", room, sizeof room);
-        read_piece(&in, cases[i].json.bytes, cases[i].json.length);
-        assert_int_equal(tokusage_scan_result_of(&in.scan), TOKUSAGE_SCAN_OPEN);
-        tokusage_scan_end(&in.scan, &in.keep);
-        assert_int_equal(tokusage_scan_result_of(&in.scan), cases[i].result);
-        assert_int_equal(in.scan.offset, cases[i].json.length);
-        if (cases[i].result == TOKUSAGE_SCAN_CLOSED) {
-            assert_true(in.scan.found);
-            assert_int_equal(in.scan.end, cases[i].json.length);
-            assert_int_equal(in.keep.used, cases[i].json.length);
-            assert_memory_equal(room, cases[i].json.bytes, cases[i].json.length);
+        pieces in = fed(cases[i].json.bytes, cases[i].json.length);
+        assert_true(tokusage_scan_open(&in.scan));
+        assert_int_equal(in.at, cases[i].json.length);
+        tokusage_scan_end(&in.scan, &in.reading);
+        assert_int_equal(in.scan.state, cases[i].result);
+    }
+}
+
+static void scan_is_within_a_text_from_its_first_byte_until_it_may_end(void **state) {
+    (void)state;
+    static const struct {
+        span json;
+        bool within;
+    } cases[] = {
+        {TEXT(""), false},    {TEXT(" \r\n\t"), false}, {TEXT("{"), true},    {TEXT("{}"), false},
+        {TEXT("[1,"), true},  {TEXT("[1]"), false},     {TEXT("\""), true},   {TEXT("\"a\""), false},
+        {TEXT("tru"), true},  {TEXT("true"), false},    {TEXT("-"), true},    {TEXT("0"), false},
+        {TEXT("12"), false},  {TEXT("1."), true},       {TEXT("1.5"), false}, {TEXT("1e"), true},
+        {TEXT("1e5"), false}, {TEXT("1e+"), true},      {TEXT("[5"), true},   {TEXT("{\"a\":1 "), true},
+        {TEXT("\"\\"), true}, {TEXT("\"\\u00"), true},  {TEXT("{]"), false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const pieces in = fed(cases[i].json.bytes, cases[i].json.length);
+        if (tokusage_scan_within(&in.scan, &in.reading) != cases[i].within) {
+            fail_msg("%s should %sbe within a text", cases[i].json.bytes, cases[i].within ? "" : "not ");
         }
     }
 }
+
+static void scan_begins_anew_after_any_text(void **state) {
+    (void)state;
+    static const char *const befores[] = {"[1,{\"a\":\"\\ud83d", "[[[[", "{\"usage\":{\"prompt_tokens\":1", "x", "{}"};
+    static const char json[] = "{\"usage\":{\"prompt_tokens\":5}}";
+    for (size_t i = 0; i < LENGTH(befores); i++) {
+        pieces in = fed(befores[i], strlen(befores[i]));
+        tokusage_scan_begin(&in.scan);
+        tokusage_reading_begin(&in.reading, NULL, READ_TEXT);
+        in.at = 0;
+        pieces_feed(&in, json, sizeof json - 1);
+        pieces_end(&in);
+        const verdict want = FOUND;
+        expect_pieces(befores[i], &in, &want);
+    }
+}
+
+/* --------------------------------------------------------------------------------------------- how deep it goes */
 
 /* `count` times `open`, then `inner`, then `count` times `close`. */
 static size_t nest(char *text, size_t count, const char *open, const char *inner, const char *close) {
@@ -589,35 +354,46 @@ static void scan_finds_a_place_at_the_deepest_level(void **state) {
     (void)state;
     char text[2000];
     char pointer[2 * TOKUSAGE_DEPTH_MAX + 3];
-    size_t used = nest(text, TOKUSAGE_DEPTH_MAX, "{\"a\":", "7", "}");
-    for (size_t steps = 1; steps <= TOKUSAGE_DEPTH_MAX + 1; steps++) {
+    const size_t used = nest(text, TOKUSAGE_DEPTH_MAX - 1, "{\"a\":", FIVE, "}");
+    for (size_t steps = 1; steps <= TOKUSAGE_DEPTH_MAX + 1; steps += steps % 64 < 60 ? 10 : 1) {
         size_t end = nest(pointer, steps, "/a", "", "");
         pointer[end] = '\0';
-        reference_place place = reference_find(pointer, text, used);
-        assert_int_equal(place.found, steps <= TOKUSAGE_DEPTH_MAX);
+        const verdict want = reference_extract(pointer, text, used);
+        assert_int_equal(want.status, steps < TOKUSAGE_DEPTH_MAX ? TOKUSAGE_OK : TOKUSAGE_ERR_NOT_FOUND);
+        assert_int_equal(want.counts[0], steps == TOKUSAGE_DEPTH_MAX - 1 ? 5 : steps < TOKUSAGE_DEPTH_MAX ? ABSENT : 0);
         scan_in_every_way("deep down", pointer, text, used);
     }
 }
 
-static void scan_tells_whether_a_pointer_is_one(void **state) {
+/* Every sequence of arrays and objects is closed as it was opened, at each depth. */
+static void scan_closes_containers_as_they_were_opened(void **state) {
     (void)state;
-    static const struct {
-        const char *pointer;
-        bool valid;
-    } cases[] = {
-        {"", true},          {"/", true},        {"//", true},       {"/usage", true},   {"/a/b/c", true},
-        {"/~0", true},       {"/~1", true},      {"/a~0~1b", true},  {"/~01", true},     {"/ ", true},
-        {"/\xC3\xA9", true}, {"/0", true},       {"/-", true},       {"/\"\\", true},    {"/\x01", true},
-        {"usage", false},    {" /usage", false}, {"~0", false},      {"#/usage", false}, {"/~", false},
-        {"/a~", false},      {"/~2", false},     {"/~/a", false},    {"/a/~", false},    {"/a~a/b", false},
-        {"/~~", false},      {"/~ 0", false},    {"$.usage", false}, {"0", false},       {"/~0~", false},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        if (tokusage_pointer_valid(cases[i].pointer) != cases[i].valid) {
-            fail_msg("'%s' should be %s", cases[i].pointer, cases[i].valid ? "valid" : "invalid");
+    random_seed();
+    for (size_t left = rounds(300); left > 0; left--) {
+        char text[1000];
+        char close[TOKUSAGE_DEPTH_MAX];
+        const size_t depth = 1 + random_below(TOKUSAGE_DEPTH_MAX);
+        size_t used = 0;
+        for (size_t i = 0; i < depth; i++) {
+            const bool object = random_below(2) == 0;
+            const char *open = object ? "{\"a\":" : "[";
+            memcpy(text + used, open, strlen(open));
+            used += strlen(open);
+            close[i] = object ? '}' : ']';
         }
+        text[used++] = '1';
+        const size_t wrong = random_below(2) == 0 ? random_below(depth) : depth;
+        for (size_t i = depth; i-- > 0;) {
+            text[used++] = i != wrong ? close[i] : close[i] == '}' ? ']' : '}';
+        }
+        const verdict want = reference_extract("", text, used);
+        assert_int_equal(want.status == TOKUSAGE_ERR_SYNTAX, wrong != depth);
+        expect_extract("containers", "", text, used, &want);
+        expect_every_cut("containers", "", text, used, &want);
     }
 }
+
+/* ---------------------------------------------------------------------------------------- names and strings, cut */
 
 /* Long runs, so that any reading of several bytes at once is tried with the odd byte at every place and alignment. */
 static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
@@ -636,40 +412,133 @@ static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
                 text[used++] = odd[i];
                 memcpy(text + used, "\"   ", 4);
                 used += 4;
-                expectation want = expect("a long string", "", text, used);
-                char room[sizeof text];
-                reading in;
-                read_begin(&in, "", room, sizeof room);
-                read_piece(&in, text, used);
-                read_end(&in);
-                compare(&want, &in, "shifted by", shift);
-                free(want.kept);
+                const verdict want = reference_extract("", text, used);
+                expect_extract("a long string", "", text, used, &want);
             }
         }
     }
 }
 
+/* Spells the bytes of the name as escapes where the bit is set; returns the length. */
+static size_t spell(char *to, size_t size, const char *name, uint64_t escaped) {
+    size_t used = 0;
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        if ((escaped >> i & 1) != 0) {
+            used += (size_t)snprintf(to + used, size - used, random_below(2) == 0 ? "\\u%04x" : "\\u%04X",
+                                     (unsigned)name[i]);
+        } else {
+            to[used++] = name[i];
+        }
+    }
+    return used;
+}
+
+/* The longest names of the table among them: as escapes they are longer than a name that is held may be. */
+static void scan_knows_a_name_however_it_is_spelled_and_cut(void **state) {
+    (void)state;
+    static const char *const names[] = {"prompt_tokens", "cache_creation_input_tokens", "toolUsePromptTokenCount",
+                                        "total_tokens", "prompt_tokens_"};
+    random_seed();
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        for (int spelling = 0; spelling < 8; spelling++) {
+            const uint64_t escaped = spelling == 0 ? 0 : spelling == 1 ? UINT64_MAX : random_bits();
+            char text[400] = "{\"usage\":{\"";
+            size_t used = strlen(text);
+            used += spell(text + used, sizeof text - used, names[i], escaped);
+            used += (size_t)snprintf(text + used, sizeof text - used, "\":7,\"output_tokens\":1}}");
+            scan_in_every_way(names[i], NULL, text, used);
+        }
+    }
+}
+
+/* Names around the length that is held, beginning as names do that have a meaning. */
+static void scan_tells_long_names_apart_from_those_that_they_begin_with(void **state) {
+    (void)state;
+    static const char *const fills[] = {"x", "\\u0078", "\\n", "\xC3\xA9", "\\ud83d\\ude00", "\\ud800", "\\u0000"};
+    for (size_t i = 0; i < LENGTH(fills); i++) {
+        for (size_t count = 0; count <= 130; count += count < 20 || count > 100 ? 1 : 9) {
+            char json[2000];
+            builder text = {json, 0, sizeof json};
+            add(&text, 1, "{\"prompt_eval_count\":5,\"usage");
+            add(&text, count, fills[i]);
+            add(&text, 1, "\":" FIVE "}");
+            const verdict want = FOUND;
+            expect_extract("a long name", NULL, json, text.used, &want);
+            pieces in;
+            pieces_begin(&in, NULL, READ_TEXT);
+            for (size_t at = 0; at < text.used; at++) {
+                pieces_feed(&in, json + at, 1);
+            }
+            pieces_end(&in);
+            expect_pieces("a long name, byte by byte", &in, &want);
+        }
+    }
+}
+
+/* Halves of surrogate pairs in every order, with and without what may come between them. */
+static void scan_resolves_surrogate_pairs_and_nothing_else_to_a_character(void **state) {
+    (void)state;
+    static const char *const parts[] = {"\\ud83d", "\\ude00", "x", "\\n", "\\u0078", "\xED\xB8\x80"};
+    /* The last is what the second half alone would give with a first half of zero bits. */
+    static const char *const pointers[] = {"/\xF0\x9F\x98\x80x", "/x\xF0\x9F\x98\x80", "/\n\xF0\x9F\x98\x80",
+                                           "/xx\xF0\x90\x88\x80"};
+    for (size_t code = 0; code < 6 * 6 * 6; code++) {
+        char json[200];
+        builder text = {json, 0, sizeof json};
+        add(&text, 1, "{\"");
+        add(&text, 1, parts[code % 6]);
+        add(&text, 1, parts[code / 6 % 6]);
+        add(&text, 1, parts[code / 36]);
+        add(&text, 1, "\":" FIVE "}");
+        for (size_t i = 0; i < LENGTH(pointers); i++) {
+            scan_in_every_way("halves", pointers[i], json, text.used);
+        }
+    }
+}
+
+static void scan_goes_on_by_itself_from_a_copy(void **state) {
+    (void)state;
+    static const char json[] =
+        "{\"model\":\"a\\u0062c\",\"us\\u0061ge\":{\"prompt_tokens\":50e-1,\"x\":[true,\"\\n\"]}}";
+    const size_t length = sizeof json - 1;
+    for (size_t cut = 0; cut <= length; cut++) {
+        pieces first;
+        pieces_begin(&first, NULL, READ_TEXT);
+        pieces_feed(&first, json, cut);
+        pieces second = first;
+        pieces_feed(&first, "]]]]", 4);
+        pieces_feed(&second, json + cut, length - cut);
+        pieces_end(&second);
+        const verdict want = FOUND;
+        expect_pieces("a copy", &second, &want);
+        const tokusage_model *model = tokusage_reading_model(&second.reading);
+        assert_int_equal(model->length, 8);
+        assert_memory_equal(model->text, "a\\u0062c", 8);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_byte_has_its_meaning_and_no_other),
         cmocka_unit_test(scan_takes_every_form_that_the_grammar_has),
         cmocka_unit_test(scan_refuses_every_break_of_the_grammar_at_its_byte),
         cmocka_unit_test(scan_takes_and_refuses_each_byte_by_its_rule),
         cmocka_unit_test(scan_says_at_which_byte_every_prefix_ends),
-        cmocka_unit_test(scan_judges_every_change_of_one_byte_as_the_reference_does),
-        cmocka_unit_test(scan_finds_the_place_that_the_pointer_names),
-        cmocka_unit_test(scan_reads_random_documents_as_the_reference_does),
-        cmocka_unit_test(scan_keeps_as_much_as_there_is_room_for),
-        cmocka_unit_test(scan_keeps_the_value_of_a_second_text_in_place_of_the_first),
-        cmocka_unit_test(scan_counts_the_kept_bytes_no_further_than_a_size_can),
-        cmocka_unit_test(scan_works_without_a_place_to_keep_the_value),
+        cmocka_unit_test(scan_passes_over_space_up_to_the_first_other_byte),
         cmocka_unit_test(scan_closes_at_the_last_byte_of_the_text),
         cmocka_unit_test(scan_reads_nothing_more_once_it_has_closed_or_failed),
         cmocka_unit_test(scan_leaves_a_number_at_the_top_open_until_the_end_is_said),
+        cmocka_unit_test(scan_is_within_a_text_from_its_first_byte_until_it_may_end),
+        cmocka_unit_test(scan_begins_anew_after_any_text),
         cmocka_unit_test(scan_nests_to_the_limit_and_names_the_byte_that_passes_it),
         cmocka_unit_test(scan_goes_as_deep_again_in_the_next_container),
         cmocka_unit_test(scan_finds_a_place_at_the_deepest_level),
-        cmocka_unit_test(scan_tells_whether_a_pointer_is_one),
+        cmocka_unit_test(scan_closes_containers_as_they_were_opened),
         cmocka_unit_test(scan_finds_the_end_of_a_string_wherever_it_stands),
+        cmocka_unit_test(scan_knows_a_name_however_it_is_spelled_and_cut),
+        cmocka_unit_test(scan_tells_long_names_apart_from_those_that_they_begin_with),
+        cmocka_unit_test(scan_resolves_surrogate_pairs_and_nothing_else_to_a_character),
+        cmocka_unit_test(scan_goes_on_by_itself_from_a_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

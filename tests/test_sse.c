@@ -78,109 +78,111 @@ static void expect_events(const char *rule, span bytes, span want) {
     expect_out(rule, &in, bytes, want, bytes.length);
 }
 
+/* Streams, and the data of their events. */
+static const struct {
+    const char *rule;
+    span bytes, want;
+} streams[] = {
+    {"nothing", TEXT(""), TEXT("")},
+    {"LF", TEXT("data: a\n\ndata: b\n\n"), TEXT("a|b|")},
+    {"CR", TEXT("data: a\r\rdata: b\r\r"), TEXT("a|b|")},
+    {"CR LF", TEXT("data: a\r\n\r\ndata: b\r\n\r\n"), TEXT("a|b|")},
+    {"LF, CR LF", TEXT("data: a\n\r\ndata: b\n\r\n"), TEXT("a|b|")},
+    {"LF, CR", TEXT("data: a\n\rdata: b\n\r"), TEXT("a|b|")},
+    {"CR, CR LF", TEXT("data: a\r\r\ndata: b\r\r\n"), TEXT("a|b|")},
+    {"CR LF, LF", TEXT("data: a\r\n\ndata: b\r\n\n"), TEXT("a|b|")},
+    {"CR LF, CR", TEXT("data: a\r\n\rdata: b\r\n\r"), TEXT("a|b|")},
+    {"CR LF ends one line", TEXT("data: a\r\ndata: b\r\n"), TEXT("a\nb")},
+    {"the LF of CR LF once only", TEXT("data: a\r\n\n"), TEXT("a|")},
+    {"CR ends a line", TEXT("data: a\rdata: b\r"), TEXT("a\nb")},
+    {"no end", TEXT("data: a"), TEXT("a")},
+    {"no blank line", TEXT("data: a\n"), TEXT("a")},
+    {"no space", TEXT("data:a\n\n"), TEXT("a|")},
+    {"one space goes", TEXT("data: a\n\n"), TEXT("a|")},
+    {"a second stays", TEXT("data:  a \n\n"), TEXT(" a |")},
+    {"a tab stays", TEXT("data:\ta\n\n"), TEXT("\ta|")},
+    {"a space alone goes", TEXT("data: \n\ndata:  \n\n"), TEXT("| |")},
+    {"colons stay", TEXT("data:: a:b\n\n"), TEXT(": a:b|")},
+    {"several lines", TEXT("data: a\ndata:b\ndata: c\n\n"), TEXT("a\nb\nc|")},
+    {"empty lines of data", TEXT("data:\ndata: \ndata:a\ndata:\n\n"), TEXT("\n\na\n|")},
+    {"data without a colon", TEXT("data\n\ndata\ndata\n\n"), TEXT("|\n|")},
+    {"data without a colon, CR LF", TEXT("data: a\r\ndata\r\n\r\n"), TEXT("a\n|")},
+    {"data without a colon or an end", TEXT("data: a\ndata"), TEXT("a")},
+    {"blank lines", TEXT("\n\n\r\n\r\rdata: a\n\n\n\n\r\n"), TEXT("a|")},
+    {"no data, no event", TEXT("event: a\n\nid: 1\n\ndata: b\n\n"), TEXT("b|")},
+    {"a comment", TEXT(": data: a\n:\n:data: b\n\n"), TEXT("")},
+    {"a comment between", TEXT("data: a\n: x\ndata: b\n:\n\n"), TEXT("a\nb|")},
+    {"other fields", TEXT("event: x\ndata: a\nid: y\nretry: 1\nz\nretry\n\n"), TEXT("a|")},
+    {"longer names", TEXT("datax: a\n\ndatadata: a\n\ndata-: a\n\n"), TEXT("")},
+    {"shorter names", TEXT("dat: a\n\nd: a\n\ndat\n\n: a\n\n"), TEXT("")},
+    {"names that differ", TEXT("dbta: a\n\nDATA: a\n\nxdata: a\n\n"), TEXT("")},
+    {"space in front of the name", TEXT(" data: a\n\n\tdata: a\n\n"), TEXT("")},
+    {"space behind the name", TEXT("data : a\n\n"), TEXT("")},
+    {"NUL", TEXT("data: a\0b\n\ndata\0: a\n\n\0data: a\n\n"), TEXT("a\0b|")},
+    {"other line ends are none",
+     TEXT("data: a\v\f\xC2\x85\xE2\x80\xA8"
+          "b\n\n"),
+     TEXT("a\v\f\xC2\x85\xE2\x80\xA8"
+          "b|")},
+    {"a byte-order mark",
+     TEXT("\xEF\xBB\xBF"
+          "data: a\n\n"),
+     TEXT("a|")},
+    {"a byte-order mark and a blank line", TEXT("\xEF\xBB\xBF\ndata: a\n\n"), TEXT("a|")},
+    {"a byte-order mark and CR LF", TEXT("\xEF\xBB\xBF\r\ndata: a\n\n"), TEXT("a|")},
+    {"two byte-order marks",
+     TEXT("\xEF\xBB\xBF\xEF\xBB\xBF"
+          "data: a\n\n"),
+     TEXT("")},
+    {"a byte-order mark later",
+     TEXT("\n\xEF\xBB\xBF"
+          "data: a\n\n"),
+     TEXT("")},
+    {"a byte-order mark at the second line",
+     TEXT("data: a\n\xEF\xBB\xBF"
+          "data: b\n\n"),
+     TEXT("a|")},
+    {"a byte-order mark in the data",
+     TEXT("data: \xEF\xBB\xBF"
+          "a\n\n"),
+     TEXT("\xEF\xBB\xBF"
+          "a|")},
+    {"one byte of a mark",
+     TEXT("\xEF"
+          "data: a\n\ndata: b\n\n"),
+     TEXT("b|")},
+    {"two bytes of a mark",
+     TEXT("\xEF\xBB"
+          "data: a\n\ndata: b\n\n"),
+     TEXT("b|")},
+    {"one byte of a mark in place of a letter",
+     TEXT("\xEF"
+          "ata: a\n\ndata: b\n\n"),
+     TEXT("b|")},
+    {"two bytes of a mark in place of two",
+     TEXT("\xEF\xBB"
+          "ta: a\n\ndata: b\n\n"),
+     TEXT("b|")},
+    {"one byte of a mark is a line", TEXT("\xEF\ndata: a\n\n"), TEXT("a|")},
+    {"two bytes of a mark are a line", TEXT("\xEF\xBB\rdata: a\n\n"), TEXT("a|")},
+    {"a byte of a mark, then one",
+     TEXT("\xEF\xEF\xBB\xBF"
+          "data: a\n\n"),
+     TEXT("")},
+    {"a line longer than a register", TEXT("data: 0123456789abcdef0123456789abcdef0\rdata: x\n\n"),
+     TEXT("0123456789abcdef0123456789abcdef0\nx|")},
+    {"a comment longer than a register", TEXT(":0123456789abcdef0123456789abcdef0data\ndata: x\n\n"), TEXT("x|")},
+};
+
 static void sse_finds_the_data_of_each_event(void **state) {
     (void)state;
-    static const struct {
-        const char *rule;
-        span bytes, want;
-    } cases[] = {
-        {"nothing", TEXT(""), TEXT("")},
-        {"LF", TEXT("data: a\n\ndata: b\n\n"), TEXT("a|b|")},
-        {"CR", TEXT("data: a\r\rdata: b\r\r"), TEXT("a|b|")},
-        {"CR LF", TEXT("data: a\r\n\r\ndata: b\r\n\r\n"), TEXT("a|b|")},
-        {"LF, CR LF", TEXT("data: a\n\r\ndata: b\n\r\n"), TEXT("a|b|")},
-        {"LF, CR", TEXT("data: a\n\rdata: b\n\r"), TEXT("a|b|")},
-        {"CR, CR LF", TEXT("data: a\r\r\ndata: b\r\r\n"), TEXT("a|b|")},
-        {"CR LF, LF", TEXT("data: a\r\n\ndata: b\r\n\n"), TEXT("a|b|")},
-        {"CR LF, CR", TEXT("data: a\r\n\rdata: b\r\n\r"), TEXT("a|b|")},
-        {"CR LF ends one line", TEXT("data: a\r\ndata: b\r\n"), TEXT("a\nb")},
-        {"the LF of CR LF once only", TEXT("data: a\r\n\n"), TEXT("a|")},
-        {"CR ends a line", TEXT("data: a\rdata: b\r"), TEXT("a\nb")},
-        {"no end", TEXT("data: a"), TEXT("a")},
-        {"no blank line", TEXT("data: a\n"), TEXT("a")},
-        {"no space", TEXT("data:a\n\n"), TEXT("a|")},
-        {"one space goes", TEXT("data: a\n\n"), TEXT("a|")},
-        {"a second stays", TEXT("data:  a \n\n"), TEXT(" a |")},
-        {"a tab stays", TEXT("data:\ta\n\n"), TEXT("\ta|")},
-        {"a space alone goes", TEXT("data: \n\ndata:  \n\n"), TEXT("| |")},
-        {"colons stay", TEXT("data:: a:b\n\n"), TEXT(": a:b|")},
-        {"several lines", TEXT("data: a\ndata:b\ndata: c\n\n"), TEXT("a\nb\nc|")},
-        {"empty lines of data", TEXT("data:\ndata: \ndata:a\ndata:\n\n"), TEXT("\n\na\n|")},
-        {"data without a colon", TEXT("data\n\ndata\ndata\n\n"), TEXT("|\n|")},
-        {"data without a colon, CR LF", TEXT("data: a\r\ndata\r\n\r\n"), TEXT("a\n|")},
-        {"data without a colon or an end", TEXT("data: a\ndata"), TEXT("a")},
-        {"blank lines", TEXT("\n\n\r\n\r\rdata: a\n\n\n\n\r\n"), TEXT("a|")},
-        {"no data, no event", TEXT("event: a\n\nid: 1\n\ndata: b\n\n"), TEXT("b|")},
-        {"a comment", TEXT(": data: a\n:\n:data: b\n\n"), TEXT("")},
-        {"a comment between", TEXT("data: a\n: x\ndata: b\n:\n\n"), TEXT("a\nb|")},
-        {"other fields", TEXT("event: x\ndata: a\nid: y\nretry: 1\nz\nretry\n\n"), TEXT("a|")},
-        {"longer names", TEXT("datax: a\n\ndatadata: a\n\ndata-: a\n\n"), TEXT("")},
-        {"shorter names", TEXT("dat: a\n\nd: a\n\ndat\n\n: a\n\n"), TEXT("")},
-        {"names that differ", TEXT("dbta: a\n\nDATA: a\n\nxdata: a\n\n"), TEXT("")},
-        {"space in front of the name", TEXT(" data: a\n\n\tdata: a\n\n"), TEXT("")},
-        {"space behind the name", TEXT("data : a\n\n"), TEXT("")},
-        {"NUL", TEXT("data: a\0b\n\ndata\0: a\n\n\0data: a\n\n"), TEXT("a\0b|")},
-        {"other line ends are none",
-         TEXT("data: a\v\f\xC2\x85\xE2\x80\xA8"
-              "b\n\n"),
-         TEXT("a\v\f\xC2\x85\xE2\x80\xA8"
-              "b|")},
-        {"a byte-order mark",
-         TEXT("\xEF\xBB\xBF"
-              "data: a\n\n"),
-         TEXT("a|")},
-        {"a byte-order mark and a blank line", TEXT("\xEF\xBB\xBF\ndata: a\n\n"), TEXT("a|")},
-        {"a byte-order mark and CR LF", TEXT("\xEF\xBB\xBF\r\ndata: a\n\n"), TEXT("a|")},
-        {"two byte-order marks",
-         TEXT("\xEF\xBB\xBF\xEF\xBB\xBF"
-              "data: a\n\n"),
-         TEXT("")},
-        {"a byte-order mark later",
-         TEXT("\n\xEF\xBB\xBF"
-              "data: a\n\n"),
-         TEXT("")},
-        {"a byte-order mark at the second line",
-         TEXT("data: a\n\xEF\xBB\xBF"
-              "data: b\n\n"),
-         TEXT("a|")},
-        {"a byte-order mark in the data",
-         TEXT("data: \xEF\xBB\xBF"
-              "a\n\n"),
-         TEXT("\xEF\xBB\xBF"
-              "a|")},
-        {"one byte of a mark",
-         TEXT("\xEF"
-              "data: a\n\ndata: b\n\n"),
-         TEXT("b|")},
-        {"two bytes of a mark",
-         TEXT("\xEF\xBB"
-              "data: a\n\ndata: b\n\n"),
-         TEXT("b|")},
-        {"one byte of a mark in place of a letter",
-         TEXT("\xEF"
-              "ata: a\n\ndata: b\n\n"),
-         TEXT("b|")},
-        {"two bytes of a mark in place of two",
-         TEXT("\xEF\xBB"
-              "ta: a\n\ndata: b\n\n"),
-         TEXT("b|")},
-        {"one byte of a mark is a line", TEXT("\xEF\ndata: a\n\n"), TEXT("a|")},
-        {"two bytes of a mark are a line", TEXT("\xEF\xBB\rdata: a\n\n"), TEXT("a|")},
-        {"a byte of a mark, then one",
-         TEXT("\xEF\xEF\xBB\xBF"
-              "data: a\n\n"),
-         TEXT("")},
-        {"a line longer than a register", TEXT("data: 0123456789abcdef0123456789abcdef0\rdata: x\n\n"),
-         TEXT("0123456789abcdef0123456789abcdef0\nx|")},
-        {"a comment longer than a register", TEXT(":0123456789abcdef0123456789abcdef0data\ndata: x\n\n"), TEXT("x|")},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        expect_events(cases[i].rule, cases[i].bytes, cases[i].want);
+    for (size_t i = 0; i < LENGTH(streams); i++) {
+        expect_events(streams[i].rule, streams[i].bytes, streams[i].want);
         char slow[OUT];
-        span reference = {slow, reference_events(cases[i].bytes.bytes, cases[i].bytes.length, slow)};
+        span reference = {slow, reference_events(streams[i].bytes.bytes, streams[i].bytes.length, slow)};
         reading in = {.used = 0};
-        feed(&in, cases[i].bytes.bytes, cases[i].bytes.length);
-        expect_out("the reference", &in, cases[i].bytes, reference, 0);
+        feed(&in, streams[i].bytes.bytes, streams[i].bytes.length);
+        expect_out("the reference", &in, streams[i].bytes, reference, 0);
     }
 }
 
@@ -294,34 +296,103 @@ static void sse_is_fresh_where_the_first_data_line_of_an_event_may_begin(void **
     }
 }
 
-/* Whole events that are passed over leave the same state as reading them. */
+static void sse_is_in_a_line_behind_its_name_and_up_to_its_end(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool in_line;
+    } cases[] = {
+        {"", false},
+        {"\xEF", false},
+        {"\xEF\xBB\xBF", false},
+        {"d", false},
+        {"data", false},
+        {"data\n", false},
+        {"data: ", true},
+        {"data: x", true},
+        {"data: x\n", false},
+        {"data: x\r", false},
+        {"data: x\r\n", false},
+        {"data: x\n\n", false},
+        {"data: x\ndata", false},
+        {"data: x\ndata: ", true},
+        {":", true},
+        {"event: x", true},
+        {"datax", true},
+        {"\xEF\xBB.", true},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        reading in = {.used = 0};
+        feed(&in, cases[i].bytes, strlen(cases[i].bytes));
+        if (tokusage_sse_in_line(&in.sse) != cases[i].in_line) {
+            fail_msg("behind %s the next byte should %sbe in the line", shown(cases[i].bytes, strlen(cases[i].bytes)),
+                     cases[i].in_line ? "" : "not ");
+        }
+    }
+}
+
+/* Whole events that were passed over leave the state that reading them leaves; the LF of a CR LF may still come. */
 static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
     (void)state;
     static const char *const befores[] = {"", "\n", "\r", "event: x\n", "data: a\n\n", "data: a\r\r", "\xEF\xBB\xBF"};
+    static const char *const passed[] = {"data: x\n\n", "data: x\r\n\r\n", "data: x\r\r", "data: x\n\r", "\r"};
+    static const char *const afters[] = {"data: b\n\n", "\ndata: b\n\n", "\r\ndata: b\n\n", "\n\ndata: b\n\n",
+                                         "\xEF\xBB\xBF: c\ndata: b\n\n"};
+    for (size_t i = 0; i < LENGTH(befores) * LENGTH(passed) * LENGTH(afters); i++) {
+        const char *before = befores[i % LENGTH(befores)];
+        const char *over = passed[i / LENGTH(befores) % LENGTH(passed)];
+        const char *after = afters[i / LENGTH(befores) / LENGTH(passed)];
+        reading in = {.used = 0};
+        feed(&in, before, strlen(before));
+        reading read = in;
+        feed(&read, over, strlen(over));
+        assert_true(tokusage_sse_fresh(&in.sse));
+        tokusage_sse_passed(&in.sse, over[strlen(over) - 1]);
+        assert_true(tokusage_sse_fresh(&in.sse));
+        assert_memory_equal(&in.sse, &read.sse, sizeof in.sse);
+        in.used = 0;
+        read.used = 0;
+        feed(&in, after, strlen(after));
+        feed(&read, after, strlen(after));
+        span bytes = {after, strlen(after)};
+        span want = {read.out, read.used};
+        expect_out(before, &in, bytes, want, 0);
+    }
+}
+
+/* The LF of a CR LF belongs to the line end, and to no more than one. */
+static void sse_tells_what_still_belongs_to_the_last_line_end(void **state) {
+    (void)state;
     static const struct {
-        const char *bytes, *want;
-    } afters[] = {
-        {"data: b\n\n", "b|"},
-        {"\ndata: b\n\n", "b|"},
-        {"\r\ndata: b\n\n", "b|"},
-        {"\xEF\xBB\xBF"
-         "data: b\n\n",
-         ""},
+        const char *before;
+        span bytes;
+        size_t rest;
+    } cases[] = {
+        {"", TEXT("\n"), 0},
+        {"data: x\n\n", TEXT("\n"), 0},
+        {"data: x\r\n\r\n", TEXT("\n"), 0},
+        {"data: x\r\r", TEXT("\n"), 1},
+        {"data: x\r\r", TEXT("\n\n"), 1},
+        {"data: x\n\r", TEXT("\ndata: y"), 1},
+        {"data: x\r\r", TEXT(""), 0},
+        {"data: x\r\r", TEXT("\r"), 0},
+        {"data: x\r\r", TEXT("d"), 0},
+        {"data: x\r\rd", TEXT("\n"), 0},
     };
-    for (size_t i = 0; i < LENGTH(befores); i++) {
-        for (size_t j = 0; j < LENGTH(afters); j++) {
-            reading in = {.used = 0};
-            feed(&in, befores[i], strlen(befores[i]));
-            assert_true(tokusage_sse_fresh(&in.sse));
-            tokusage_sse_passed(&in.sse);
-            assert_true(tokusage_sse_fresh(&in.sse));
-            in.used = 0;
-            feed(&in, afters[j].bytes, strlen(afters[j].bytes));
-            span bytes = {afters[j].bytes, strlen(afters[j].bytes)};
-            span want = {afters[j].want, strlen(afters[j].want)};
-            expect_out(befores[i], &in, bytes, want, 0);
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const char *bytes = cases[i].bytes.bytes;
+        const size_t length = cases[i].bytes.length;
+        reading in = {.used = 0};
+        feed(&in, cases[i].before, strlen(cases[i].before));
+        assert_int_equal(tokusage_sse_rest(&in.sse, against_the_end(bytes, length), length), cases[i].rest);
+        if (length > 0) {
+            assert_int_equal(tokusage_sse_rest(&in.sse, "\n", 1), 0);
         }
     }
+    reading in = {.used = 0};
+    feed(&in, "data: x\r\r", 9);
+    assert_int_equal(tokusage_sse_rest(&in.sse, "", 0), 0);
+    assert_int_equal(tokusage_sse_rest(&in.sse, "\n", 1), 1);
 }
 
 int main(void) {
@@ -330,7 +401,9 @@ int main(void) {
         cmocka_unit_test(sse_frames_every_short_stream_as_the_reference_does),
         cmocka_unit_test(sse_finds_the_end_of_a_line_wherever_it_stands),
         cmocka_unit_test(sse_is_fresh_where_the_first_data_line_of_an_event_may_begin),
+        cmocka_unit_test(sse_is_in_a_line_behind_its_name_and_up_to_its_end),
         cmocka_unit_test(sse_goes_on_behind_events_that_were_passed_over),
+        cmocka_unit_test(sse_tells_what_still_belongs_to_the_last_line_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

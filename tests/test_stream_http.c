@@ -313,7 +313,9 @@ static void expect(const run *got, int status, const char *out, const char *err)
     ",\"total_tokens\":" #total "}}\n\n"
 #define DONE "data: [DONE]\n\n"
 #define GOOD WORDS COUNTS(5, 7, 12) DONE
-#define GOOD_LINE "usage: prompt 5, completion 7, total 12: consistent\n"
+#define USAGE(prompt, completion, total)                                                                               \
+    "usage: {\"prompt_tokens\":" #prompt ",\"completion_tokens\":" #completion ",\"total_tokens\":" #total "}"
+#define GOOD_LINE USAGE(5, 7, 12) ": consistent\n"
 
 /* ---------------------------------------------------------------------------------------------- what is tested */
 
@@ -369,14 +371,14 @@ static void running_usage_replaces_and_is_not_added(void **state) {
     (void)state;
     static const char body[] = COUNTS(5, 1, 6) COUNTS(5, 2, 7) COUNTS(5, 3, 8) DONE;
     const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 11});
-    expect(&got, 0, body, "usage: prompt 5, completion 3, total 8: consistent\n");
+    expect(&got, 0, body, USAGE(5, 3, 8) ": consistent\n");
 }
 
 static void absent_counts_are_not_shown_as_zero(void **state) {
     (void)state;
     static const char body[] = "data: {\"usage\":{\"completion_tokens\":0}}\n\n" DONE;
     const run got = run_with(&(call){0}, &(reply){.body = body});
-    expect(&got, 0, body, "usage: prompt -, completion 0, total -: consistent\n");
+    expect(&got, 0, body, "usage: {\"completion_tokens\":0}: consistent\n");
 }
 
 static void a_server_that_does_not_stream_is_understood_too(void **state) {
@@ -391,10 +393,26 @@ static void a_contradiction_is_told_with_its_numbers(void **state) {
     (void)state;
     static const char body[] = COUNTS(12, 1, 303) DONE;
     const run got = run_with(&(call){0}, &(reply){.body = body});
-    expect(
-        &got, 1, body,
-        "usage: prompt 12, completion 1, total 303: contradictory: total_tokens: contradicts its parts: they say 13, "
-        "it says 303\n");
+    expect(&got, 1, body,
+           USAGE(12, 1, 303) ": contradictory: total_tokens: contradicts its parts: they say 13, it says 303\n");
+}
+
+static void reasoning_beside_the_completion_is_counted_in_it_and_the_model_named(void **state) {
+    (void)state;
+    static const char body[] =
+        "data: {\"model\":\"m-1\",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":1,\"total_tokens\":303,"
+        "\"completion_tokens_details\":{\"reasoning_tokens\":290}}}\n\n" DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 13});
+    expect(&got, 0, body,
+           "usage of m-1: {\"prompt_tokens\":12,\"completion_tokens\":291,\"total_tokens\":303,"
+           "\"completion_tokens_details\":{\"reasoning_tokens\":290}}: consistent\n");
+}
+
+static void a_model_that_is_called_like_the_key_is_not_shown(void **state) {
+    (void)state;
+    static const char body[] = "{\"model\":\"" KEY "\",\"usage\":{\"prompt_tokens\":5}}";
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 0, body, "usage of ***: {\"prompt_tokens\":5}: consistent\n");
 }
 
 static void an_unreadable_usage_is_told(void **state) {
@@ -513,8 +531,7 @@ static void what_was_used_up_to_a_cut_is_told(void **state) {
     (void)state;
     static const char body[] = COUNTS(5, 1, 6) "data: {\"usage\":{\"prompt_tokens\":5,";
     const run got = run_with(&(call){0}, &(reply){.body = body, .cut = true});
-    static const char words[] =
-        "usage: prompt 5, completion 1, total 6: consistent\nstream_http: the connection was cut";
+    static const char words[] = USAGE(5, 1, 6) ": consistent\nstream_http: the connection was cut";
     assert_memory_equal(got.err, words, strlen(words));
     assert_string_equal(got.out, body);
     assert_int_equal(got.status, 6);
@@ -537,7 +554,35 @@ static void a_stream_without_its_closing_event_is_told(void **state) {
     static const char body[] = WORDS COUNTS(5, 7, 12);
     const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 17});
     expect(&got, 9, body,
-           GOOD_LINE "stream_http: the stream ended without [DONE]; its counts may not be the last ones\n");
+           GOOD_LINE "stream_http: the body does not tell its end; its counts may not be the last ones\n");
+}
+
+static void a_body_that_is_no_answer_is_told_by_what_it_is(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *words;
+    } cases[] = {
+        {"", "the body is empty"},
+        {"\n", "the body is empty"},
+        {"{\"choices\":[]}", "the body is complete and has no usage"},
+        {"{\"usage\":{\"prompt_tokens\":5", "the body has no usage, and is neither whole JSON nor events with an end"},
+        {"<html><body>Hello</body></html>\n",
+         "the body has no usage, and is neither whole JSON nor events with an end"},
+        {"{\"usage\":{\"prompt_tokens\":5},}", "the body is not JSON"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char err[256];
+        snprintf(err, sizeof err, "stream_http: %s\n", cases[i].words);
+        const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .piece = 7});
+        expect(&got, 7, cases[i].body, err);
+    }
+}
+
+static void a_cut_behind_a_whole_json_body_costs_nothing(void **state) {
+    (void)state;
+    static const char body[] = "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .cut = true});
+    expect(&got, 0, body, GOOD_LINE);
 }
 
 static void a_refused_connection_is_told(void **state) {
@@ -605,6 +650,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(absent_counts_are_not_shown_as_zero),
         cmocka_unit_test(a_server_that_does_not_stream_is_understood_too),
         cmocka_unit_test(a_contradiction_is_told_with_its_numbers),
+        cmocka_unit_test(reasoning_beside_the_completion_is_counted_in_it_and_the_model_named),
+        cmocka_unit_test(a_model_that_is_called_like_the_key_is_not_shown),
         cmocka_unit_test(an_unreadable_usage_is_told),
         cmocka_unit_test(an_http_error_is_told_in_the_words_of_its_body),
         cmocka_unit_test(a_key_that_the_server_repeats_is_struck_out),
@@ -619,6 +666,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_cut_behind_the_closing_event_costs_nothing),
         cmocka_unit_test(a_stream_without_usage_is_told),
         cmocka_unit_test(a_stream_without_its_closing_event_is_told),
+        cmocka_unit_test(a_body_that_is_no_answer_is_told_by_what_it_is),
+        cmocka_unit_test(a_cut_behind_a_whole_json_body_costs_nothing),
         cmocka_unit_test(a_refused_connection_is_told),
         cmocka_unit_test(a_reader_who_leaves_ends_the_request),
         cmocka_unit_test(a_full_disk_ends_the_request),

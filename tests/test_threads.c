@@ -16,12 +16,13 @@ enum {
     ROUNDS = 200
 };
 
-/* Plain, with a list, with escapes, none: so that each way of decoding is gone. */
+/* Plain, with a list, with escapes, of another service: so that each way of reading is gone. */
 static const char *const texts[] = {
     "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}",
     "{\"usage\":{\"prompt_tokens\":5e0,\"x\":[1,{\"y\":null}],\"completion_tokens\":7.0,\"total_tokens\":12}}",
     "{\"\\u0075sage\":{\"prompt\\u005ftokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}",
     "{\"x\":[{\"usage\":1}],\"usage\":{\"total_tokens\":12,\"a\":\"\\n\",\"prompt_tokens\":5,\"completion_tokens\":7}}",
+    "[{\"usageMetadata\":{\"promptTokenCount\":5,\"candidatesTokenCount\":7,\"totalTokenCount\":12}}]",
 };
 
 /* What all threads read and none writes. */
@@ -54,7 +55,8 @@ static bool decode(unsigned round) {
 }
 
 static bool encode(unsigned number, unsigned round) {
-    const tokusage usage = usage_of(number, (int64_t)round * 1000000007, TOKUSAGE_COUNT_MAX - round);
+    const tokusage usage =
+        usage_of6(number, (int64_t)round * 1000000007, TOKUSAGE_COUNT_MAX - round, round, ABSENT, number);
     char text[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
     tokusage back;
@@ -63,14 +65,26 @@ static bool encode(unsigned number, unsigned round) {
 }
 
 static bool build_tree(unsigned number, unsigned round) {
-    const tokusage usage = usage_of(number, ABSENT, round);
-    const tokusage other = usage_of(ABSENT, round, number);
+    const tokusage usage = usage_of6(number, ABSENT, round, ABSENT, round, number);
+    const tokusage other = usage_of6(ABSENT, round, number, round, ABSENT, number);
     cJSON *tree = tokusage_to_cjson(&usage);
     tokusage back;
     const bool good = tokusage_update_cjson(tree, &other) == TOKUSAGE_OK &&
                       tokusage_from_cjson(tree, &back, NULL) == TOKUSAGE_OK && tokusage_equal(&other, &back);
     cJSON_Delete(tree);
     return good;
+}
+
+static bool is_answer(const tokusage_stream *stream, const answer *want) {
+    tokusage usage;
+    char model[sizeof want->model];
+    const tokusage_status status = tokusage_stream_usage(stream, &usage, NULL);
+    const int64_t *const counts = want->usage.counts;
+    const tokusage wanted = usage_of6(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+    return status == want->usage.status && (status != TOKUSAGE_OK || tokusage_equal(&usage, &wanted)) &&
+           tokusage_stream_reports(stream) == want->reports && tokusage_stream_done(stream) == want->done &&
+           tokusage_stream_body(stream) == want->body &&
+           tokusage_stream_model(stream, model, sizeof model) == strlen(want->model) && strcmp(model, want->model) == 0;
 }
 
 static bool read_stream(unsigned number, unsigned round) {
@@ -82,14 +96,23 @@ static bool read_stream(unsigned number, unsigned round) {
     }
     for (size_t at = 0; at < one->bytes.length; at += piece) {
         const size_t left = one->bytes.length - at;
-        tokusage_stream_feed(&stream, one->bytes.bytes + at, left < piece ? left : piece);
+        const size_t length = left < piece ? left : piece;
+        if (tokusage_stream_feed(&stream, one->bytes.bytes + at, length) < length) {
+            break;
+        }
     }
-    tokusage usage;
-    const tokusage_status status = tokusage_stream_usage(&stream, &usage, NULL);
-    const int64_t *const counts = one->want.usage.counts;
-    const tokusage want = usage_of(counts[0], counts[1], counts[2]);
-    return status == one->want.usage.status && tokusage_stream_reports(&stream) == one->want.reports &&
-           tokusage_stream_done(&stream) == one->want.done && (status != TOKUSAGE_OK || tokusage_equal(&usage, &want));
+    return is_answer(&stream, &one->want);
+}
+
+static bool settle(unsigned number, unsigned round) {
+    tokusage usage = usage_of6(number, round, (int64_t)number + round + 3, ABSENT, ABSENT, 3);
+    tokusage sum = usage_of(number, ABSENT, ABSENT);
+    char line[100];
+    const tokusage_error error = {
+        .status = TOKUSAGE_ERR_TOTAL, .member = "total_tokens", .expected = 13, .actual = 303};
+    return tokusage_reconcile(&usage, NULL) == TOKUSAGE_OK && usage.completion_tokens.value == (int64_t)round + 3 &&
+           tokusage_add(&sum, &usage) == TOKUSAGE_OK && sum.prompt_tokens.value == 2 * (int64_t)number &&
+           tokusage_error_text(&error, line, sizeof line) == strlen(line);
 }
 
 /* Of the stream a copy goes on by itself. */
@@ -118,6 +141,8 @@ static void *work(void *argument) {
             self->wrong = "encode";
         } else if (!build_tree(self->number, round)) {
             self->wrong = "the trees";
+        } else if (!settle(self->number, round)) {
+            self->wrong = "what the counts say together";
         } else if (!read_stream(self->number, round)) {
             self->wrong = "the streams";
         } else if (!read_shared(self->common)) {

@@ -458,7 +458,7 @@ const bad_text bad_texts[] = {
     {"a guard against inclusion", TEXT(")]}',\n{}"), 0},
     {"a record separator", TEXT("\x1E{}\n"), 0},
 
-    /* what is no white space, section 2 */
+    /* bytes that are not white space, section 2 */
     {"a form feed", TEXT("\f[]"), 0},
     {"a form feed in an array", TEXT("[\f]"), 1},
     {"a vertical tabulator", TEXT("[\v]"), 1},

@@ -48,21 +48,42 @@ says() {
 
 # ------------------------------------------------------------------------------------------- what it counts
 
+# In OpenAI's format, and in those of others.
+bodies="examples/data/contradicting.json examples/data/friendli-completion.json examples/data/openai-chat.json
+    examples/data/log.jsonl"
+streams="examples/data/friendli-stream.sse examples/data/openai-stream.sse"
+services=$(ls examples/data/anthropic-* examples/data/bedrock-* examples/data/cohere-* examples/data/gemini-* \
+    examples/data/ollama-* examples/data/openai-responses* examples/data/xai-*)
+
 check samples 0 examples/data/friendli-completion.json examples/data/friendli-stream.sse examples/data/log.jsonl \
     examples/data/openai-chat.json examples/data/openai-stream.sse
-check samples_by_model 0 --by /model --each examples/data/*.json examples/data/*.jsonl examples/data/*.sse
-check samples_json 0 --by /model --format json examples/data/*.json examples/data/*.jsonl examples/data/*.sse
-check samples_csv 0 --by /model --format csv examples/data/*.json examples/data/*.jsonl examples/data/*.sse
-check samples_tsv 0 --by /model --format tsv examples/data/*.json examples/data/*.jsonl examples/data/*.sse
-check each_json 0 --by /model --each --format json examples/data/*.jsonl examples/data/*.sse
-check each_csv 0 --by /model --each --format csv examples/data/*.jsonl examples/data/*.sse
-check each_tsv 0 --each --format tsv examples/data/*.jsonl examples/data/*.sse
+# shellcheck disable=SC2086
+check samples_by_model 0 --by /model --each $bodies $streams
+# shellcheck disable=SC2086
+check samples_json 0 --by /model --format json $bodies $streams
+# shellcheck disable=SC2086
+check samples_csv 0 --by /model --format csv $bodies $streams
+# shellcheck disable=SC2086
+check samples_tsv 0 --by /model --format tsv $bodies $streams
+# shellcheck disable=SC2086
+check each_json 0 --by /model --each --format json examples/data/log.jsonl $streams
+# shellcheck disable=SC2086
+check each_csv 0 --by /model --each --format csv examples/data/log.jsonl $streams
+# shellcheck disable=SC2086
+check each_tsv 0 --each --format tsv examples/data/log.jsonl $streams
+# shellcheck disable=SC2086
+check services 0 --each $services
+# shellcheck disable=SC2086
+check services_json 0 --each --format json $services
+# shellcheck disable=SC2086
+check services_by_version 0 --by /modelVersion --format csv $services
 check every_verdict 0 --each --by /model $data/verdicts.jsonl
 check every_verdict_csv 0 --by /model --format csv --max-errors 0 $data/verdicts.jsonl
 check batch 0 --at /response/body/usage --by /response/body/model $data/batch.jsonl
 check two_findings 0 --max-errors 2 $data/verdicts.jsonl examples/data/contradicting.json
 check strict 1 --strict examples/data/contradicting.json
 check strict_without_findings 0 --strict examples/data/log.jsonl
+given part_above_whole 0 '{"usage":{"prompt_tokens":5,"completion_tokens":9,"total_tokens":14,"reasoning_tokens":10}}\n' --format csv
 given strict_without_usage 0 '{"id":1}\n' --strict
 given absent_is_not_zero 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":0}}\n'
 given zero_is_not_absent 0 '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}\n'
@@ -96,6 +117,7 @@ given stream_mark 0 '\0357\0273\0277data: {"usage":{"prompt_tokens":5}}\n\ndata:
 given stream_cut_off 0 'data: {"usage":{"prompt_tokens":5}}\n\ndata: {"usage":{"prompt_tokens":6}}\n\ndata: {"us' --each --format csv
 given stream_without_usage 0 'data: {}\n\ndata: [DONE]\n\n' --each
 given stream_invalid 0 'data: {"usage":{"prompt_tokens":1.5}}\n\ndata: [DONE]\n\n' --each
+given stream_of_anthropic_cut_off 0 'data: {"message":{"usage":{"input_tokens":5}}}\n\ndata: {"type":"message_st' --each
 check running_usage 0 --each $data/running.sse
 given binary 0 '\0000\0001\0377\0376\0000data\n\0000\n' --each
 given page 0 '<html>\n<body>\n</html>\n' --each
@@ -227,8 +249,10 @@ same merge_cut.out
 same merge_cut.err
 sed 's/"malformed":0/"malformed":-1/' $data/samples_json.out >"$scratch/input"
 check merge_negative_counter 2 --merge --format csv <"$scratch/input"
-sed 's/"at":"\/usage"/"at":"\/other"/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
+sed 's/"at":null/"at":"\/other"/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
 check merge_other_pointer 2 --merge --format csv <"$scratch/input"
+sed 's/"at":null/"at":""/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
+check merge_whole_text_pointer 2 --merge --format csv <"$scratch/input"
 check merge_incomplete 2 --merge --format csv $data/file_missing_json.out
 check merge_table 0 --merge $data/samples_json.out
 sed 's/,/,\
@@ -238,7 +262,7 @@ holds "a report over many lines merges to itself" cmp $data/samples_json.out "$s
 "$report" --merge --format json $data/keys_json.out >"$scratch/merged"
 holds "a merge keeps every name of a group" cmp $data/keys_json.out "$scratch/merged"
 says "the sums are a usage object that usage_of reads" \
-    "$data/samples_json.out: prompt 87, completion 48, total 411: contradictory" \
+    "$data/samples_json.out: prompt 87 (cached 0, written -), completion 48 (reasoning 0), total 411, model -: contradictory" \
     "$("$programs/usage_of" --at /total/usage $data/samples_json.out | sed 's/^\(.*contradictory\).*/\1/')"
 
 # A log with everything in it, and its sums as awk adds them up.
@@ -346,6 +370,16 @@ slowly() {
 }
 slowly $data/verdicts.jsonl | "$report" --by /model --format csv --max-errors 0 >"$scratch/slow"
 holds "a slow pipe is read as a file is" cmp $data/every_verdict_csv.out "$scratch/slow"
+
+# What has reported its end may report again.
+second_report() {
+    printf 'data: {"message":{"usage":{"input_tokens":5,"output_tokens":1}}}\n\n'
+    printf 'data: {"type":"message_delta","usage":{"output_tokens":6}}\n\n'
+    sleep 0.3
+    printf 'data: {"type":"message_delta","usage":{"output_tokens":9}}\n\n'
+}
+says "a report behind one that tells the end" "(none),1,0,0,0,0,0,5,9,,0,0,1,0,0,0" \
+    "$(second_report | "$report" --by /model --format csv | sed -n 2p)"
 
 # ------------------------------------------------------------------------------------------- interruption
 

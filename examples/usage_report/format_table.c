@@ -320,8 +320,8 @@ static void put_notes(const report *of, text *to) {
         text_string(to, ".\n");
     }
     const char *before = "\n";
-    put_note(counters[UNFINISHED], " event stream was cut off: it has no closing [DONE].\n",
-             " event streams were cut off: they have no closing [DONE].\n", &before, to);
+    put_note(counters[UNFINISHED], " event stream does not tell its end: it may have been cut off.\n",
+             " event streams do not tell their end: they may have been cut off.\n", &before, to);
     if (!of->complete) {
         text_string(to, "\nThe report is not complete: standard error says why.\n");
     }

@@ -272,7 +272,7 @@ static void put_tally(const tally *of, text *to) {
 void format_json(const report *of, text *to) {
     totals_sort_by_key(of->groups);
     text_string(to, "{\"usage_report\":1,\"at\":");
-    text_json(to, of->at, strlen(of->at));
+    put_key(of->at, of->at ? strlen(of->at) : 0, to);
     text_string(to, ",\"by\":");
     put_key(of->by, of->by ? strlen(of->by) : 0, to);
     text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");

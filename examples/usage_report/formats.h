@@ -36,7 +36,7 @@ extern const char no_key[];
 
 /* What a report is about. */
 typedef struct report {
-    const char *at, *by; /* by is NULL without groups */
+    const char *at, *by; /* NULL: where services have it; without groups */
     totals *groups;
     const tally *total;
     bool complete;

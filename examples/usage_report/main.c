@@ -102,7 +102,7 @@ static void print_report(const options *asked, crew_result *found) {
         .complete = found->complete,
     };
     if (found->pointers.merged) {
-        about.at = pointer_of(&found->pointers.at);
+        about.at = found->pointers.placed ? pointer_of(&found->pointers.at) : NULL;
         about.by = found->pointers.grouped ? pointer_of(&found->pointers.by) : NULL;
     }
     if (!about.by) {

@@ -105,12 +105,14 @@ bool merge_pointers(run *to, const run *more) {
     }
     if (!to->merged) {
         to->merged = true;
+        to->placed = more->placed;
         to->grouped = more->grouped;
         text_bytes(&to->at, more->at.bytes, more->at.used);
         text_bytes(&to->by, more->by.bytes, more->by.used);
         return true;
     }
-    return to->grouped == more->grouped && to->at.used == more->at.used && to->by.used == more->by.used &&
+    return to->placed == more->placed && to->grouped == more->grouped && to->at.used == more->at.used &&
+           to->by.used == more->by.used &&
            (to->at.used == 0 || memcmp(to->at.bytes, more->at.bytes, to->at.used) == 0) &&
            (to->by.used == 0 || memcmp(to->by.bytes, more->by.bytes, to->by.used) == 0);
 }
@@ -118,10 +120,9 @@ bool merge_pointers(run *to, const run *more) {
 /* The head of a report; the pointers go into `head`. */
 static bool read_head(slice whole, run *head, slice *groups, slice *complete) {
     slice version;
-    bool placed = false;
     head->merged = true;
     return find(whole, "/usage_report", &version) && is(version, "1") &&
-           read_string(whole, "/at", &placed, &head->at) && placed &&
+           read_string(whole, "/at", &head->placed, &head->at) &&
            read_string(whole, "/by", &head->grouped, &head->by) && find(whole, "/complete", complete) &&
            (is(*complete, "true") || is(*complete, "false")) && find(whole, "/groups", groups) && *groups->text == '[';
 }

@@ -14,7 +14,7 @@ static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
                            "Without FILE, or for -, standard input is read. What a FILE is is found out: an\n"
                            "event stream, a JSON body, or JSON lines (a response on every line).\n"
                            "\n"
-                           "  --at POINTER      where the usage is, as JSON Pointer (/usage)\n"
+                           "  --at POINTER      where the usage is, as JSON Pointer (where services have it)\n"
                            "  --by POINTER      a group for each string found at POINTER, such as /model\n"
                            "  --each            a line for each response\n"
                            "  --format FORMAT   table, json, csv or tsv (table)\n"
@@ -109,18 +109,15 @@ static bool read_number(const char *value, const option *of, uint64_t *number) {
     return *rest == '\0' && read >= of->least && read <= of->most;
 }
 
-static bool is_pointer(const char *value) {
-    tokusage_stream stream;
-    return tokusage_stream_init(&stream, value) == TOKUSAGE_OK;
-}
-
 static options_result take_value(const option *of, const char *value, void *member) {
     char reason[80];
     switch (of->kind) {
     case OPTION_POINTER:
         *(const char **)member = value;
-        return is_pointer(value) ? OPTIONS_GOOD
-                                 : wrong(of->name, "its argument is no JSON Pointer (RFC 6901), such as /usage");
+        return tokusage_pointer_valid(value)
+                   ? OPTIONS_GOOD
+                   : wrong(of->name,
+                           "its argument is no JSON Pointer (RFC 6901), such as /usage, or a name in it is too long");
     case OPTION_FORMAT:
         return read_format(value, member) ? OPTIONS_GOOD : wrong(of->name, "it takes table, json, csv or tsv");
     default:
@@ -192,7 +189,5 @@ options_result options_read(int argc, char **argv, options *read) {
             }
         }
     }
-    const bool placed = read->at || read->by;
-    read->at = read->at ? read->at : "/usage";
-    return check_together(read, placed);
+    return check_together(read, read->at || read->by);
 }

@@ -16,7 +16,7 @@ typedef enum report_format {
 } report_format;
 
 typedef struct options {
-    const char *at; /* where the usage is */
+    const char *at; /* where the usage is; NULL: where services have it */
     const char *by; /* where the group's name is; NULL: all are one group */
     report_format format;
     bool each, merge, lines, strict;

@@ -196,12 +196,15 @@ static void read_events(reader *of) {
     const options *const asked = of->run->asked;
     tokusage_stream stream;
     stream_key key = {.pointer = asked->by, .limit = limit(of)};
+    size_t length = 0;
+    size_t taken = 0;
     tokusage_stream_init(&stream, asked->at);
-    do {
-        tokusage_stream_feed(&stream, bytes(of), available(of));
-        stream_key_feed(&key, bytes(of), available(of));
+    do { /* not until the stream is done: what reported its end may report again, unless it is [DONE] */
+        length = available(of);
+        taken = tokusage_stream_feed(&stream, bytes(of), length);
+        stream_key_feed(&key, bytes(of), taken);
         of->begin = of->end;
-    } while (!tokusage_stream_done(&stream) && fill(of));
+    } while (taken == length && fill(of));
     if (going_on(of)) {
         response_stream(of->run, &stream, key.found ? &key.key : NULL);
     }

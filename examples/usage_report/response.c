@@ -63,7 +63,12 @@ static void count_usage(int64_t *counters, const tokusage *usage) {
     counters[MISSING_TOTAL] += !usage->total_tokens.present;
 }
 
+/* A part that is larger than its whole says nothing about the total. */
 static bool count_contradiction(int64_t *counters, const tokusage_error *error) {
+    counters[CONTRADICTING]++;
+    if (error->status != TOKUSAGE_ERR_TOTAL) {
+        return true;
+    }
     const bool above = error->actual > error->expected;
     const int64_t difference = above ? error->actual - error->expected : error->expected - error->actual;
     int64_t *const sum = &counters[above ? TOKENS_ABOVE : TOKENS_BELOW];
@@ -87,11 +92,8 @@ static bool count(tally *in, const response *what) {
     } else {
         counters[verdict_counter(what->verdict)]++;
     }
-    if (what->verdict == VERDICT_CONTRADICTING) {
-        counters[CONTRADICTING]++;
-        if (!count_contradiction(counters, &what->error)) {
-            return false;
-        }
+    if (what->verdict == VERDICT_CONTRADICTING && !count_contradiction(counters, &what->error)) {
+        return false;
     }
     counters[UNFINISHED] += what->unfinished;
     counters[RESPONSES]++;
@@ -127,7 +129,7 @@ static void name(run *to, const response *what, uint64_t error_line) {
         name_error(to, error_line, &what->error);
     }
     if (what->unfinished) {
-        run_finding(to, what->line, "no [DONE] at the end of the stream: it was cut off");
+        run_finding(to, what->line, "the stream does not tell its end: it was cut off, or its service tells none");
     }
 }
 
@@ -139,11 +141,6 @@ static void stop_out_of_range(run *to, uint64_t line) {
 }
 
 static void take(run *to, const response *what, bool keyed, uint64_t error_line) {
-    if (what->error.status == TOKUSAGE_ERR_MEMORY) {
-        run_failure(to, what->line, "not enough memory");
-        to->stopped = true;
-        return;
-    }
     const text *const key = keyed ? &to->key : NULL;
     group *const in = totals_group(&to->totals, key ? key->bytes : NULL, key ? key->used : 0);
     if (!count(&in->tally, what)) {
@@ -181,8 +178,5 @@ void response_stream(run *to, const tokusage_stream *stream, const text *key) {
     response found = {.unfinished = !tokusage_stream_done(stream)};
     tokusage_stream_usage(stream, &found.usage, &found.error);
     found.verdict = verdict_on(&found.usage, &found.error);
-    if (found.verdict == VERDICT_MALFORMED) {
-        found.verdict = VERDICT_INVALID; /* the text around it was JSON, or it would be no report */
-    }
     take(to, &found, key && decode_key(to, key->bytes, key->used), 0);
 }

@@ -29,6 +29,7 @@ typedef struct run {
 
     bool merged;  /* --merge: a report was read */
     text at, by;  /* its pointers; what is merged must agree in them */
+    bool placed;  /* it has an --at */
     bool grouped; /* it has a --by */
 
     text key, scratch; /* of the response at hand */

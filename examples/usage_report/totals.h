@@ -11,16 +11,16 @@
  * INVALID, MALFORMED, TOO_LONG and CONTRADICTING. */
 typedef enum counter {
     RESPONSES,
-    WITHOUT_USAGE, /* there is none, or none of the three counts is in it */
+    WITHOUT_USAGE, /* there is none, or none of the counts is in it */
     INVALID,       /* what stands there are no counts */
     MALFORMED,     /* the response is not JSON */
     TOO_LONG,      /* it is longer than the program's limit */
-    UNFINISHED,    /* an event stream without its closing [DONE], whatever else it is */
+    UNFINISHED,    /* an event stream that does not tell its end, whatever else it is */
     MISSING_PROMPT,
     MISSING_COMPLETION,
     MISSING_TOTAL, /* of those with usage: the count is not in it */
-    CONTRADICTING, /* total_tokens is not what its parts say */
-    TOKENS_ABOVE,  /* by how many tokens in sum, where it says more */
+    CONTRADICTING, /* total_tokens is not what its parts say, or a part is larger than its whole */
+    TOKENS_ABOVE,  /* by how many tokens in sum, where the total says more */
     TOKENS_BELOW,  /* and where it says less */
     COUNTERS
 } counter;

@@ -98,6 +98,13 @@ quietly "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/by_pkg_config" -DTOKUSAGE_BUILD
 grep -q 'cJSON from pkg-config' "$work/output.log" || stop "cJSON did not come from pkg-config: $(cat "$work/output.log")"
 quietly "$CMAKE" --build "$work/by_pkg_config" --target tokusage
 
+echo "the static library and nothing but the C compiler, in a program that uses no tree: it needs no cJSON"
+# shellcheck disable=SC2086
+quietly "$CC" -std=c11 ${CFLAGS:-} -I "$prefix/include" -o "$work/without_cjson" "$here/without_cjson/main.c" \
+    "$work/by_pkg_config/libtokusage.a"
+prints "a-model: {\"prompt_tokens\":25,\"completion_tokens\":7,\"total_tokens\":32,\"prompt_tokens_details\":{\"cached_tokens\":20}}" \
+    "$work/without_cjson"
+
 echo "the library itself, where there is no cJSON and it must not be downloaded: it says what to install"
 if "$CMAKE" -S "$TOKUSAGE_SOURCE" -B "$work/without" -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_FETCH_CJSON=OFF \
     -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON >"$work/output.log" 2>&1; then

@@ -22,16 +22,45 @@ static size_t next_length(uint32_t *dice, size_t left) {
     return length < left ? length : left;
 }
 
-static void feed_pieces(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length, uint32_t dice) {
-    assert_int_equal(tokusage_stream_init(stream, pointer), TOKUSAGE_OK);
+/* A piece by itself on the heap; returns whether it was taken whole. */
+static bool feed(tokusage_stream *stream, const char *bytes, size_t length, size_t *taken) {
+    char *const piece = exact_copy(bytes, length);
+    const size_t now = tokusage_stream_feed(stream, piece, length);
+    free(piece);
+    *taken += now;
+    return now == length;
+}
+
+static size_t feed_pieces(tokusage_stream *stream, const char *pointer, const char *bytes, size_t length,
+                          uint32_t dice) {
     size_t at = 0;
-    while (at < length) {
+    size_t taken = 0;
+    bool open = true;
+    assert_int_equal(tokusage_stream_init(stream, pointer), TOKUSAGE_OK);
+    while (open && at < length) {
         const size_t piece = next_length(&dice, length - at);
-        char *copy = exact_copy(bytes + at, piece);
-        tokusage_stream_feed(stream, copy, piece);
-        free(copy);
+        open = feed(stream, bytes + at, piece, &taken);
         at += piece;
     }
+    return taken;
+}
+
+/* What is said before the end must be right for what has come so far; asking changes nothing; a copy goes on by itself. */
+static void go_on_in_a_copy(const char *pointer, const char *bytes, size_t length, size_t cut, const answer *want) {
+    const answer before = reference_stream(pointer, bytes, cut);
+    tokusage_stream stream;
+    size_t taken = 0;
+    assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
+    const bool open = feed(&stream, bytes, cut, &taken);
+    tokusage_stream copy = stream;
+    expect_answer("up to the cut", &stream, &before);
+    expect_taken("up to the cut", taken, cut, &before);
+    spoil(&stream, sizeof stream);
+    if (open) {
+        feed(&copy, bytes + cut, length - cut, &taken);
+        expect_taken("from the cut on, in a copy", taken, length, want);
+    }
+    expect_answer("from the cut on, in a copy", &copy, want);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -43,27 +72,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const answer want = reference_stream(pointer, whole, length);
     tokusage_stream stream;
 
-    feed_at_once(&stream, pointer, whole, length);
+    size_t taken = feed_at_once(&stream, pointer, whole, length);
     expect_answer("at once", &stream, &want);
-    feed_bytewise(&stream, pointer, whole, length);
+    expect_taken("at once", taken, length, &want);
+    taken = feed_bytewise(&stream, pointer, whole, length);
     expect_answer("byte by byte", &stream, &want);
-    feed_pieces(&stream, pointer, whole, length, dice);
+    expect_taken("byte by byte", taken, length, &want);
+    taken = feed_pieces(&stream, pointer, whole, length, dice);
     expect_answer("in pieces", &stream, &want);
+    expect_taken("in pieces", taken, length, &want);
 
-    /* What is said before the end must be right for what has come so far, and asking must change nothing. */
-    const size_t cut = length > 0 ? (dice * 131 + length * 7) % (length + 1) : 0;
-    const answer before = reference_stream(pointer, whole, cut);
-    char *const first = exact_copy(whole, cut);
-    char *const second = exact_copy(whole + cut, length - cut);
-    assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
-    tokusage_stream_feed(&stream, first, cut);
-    tokusage_stream moved = stream;
-    expect_answer("up to the cut", &stream, &before);
-    spoil(&stream, sizeof stream);
-    tokusage_stream_feed(&moved, second, length - cut);
-    expect_answer("from the cut on, in a copy", &moved, &want);
-    free(first);
-    free(second);
+    go_on_in_a_copy(pointer, whole, length, (dice * 131 + length * 7) % (length + 1), &want);
     free(whole);
     return 0;
 }

@@ -38,19 +38,23 @@ compile() {
     # shellcheck disable=SC2046,SC2086
     "$fuzzer" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -I"$root/include" -I"$root/src" $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
-        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" "$root/tests/support.c" "$root/tests/reference.c" \
-        "$root/tests/reference_stream.c" "$root/tests/bodies.c" "$root"/src/*.c \
+        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" \
+        "$root/tests/support.c" "$root/tests/reference.c" "$root/tests/reference_json.c" "$root/tests/reference_stream.c" \
+        "$root/tests/readings.c" "$root/tests/bodies.c" "$root/tests/trees.c" "$root"/src/*.c \
         -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
 }
 
 # -error_exitcode and the rest are libFuzzer's; a single input gets 10 seconds.
 fuzz() {
     name=$1
-    dictionary=json.dict
-    [ "$name" != stream ] || dictionary=stream.dict
+    dictionary=$root/tests/fuzz/json.dict
+    if [ "$name" = stream ]; then
+        dictionary=$work/stream.dict
+        cat "$root/tests/fuzz/json.dict" "$root/tests/fuzz/stream.dict" >"$dictionary"
+    fi
     mkdir -p "$work/found-$name"
     set -- "$work/found-$name" "$root/tests/fuzz/corpus/$name"
-    [ "$name" = tree ] || set -- -dict="$root/tests/fuzz/$dictionary" "$@"
+    [ "$name" = tree ] || set -- -dict="$dictionary" "$@"
     "$work/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
         -artifact_prefix="$work/$name-" "$@" >"$work/$name.log" 2>&1
 }

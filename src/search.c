@@ -1,0 +1,329 @@
+/*
+ * Passing over events without reading them. Why that is right: a report stands in a member whose name is the last of a
+ * place. In a text that is JSON, a name stands between two quotes in one line (a line end inside a string is not JSON),
+ * plainly or with \u escapes for some of its letters. So an event that has neither the quote and the name's first
+ * letter, with the rest of the name behind, nor an escape for a letter of the name, has no such member; nor has an event
+ * where null follows each such name a report. If a text is not JSON, it has no report anyway. [DONE] ends a stream only
+ * if it stands in one line. All bytes of the events are looked at, so it does not matter which of them are data.
+ *
+ * The search goes over the piece at the speed of memory and does not look for the ends of events. Only behind a hit that
+ * may be a report, and at the end of the piece, the blank line is looked for that is last before it.
+ */
+#include "search.h"
+#include "chars.h"
+#include "wide.h"
+
+#include <string.h>
+
+#if !TOKUSAGE_SMALL
+
+#if defined(__x86_64__) && defined(TOKUSAGE_WIDE) && !defined(TOKUSAGE_NO_AVX2)
+#define TOKUSAGE_AVX2 1
+#include <immintrin.h>
+#endif
+
+/* What is searched for. */
+typedef struct target {
+    const char *name; /* the last of the place; all known places with events begin with that of "/usage" */
+    ptrdiff_t length;
+    const char *longer; /* what may follow it, as in "usageMetadata"; "" when nothing may */
+    ptrdiff_t more;     /* the length of that */
+    const char *end;    /* of the bytes */
+} target;
+
+/* ---- hits that are no report are passed */
+
+static const char *skip_blanks(const target *t, const char *at) {
+    while (at < t->end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+/* memcmp for names of a few letters, without a call. */
+static inline bool same(const char *at, const char *name, ptrdiff_t length) {
+    while (length > 0 && *at == *name) {
+        at++;
+        name++;
+        length--;
+    }
+    return length == 0;
+}
+
+/* Whether a quote does not begin the name of a report; no if it may, or if the bytes end too early to tell. */
+static bool pass_quote(const target *t, const char *at) {
+    const ptrdiff_t left = t->end - at;
+    if (left < t->length + 2) {
+        return false;
+    }
+    if (!same(at + 1, t->name, t->length)) {
+        return true;
+    }
+    at += t->length + 1;
+    if (*at != '"') {
+        if (left < t->length + t->more + 2) {
+            return false;
+        }
+        if (!same(at, t->longer, t->more) || at[t->more] != '"') {
+            return true;
+        }
+        at += t->more;
+    }
+    at = skip_blanks(t, at + 1);
+    if (at == t->end || tokusage_is_line_end(*at)) {
+        return false;
+    }
+    if (*at != ':') {
+        return true;
+    }
+    at = skip_blanks(t, at + 1);
+    return at < t->end && *at == 'n';
+}
+
+/* Whether an escape stands for no letter of the name. What is not an escape makes the text no JSON. */
+static bool pass_escape(const target *t, const char *at) {
+    if (t->end - at < 6) {
+        return false;
+    }
+    if (at[2] != '0' || at[3] != '0') {
+        return true;
+    }
+    const int letter = (int)(tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]));
+    return !memchr(t->name, letter, (size_t)t->length) && !memchr(t->longer, letter, (size_t)t->more);
+}
+
+static bool pass_bracket(const target *t, const char *at) {
+    static const char done[] = "[DONE]";
+    return (size_t)(t->end - at) >= sizeof done - 1 && memcmp(at, done, sizeof done - 1) != 0;
+}
+
+static bool pass(const target *t, const char *at) {
+    switch (*at) {
+    case '"':
+        return pass_quote(t, at);
+    case '\\':
+        return pass_escape(t, at);
+    default:
+        return pass_bracket(t, at);
+    }
+}
+
+/* Whether a byte is one to look at, with the byte behind it; the last byte always is. */
+static bool is_mark(const target *t, const char *at) {
+    const bool last = t->end - at < 2;
+    switch (*at) {
+    case '"':
+        return last || at[1] == *t->name;
+    case '\\':
+        return last || at[1] == 'u';
+    case '[':
+        return last || at[1] == 'D';
+    default:
+        return false;
+    }
+}
+
+/* ---- the search: the first hit that is not passed, or the end */
+
+enum {
+    BLOCK = 64 /* bytes that are looked at before one branch */
+};
+
+static const char *find_bytewise(const target *t, const char *at, const char *until) {
+    while (at < until && !(is_mark(t, at) && !pass(t, at))) {
+        at++;
+    }
+    return at;
+}
+
+#ifdef TOKUSAGE_WIDE
+
+/* The last block is moved back such that it ends before the last byte: what it sees again is passed again. */
+static const char *next_block(const char *at, const char *last) {
+    return last - at > BLOCK ? at + BLOCK : last;
+}
+
+/* The marks among as many bytes as a register has; the byte behind them is read, too. */
+static inline tokusage_wide look(const char *at, char letter) {
+    const tokusage_wide here = tokusage_wide_load(at);
+    const tokusage_wide next = tokusage_wide_load(at + 1);
+    const tokusage_wide names = tokusage_wide_and(tokusage_wide_equal(here, '"'), tokusage_wide_equal(next, letter));
+    const tokusage_wide escapes = tokusage_wide_and(tokusage_wide_equal(here, '\\'), tokusage_wide_equal(next, 'u'));
+    const tokusage_wide ends = tokusage_wide_and(tokusage_wide_equal(here, '['), tokusage_wide_equal(next, 'D'));
+    return tokusage_wide_or(names, tokusage_wide_or(escapes, ends));
+}
+
+/* The first hit of a block that is not passed, or its end. */
+static const char *find_in_block(const target *t, const char *at) {
+    const char *const until = at + BLOCK;
+    for (; at < until; at += TOKUSAGE_WIDE) {
+        uint64_t marks = tokusage_wide_mask(look(at, *t->name));
+        for (; marks != 0; marks &= marks - 1) {
+            if (!pass(t, at + tokusage_wide_first(marks))) {
+                return at + tokusage_wide_first(marks);
+            }
+        }
+    }
+    return until;
+}
+
+static bool has_marks(const target *t, const char *at) {
+    tokusage_wide any = look(at, *t->name);
+    for (int i = TOKUSAGE_WIDE; i < BLOCK; i += TOKUSAGE_WIDE) {
+        any = tokusage_wide_or(any, look(at + i, *t->name));
+    }
+    return tokusage_wide_mask(any) != 0;
+}
+
+static const char *find_wide(const target *t, const char *at) {
+    const char *const last = t->end - BLOCK - 1;
+    for (;;) {
+        if (has_marks(t, at)) {
+            const char *const hit = find_in_block(t, at);
+            if (hit < at + BLOCK) {
+                return hit;
+            }
+        }
+        if (at == last) {
+            return find_bytewise(t, at + BLOCK, t->end);
+        }
+        at = next_block(at, last);
+    }
+}
+
+#endif
+
+#ifdef TOKUSAGE_AVX2
+
+__attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at, char letter) {
+    const __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    const __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + 1));
+    const __m256i names = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('"')),
+                                           _mm256_cmpeq_epi8(next, _mm256_set1_epi8(letter)));
+    const __m256i escapes = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('\\')),
+                                             _mm256_cmpeq_epi8(next, _mm256_set1_epi8('u')));
+    const __m256i ends = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('[')),
+                                          _mm256_cmpeq_epi8(next, _mm256_set1_epi8('D')));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(names, _mm256_or_si256(escapes, ends)));
+}
+
+__attribute__((target("avx2"))) static const char *find_avx2(const target *t, const char *at) {
+    const char *const last = t->end - BLOCK - 1;
+    for (;;) {
+        uint64_t marks = look_avx2(at, *t->name) | look_avx2(at + BLOCK / 2, *t->name) << 32;
+        for (; marks != 0; marks &= marks - 1) {
+            const char *const hit = at + __builtin_ctzll(marks);
+            if (!pass(t, hit)) {
+                return hit;
+            }
+        }
+        if (at == last) {
+            return find_bytewise(t, at + BLOCK, t->end);
+        }
+        at = next_block(at, last);
+    }
+}
+
+#endif
+
+#ifdef TOKUSAGE_AVX2
+
+static const char *find_by_registers(const target *t, const char *at) {
+    static const char *(*const ways[])(const target *, const char *) = {find_wide, find_avx2};
+    return ways[__builtin_cpu_supports("avx2") != 0](t, at);
+}
+
+#elif defined(TOKUSAGE_WIDE)
+
+static const char *find_by_registers(const target *t, const char *at) {
+    return find_wide(t, at);
+}
+
+#else
+
+static const char *find_by_registers(const target *t, const char *at) {
+    return find_bytewise(t, at, t->end);
+}
+
+#endif
+
+static const char *find(const target *t, const char *at) {
+    return t->end - at > BLOCK ? find_by_registers(t, at) : find_bytewise(t, at, t->end);
+}
+
+/* ---- events */
+
+/* The last line end before `at`, or NULL when there is none from `begin` on. */
+static const char *line_end_before(const char *begin, const char *at) {
+#ifdef TOKUSAGE_WIDE
+    for (; at - begin >= TOKUSAGE_WIDE; at -= TOKUSAGE_WIDE) {
+        const tokusage_wide bytes = tokusage_wide_load(at - TOKUSAGE_WIDE);
+        if (tokusage_wide_mask(tokusage_wide_or(tokusage_wide_equal(bytes, '\n'), tokusage_wide_equal(bytes, '\r')))) {
+            break;
+        }
+    }
+#endif
+    while (at > begin) {
+        at--;
+        if (tokusage_is_line_end(*at)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* Where the event begins that `at` is in: behind the last blank line. An event begins at `begin`. */
+static const char *event_begin(const char *begin, const char *at) {
+    const char *line_end = line_end_before(begin, at);
+    while (line_end) {
+        const char *const behind = line_end + 1;
+        line_end -= *line_end == '\n' && line_end > begin && line_end[-1] == '\r';
+        if (line_end == begin || tokusage_is_line_end(line_end[-1])) {
+            return behind;
+        }
+        line_end = line_end_before(begin, line_end);
+    }
+    return begin;
+}
+
+/* What is behind the first blank line, in bytes that begin within a line; NULL when there is none. */
+static const char *event_end(const char *at, const char *end) {
+    while (at < end) {
+        at += tokusage_line_span(at, (size_t)(end - at));
+        if (end - at < 2) {
+            return NULL;
+        }
+        at += *at == '\r' && at[1] == '\n' ? 2 : 1;
+        if (at < end && tokusage_is_line_end(*at)) {
+            return at + (*at == '\r' && end - at > 1 && at[1] == '\n' ? 2 : 1);
+        }
+    }
+    return NULL;
+}
+
+/* A name that can be searched for: printable ASCII that neither JSON nor the pointer writes in other ways. */
+static bool is_tellable(const char *name) {
+    while (*name >= 0x20 && *name <= 0x7E && *name != '"' && *name != '\\' && *name != '~') {
+        name++;
+    }
+    return *name == '\0';
+}
+
+size_t tokusage_search(const char *bytes, size_t length, const char *pointer, bool open) {
+    target t = {.name = "usage", .longer = "Metadata", .more = sizeof "Metadata" - 1, .end = bytes + length};
+    if (pointer) {
+        const char *const slash = strrchr(pointer, '/');
+        if (!slash || slash[1] == '\0' || !is_tellable(slash + 1)) {
+            return 0;
+        }
+        t.name = slash + 1;
+        t.longer = "";
+        t.more = 0;
+    }
+    t.length = (ptrdiff_t)strlen(t.name);
+    const char *const hit = find(&t, bytes);
+    const char *const begin = open ? event_end(bytes, hit) : bytes;
+    return begin ? (size_t)(event_begin(begin, hit) - bytes) : 0;
+}
+
+#endif

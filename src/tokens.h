@@ -1,0 +1,104 @@
+/*
+ * Tokens that lie whole in a piece, at the speed of wide registers. Each function may answer "no": then the scanner reads
+ * the token byte by byte, as it does where the piece cuts it. Small builds (-Os) always say no; their answers are the
+ * same.
+ */
+#ifndef TOKUSAGE_SRC_TOKENS_H
+#define TOKUSAGE_SRC_TOKENS_H
+
+#include "small.h"
+#include "wide.h"
+
+/* The first byte that may not stand in a string by itself, or the end. */
+static inline const char *tokusage_plain_end(const char *at, const char *end) {
+#ifdef TOKUSAGE_WIDE
+    while (end - at >= TOKUSAGE_WIDE) {
+        const tokusage_wide bytes = tokusage_wide_load(at);
+        const tokusage_wide marks = tokusage_wide_or(tokusage_wide_equal(bytes, '"'), tokusage_wide_equal(bytes, '\\'));
+        const uint64_t mask = tokusage_wide_mask(tokusage_wide_or(marks, tokusage_wide_at_most(bytes, 0x1F)));
+        if (mask != 0) {
+            return at + tokusage_wide_first(mask);
+        }
+        at += TOKUSAGE_WIDE;
+    }
+#endif
+    while (at < end && tokusage_is_plain(*at)) {
+        at++;
+    }
+    return at;
+}
+
+#if !TOKUSAGE_SMALL
+
+/* What is behind the white space. Where a text has any, it is one blank, or a long run. */
+static inline const char *tokusage_space_end(const char *at, const char *end) {
+#ifdef TOKUSAGE_WIDE
+    if (end - at > 1 && *at == ' ' && (unsigned char)at[1] > ' ') {
+        return at + 1;
+    }
+    for (; end - at >= TOKUSAGE_WIDE; at += TOKUSAGE_WIDE) {
+        const tokusage_wide bytes = tokusage_wide_load(at);
+        const tokusage_wide lines =
+            tokusage_wide_or(tokusage_wide_equal(bytes, '\n'), tokusage_wide_equal(bytes, '\r'));
+        const tokusage_wide blanks =
+            tokusage_wide_or(tokusage_wide_equal(bytes, ' '), tokusage_wide_equal(bytes, '\t'));
+        const uint64_t others = tokusage_wide_mask(tokusage_wide_or(lines, blanks)) ^ TOKUSAGE_WIDE_ALL;
+        if (others != 0) {
+            return at + tokusage_wide_first(others);
+        }
+    }
+#endif
+    return at + tokusage_space_span(at, (size_t)(end - at));
+}
+
+/* The length of an escape that lies whole in the bytes, 0 if it does not or is wrong. */
+static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) {
+    const ptrdiff_t left = end - at;
+    if (left >= 6 && at[1] == 'u') {
+        const unsigned digits = tokusage_hex_value(at[2]) | tokusage_hex_value(at[3]) | tokusage_hex_value(at[4]) |
+                                tokusage_hex_value(at[5]);
+        return digits < 16 ? 6 : 0;
+    }
+    return left >= 2 && tokusage_escape_meaning(at[1]) != '\0' ? 2 : 0;
+}
+
+/* The closing quote of the string whose first byte is at `at`. */
+static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
+    for (;;) {
+        at = tokusage_plain_end(at, end);
+        if (at == end) {
+            return NULL;
+        }
+        if (*at == '"') {
+            return at;
+        }
+        const ptrdiff_t length = *at == '\\' ? tokusage_escape_length(at, end) : 0;
+        if (length == 0) {
+            return NULL;
+        }
+        *escaped = true;
+        at += length;
+    }
+}
+
+/*
+ * The byte behind a number that is only digits, at most 15 of them: those are always within the range of a count. The
+ * byte must be there, as the number could go on with it.
+ */
+static inline const char *tokusage_number_end(const char *at, const char *end, int64_t *value) {
+    const char *const begin = at;
+    const char *const limit = end - at > 16 ? at + 16 : end;
+    uint64_t digits = 0;
+    for (unsigned digit; at < limit && (digit = (unsigned char)*at - (unsigned)'0') <= 9; at++) {
+        digits = digits * 10 + digit;
+    }
+    if (at == limit || at == begin || *at == '.' || (*at | 0x20) == 'e' || (*begin == '0' && at - begin > 1)) {
+        return NULL;
+    }
+    *value = (int64_t)digits;
+    return at;
+}
+
+#endif
+
+#endif
