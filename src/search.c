@@ -125,10 +125,6 @@ static bool is_mark(const target *t, const char *at) {
 
 /* ---- the search: the first hit that is not passed, or the end */
 
-enum {
-    BLOCK = 64 /* bytes that are looked at before one branch */
-};
-
 static const char *find_bytewise(const target *t, const char *at, const char *until) {
     while (at < until && !(is_mark(t, at) && !pass(t, at))) {
         at++;
@@ -138,118 +134,149 @@ static const char *find_bytewise(const target *t, const char *at, const char *un
 
 #ifdef TOKUSAGE_WIDE
 
+enum {
+    BLOCK = 64 / TOKUSAGE_WIDE_BITS, /* bytes whose marks fit a mask */
+    PARTS = BLOCK / TOKUSAGE_WIDE
+};
+
 /* The last block is moved back such that it ends before the last byte: what it sees again is passed again. */
-static const char *next_block(const char *at, const char *last) {
+static inline const char *next_block(const char *at, const char *last) {
     return last - at > BLOCK ? at + BLOCK : last;
 }
 
-/* The marks among as many bytes as a register has; the byte behind them is read, too. */
-static inline tokusage_wide look(const char *at, char letter) {
+/*
+ * The marks among as many bytes as a register has; the byte behind them is read, too. The known names begin with the
+ * letter of the escapes, which saves a comparison.
+ */
+static inline tokusage_wide look(const char *at, char letter, bool known) {
     const tokusage_wide here = tokusage_wide_load(at);
     const tokusage_wide next = tokusage_wide_load(at + 1);
-    const tokusage_wide names = tokusage_wide_and(tokusage_wide_equal(here, '"'), tokusage_wide_equal(next, letter));
-    const tokusage_wide escapes = tokusage_wide_and(tokusage_wide_equal(here, '\\'), tokusage_wide_equal(next, 'u'));
+    const tokusage_wide quotes = tokusage_wide_equal(here, '"');
+    const tokusage_wide escapes = tokusage_wide_equal(here, '\\');
     const tokusage_wide ends = tokusage_wide_and(tokusage_wide_equal(here, '['), tokusage_wide_equal(next, 'D'));
-    return tokusage_wide_or(names, tokusage_wide_or(escapes, ends));
+    const tokusage_wide u = tokusage_wide_equal(next, 'u');
+    if (known) {
+        return tokusage_wide_or(tokusage_wide_and(tokusage_wide_or(quotes, escapes), u), ends);
+    }
+    const tokusage_wide names = tokusage_wide_and(quotes, tokusage_wide_equal(next, letter));
+    return tokusage_wide_or(tokusage_wide_or(names, tokusage_wide_and(escapes, u)), ends);
 }
 
-/* The first hit of a block that is not passed, or its end. */
-static const char *find_in_block(const target *t, const char *at) {
-    const char *const until = at + BLOCK;
-    for (; at < until; at += TOKUSAGE_WIDE) {
-        uint64_t marks = tokusage_wide_mask(look(at, *t->name));
+/* The first block from `at` on that has marks, or the last; *marks has a bit for each. */
+static inline const char *skip_blocks(const char *at, const char *last, char letter, bool known, uint64_t *marks) {
+    for (;;) {
+        tokusage_wide parts[PARTS];
+        tokusage_wide any = parts[0] = look(at, letter, known);
+        for (int i = 1; i < PARTS; i++) {
+            parts[i] = look(at + (ptrdiff_t)i * TOKUSAGE_WIDE, letter, known);
+            any = tokusage_wide_or(any, parts[i]);
+        }
+        if (tokusage_wide_mask(any) != 0 || at == last) {
+            *marks = 0;
+            for (int i = 0; i < PARTS; i++) {
+                *marks |= tokusage_wide_mask(parts[i]) << i * TOKUSAGE_WIDE;
+            }
+            return at;
+        }
+        at = next_block(at, last);
+    }
+}
+
+static inline const char *skip_wide(const char *at, const char *last, char letter, uint64_t *marks) {
+    return letter == 'u' ? skip_blocks(at, last, letter, true, marks) : skip_blocks(at, last, letter, false, marks);
+}
+
+typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
+
+/* Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. */
+static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
+    const char *const last = t->end - BLOCK - 1;
+    for (;;) {
+        uint64_t marks = 0;
+        at = skip(at, last, *t->name, &marks);
         for (; marks != 0; marks &= marks - 1) {
             if (!pass(t, at + tokusage_wide_first(marks))) {
                 return at + tokusage_wide_first(marks);
             }
         }
+        if (at == last) {
+            return find_bytewise(t, at + BLOCK, t->end);
+        }
+        at = next_block(at, last);
     }
-    return until;
-}
-
-static bool has_marks(const target *t, const char *at) {
-    tokusage_wide any = look(at, *t->name);
-    for (int i = TOKUSAGE_WIDE; i < BLOCK; i += TOKUSAGE_WIDE) {
-        any = tokusage_wide_or(any, look(at + i, *t->name));
-    }
-    return tokusage_wide_mask(any) != 0;
 }
 
 static const char *find_wide(const target *t, const char *at) {
-    const char *const last = t->end - BLOCK - 1;
-    for (;;) {
-        if (has_marks(t, at)) {
-            const char *const hit = find_in_block(t, at);
-            if (hit < at + BLOCK) {
-                return hit;
-            }
-        }
-        if (at == last) {
-            return find_bytewise(t, at + BLOCK, t->end);
-        }
-        at = next_block(at, last);
-    }
+    return find_in_blocks(t, at, skip_wide);
 }
 
 #endif
 
 #ifdef TOKUSAGE_AVX2
 
-__attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at, char letter) {
+/* As `look`, of half a block. */
+__attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at, char letter, bool known) {
     const __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)at);
     const __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + 1));
-    const __m256i names = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('"')),
-                                           _mm256_cmpeq_epi8(next, _mm256_set1_epi8(letter)));
-    const __m256i escapes = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('\\')),
-                                             _mm256_cmpeq_epi8(next, _mm256_set1_epi8('u')));
+    const __m256i quotes = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('"'));
+    const __m256i escapes = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\\'));
     const __m256i ends = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('[')),
                                           _mm256_cmpeq_epi8(next, _mm256_set1_epi8('D')));
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(names, _mm256_or_si256(escapes, ends)));
+    const __m256i u = _mm256_cmpeq_epi8(next, _mm256_set1_epi8('u'));
+    const __m256i names = known ? quotes : _mm256_and_si256(quotes, _mm256_cmpeq_epi8(next, _mm256_set1_epi8(letter)));
+    const __m256i starts = known ? _mm256_and_si256(_mm256_or_si256(quotes, escapes), u)
+                                 : _mm256_or_si256(names, _mm256_and_si256(escapes, u));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(starts, ends));
 }
 
-__attribute__((target("avx2"))) static const char *find_avx2(const target *t, const char *at) {
-    const char *const last = t->end - BLOCK - 1;
+/* As `skip_blocks`. */
+__attribute__((target("avx2"))) static inline const char *skip_blocks_avx2(const char *at, const char *last,
+                                                                           char letter, bool known, uint64_t *marks) {
     for (;;) {
-        uint64_t marks = look_avx2(at, *t->name) | look_avx2(at + BLOCK / 2, *t->name) << 32;
-        for (; marks != 0; marks &= marks - 1) {
-            const char *const hit = at + __builtin_ctzll(marks);
-            if (!pass(t, hit)) {
-                return hit;
-            }
-        }
-        if (at == last) {
-            return find_bytewise(t, at + BLOCK, t->end);
+        const uint64_t low = look_avx2(at, letter, known);
+        *marks = low | look_avx2(at + BLOCK / 2, letter, known) << 32;
+        if (*marks != 0 || at == last) {
+            return at;
         }
         at = next_block(at, last);
     }
 }
 
+__attribute__((target("avx2"))) static inline const char *skip_avx2(const char *at, const char *last, char letter,
+                                                                    uint64_t *marks) {
+    return letter == 'u' ? skip_blocks_avx2(at, last, letter, true, marks)
+                         : skip_blocks_avx2(at, last, letter, false, marks);
+}
+
+/* What runs next must find the upper halves of the registers clean: without that, SSE2 code is slow on some machines. */
+__attribute__((target("avx2"))) static const char *find_avx2(const target *t, const char *at) {
+    const char *const hit = find_in_blocks(t, at, skip_avx2);
+    _mm256_zeroupper();
+    return hit;
+}
+
 #endif
 
-#ifdef TOKUSAGE_AVX2
+#if defined(TOKUSAGE_AVX2)
 
-static const char *find_by_registers(const target *t, const char *at) {
+static const char *find(const target *t, const char *at) {
     static const char *(*const ways[])(const target *, const char *) = {find_wide, find_avx2};
-    return ways[__builtin_cpu_supports("avx2") != 0](t, at);
+    return t->end - at > BLOCK ? ways[__builtin_cpu_supports("avx2") != 0](t, at) : find_bytewise(t, at, t->end);
 }
 
 #elif defined(TOKUSAGE_WIDE)
 
-static const char *find_by_registers(const target *t, const char *at) {
-    return find_wide(t, at);
+static const char *find(const target *t, const char *at) {
+    return t->end - at > BLOCK ? find_wide(t, at) : find_bytewise(t, at, t->end);
 }
 
 #else
 
-static const char *find_by_registers(const target *t, const char *at) {
+static const char *find(const target *t, const char *at) {
     return find_bytewise(t, at, t->end);
 }
 
 #endif
-
-static const char *find(const target *t, const char *at) {
-    return t->end - at > BLOCK ? find_by_registers(t, at) : find_bytewise(t, at, t->end);
-}
 
 /* ---- events */
 

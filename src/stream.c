@@ -316,16 +316,18 @@ tokusage_body tokusage_stream_body(const tokusage_stream *stream) {
 }
 
 size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size) {
-    static const tokusage_model none = {.length = 0};
     const state *const s = stream ? look_inside(stream) : NULL;
-    const tokusage_model *model = s ? &s->model : &none;
+    const tokusage_model *model = s ? &s->model : NULL;
     if (s && tells_model(s)) {
         model = tokusage_reading_model(&s->reading);
     }
+    const size_t length = model ? model->length : 0;
     if (buffer && size > 0) {
-        const size_t copied = model->length < size ? model->length : size - 1;
-        memcpy(buffer, model->text, copied);
+        const size_t copied = length < size ? length : size - 1;
+        if (copied > 0) {
+            memcpy(buffer, model->text, copied);
+        }
         buffer[copied] = '\0';
     }
-    return model->length;
+    return length;
 }
