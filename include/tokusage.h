@@ -17,15 +17,15 @@
  * with the service's prices a, b, c, d for a token of each kind.
  *
  * Most programs need one of three calls:
- *   - the bytes of an HTTP response arrive in pieces:   tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
- *   - the whole body is in memory:                      tokusage_extract
- *   - the program holds the body as a cJSON tree:       tokusage_from_cjson
+ *   - the bytes of a response arrive in pieces:     tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
+ *   - the whole body is in memory:                  tokusage_extract
+ *   - a usage object is in a cJSON tree:            tokusage_from_cjson
  * and then tokusage_reconcile, which settles what the counts say together and tells whether they contradict each other.
  *
  * The words of this manual:
  *   text    one JSON text (RFC 8259): a whole body, one line of a body, or the data of one event
  *   place   where a usage object may stand in a text
- *   report  a usage object that a service wrote at a place, with at least one count
+ *   report  what a service wrote at a place: a usage object with at least one count, or something wrong there
  *   piece   bytes of a body, as they arrive, cut anywhere
  *
  * What holds for every function:
@@ -35,8 +35,8 @@
  *   - A text is a pointer and a length in bytes. It needs no NUL at its end; no byte past the length is read.
  *   - There is no global state. Different threads may use different objects at the same time.
  *   - Nothing is printed. errno, signals and the locale play no part.
- *   - Only tokusage_to_cjson and tokusage_update_cjson allocate, with cJSON's allocation hooks. A program that calls none
- *     of the three functions with cjson in their names needs no cJSON.
+ *   - Only tokusage_to_cjson and tokusage_update_cjson allocate, with cJSON's allocation hooks. A program that calls
+ *     none of the three functions with cjson in their names needs no cJSON.
  *
  * C11, and C++11 or newer. SPDX-License-Identifier: MIT
  */
@@ -96,7 +96,7 @@ typedef struct tokusage_count {
 
 /* The token usage of one call. All zero bytes mean "nothing reported", which is valid. */
 typedef struct tokusage {
-    tokusage_count prompt_tokens;      /* all that the model read: cached, written to a cache, results of tools included */
+    tokusage_count prompt_tokens;      /* all that the model read: cached, written to a cache, results of tools */
     tokusage_count completion_tokens;  /* all that the model generated: reasoning included */
     tokusage_count total_tokens;       /* as reported */
     tokusage_count cached_tokens;      /* of prompt_tokens: read from a cache */
@@ -143,8 +143,10 @@ TOKUSAGE_API const char *tokusage_status_text(tokusage_status status);
  * Writes the error as one line of text without a line end, such as
  *     total_tokens: contradicts its parts: they say 13, it says 303
  * Returns like snprintf: the length of the whole line without its NUL. What does not fit `size` bytes is
- * cut off; the text ends in NUL unless size is 0 or buffer is NULL. An error of NULL reads as ARGUMENT.
+ * cut off; the text ends in NUL unless size is 0 or buffer is NULL. An error of NULL reads as ARGUMENT. A buffer of
+ * TOKUSAGE_ERROR_SIZE bytes holds the line of any error that the library tells.
  */
+#define TOKUSAGE_ERROR_SIZE 160
 TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffer, size_t size);
 
 /* ----------------------------------------------------------------------------------- usage out of a whole text */
@@ -153,29 +155,32 @@ TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffe
  * Reads the usage out of a JSON text, usually the body of a response.
  *
  * With the pointer NULL the usage is looked for at the known places. The first of these that is there and not null is
- * the usage; the others do not matter:
+ * the usage, whatever it holds; those behind it do not matter:
  *     /usage  /usageMetadata  /message/usage  /response/usage  /interaction/usage  /delta/usage  /metadata/usage
  *     /response/usageMetadata  /x_groq/usage  and last the root itself, with prompt_eval_count and eval_count alone
- * Otherwise `pointer` is a JSON Pointer (RFC 6901) made of member names of at most 63 bytes each, and that place alone
- * counts; "" is the whole text. Batch results of OpenAI have "/response/body/usage".
+ * (the root not in the events of a stream). Otherwise `pointer` is a JSON Pointer (RFC 6901) made of member names, see
+ * tokusage_pointer_valid, and that place alone counts; "" is the whole text. Batch results of OpenAI have
+ * "/response/body/usage". README.md lists which service uses which place, and the names of the counts.
  *
- * Where the text is an array (and the pointer is not ""), each element is read as a text of its own, one level deep;
- * the last element with a report counts. README.md lists which service uses which place and which names.
+ * Where the text is an array (and the pointer is not ""), the places are looked for in each element, one level deep.
+ * The last element with a report counts; without any it is NOT_FOUND. A place twice in one element is DUPLICATE of the
+ * text.
  *
  * The text must be JSON as RFC 8259 defines it; a byte-order mark may come first (section 8.1). Bytes inside strings
  * need not be UTF-8. Names are compared exactly, after their escapes are resolved. A count is any number of any length
  * whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, such as 5, 5.0 or 5e0; null means absent. Members of other
- * names are passed over. An object without any count is OK with all counts absent.
+ * names are passed over. An object without any count is OK with all counts absent (in a stream it is not a report).
  *
  * The statuses, in the order in which they are told:
  *   ARGUMENT   json or usage is NULL; pointer is not valid (tokusage_pointer_valid)
  *   SYNTAX     the text is not JSON
  *   DEPTH      it nests deeper than TOKUSAGE_DEPTH_MAX; of SYNTAX and DEPTH the one that comes first in the text
- *   DUPLICATE  a name on the way to the place stands twice in its object (member "usage")
+ *   DUPLICATE  a name on the way to the place stands twice in its object (member "usage"); with the pointer NULL also
+ *              on the way to a place that comes before it
  *   NOT_FOUND  nothing, or null, at the place (member "usage")
  *   TYPE       not an object at the place (member "usage")
  * then, of the counts at the place, the first in the text that is wrong:
- *   DUPLICATE  the same member was there before
+ *   DUPLICATE  the same member was there before (another name of the same count is not the same member)
  *   TYPE       neither a number nor null
  *   RANGE      below 0 or above TOKUSAGE_COUNT_MAX
  *   INTEGER    has a fraction
@@ -233,22 +238,24 @@ typedef struct tokusage_stream {
 TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer);
 
 /*
- * Takes the next piece of the body. The result depends on the bytes alone, never on where they are cut. Returns how many
- * bytes were taken: all, except what follows the end of an event stream by [DONE] (see below). A NULL stream, NULL bytes
- * or a length of 0 do nothing and return 0.
+ * Takes the next piece of the body. The result depends on the bytes alone, never on where they are cut. Returns how
+ * many bytes were taken: all, except what follows the end of an event stream by [DONE] (see below). So this is not what
+ * a write callback of libcurl returns: that returns what it was given. A NULL stream, NULL bytes or a length of 0 do
+ * nothing and return 0.
  *
- * The stream finds out by itself what the body is. If its first byte, after white space or a byte-order mark, is { or [,
- * the body is JSON texts one after another: a plain response, or one text a line. Otherwise it is server-sent events
+ * The stream finds out by itself what the body is. If its first byte, after a byte-order mark and white space, is { or
+ * [, the body is JSON texts one after another: a plain response, or one text a line. Otherwise it is server-sent events
  * (WHATWG HTML, section 9.2), and the data of each event is one text. An event whose data is [DONE] ends the stream: it
  * is taken with its blank line, and nothing behind it is.
  *
  * A report counts as soon as its text closes, and replaces the one before it: services send running totals, and adding
  * those up would bill many times over. One exception: a report at /message/usage (Anthropic's) clears what came before,
- * and each later report is laid over it count by count, until the next one at /message/usage.
+ * and each later report is laid over it, member by member, until the next one at /message/usage: what a later one does
+ * not tell stays as it was. If one of them is wrong, so is what they say together.
  *
- * A text that is malformed, too deep, cut off, or has the place twice has no report, and the earlier ones stand. Reading
- * goes on with the next event; a body of plain texts is not read any further. If more than white space follows a text in
- * its event, the event was not JSON, and its report is taken back.
+ * A text that is malformed, too deep, cut off, or has the place twice has no report, and the earlier ones stand.
+ * Reading goes on with the next event; a body of plain texts is not read any further. If more than white space follows
+ * a text in its event, the event was not JSON, and its report is taken back.
  *
  * A stream is for one response. Of many responses in one body, such as a log of JSON lines, it gives the last.
  */
@@ -258,7 +265,8 @@ TOKUSAGE_API size_t tokusage_stream_feed(tokusage_stream *stream, const char *by
  * The usage as the reports so far tell it. May be called at any time and any number of times.
  *   ARGUMENT   stream or usage is NULL
  *   NOT_FOUND  there has been no report so far (member "usage"); tokusage_stream_body tells whether the body was whole
- *   TYPE, DUPLICATE, RANGE, INTEGER  as in tokusage_extract, of the latest report
+ *   TYPE, DUPLICATE, RANGE, INTEGER  as in tokusage_extract, of the latest report (of those that are laid over each
+ *              other: of the first that is wrong)
  */
 TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *usage,
                                                    tokusage_error *error);
@@ -266,27 +274,31 @@ TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream
 /*
  * The name of the model, as it stands in the text (without its quotes, escapes unresolved): the first of /model
  * /message/model /response/model /modelVersion /interaction/model that is a string of 1 to 127 bytes. The latest text
- * with a report tells it, or the latest before it that did; else the first text of the body. Returns like snprintf: the
- * length without NUL, 0 when there is no name. What does not fit `size` bytes is cut off; the name ends in NUL unless
- * size is 0 or buffer is NULL.
+ * with a report tells it, or the latest before it that did; else the first text of the body, if it tells one. Returns
+ * like snprintf: the length without NUL, 0 when there is no name. What does not fit `size` bytes is cut off; the name
+ * ends in NUL unless size is 0 or buffer is NULL. A buffer of TOKUSAGE_MODEL_SIZE bytes holds any.
  */
+#define TOKUSAGE_MODEL_SIZE 128
 TOKUSAGE_API size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size);
 
 /* How many reports there have been; 0 for NULL. Falls by one when a report is taken back. */
 TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
 
 /*
- * Whether the response has come to its end: an event's data is exactly [DONE] (also before its blank line), or the text
- * of the latest report says so: its /type or /event_type is response.completed, response.incomplete, response.failed,
- * interaction.completed, message-end, or, behind a report at /message/usage, message_delta; or its /done is true.
- * Gemini sends no end that can be told. False for NULL.
+ * Whether the response says that it has come to its end, for programs that stop reading there; whether a body was cut
+ * is tokusage_stream_body's to tell. True when an event's data is exactly [DONE] (also before its blank line), or the
+ * text of the latest report says so: its /type or /event_type is response.completed, response.incomplete,
+ * response.failed, interaction.completed, message-end, or, behind a report at /message/usage, message_delta; or its
+ * /done is true. Gemini sends no end that can be told. False for NULL.
  */
 TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
 
 /* What the body is so far, for the moment when its bytes end. */
 typedef enum tokusage_body {
     TOKUSAGE_BODY_EMPTY = 0, /* nothing except white space and a byte-order mark so far */
-    TOKUSAGE_BODY_OPEN,      /* a body that ends here was cut: within a plain text, or events without their end */
+    TOKUSAGE_BODY_OPEN,      /* a body that ends here was cut: within a plain text, or events without their end. (Events
+                                of a service that tells no end stay OPEN, and so does a body that is neither JSON nor
+                                events, such as an HTML page.) */
     TOKUSAGE_BODY_WHOLE,     /* a body may end here: behind a plain text, or events with their end (done) */
     TOKUSAGE_BODY_BROKEN     /* a plain text is not JSON, or too deep: nothing more is read */
 } tokusage_body;
@@ -298,7 +310,7 @@ TOKUSAGE_API tokusage_body tokusage_stream_body(const tokusage_stream *stream);
 
 /*
  * Makes the usage say what a bill should say. When prompt, completion and total are present and the total is not their
- * sum, the difference d = total - sum may explain itself; the first of these that holds is taken:
+ * sum, the difference d = total - sum may explain itself; the first of these that holds is taken, and no second:
  *     d == reasoning_tokens > 0: the service has the reasoning beside the completion; completion_tokens += d
  *     d == cached_tokens > 0: the service has the cached tokens beside the prompt; prompt_tokens += d
  *     -d == reasoning_tokens > 0 and completion_tokens + d >= reasoning_tokens: the reasoning was within the completion
@@ -328,8 +340,8 @@ TOKUSAGE_API tokusage_status tokusage_validate(const tokusage *usage, tokusage_e
 TOKUSAGE_API tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error);
 
 /*
- * Adds usage to sum, all six, count by count. An absent count adds nothing; absent + absent stays absent. Both may be the
- * same object. To keep totals over calls; the reports of one stream are never added.
+ * Adds usage to sum, all six, count by count. An absent count adds nothing; absent + absent stays absent. Both may be
+ * the same object. To keep totals over calls; the reports of one stream are never added.
  *   ARGUMENT  one of them is NULL
  *   RANGE     a present count, or a sum, is out of range; nothing is added
  */
@@ -360,8 +372,10 @@ TOKUSAGE_API tokusage_status tokusage_encode(const tokusage *usage, char *buffer
 struct cJSON;
 
 /*
- * Reads a usage object from a tree, as tokusage_decode reads it from a text. What a tree no longer tells is lost: cJSON
- * rounds numbers to doubles and cuts a name at an escaped NUL. Does not allocate and does not change the tree.
+ * Reads a usage object from a tree, as tokusage_decode reads it from a text: the object itself, which the program looks
+ * up in its tree. (A whole body has no counts of its own: that is OK with all absent.) What a tree no longer tells is
+ * lost: cJSON rounds numbers to doubles and cuts a name at an escaped NUL. Does not allocate and does not change the
+ * tree.
  *   ARGUMENT   usage is NULL
  *   NOT_FOUND  object is NULL or a JSON null (member "usage"): the result of a look-up can be passed on as it is
  *   TYPE       object is not an object (member "usage"), or a count is neither a number nor null
@@ -370,21 +384,21 @@ struct cJSON;
 TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error);
 
 /*
- * Makes a new object of the present counts, in the form and order of tokusage_encode. The caller owns it (cJSON_Delete).
- * NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is exact, but cJSON
- * (1.7.15) prints numbers of 16 digits inexactly; to print such counts exactly, give cJSON_AddRawToObject the text of
- * tokusage_encode.
+ * Makes a new object of the present counts, in the form and order of tokusage_encode. The caller owns it
+ * (cJSON_Delete). NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is
+ * exact, but cJSON (1.7.15) prints numbers of 16 digits inexactly; to print such counts exactly, give
+ * cJSON_AddRawToObject the text of tokusage_encode.
  */
 TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 
 /*
- * Makes the object say what usage says, in OpenAI's form. The six members that tokusage_encode writes are set where they
- * stand (a number is changed in place, anything else is replaced) or appended, also inside the details objects, whose
- * other members stay. Members of these names whose count is absent are removed, and all members by which another service
- * tells a count, and of what was given twice all except the first. Everything else stays as and where it was. Afterwards
- * tokusage_from_cjson gives the same usage. For how cJSON prints large counts see tokusage_to_cjson.
- *   ARGUMENT  object or usage is NULL; object, or a details object in it, is a cJSON reference: its members belong to
- *             another tree
+ * Makes the object say what usage says, in OpenAI's form. The six members that tokusage_encode writes are set where
+ * they stand (a number is changed in place, anything else is replaced) or appended, also inside the details objects,
+ * whose other members stay. Members of these names whose count is absent are removed, and all members by which another
+ * service tells a count, and of what was given twice all except the first. Everything else stays as and where it was.
+ * Afterwards tokusage_from_cjson gives the same usage. For how cJSON prints large counts see tokusage_to_cjson.
+ *   ARGUMENT  object or usage is NULL; object, or an object in it that may hold counts (prompt_tokens_details, tokens,
+ *             ...), is a cJSON reference: its members belong to another tree
  *   TYPE      object is not an object
  *   RANGE     a present count is out of range
  *   MEMORY    an allocation failed

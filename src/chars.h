@@ -6,6 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Which way a branch mostly goes: it tells the compiler what to lay out in a straight line. */
+#if defined(__GNUC__)
+#define TOKUSAGE_LIKELY(x) (__builtin_expect(!!(x), 1))
+#else
+#define TOKUSAGE_LIKELY(x) (x)
+#endif
+
 static inline bool tokusage_is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }

@@ -1,6 +1,6 @@
 /*
- * Usage <-> cJSON trees: the only file that includes cJSON. What the names mean is said in members.c; where OpenAI's form
- * has each count is said here, for writing. No JSON text.
+ * Usage <-> cJSON trees: the only file that includes cJSON. What the names mean is said in members.c; where OpenAI's
+ * form has each count is said here, for writing. No JSON text.
  */
 #include "error.h"
 #include "members.h"
@@ -108,7 +108,7 @@ static size_t count_of(tokusage_node node, const cJSON *item) {
     return i;
 }
 
-/* What update_cjson finds and makes before it changes anything. Then each count that is present has a home and an item. */
+/* What update_cjson finds and makes before it changes anything: each count that is present has a home and an item. */
 typedef struct plan {
     cJSON *home[NODE_TOKENS + 1];     /* by node: the first such object, else the first that becomes one */
     cJSON *item[TOKUSAGE_COUNTS + 1]; /* by count: the first that stands in such an object, or is made for it */

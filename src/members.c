@@ -1,6 +1,6 @@
 /*
- * The table of places and names, and the arithmetic from slots to counts. What each service means by its names, and what
- * is inside what, is said here and nowhere else. No JSON here.
+ * The table of places and names, and the arithmetic from slots to counts. What each service means by its names, and
+ * what is inside what, is said here and nowhere else. No JSON here.
  */
 #include "members.h"
 #include "error.h"
@@ -12,8 +12,8 @@
 #define OTHER(node, role, rank, text) ROW(node, role, rank, text)
 
 /*
- * The rows are in the order of their keys. Of the counts with one slot, the first that is there and not null counts. The
- * places are in their order, and so are the names of the model.
+ * The rows are in the order of their keys. Of the counts with one slot, the first that is there and not null counts.
+ * The places are in their order, and so are the names of the model.
  */
 /* clang-format off */
 const tokusage_name tokusage_names[TOKUSAGE_KEYS] = {
@@ -99,6 +99,20 @@ enum {
     KEY_PROMPT_TOKENS = 1
 };
 
+#if TOKUSAGE_SMALL
+
+tokusage_key tokusage_name_find(tokusage_node node, const char *name, size_t length) {
+    for (tokusage_key key = TOKUSAGE_KEYS; key > 0; key--) {
+        const tokusage_name *const row = tokusage_name_of(key);
+        if (row->length == length && row->node == node && memcmp(row->text, name, length) == 0) {
+            return key;
+        }
+    }
+    return 0;
+}
+
+#else
+
 const tokusage_key tokusage_name_index[256] = {
     0,  0,  0,  0,  34, 54, 0,  0, 68, 36, 0,  9,  0, 69, 0,  0,  0,  8,  70, 0,  16, 0,  0,  72, 0,  0,  0,  0,  0,
     0,  0,  0,  0,  0,  0,  0,  0, 0,  2,  0,  27, 0, 0,  0,  0,  21, 0,  29, 28, 13, 22, 0,  7,  35, 0,  24, 19, 0,
@@ -110,6 +124,8 @@ const tokusage_key tokusage_name_index[256] = {
     0,  26, 0,  0,  0,  0,  0,  0, 0,  12, 15, 0,  0, 1,  0,  30, 5,  59, 47, 0,  0,  0,  61, 0,  0,  23, 0,  62, 0,
     0,  0,  0,  63, 0,  0,  0,  0, 64, 17, 0,  0,  0, 65, 0,  0,  0,  0,  67, 46, 0,  0,  0,  37,
 };
+
+#endif
 
 /* ---- a usage object's members */
 
@@ -141,7 +157,7 @@ void tokusage_gather_begin(tokusage_gather *gather) {
     gather->slots.member = TOKUSAGE_NO_MEMBER;
 }
 
-/* Takes note of what is wrong with a member; the first that is wrong stays. */
+/* Takes note of what is wrong with a member; the object's status is that of the first. */
 static void refuse(tokusage_gather *gather, tokusage_key key, tokusage_status status) {
     if (gather->slots.status == TOKUSAGE_OK) {
         gather->slots.status = (uint8_t)status;
@@ -207,12 +223,13 @@ bool tokusage_slots_any(const tokusage_slots *slots) {
 }
 
 void tokusage_slots_lay(tokusage_slots *earlier, const tokusage_slots *later) {
-    earlier->status = later->status;
-    earlier->member = later->member;
-    for (size_t i = 0; later->status == TOKUSAGE_OK && i < TOKUSAGE_SLOTS; i++) {
-        const tokusage_slot slot = (tokusage_slot)i;
-        if (has(later, slot)) {
-            set(earlier, slot, later->value[slot]);
+    if (earlier->status == TOKUSAGE_OK) {
+        earlier->status = later->status;
+        earlier->member = later->member;
+    }
+    for (size_t i = 0; i < TOKUSAGE_SLOTS; i++) {
+        if (has(later, (tokusage_slot)i)) {
+            set(earlier, (tokusage_slot)i, later->value[i]);
         }
     }
 }
@@ -228,8 +245,8 @@ static tokusage_count sum(const tokusage_slots *slots, const uint8_t *parts, siz
 }
 
 static tokusage_count one_of(const tokusage_slots *slots, tokusage_slot first, tokusage_slot second) {
-    const uint8_t slot = (uint8_t)(has(slots, first) ? first : second);
-    return sum(slots, &slot, 1);
+    const tokusage_slot slot = has(slots, first) ? first : second;
+    return (tokusage_count){.present = has(slots, slot), .value = slots->value[slot]};
 }
 
 tokusage_status tokusage_slots_usage(const tokusage_slots *slots, tokusage *usage, tokusage_error *error) {
@@ -238,17 +255,17 @@ tokusage_status tokusage_slots_usage(const tokusage_slots *slots, tokusage *usag
     if (slots->status != TOKUSAGE_OK) {
         return tokusage_fail(error, (tokusage_status)slots->status, slots->member);
     }
-    const tokusage read = {
-        .prompt_tokens = sum(slots, prompt, sizeof prompt),
-        .completion_tokens = sum(slots, completion, sizeof completion),
-        .total_tokens = one_of(slots, SLOT_TOTAL, SLOT_TOTAL),
-        .cached_tokens = one_of(slots, SLOT_CACHED_BESIDE, SLOT_CACHED_WITHIN),
-        .cache_write_tokens = one_of(slots, SLOT_WRITTEN_BESIDE, SLOT_WRITTEN_WITHIN),
-        .reasoning_tokens = one_of(slots, SLOT_REASONING_BESIDE, SLOT_REASONING_WITHIN),
-    };
-    const tokusage_status status = tokusage_check_range(&read, error);
-    if (status == TOKUSAGE_OK) {
-        *usage = read;
+    const tokusage_count prompt_tokens = sum(slots, prompt, sizeof prompt);
+    const tokusage_count completion_tokens = sum(slots, completion, sizeof completion);
+    if (prompt_tokens.value > TOKUSAGE_COUNT_MAX || completion_tokens.value > TOKUSAGE_COUNT_MAX) {
+        const bool first = prompt_tokens.value > TOKUSAGE_COUNT_MAX;
+        return tokusage_fail(error, TOKUSAGE_ERR_RANGE, first ? TOKUSAGE_PROMPT : TOKUSAGE_COMPLETION);
     }
-    return status;
+    usage->prompt_tokens = prompt_tokens;
+    usage->completion_tokens = completion_tokens;
+    usage->total_tokens = one_of(slots, SLOT_TOTAL, SLOT_TOTAL);
+    usage->cached_tokens = one_of(slots, SLOT_CACHED_BESIDE, SLOT_CACHED_WITHIN);
+    usage->cache_write_tokens = one_of(slots, SLOT_WRITTEN_BESIDE, SLOT_WRITTEN_WITHIN);
+    usage->reasoning_tokens = one_of(slots, SLOT_REASONING_BESIDE, SLOT_REASONING_WITHIN);
+    return tokusage_succeed(error);
 }

@@ -6,6 +6,7 @@
 #ifndef TOKUSAGE_SRC_MEMBERS_H
 #define TOKUSAGE_SRC_MEMBERS_H
 
+#include "small.h"
 #include "usage.h"
 
 #include <string.h>
@@ -86,9 +87,16 @@ static inline const tokusage_name *tokusage_name_of(tokusage_key key) {
     return &tokusage_names[key - 1];
 }
 
+#if TOKUSAGE_SMALL
+
+/* The key of the name of `length` bytes in an object. */
+tokusage_key tokusage_name_find(tokusage_node node, const char *name, size_t length);
+
+#else
+
 /*
- * Where a name's row is: the key at the name's hash, 0 where no name has it. The factors of the hash were found by trying
- * random ones until each row had a hash of its own. Who adds a row does that again; the tests look each row up.
+ * Where a name's row is: the key at the name's hash, 0 where no name has it. The factors of the hash were found by
+ * trying random ones until each row had a hash of its own. Who adds a row does that again; the tests look each row up.
  */
 extern const tokusage_key tokusage_name_index[256];
 
@@ -129,6 +137,8 @@ static inline tokusage_key tokusage_name_find(tokusage_node node, const char *na
     return row->length == length && row->node == node && tokusage_same(row->text, name, length) ? key : 0;
 }
 
+#endif
+
 /* What a usage object tells. */
 typedef struct tokusage_slots {
     int64_t value[TOKUSAGE_SLOTS]; /* 0 where the slot is absent */
@@ -163,7 +173,10 @@ void tokusage_gather_end(tokusage_gather *gather);
 /* Whether there is something in it that a stream takes as a report: a count, or a member that is wrong. */
 bool tokusage_slots_any(const tokusage_slots *slots);
 
-/* Lays a later report over an earlier one: each slot that it tells replaces the earlier one's; the others stay. */
+/*
+ * Lays a later report over an earlier one: each slot that it tells replaces the earlier one's; the others stay. If one
+ * of the two is wrong, so is what they say together: a bad count must not become an absent one.
+ */
 void tokusage_slots_lay(tokusage_slots *earlier, const tokusage_slots *later);
 
 /* The six counts that the slots say; or the status that they have, or RANGE of a sum, and *usage is left alone. */

@@ -1,6 +1,7 @@
 /*
  * The grammar of numbers, and their exact values. A number is kept as its first significant digits and the place of its
- * decimal point. A count has at most 16 digits, so the digits behind the first 16 only tell whether there is a fraction.
+ * decimal point. A count has at most 16 digits, so the digits behind the first 16 only tell whether there is a
+ * fraction.
  */
 #include "number.h"
 #include "chars.h"

@@ -1,6 +1,6 @@
 /*
- * JSON numbers (RFC 8259, section 6) as counts, exactly: neither a double's rounding nor the locale matters. A number may
- * come in pieces and have any length.
+ * JSON numbers (RFC 8259, section 6) as counts, exactly: neither a double's rounding nor the locale matters. A number
+ * may come in pieces and have any length.
  */
 #ifndef TOKUSAGE_SRC_NUMBER_H
 #define TOKUSAGE_SRC_NUMBER_H

@@ -1,7 +1,7 @@
 /*
- * The JSON scanner. A token that lies whole in the piece is taken at once (tokens.h); one that the piece cuts, or that is
- * not plain, is read by the functions that can stop behind every byte. What stands between the tokens has one place here
- * for both.
+ * The JSON scanner. A token that lies whole in the piece is taken at once (tokens.h); one that the piece cuts, or that
+ * is not plain, is read by the functions that can stop behind every byte. What stands between the tokens has one place
+ * here for both.
  */
 #include "scan.h"
 #include "tokens.h"
@@ -56,7 +56,7 @@ static inline bool stop(run *r, tokusage_scan_state why) {
 
 /* Moves on to the next byte that is not white space; false when the bytes end. */
 static inline bool skip_space(run *r) {
-    if (r->at < r->end && (unsigned char)*r->at > ' ') {
+    if (TOKUSAGE_LIKELY(r->at < r->end && (unsigned char)*r->at > ' ')) {
         return true;
     }
     r->at = tokusage_space_end(r->at, r->end);
@@ -65,7 +65,7 @@ static inline bool skip_space(run *r) {
 
 /* Behind a value: in a container it goes on, else the text has closed. */
 static inline bool end_value(run *r) {
-    if (r->depth > 0) {
+    if (TOKUSAGE_LIKELY(r->depth > 0)) {
         r->state = SCAN_NEXT;
         return true;
     }
@@ -310,7 +310,7 @@ static inline bool close_container(run *r) {
 /* ---- the tokens in their order: a name, its colon, a value, what follows it */
 
 static inline bool read_name(run *r) {
-    if (*r->at != '"') {
+    if (!TOKUSAGE_LIKELY(*r->at == '"')) {
         const bool ends = *r->at == '}' && r->state == SCAN_FIRST_NAME;
         r->state = ends ? SCAN_NEXT : SCAN_SYNTAX;
         return ends;
@@ -319,13 +319,13 @@ static inline bool read_name(run *r) {
     const bool watched = tokusage_reading_watches(r->reading, r->depth);
     const char *const name = r->at + 1;
     const char *const close = tokusage_string_end(name, r->end, &escaped);
-    if (!close || (escaped && watched)) {
+    if (!TOKUSAGE_LIKELY(close) || (escaped && watched)) {
         return begin_string(r, true, watched ? WISH_RESOLVED : WISH_NOTHING);
     }
     r->matters = watched && tokusage_reading_name(r->reading, name, (size_t)(close - name));
     r->at = close + 1;
     r->state = SCAN_COLON;
-    if (r->at < r->end && *r->at == ':') {
+    if (TOKUSAGE_LIKELY(r->at < r->end && *r->at == ':')) {
         r->at++;
         r->state = SCAN_VALUE;
     }
@@ -346,7 +346,7 @@ static inline bool read_text(run *r) {
     const tokusage_wish wish = r->matters ? tokusage_reading_wish(r->reading) : WISH_NOTHING;
     const char *const text = r->at + 1;
     const char *const close = tokusage_string_end(text, r->end, &escaped);
-    if (!close || (escaped && wish == WISH_RESOLVED)) {
+    if (!TOKUSAGE_LIKELY(close) || (escaped && wish == WISH_RESOLVED)) {
         return begin_string(r, false, wish);
     }
     if (r->matters) {
@@ -359,7 +359,10 @@ static inline bool read_text(run *r) {
 
 static inline bool read_digits(run *r) {
     int64_t number = 0;
-    const char *const after = tokusage_number_end(r->at, r->end, &number);
+    const char *after = tokusage_count_end(r->at, r->end, &number);
+    if (!after && !r->matters) {
+        after = tokusage_number_end(r->at, r->end);
+    }
     if (!after) {
         return begin_number(r);
     }

@@ -1,7 +1,7 @@
 /*
- * A strict JSON scanner (RFC 8259) that takes a text in pieces of any size. It asks `reading` whether a name matters and
- * hands it the values that do. It knows nothing of usage, builds nothing, does not recurse and does not allocate: the
- * state is a plain struct of a fixed size, with a bit for each open container.
+ * A strict JSON scanner (RFC 8259) that takes a text in pieces of any size. It asks `reading` whether a name matters
+ * and hands it the values that do. It knows nothing of usage, builds nothing, does not recurse and does not allocate:
+ * the state is a plain struct of a fixed size, with a bit for each open container.
  */
 #ifndef TOKUSAGE_SRC_SCAN_H
 #define TOKUSAGE_SRC_SCAN_H

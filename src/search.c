@@ -2,12 +2,13 @@
  * Passing over events without reading them. Why that is right: a report stands in a member whose name is the last of a
  * place. In a text that is JSON, a name stands between two quotes in one line (a line end inside a string is not JSON),
  * plainly or with \u escapes for some of its letters. So an event that has neither the quote and the name's first
- * letter, with the rest of the name behind, nor an escape for a letter of the name, has no such member; nor has an event
- * where null follows each such name a report. If a text is not JSON, it has no report anyway. [DONE] ends a stream only
- * if it stands in one line. All bytes of the events are looked at, so it does not matter which of them are data.
+ * letter, with the rest of the name behind, nor an escape for a letter of the name, has no such member; nor has an
+ * event where null follows each such name a report. If a text is not JSON, it has no report anyway. [DONE] ends a
+ * stream only if it stands in one line. All bytes of the events are looked at, so it does not matter which of them are
+ * data.
  *
- * The search goes over the piece at the speed of memory and does not look for the ends of events. Only behind a hit that
- * may be a report, and at the end of the piece, the blank line is looked for that is last before it.
+ * The search goes over the piece at the speed of memory and does not look for the ends of events. Only behind a hit
+ * that may be a report, and at the end of the piece, the blank line is looked for that is last before it.
  */
 #include "search.h"
 #include "chars.h"
@@ -248,7 +249,7 @@ __attribute__((target("avx2"))) static inline const char *skip_avx2(const char *
                          : skip_blocks_avx2(at, last, letter, false, marks);
 }
 
-/* What runs next must find the upper halves of the registers clean: without that, SSE2 code is slow on some machines. */
+/* What runs next must find the upper halves of the registers clean, or SSE2 code is slow on some machines. */
 __attribute__((target("avx2"))) static const char *find_avx2(const target *t, const char *at) {
     const char *const hit = find_in_blocks(t, at, skip_avx2);
     _mm256_zeroupper();

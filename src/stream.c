@@ -93,10 +93,11 @@ static void add_report(sum *to, const tokusage_reading *reading) {
     const bool first = !reading->pointer && reading->last_place == PLACE_MESSAGE;
     to->reports++;
     to->ended = reading->last_ends || (reading->last_delta_ends && to->merging);
-    if (!to->merging || first) {
-        to->slots = (tokusage_slots){.present = 0};
+    if (to->merging && !first) {
+        tokusage_slots_lay(&to->slots, tokusage_reading_slots(reading));
+    } else {
+        to->slots = *tokusage_reading_slots(reading);
     }
-    tokusage_slots_lay(&to->slots, tokusage_reading_slots(reading));
     to->merging = to->merging || first;
 }
 
@@ -121,7 +122,9 @@ static bool tells_model(const state *s) {
 /* The text has ended: what it said is settled. */
 static void end_text(state *s) {
     if (tells_model(s)) {
-        s->model = *tokusage_reading_model(&s->reading);
+        const tokusage_model *const model = tokusage_reading_model(&s->reading);
+        s->model.length = model->length;
+        memcpy(s->model.text, model->text, model->length);
     }
     if (text_counts(s)) {
         add_report(&s->sum, &s->reading);

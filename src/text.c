@@ -119,20 +119,28 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* ---- writing */
 
-static char *put_text(char *to, const char *text) {
-    const size_t length = strlen(text);
+static char *put(char *to, const char *text, size_t length) {
     memcpy(to, text, length);
     return to + length;
 }
 
-/* Writes the counts from `first` to `last` that are present, with commas between them and behind what stands before. */
+/* Writes what stands before a value: a comma if something stands before it in its object, the name, a colon. */
+static char *put_name(char *to, const char *name) {
+    to = put(to, ",\"", 2);
+    if (to[-3] == '{') {
+        to[-2] = '"';
+        to--;
+    }
+    to = put(to, name, strlen(name));
+    return put(to, "\":", 2);
+}
+
+/* Writes the counts from `first` to `last` that are present. */
 static char *put_counts(char *to, const tokusage *usage, size_t first, size_t last) {
     for (size_t i = first; i <= last; i++) {
         const tokusage_count *const count = tokusage_count_at(usage, i);
         if (count->present) {
-            to = put_text(to, to[-1] == '{' ? "\"" : ",\"");
-            to = put_text(to, tokusage_member_name(i));
-            to = put_text(to, "\":");
+            to = put_name(to, tokusage_member_name(i));
             to += tokusage_decimal(count->value, to);
         }
     }
@@ -141,23 +149,23 @@ static char *put_counts(char *to, const tokusage *usage, size_t first, size_t la
 
 /* Writes an object of the counts from `first` to `last`, if one is present. */
 static char *put_details(char *to, const tokusage *usage, const char *name, size_t first, size_t last) {
-    char *const begin = to;
-    to = put_text(to, to[-1] == '{' ? "\"" : ",\"");
-    to = put_text(to, name);
-    char *const object = put_text(to, "\":{");
-    to = put_counts(object, usage, first, last);
-    return to > object ? put_text(to, "}") : begin;
+    if (!tokusage_count_at(usage, first)->present && !tokusage_count_at(usage, last)->present) {
+        return to;
+    }
+    to = put_name(to, name);
+    to = put(to, "{", 1);
+    to = put_counts(to, usage, first, last);
+    return put(to, "}", 1);
 }
 
 /* Returns the length. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
-    char *to = put_text(text, "{");
+    char *to = put(text, "{", 1);
     to = put_counts(to, usage, TOKUSAGE_PROMPT, TOKUSAGE_TOTAL);
     to = put_details(to, usage, TOKUSAGE_PROMPT_DETAILS, TOKUSAGE_CACHED, TOKUSAGE_CACHE_WRITE);
     to = put_details(to, usage, TOKUSAGE_COMPLETION_DETAILS, TOKUSAGE_REASONING, TOKUSAGE_REASONING);
-    to = put_text(to, "}");
-    *to = '\0';
-    return (size_t)(to - text);
+    to = put(to, "}", 2);
+    return (size_t)(to - text) - 1;
 }
 
 tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length) {

@@ -1,7 +1,7 @@
 /*
- * Tokens that lie whole in a piece, at the speed of wide registers. Each function may answer "no": then the scanner reads
- * the token byte by byte, as it does where the piece cuts it. Small builds (-Os) always say no; their answers are the
- * same.
+ * Tokens that lie whole in a piece, at the speed of wide registers. Each function may answer "no": then the scanner
+ * reads the token byte by byte, as it does where the piece cuts it. Small builds (-Os) always say no; their answers are
+ * the same.
  */
 #ifndef TOKUSAGE_SRC_TOKENS_H
 #define TOKUSAGE_SRC_TOKENS_H
@@ -12,11 +12,11 @@
 /* The first byte that may not stand in a string by itself, or the end. */
 static inline const char *tokusage_plain_end(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
-    while (end - at >= TOKUSAGE_WIDE) {
+    while (TOKUSAGE_LIKELY(end - at >= TOKUSAGE_WIDE)) {
         const tokusage_wide bytes = tokusage_wide_load(at);
         const tokusage_wide marks = tokusage_wide_or(tokusage_wide_equal(bytes, '"'), tokusage_wide_equal(bytes, '\\'));
         const uint64_t mask = tokusage_wide_mask(tokusage_wide_or(marks, tokusage_wide_at_most(bytes, 0x1F)));
-        if (mask != 0) {
+        if (TOKUSAGE_LIKELY(mask != 0)) {
             return at + tokusage_wide_first(mask);
         }
         at += TOKUSAGE_WIDE;
@@ -66,10 +66,10 @@ static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) 
 static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
     for (;;) {
         at = tokusage_plain_end(at, end);
-        if (at == end) {
+        if (!TOKUSAGE_LIKELY(at < end)) {
             return NULL;
         }
-        if (*at == '"') {
+        if (TOKUSAGE_LIKELY(*at == '"')) {
             return at;
         }
         const ptrdiff_t length = *at == '\\' ? tokusage_escape_length(at, end) : 0;
@@ -81,22 +81,53 @@ static inline const char *tokusage_string_end(const char *at, const char *end, b
     }
 }
 
+/* Whether a number that has its first digits from `digits` to `at` is JSON so far: no needless 0 in front. */
+static inline bool tokusage_digits_good(const char *digits, const char *at) {
+    return at > digits && (*digits != '0' || at - digits == 1);
+}
+
 /*
  * The byte behind a number that is only digits, at most 15 of them: those are always within the range of a count. The
  * byte must be there, as the number could go on with it.
  */
-static inline const char *tokusage_number_end(const char *at, const char *end, int64_t *value) {
+static inline const char *tokusage_count_end(const char *at, const char *end, int64_t *value) {
     const char *const begin = at;
     const char *const limit = end - at > 16 ? at + 16 : end;
     uint64_t digits = 0;
     for (unsigned digit; at < limit && (digit = (unsigned char)*at - (unsigned)'0') <= 9; at++) {
         digits = digits * 10 + digit;
     }
-    if (at == limit || at == begin || *at == '.' || (*at | 0x20) == 'e' || (*begin == '0' && at - begin > 1)) {
+    if (at == limit || *at == '.' || (*at | 0x20) == 'e' || !tokusage_digits_good(begin, at)) {
         return NULL;
     }
     *value = (int64_t)digits;
     return at;
+}
+
+static inline const char *tokusage_digits_end(const char *at, const char *end) {
+    while (at < end && tokusage_is_digit(*at)) {
+        at++;
+    }
+    return at;
+}
+
+/* The byte behind a number of any form, of which only the end is wanted. */
+static inline const char *tokusage_number_end(const char *at, const char *end) {
+    const char *const whole = at + (*at == '-');
+    at = tokusage_digits_end(whole, end);
+    bool good = tokusage_digits_good(whole, at);
+    if (at < end && *at == '.') {
+        const char *const digits = at + 1;
+        at = tokusage_digits_end(digits, end);
+        good = good && at > digits;
+    }
+    if (at < end && (*at | 0x20) == 'e') {
+        const char *digits = at + 1;
+        digits += digits < end && (*digits == '+' || *digits == '-');
+        at = tokusage_digits_end(digits, end);
+        good = good && at > digits;
+    }
+    return good && at < end ? at : NULL;
 }
 
 #endif

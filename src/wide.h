@@ -1,7 +1,8 @@
 /*
- * The seam to wide registers: looking at TOKUSAGE_WIDE bytes at once. SSE2 is part of every x86-64, NEON of every arm64.
- * Elsewhere, or where TOKUSAGE_PORTABLE is defined, TOKUSAGE_WIDE is not defined, and the byte loops that finish every
- * search do all of it. All ways give the same answer; the tests run each. (search.c has a way of its own for AVX2.)
+ * The seam to wide registers: looking at TOKUSAGE_WIDE bytes at once. SSE2 is part of every x86-64, NEON of every
+ * arm64. Elsewhere, or where TOKUSAGE_PORTABLE is defined, TOKUSAGE_WIDE is not defined, and the byte loops that finish
+ * every search do all of it. All ways give the same answer; the tests run each. (search.c has a way of its own for
+ * AVX2.)
  */
 #ifndef TOKUSAGE_SRC_WIDE_H
 #define TOKUSAGE_SRC_WIDE_H

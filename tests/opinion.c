@@ -648,11 +648,14 @@ static void take_model(state *in, const cJSON *model, const cJSON *tree, span te
 static void take_report(state *in, const finding *found) {
     if (found->message || !in->merging) {
         memset(&in->slots, 0, sizeof in->slots);
+        in->status = TOKUSAGE_OK;
     }
     in->out.done = found->ends || (found->delta_ends && in->merging);
     in->merging = in->merging || found->message;
-    in->status = found->status;
-    in->member = found->member;
+    if (in->status == TOKUSAGE_OK) {
+        in->status = found->status;
+        in->member = found->member;
+    }
     for (size_t i = 0; i < LINE_COUNT && found->status == TOKUSAGE_OK; i++) {
         if (found->slots.there[i]) {
             in->slots.there[i] = true;

@@ -109,7 +109,7 @@ size_t reference_events(const char *bytes, size_t length, char *out) {
 typedef struct state {
     const char *pointer; /* NULL: the known places */
     answer told;         /* its usage stands below, its model only when a text with a report told it */
-    verdict wrong;       /* in the latest report */
+    verdict wrong;       /* in the latest report, or in the first of those that are laid over each other */
     int64_t slots[REFERENCE_SLOTS];
     bool behind_message; /* a report at /message/usage has come */
     bool first_seen;
@@ -132,6 +132,10 @@ static void lay_over(state *out, const reference_text *text) {
 static void merge(state *out, const reference_text *text) {
     if (text->at_message || !out->behind_message) {
         clear_slots(out);
+        out->wrong = text->wrong;
+    }
+    if (out->wrong.status == TOKUSAGE_OK) {
+        out->wrong = text->wrong;
     }
     if (text->wrong.status == TOKUSAGE_OK) {
         lay_over(out, text);
@@ -141,7 +145,6 @@ static void merge(state *out, const reference_text *text) {
 static void report(state *out, const reference_text *text) {
     out->told.reports++;
     out->told.done = text->ends || (text->ends_message && out->behind_message);
-    out->wrong = text->wrong;
     merge(out, text);
     out->behind_message = out->behind_message || text->at_message;
     if (text->model[0] != '\0') {

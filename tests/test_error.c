@@ -244,6 +244,23 @@ static void error_text_describes_the_errors_of_a_text(void **state) {
 
 /* -------------------------------------------------------------------------------------- what the others use */
 
+/* The longest line: the longest member, the longest words, two numbers or an offset of all digits. */
+static void error_text_fits_the_size_that_the_header_promises(void **state) {
+    (void)state;
+    static const char *const members[] = {"prompt_tokens",      "completion_tokens", "total_tokens", "cached_tokens",
+                                          "cache_write_tokens", "reasoning_tokens",  "usage"};
+    size_t longest = 0;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        for (int status = 0; status <= TOKUSAGE_ERR_PART + 1; status++) {
+            const tokusage_error error = {(tokusage_status)status, members[i], SIZE_MAX, INT64_MIN, INT64_MIN};
+            const size_t length = tokusage_error_text(&error, NULL, 0);
+            longest = length > longest ? length : longest;
+        }
+    }
+    assert_true(longest < TOKUSAGE_ERROR_SIZE);
+    assert_true(longest > TOKUSAGE_ERROR_SIZE / 2);
+}
+
 static void fail_sets_the_error_and_hands_the_status_back(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(statuses); i++) {
@@ -348,6 +365,7 @@ int main(void) {
         cmocka_unit_test(error_text_has_words_for_what_is_no_status),
         cmocka_unit_test(error_text_describes_the_errors_that_functions_report),
         cmocka_unit_test(error_text_describes_the_errors_of_a_text),
+        cmocka_unit_test(error_text_fits_the_size_that_the_header_promises),
         cmocka_unit_test(fail_sets_the_error_and_hands_the_status_back),
         cmocka_unit_test(fail_at_sets_the_offset_too),
         cmocka_unit_test(fail_sum_sets_both_sides_too),

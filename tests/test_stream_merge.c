@@ -185,7 +185,7 @@ static const body merges[] = {
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":99,\"output_tokens\":\"x\"}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
-     IN_EVENTS(COUNTS(10, 15, ABSENT), 3, true, "")},
+     IN_EVENTS(ABOUT(TYPE, "completion_tokens"), 3, true, "")},
     {"a wrong report that is no object", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"usage\":[]}\n\n"),
@@ -194,7 +194,7 @@ static const body merges[] = {
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":7}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
-     IN_EVENTS(COUNTS(10, 15, ABSENT), 3, true, "")},
+     IN_EVENTS(ABOUT(TYPE, "usage"), 3, true, "")},
     {"a good start behind a wrong delta", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":0.5}}\n\n"
@@ -204,17 +204,27 @@ static const body merges[] = {
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1.5,\"output_tokens\":3}}}\n\n"),
      IN_EVENTS(ABOUT(INTEGER, "prompt_tokens"), 2, false, "")},
-    {"a wrong start clears", NULL,
+    {"a good delta behind a wrong start", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1.5,\"output_tokens\":3}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
-     IN_EVENTS(COUNTS(ABSENT, 15, ABSENT), 3, true, "")},
+     IN_EVENTS(ABOUT(INTEGER, "prompt_tokens"), 3, true, "")},
     {"a start that is no object", NULL,
      TEXT("data: {\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n"
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":5}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":3}}\n\n"),
-     IN_EVENTS(COUNTS(3, 15, ABSENT), 4, true, "")},
+     IN_EVENTS(ABOUT(TYPE, "usage"), 4, true, "")},
+    {"a wrong delta behind a wrong one", NULL,
+     TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
+          "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":-1}}\n\n"
+          "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":\"x\"}}\n\n"),
+     IN_EVENTS(ABOUT(RANGE, "completion_tokens"), 3, true, "")},
+    {"a good start behind a wrong start", NULL,
+     TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1.5,\"output_tokens\":3}}}\n\n"
+          "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":4}}}\n\n"
+          "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
+     IN_EVENTS(COUNTS(4, 15, ABSENT), 3, true, "")},
     {"a sum out of range", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9007199254740991}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"cache_read_input_tokens\":1}}\n\n"),
