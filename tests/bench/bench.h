@@ -1,6 +1,6 @@
 /*
- * What the parts of the benchmark share: the engines (this library and what a program would otherwise use), the work
- * that each is given, and the times they took. No measuring and no JSON here.
+ * What the parts of the benchmark share: the engines (this library and what a program would otherwise use), the texts
+ * that each is given, the rows, and the times they took. No measuring and no JSON here.
  */
 #ifndef TOKUSAGE_BENCH_H
 #define TOKUSAGE_BENCH_H
@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* ---- engines */
+/* ---- what is looked for */
 
 /* What an engine finds; -1 is an absent count. */
 typedef struct counts {
@@ -24,16 +24,31 @@ typedef struct counts {
 #define NO_COUNTS                                                                                                      \
     { -1, -1, -1 }
 
-typedef struct report {
+typedef struct findings {
     counts usage;
     uint64_t reports; /* of a stream: how many events had one */
-} report;
+} findings;
 
-/* Where the usage is. */
-typedef enum place {
-    PLACE_ROOT,  /* the text is the usage object */
-    PLACE_MEMBER /* it is the text's member "usage" */
-} place;
+typedef struct name {
+    const char *bytes; /* NUL-terminated; NULL: there is none */
+    size_t length;
+} name;
+
+enum {
+    WAY_MAX = 2,
+    COUNT_NAMES = 3
+};
+
+/* Where a service puts its usage, and what it calls the counts. The peers are told; this library finds out. */
+typedef struct form {
+    name way[WAY_MAX];        /* members that lead from the root to the usage; none: it is the root */
+    name counts[COUNT_NAMES]; /* of prompt, completion, total */
+    bool bare;                /* the text is a usage object and nothing more */
+    bool cache_beside;        /* the prompt's count leaves out what was cached and written */
+    bool reasoning_beside;    /* the completion's count leaves out the reasoning */
+} form;
+
+/* ---- texts */
 
 /*
  * Behind every text that a reader is given, this many bytes of the buffer may be read, and may be written if they
@@ -43,15 +58,61 @@ enum {
     PADDING = 64
 };
 
+typedef struct text {
+    size_t begin, length;
+    const form *form;
+    counts named;  /* what the members say that the form names: the peers' answer */
+    counts summed; /* and with what stands beside them: this library's answer */
+    uint64_t reports;
+} text;
+
+/* The texts lie one after the other in `bytes`, each with PADDING behind it. */
+typedef struct texts {
+    char *bytes;
+    size_t size, room;
+    text *text;
+    size_t count, text_room;
+    bool crlf; /* streams: lines end in CR LF */
+} texts;
+
+void free_texts(texts *made);
+
+/* bodies.c: all from our own words and a fixed seed. */
+typedef enum stream_form {
+    STREAM_NULL,    /* "usage":null in every event but the last */
+    STREAM_END,     /* no usage in any event but the last */
+    STREAM_RUNNING, /* usage so far at the end of every event */
+    STREAM_EARLY,   /* the same early in the event, with sources that are repeated each time */
+    STREAM_ESCAPED, /* non-Latin text as \u escapes */
+    STREAM_LARGE    /* events of 10 KB */
+} stream_form;
+
+extern const size_t shape_count;
+const char *shape_name(size_t shape);
+void make_different_bodies(texts *made, size_t count);
+void make_same_bodies(texts *made, size_t shape, size_t count);
+void make_large_bodies(texts *made, bool with_logprobs);
+void make_streams(texts *made, stream_form form, bool crlf);
+void make_usages(texts *made, bool with_details);
+
+/* ---- engines */
+
+/* Where a stream's pieces end; the last is the stream's length. */
+typedef struct cuts {
+    const size_t *end;
+    size_t count;
+} cuts;
+
 typedef struct engine {
     const char *name;
     const char *(*version)(void);
     /* Reads one text. False if there is no usage object (missing or null). */
-    bool (*read)(char *text, size_t length, place place, counts *found);
+    bool (*read)(char *bytes, size_t length, const form *form, counts *found);
     /* Reads a stream in pieces; NULL: by frame.c, with `read` for each event. */
-    void (*stream)(char *body, size_t length, size_t piece, report *found);
+    void (*stream)(char *body, const cuts *cuts, findings *found);
     /* Writes a usage object of three counts; returns its length. NULL: it does not write JSON. */
     size_t (*write)(const counts *usage, char *buffer, size_t size);
+    bool sums;  /* its answer is `summed`, not `named` */
     bool floor; /* reads nothing: a lower bound, whose answers are not compared */
 } engine;
 
@@ -63,58 +124,64 @@ extern const engine engine_tokusage, engine_cjson, engine_jansson, engine_json_c
     engine_yyjson, engine_memchr_lines, engine_memchr_all, engine_snprintf;
 
 /* frame.c: the data of each server-sent event, framed with memchr, handed to `read`. */
-void stream_framed(const engine *engine, char *body, size_t length, size_t piece, report *found);
+extern const form stream_events;
+void stream_framed(const engine *engine, char *body, const cuts *cuts, findings *found);
 
-/* ---- work */
+/* ---- rows */
 
 typedef enum kind {
-    KIND_DECODE,  /* texts that are usage objects */
-    KIND_EXTRACT, /* texts with a member usage */
-    KIND_STREAM,  /* one text, a stream */
-    KIND_ENCODE   /* counts, to be written */
+    KIND_READ,   /* each text by itself, whole */
+    KIND_STREAM, /* each text in pieces */
+    KIND_WRITE   /* the counts of each text are written */
 } kind;
 
 enum {
-    TEXTS_MAX = 256,
-    WHOLE = 0 /* as a piece: all of it at once */
+    PIECE_WHOLE = 0,
+    PIECE_EVENT = 1, /* one event a call; any other number is bytes */
+    ROW_NAME_SIZE = 48
 };
 
-/* The texts lie one after the other in `bytes`, each with PADDING behind it. */
-typedef struct work {
-    char name[48];
+typedef struct row {
+    char name[ROW_NAME_SIZE];
     kind kind;
-    char *bytes;
-    size_t size, room;
-    size_t count;
-    size_t begin[TEXTS_MAX], length[TEXTS_MAX];
-    report expected[TEXTS_MAX];
-} work;
+    size_t piece;
+    bool short_texts; /* shown in nanoseconds, not in GB/s */
+} row;
 
-/* bodies.c: makes the works whose names are wanted, from its own words and a fixed seed. Who takes one frees its bytes.
- */
-void make_works(bool (*wanted)(const char *name), void (*take)(work *made));
-/* Reads a recorded stream; false if there is no such file. */
-bool load_recording(const char *folder, const char *name, work *made);
+/* rows.c */
+void for_each_row(bool (*wanted)(const char *name), void (*take)(const row *row, const texts *texts));
+
+/* The peer must take at least `times` as long as this library in the row. */
+typedef struct aim {
+    const char *row; /* begins the names of the rows that it is about */
+    const char *peer;
+    double with_avx2, without; /* 0: not aimed at */
+} aim;
+
+extern const aim aims[];
+extern const size_t aim_count;
+bool library_is_wide(void);
+bool library_has_avx2(void);
+const char *library_way(void);
 
 /* ---- results */
 
 enum {
     ENGINES_MAX = 12,
-    SAMPLES_MAX = 20001,
-    RESULTS_MAX = 96
+    ROUNDS_MAX = 5001,
+    RESULTS_MAX = 128
 };
 
 typedef struct timing {
     bool taken;
     double median, best; /* nanoseconds for one text or stream */
     double times;        /* this library's: the median of the ratios, each of two runs of the same round */
+    const char *seen_in; /* the row that it is taken from; NULL: its own */
 } timing;
 
 typedef struct result {
-    char name[48];
-    kind kind;
-    size_t piece;
-    double bytes; /* of one text or stream, on the average */
+    row row;
+    double bytes; /* of one text, on the average */
     size_t rounds;
     timing of[ENGINES_MAX];
 } result;
@@ -122,12 +189,11 @@ typedef struct result {
 extern result results[RESULTS_MAX];
 extern size_t result_count;
 
-/* report.c, chart.c */
-const char *piece_name(size_t piece);
+/* table.c, chart.c */
 void processor_name(char *text, size_t size);
 void print_machine(FILE *out, const char *before);
 void print_results(void);
-void print_goals(FILE *out);
+void print_aims(FILE *out);
 void write_csv(FILE *out);
 void write_chart(FILE *out);
 

@@ -1,366 +1,322 @@
 /*
- * The texts that the benchmark reads, made from our own words and a fixed seed in the shapes that services send. Their
- * usage is known from the making, so every engine is held against it. No measuring here.
+ * The texts that the benchmark reads: our own words and made-up numbers, in the shapes and sizes that services send.
+ * Their usage is known from the making, so every engine is held against it. No measuring here.
  */
-#include "bench.h"
+#include "template.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* ---- chance */
+/* ---- where the usage is */
 
-/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled" (2016). */
-static uint64_t chance_state;
+#define NAME(text)                                                                                                     \
+    { text, sizeof text - 1 }
+#define NO_NAME                                                                                                        \
+    { NULL, 0 }
+#define CHAT_COUNTS                                                                                                    \
+    { NAME("prompt_tokens"), NAME("completion_tokens"), NAME("total_tokens") }
 
-static uint64_t chance(uint64_t below) {
-    chance_state ^= chance_state >> 12;
-    chance_state ^= chance_state << 25;
-    chance_state ^= chance_state >> 27;
-    return ((chance_state * UINT64_C(2685821657736338717)) >> 32) % below;
-}
+static const form chat = {.way = {NAME("usage"), NO_NAME}, .counts = CHAT_COUNTS};
+static const form bare_chat = {.counts = CHAT_COUNTS, .bare = true};
+static const form responses = {.way = {NAME("usage"), NO_NAME},
+                               .counts = {NAME("input_tokens"), NAME("output_tokens"), NAME("total_tokens")}};
+static const form messages = {.way = {NAME("usage"), NO_NAME},
+                              .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME},
+                              .cache_beside = true};
+static const form candidates = {
+    .way = {NAME("usageMetadata"), NO_NAME},
+    .counts = {NAME("promptTokenCount"), NAME("candidatesTokenCount"), NAME("totalTokenCount")},
+    .reasoning_beside = true};
+static const form billed = {.way = {NAME("usage"), NAME("tokens")},
+                            .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME}};
+static const form converse = {.way = {NAME("usage"), NO_NAME},
+                              .counts = {NAME("inputTokens"), NAME("outputTokens"), NAME("totalTokens")},
+                              .cache_beside = true};
+static const form interaction = {
+    .way = {NAME("usage"), NO_NAME},
+    .counts = {NAME("total_input_tokens"), NAME("total_output_tokens"), NAME("total_tokens")},
+    .reasoning_beside = true};
+static const form durations = {.counts = {NAME("prompt_eval_count"), NAME("eval_count"), NO_NAME}};
+static const form vectors = {.way = {NAME("usage"), NO_NAME},
+                             .counts = {NAME("prompt_tokens"), NO_NAME, NAME("total_tokens")}};
 
-/* ---- a growing text */
+const form stream_events = {.way = {NAME("usage"), NO_NAME}, .counts = CHAT_COUNTS};
 
-static void put_bytes(work *to, const char *bytes, size_t length) {
-    if (to->size + length + PADDING > to->room) {
-        to->room = 2 * (to->size + length + PADDING);
-        to->bytes = realloc(to->bytes, to->room);
-        if (!to->bytes) {
-            abort();
-        }
-    }
-    memcpy(to->bytes + to->size, bytes, length);
-    to->size += length;
-}
+/* ---- shapes of bodies */
 
-#ifdef __GNUC__
-__attribute__((format(printf, 2, 3)))
-#endif
-static void
-put(work *to, const char *format, ...) {
-    char text[1024];
-    va_list values;
-    va_start(values, format);
-    const int length = vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    if (length < 0 || (size_t)length >= sizeof text) {
-        abort();
-    }
-    put_bytes(to, text, (size_t)length);
-}
+#define CHAT_HEAD(model)                                                                                               \
+    "{'id':'chatcmpl-$i','object':'chat.completion','created':17$d8,'model':'" model "','choices':["
+#define PLAIN_USAGE "{'prompt_tokens':$p,'completion_tokens':$c,'total_tokens':$o}"
+#define CHAT_USAGE                                                                                                     \
+    "{'prompt_tokens':$p,'completion_tokens':$c,'total_tokens':$o,'prompt_tokens_details':{'cached_tokens':$k,"        \
+    "'audio_tokens':0},'completion_tokens_details':{'reasoning_tokens':$r,'audio_tokens':0,"                           \
+    "'accepted_prediction_tokens':0,'rejected_prediction_tokens':0}}"
+#define CHAT_TAIL ",'service_tier':'default','system_fingerprint':'fp_$x10'}"
+#define TEXT_CHOICE(text)                                                                                              \
+    "{'index':0,'message':{'role':'assistant','content':'" text "','refusal':null,'annotations':[]},"                  \
+    "'logprobs':null,'finish_reason':'stop'}"
+#define CALL(arguments)                                                                                                \
+    "{'id':'call_$b24','type':'function','function':{'name':'look_up_harbour','arguments':'" arguments "'}}"
+#define FILTER "{'filtered':false,'severity':'safe'}"
 
-static void begin_text(work *to) {
-    if (to->count == TEXTS_MAX) {
-        abort();
-    }
-    to->begin[to->count] = to->size;
-}
-
-static void end_text(work *to, report expected) {
-    static const char padding[PADDING] = {0};
-    to->length[to->count] = to->size - to->begin[to->count];
-    to->expected[to->count] = expected;
-    to->count++;
-    put_bytes(to, padding, PADDING);
-}
-
-static void begin_work(work *made, kind kind, const char *name) {
-    *made = (work){.kind = kind};
-    chance_state = 20240229;
-    snprintf(made->name, sizeof made->name, "%s", name);
-}
-
-/* ---- words */
-
-static const char *const words[] = {
-    "The",    " river",  " keeps",   " its",        " own",    " time",   " and",     " carries", " what",   " the",
-    " hills", " gave",   " it",      " down",       " to",     " a",      " harbour", " where",   " boats",  " wait",
-    ",",      ".",       " In",      " winter",     " frost",  " writes", " on",      " every",   " pane",   " ;",
-    " seven", " lamps",  " were",    " lit",        " before", " dusk",   " 1848",    " miles",   " of",     " rope",
-    " -",     " answer", " follows", ":",           " step",   " by",     " 42",      " %",       " tokens", " (",
-    ")",      "\\n",     "\\n\\n",   " \\\"so\\\"", " usage",  " counts", " light",   " house",   " keeper", " smiled",
-};
-
-/* Letters as services write them that escape all that is not ASCII: Cyrillic, CJK, kana. */
-static const struct alphabet { unsigned first, count; } alphabets[] = {{0x0430, 32}, {0x4E00, 8000}, {0x3042, 80}};
-
-static void put_word(work *to) {
-    const char *const word = words[chance(sizeof words / sizeof *words)];
-    put_bytes(to, word, strlen(word));
-}
-
-static void put_words(work *to, size_t bytes) {
-    const size_t end = to->size + bytes;
-    while (to->size < end) {
-        put_word(to);
-    }
-}
-
-static void put_escaped(work *to, size_t letters) {
-    const struct alphabet *const alphabet = &alphabets[chance(sizeof alphabets / sizeof *alphabets)];
-    for (size_t i = 0; i < letters; i++) {
-        put(to, "\\u%04x", alphabet->first + (unsigned)chance(alphabet->count));
-        if (chance(6) == 0) {
-            put(to, " ");
-        }
-    }
-}
-
-/* ---- usage */
-
-static int64_t some_count(void) {
-    static const uint64_t limits[] = {10, 100, 1000, 10000, 100000, 1000000};
-    return (int64_t)(1 + chance(limits[chance(sizeof limits / sizeof *limits)]));
-}
-
-static counts some_counts(void) {
-    counts made = {.prompt = some_count(), .completion = some_count()};
-    made.total = made.prompt + made.completion;
-    return made;
-}
-
-static void put_counts(work *to, counts usage) {
-    put(to, "\"prompt_tokens\":%" PRId64 ",\"completion_tokens\":%" PRId64 ",\"total_tokens\":%" PRId64, usage.prompt,
-        usage.completion, usage.total);
-}
-
-static void put_usage(work *to, counts usage) {
-    put(to, "{");
-    put_counts(to, usage);
-    put(to, "}");
-}
-
-static void put_detailed_usage(work *to, counts usage) {
-    put(to, "{");
-    put_counts(to, usage);
-    put(to,
-        ",\"prompt_tokens_details\":{\"cached_tokens\":%" PRIu64 ",\"audio_tokens\":0},"
-        "\"completion_tokens_details\":{\"reasoning_tokens\":%" PRIu64
-        ",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}",
-        chance(1000), chance(1000));
-}
-
-static const struct usages {
+/* The formatter would break the texts anywhere. */
+/* clang-format off */
+static const struct shape {
     const char *name;
-    kind kind;
-    void (*put)(work *to, counts usage);
-} usages[] = {
-    {"decode, three counts", KIND_DECODE, put_usage},
-    {"decode, with details", KIND_DECODE, put_detailed_usage},
-    {"encode", KIND_ENCODE, put_usage},
+    const form *form; /* NULL: a body without usage */
+    size_t indent;    /* 0: all in one line */
+    const char *template;
+} shapes[] = {
+    {"chat-short", &chat, 0,
+     CHAT_HEAD("example-large-2026-04-14") TEXT_CHOICE("$s60") "],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat", &chat, 0,
+     CHAT_HEAD("example-large-2026-04-14") TEXT_CHOICE("$s1100") "],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-indented", &chat, 2,
+     CHAT_HEAD("example-mini-2026-07-18") TEXT_CHOICE("$s700") "],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-escapes", &chat, 0,
+     CHAT_HEAD("example-large") TEXT_CHOICE("$u150") "],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-utf8", &chat, 0,
+     CHAT_HEAD("example-large") TEXT_CHOICE("$y350") "],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-calls", &chat, 0,
+     CHAT_HEAD("example-large-2026-04-14") "{'index':0,'message':{'role':'assistant','content':null,'tool_calls':[$[3"
+     CALL("{\\'place\\':\\'$s40\\',\\'days\\':$n2,\\'units\\':\\'metric\\'}") "$]],'refusal':null},'logprobs':null,"
+     "'finish_reason':'tool_calls'}],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-logprobs", &chat, 0,
+     CHAT_HEAD("example-mini-2026-07-18") "{'index':0,'message':{'role':'assistant','content':'$s30','refusal':null},"
+     "'logprobs':{'content':[$[8{'token':'$s4','logprob':$f,'bytes':[$[4$n3$]],'top_logprobs':[$[2{'token':'$s4',"
+     "'logprob':$f,'bytes':[$[4$n3$]]}$]]}$]],'refusal':null},'finish_reason':'length'}],'usage':" CHAT_USAGE
+     CHAT_TAIL},
+    {"chat-choices", &chat, 0,
+     CHAT_HEAD("example-large") "$[3" TEXT_CHOICE("$s260") "$]],'usage':" CHAT_USAGE CHAT_TAIL},
+    {"chat-filtered", &chat, 0,
+     "{'choices':[{'content_filter_results':{'hate':" FILTER ",'self_harm':" FILTER ",'sexual':" FILTER ",'violence':"
+     FILTER "},'finish_reason':'stop','index':0,'logprobs':null,'message':{'content':'$s400','refusal':null,"
+     "'role':'assistant'}}],'created':17$d8,'id':'chatcmpl-$i','model':'example-large','object':'chat.completion',"
+     "'prompt_filter_results':[{'prompt_index':0,'content_filter_results':{'hate':" FILTER ","
+     "'jailbreak':{'filtered':false,'detected':false},'violence':" FILTER "}}],'system_fingerprint':'fp_$x10','usage':"
+     CHAT_USAGE "}"},
+    {"completion", &chat, 2,
+     "{'id':'cmpl-$b29','object':'text_completion','created':17$d8,'model':'example-instruct','choices':["
+     "{'text':'$s90','index':0,'logprobs':null,'finish_reason':'length'}],'usage':" PLAIN_USAGE "}\n"},
+    {"responses", &responses, 2,
+     "{'id':'resp_$x48','object':'response','created_at':17$d8,'status':'completed','background':false,'error':null,"
+     "'incomplete_details':null,'instructions':null,'max_output_tokens':null,'model':'example-5','output':["
+     "{'id':'msg_$x48','type':'message','status':'completed','content':[{'type':'output_text','annotations':[],"
+     "'logprobs':[],'text':'$s400'}],'role':'assistant'}],'parallel_tool_calls':true,'previous_response_id':null,"
+     "'reasoning':{'effort':null,'summary':null},'store':true,'temperature':1.0,'text':{'format':{'type':'text'}},"
+     "'tool_choice':'auto','tools':[],'top_p':1.0,'truncation':'disabled','usage':{'input_tokens':$p,"
+     "'input_tokens_details':{'cached_tokens':$k},'output_tokens':$c,'output_tokens_details':{'reasoning_tokens':$r},"
+     "'total_tokens':$o},'user':null,'metadata':{}}"},
+    {"responses-calls", &responses, 0,
+     "{'id':'resp_$x48','object':'response','created_at':17$d8,'status':'completed','error':null,'model':'example-5',"
+     "'output':[{'id':'rs_$x48','type':'reasoning','encrypted_content':'$b600','summary':[]},$[2{'id':'fc_$x48',"
+     "'type':'function_call','status':'completed','arguments':'{\\'query\\':\\'$s30\\'}','call_id':'call_$b24',"
+     "'name':'search'}$]],'tools':[{'type':'function','name':'search','description':'$s60',"
+     "'parameters':{'type':'object','properties':{'query':{'type':'string'}},'required':['query']},'strict':true}],"
+     "'usage':{'input_tokens':$p,'input_tokens_details':{'cached_tokens':$k},'output_tokens':$c,"
+     "'output_tokens_details':{'reasoning_tokens':$r},'total_tokens':$o}}"},
+    {"embeddings", &vectors, 2,
+     "{'object':'list','data':[{'object':'embedding','index':0,'embedding':[$[40$f$]]}],'model':'example-embed',"
+     "'usage':{'prompt_tokens':$p,'total_tokens':$o}}\n"},
+    {"embeddings-base64", &vectors, 0,
+     "{'object':'list','data':[$[2{'object':'embedding','index':$n1,'embedding':'$b1000'}$]],'model':'example-embed',"
+     "'usage':{'prompt_tokens':$p,'total_tokens':$o}}"},
+    {"error", NULL, 2,
+     "{'error':{'message':'$s180','type':'invalid_request_error','param':'messages.[$n1].content',"
+     "'code':'context_length_exceeded'}}"},
+    {"messages", &messages, 0,
+     "{'model':'example-poet-4','id':'msg_01$b22','type':'message','role':'assistant','content':[{'type':'text',"
+     "'text':'$s600'}],'stop_reason':'end_turn','stop_sequence':null,'usage':{'input_tokens':$p,"
+     "'cache_creation_input_tokens':$v,'cache_read_input_tokens':$k,'cache_creation':{'ephemeral_5m_input_tokens':$v,"
+     "'ephemeral_1h_input_tokens':0},'output_tokens':$c,'service_tier':'standard'}}"},
+    {"messages-thinking", &messages, 0,
+     "{'model':'example-poet-4','id':'msg_01$b22','type':'message','role':'assistant','content':[{'type':'thinking',"
+     "'thinking':'$s500','signature':'$b900'},{'type':'text','text':'$s500'}],'stop_reason':'end_turn',"
+     "'stop_sequence':null,'usage':{'input_tokens':$p,'cache_creation_input_tokens':$v,'cache_read_input_tokens':$k,"
+     "'output_tokens':$c,'service_tier':'standard'}}"},
+    {"messages-tools", &messages, 0,
+     "{'id':'msg_01$b22','type':'message','role':'assistant','model':'example-poet-4','content':[{'type':'text',"
+     "'text':'$s80'},$[2{'type':'tool_use','id':'toolu_01$b22','name':'read_log','input':{'path':'/ships/$n3.log',"
+     "'lines':$n3,'tail':true,'filter':{'word':'$s10','case':false}}}$]],'stop_reason':'tool_use','stop_sequence':null,"
+     "'usage':{'input_tokens':$p,'cache_creation_input_tokens':$v,'cache_read_input_tokens':$k,'output_tokens':$c}}"},
+    {"candidates", &candidates, 2,
+     "{'candidates':[{'content':{'parts':[{'text':'$s500'}],'role':'model'},'finishReason':'STOP','avgLogprobs':$f}],"
+     "'usageMetadata':{'promptTokenCount':$p,'candidatesTokenCount':$c,'totalTokenCount':$o,'promptTokensDetails':["
+     "{'modality':'TEXT','tokenCount':$p}],'thoughtsTokenCount':$r},'modelVersion':'example-pro',"
+     "'responseId':'$b23'}\n"},
+    {"candidates-signed", &candidates, 2,
+     "{'candidates':[{'content':{'parts':[{'text':'$s100','thoughtSignature':'$b1200'}],'role':'model'},"
+     "'finishReason':'STOP','index':0}],'usageMetadata':{'promptTokenCount':$p,'candidatesTokenCount':$c,"
+     "'totalTokenCount':$o,'promptTokensDetails':[{'modality':'TEXT','tokenCount':$p}],'thoughtsTokenCount':$r},"
+     "'modelVersion':'example-pro','responseId':'$b23'}\n"},
+    {"candidates-calls", &candidates, 0,
+     "{'candidates':[{'content':{'parts':[$[2{'functionCall':{'name':'moor','args':{'pier':$n2,'rope':'$s20'}}}$]],"
+     "'role':'model'},'finishReason':'STOP','safetyRatings':[$[4{'category':'HARM_CATEGORY_EXAMPLE',"
+     "'probability':'NEGLIGIBLE','blocked':false}$]],'index':0}],'usageMetadata':{'promptTokenCount':$p,"
+     "'candidatesTokenCount':$c,'totalTokenCount':$o,'thoughtsTokenCount':$r},'modelVersion':'example-flash'}"},
+    {"cohere", &billed, 0,
+     "{'id':'$x8-$x4-$x4-$x4-$x12','message':{'role':'assistant','content':[{'type':'text','text':'$s300'}]},"
+     "'finish_reason':'COMPLETE','usage':{'billed_units':{'input_tokens':$n3,'output_tokens':$n3},"
+     "'tokens':{'input_tokens':$p,'output_tokens':$c},'cached_tokens':$k}}"},
+    {"bedrock", &converse, 0,
+     "{'metrics':{'latencyMs':$n4},'output':{'message':{'content':[{'text':'$s500'}],'role':'assistant'}},"
+     "'stopReason':'end_turn','usage':{'cacheReadInputTokens':$k,'cacheWriteInputTokens':$v,'inputTokens':$p,"
+     "'outputTokens':$c,'serverToolUsage':{},'totalTokens':$o}}"},
+    {"mistral", &chat, 0,
+     "{'id':'$x32','created':17$d8,'model':'example-small-latest','usage':" PLAIN_USAGE ",'object':'chat.completion',"
+     "'choices':[{'index':0,'finish_reason':'stop','message':{'role':'assistant','tool_calls':null,"
+     "'content':'$s700 $u6 $s300'}}]}"},
+    {"deepseek", &chat, 0,
+     CHAT_HEAD("example-seek") "{'index':0,'message':{'role':'assistant','content':'$s400',"
+     "'reasoning_content':'$s900'},'logprobs':null,'finish_reason':'stop'}],'usage':{'prompt_tokens':$p,"
+     "'completion_tokens':$c,'total_tokens':$o,'prompt_tokens_details':{'cached_tokens':$k},"
+     "'completion_tokens_details':{'reasoning_tokens':$r},'prompt_cache_hit_tokens':$k,'prompt_cache_miss_tokens':$n4},"
+     "'system_fingerprint':'fp_$x10_prod'}"},
+    {"groq", &chat, 0,
+     CHAT_HEAD("example-versatile") "{'index':0,'message':{'role':'assistant','content':'$s900'},'logprobs':null,"
+     "'finish_reason':'stop'}],'usage':{'queue_time':$f,'prompt_tokens':$p,'prompt_time':$f,'completion_tokens':$c,"
+     "'completion_time':$f,'total_tokens':$o,'total_time':$f},'usage_breakdown':null,'system_fingerprint':'fp_$x10',"
+     "'x_groq':{'id':'req_01$x24','seed':1$d9},'service_tier':'on_demand'}\n"},
+    {"citations", &chat, 0,
+     "{'id':'$x8-$x4-$x4-$x4-$x12','model':'example-search','created':17$d8,'usage':{'prompt_tokens':$p,"
+     "'completion_tokens':$c,'total_tokens':$o,'search_context_size':'low','cost':{'input_tokens_cost':$f,"
+     "'output_tokens_cost':$f,'total_cost':$f}},'citations':[$[5'https://example.org/$x6/harbour-lights/'$]],"
+     "'search_results':[$[3{'title':'$s40','url':'https://example.org/$x6/','date':'2026-0$n1-1$n1',"
+     "'snippet':'$s90'}$]],'object':'chat.completion','choices':[{'index':0,'message':{'role':'assistant',"
+     "'content':'$s500'},'finish_reason':'stop'}]}"},
+    {"local-server", &chat, 0,
+     "{'id':'chatcmpl-$i','object':'chat.completion','created':17$d8,'model':'example-7b','choices':[{'index':0,"
+     "'message':{'role':'assistant','content':'$s250','refusal':null,'annotations':null,'audio':null,"
+     "'function_call':null,'tool_calls':[],'reasoning':null},'logprobs':null,'finish_reason':'stop','stop_reason':null,"
+     "'token_ids':null}],'service_tier':null,'usage':{'prompt_tokens':$p,'total_tokens':$o,'completion_tokens':$c,"
+     "'prompt_tokens_details':null},'prompt_logprobs':null,'kv_transfer_params':null,'timings':{'prompt_n':$n3,"
+     "'prompt_ms':$f,'prompt_per_second':$f,'predicted_n':$n3,'predicted_ms':$f}}"},
+    {"ollama", &durations, 0,
+     "{'model':'example:8b','created_at':'2026-07-1$d1T10:0$d1:0$d1.$d9Z','message':{'role':'assistant',"
+     "'content':'$s400'},'done_reason':'stop','done':true,'total_duration':1$d9,'load_duration':1$d7,"
+     "'prompt_eval_count':$p,'prompt_eval_duration':1$d8,'eval_count':$c,'eval_duration':1$d9}"},
+    {"interaction", &interaction, 0,
+     "{'id':'v1_$b60','status':'completed','usage':{'total_tokens':$o,'total_input_tokens':$p,"
+     "'input_tokens_by_modality':[{'modality':'text','tokens':$p}],'total_cached_tokens':$k,'total_output_tokens':$c,"
+     "'total_tool_use_tokens':0,'total_thought_tokens':$r},'created':'2026-05-1$n1T18:51:5$n1Z','steps':["
+     "{'signature':'$b200','type':'thought'},{'content':[{'text':'$s300','type':'text'}],'type':'model_output'}],"
+     "'object':'interaction','model':'example-flash'}"},
 };
 
-/* Many different ones in one run, so that no branch is learned by heart. */
-static void make_usages(work *made, const struct usages *set) {
-    begin_work(made, set->kind, set->name);
-    for (size_t i = 0; i < TEXTS_MAX; i++) {
-        const counts usage = some_counts();
-        begin_text(made);
-        set->put(made, usage);
-        end_text(made, (report){.usage = usage});
+static const struct shape large_text = {
+    "", &chat, 0, CHAT_HEAD("example-large") TEXT_CHOICE("$s200000") "],'usage':" CHAT_USAGE CHAT_TAIL};
+static const struct shape large_logprobs = {
+    "", &chat, 0,
+    CHAT_HEAD("example-large") "{'index':0,'message':{'role':'assistant','content':'$s200'},'logprobs':{'content':["
+    "$[1600{'token':'$s4','logprob':$f,'bytes':[$[4$n3$]],'top_logprobs':[]}$]]},'finish_reason':'stop'}],'usage':"
+    CHAT_USAGE CHAT_TAIL};
+/* clang-format on */
+
+const size_t shape_count = sizeof shapes / sizeof *shapes;
+
+const char *shape_name(size_t shape) {
+    return shapes[shape].name;
+}
+
+static void put_body(texts *to, const struct shape *shape) {
+    const values made = some_values(shape->form);
+    begin_text(to);
+    put_template(to, shape->template, &made);
+    if (shape->indent > 0) {
+        indent_text(to, shape->indent);
+    }
+    end_text(to, shape->form ? shape->form : &chat, &made, shape->form != NULL);
+}
+
+enum {
+    SEED = 20240229
+};
+
+/* The shapes come in no order, so that none can be told by the one before. */
+void make_different_bodies(texts *made, size_t count) {
+    begin_texts(made, SEED);
+    while (made->count < count) {
+        put_body(made, &shapes[chance(shape_count)]);
     }
 }
 
-/* ---- bodies: a response that is not streamed */
-
-static const struct bodies {
-    const char *name;
-    size_t count, bytes;
-    bool with_logprobs;
-} bodies[] = {
-    {"body of 2 KB", 200, 2000, false},
-    {"body of 200 KB", 5, 200000, false},
-    {"body of 200 KB, log probabilities", 5, 200000, true},
-};
-
-static void put_body_head(work *to) {
-    put(to,
-        "{\"id\":\"chatcmpl-%08" PRIx64 "%08" PRIx64 "\",\"object\":\"chat.completion\",\"created\":1764657993,"
-        "\"model\":\"example-7b-instruct\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
-        "\"",
-        chance(UINT32_MAX), chance(UINT32_MAX));
+/* The same bytes each time. */
+void make_same_bodies(texts *made, size_t shape, size_t count) {
+    begin_texts(made, SEED);
+    while (made->count < count) {
+        seed_chance(SEED + shape);
+        put_body(made, &shapes[shape]);
+    }
 }
 
-static void put_logprobs(work *to, size_t bytes) {
-    const size_t end = to->size + bytes;
-    put(to, "\"logprobs\":{\"content\":[");
-    do {
-        put(to, "{\"token\":\"");
-        put_word(to);
-        put(to, "\",\"logprob\":-%" PRIu64 ".%06" PRIu64 ",\"bytes\":[%" PRIu64 ",%" PRIu64 ",%" PRIu64 "],", chance(9),
-            chance(1000000), chance(256), chance(256), chance(256));
-        put(to, "\"top_logprobs\":[]}%s", to->size < end ? "," : "");
-    } while (to->bytes[to->size - 1] == ',');
-    put(to, "]}");
-}
-
-static void make_bodies(work *made, const struct bodies *set) {
-    begin_work(made, KIND_EXTRACT, set->name);
-    for (size_t i = 0; i < set->count; i++) {
-        const counts usage = some_counts();
-        begin_text(made);
-        put_body_head(made);
-        put_words(made, set->with_logprobs ? 200 : set->bytes - 500);
-        put(made, "\",\"refusal\":null},");
-        if (set->with_logprobs) {
-            put_logprobs(made, set->bytes - 900);
-        } else {
-            put(made, "\"logprobs\":null");
-        }
-        put(made, ",\"finish_reason\":\"stop\"}],\"usage\":");
-        put_detailed_usage(made, usage);
-        put(made, ",\"system_fingerprint\":\"fp_example\"}\n");
-        end_text(made, (report){.usage = usage});
+void make_large_bodies(texts *made, bool with_logprobs) {
+    begin_texts(made, SEED);
+    while (made->count < 4) {
+        put_body(made, with_logprobs ? &large_logprobs : &large_text);
     }
 }
 
 /* ---- streams */
 
-typedef enum shape {
-    USAGE_NULL,   /* "usage":null in every event but the last */
-    USAGE_AT_END, /* no usage in any event but the last */
-    USAGE_RUNNING /* usage so far in every event, at its end */
-} shape;
+#define EVENT_HEAD                                                                                                     \
+    "data: {'id':'chatcmpl-$i','object':'chat.completion.chunk','created':1764657993,'model':'example-7b-instruct',"   \
+    "'system_fingerprint':'fp_44709d6fcb','choices':["
+#define DELTA(text) "{'index':0,'delta':{'content':'" text "'},'logprobs':null,'finish_reason':null}]"
 
-typedef struct flow {
-    const char *name;
-    shape shape;
-    size_t bytes;       /* of the stream, about */
-    size_t text, range; /* bytes (escaped: letters) of text in an event: between text and text + range */
-    bool escaped;
-} flow;
-
-static const flow flows[] = {
-    {"stream, usage null in each event", USAGE_NULL, 1000000, 1, 8, false},
-    {"stream, usage at the end only", USAGE_AT_END, 1000000, 1, 8, false},
-    {"stream, usage in each event", USAGE_RUNNING, 1000000, 1, 8, false},
-    {"stream, events of 10 KB", USAGE_NULL, 1000000, 9800, 200, false},
-    {"stream, escaped text, short events", USAGE_NULL, 1000000, 1, 6, true},
-    {"stream, escaped text, events of 2 KB", USAGE_AT_END, 1000000, 250, 100, true},
-    {"stream of 96 MB, usage null in each event", USAGE_NULL, 96000000, 1, 8, false},
+static const struct stream {
+    const char *event;
+    bool is_running;
+} streams[] = {
+    [STREAM_NULL] = {EVENT_HEAD DELTA("$s4") ",'usage':null}\n\n", false},
+    [STREAM_END] = {EVENT_HEAD DELTA("$s4") "}\n\n", false},
+    [STREAM_RUNNING] = {EVENT_HEAD DELTA("$s4") ",'usage':" PLAIN_USAGE "}\n\n", true},
+    [STREAM_EARLY] = {"data: {'id':'$i','model':'example-search','created':1764657993,'usage':" PLAIN_USAGE
+                      ",'citations':['https://example.org/1/harbour-lights-and-the-boats-that-wait-in-winter/',"
+                      "'https://example.org/2/seven-lamps-lit-before-dusk/','https://example.org/3/frost-on-a-pane/',"
+                      "'https://example.org/4/what-the-hills-gave-the-river-carries-down/'],"
+                      "'object':'chat.completion.chunk','choices':[{'index':0,'delta':{'role':'assistant',"
+                      "'content':'$s60'}}]}\n\n",
+                      true},
+    [STREAM_ESCAPED] = {EVENT_HEAD DELTA("$u3") ",'usage':null}\n\n", false},
+    [STREAM_LARGE] = {EVENT_HEAD DELTA("$s9800") ",'usage':null}\n\n", false},
 };
 
-static void put_event(work *to, const flow *flow, const char *id, bool first, const counts *running) {
-    put(to,
-        "data: "
-        "{\"id\":\"%s\",\"object\":\"chat.completion.chunk\",\"created\":1764657993,\"model\":\"example-7b-instruct\","
-        "\"system_fingerprint\":\"fp_44709d6fcb\",\"choices\":[{\"index\":0,\"delta\":{%s\"content\":\"",
-        id, first ? "\"role\":\"assistant\"," : "");
-    const size_t text = flow->text + chance(flow->range);
-    if (flow->escaped) {
-        put_escaped(to, text);
-    } else {
-        put_words(to, text);
+enum {
+    STREAM_BYTES = 128000
+};
+
+static void put_stream(texts *to, const struct stream *stream) {
+    values made = some_values(&chat);
+    uint64_t reports = 1;
+    begin_text(to);
+    const size_t end = to->size + STREAM_BYTES;
+    while (to->size < end) {
+        made.completion += 1 + (int64_t)chance(3);
+        made.total = made.prompt + made.completion;
+        put_template(to, stream->event, &made);
+        reports += stream->is_running;
     }
-    put(to, "\"},\"logprobs\":null,\"finish_reason\":null}]");
-    if (flow->shape == USAGE_NULL) {
-        put(to, ",\"usage\":null");
-    } else if (flow->shape == USAGE_RUNNING) {
-        put(to, ",\"usage\":");
-        put_usage(to, *running);
-    }
-    put(to, "}\n\n");
+    put_template(to, EVENT_HEAD "],'usage':" CHAT_USAGE "}\n\ndata: [DONE]\n\n", &made);
+    end_text(to, &stream_events, &made, reports);
 }
 
-static void make_stream(work *made, const flow *flow) {
-    char id[48];
-    snprintf(id, sizeof id, "chatcmpl-%08" PRIx64 "%08" PRIx64 "%08" PRIx64, chance(UINT32_MAX), chance(UINT32_MAX),
-             chance(UINT32_MAX));
-    counts usage = {.prompt = some_count()};
-    report expected = {.reports = 1};
-    begin_work(made, KIND_STREAM, flow->name);
-    begin_text(made);
-    while (made->size < flow->bytes) {
-        usage.completion++;
-        usage.total = usage.prompt + usage.completion;
-        put_event(made, flow, id, usage.completion == 1, &usage);
-        expected.reports += flow->shape == USAGE_RUNNING;
-    }
-    put(made,
-        "data: {\"id\":\"%s\",\"object\":\"chat.completion.chunk\",\"created\":1764657993,"
-        "\"model\":\"example-7b-instruct\",\"choices\":[],\"usage\":",
-        id);
-    put_detailed_usage(made, usage);
-    put(made, "}\n\ndata: [DONE]\n\n");
-    expected.usage = usage;
-    end_text(made, expected);
-}
-
-static const char early_name[] = "stream, usage early in each event";
-
-/* As one service writes it: the running usage stands early in the event, with sources that are repeated each time. */
-static void make_early_stream(work *made) {
-    counts usage = {.prompt = some_count()};
-    report expected = {.reports = 0};
-    begin_work(made, KIND_STREAM, early_name);
-    begin_text(made);
-    while (made->size < 1000000) {
-        usage.completion += 1 + (int64_t)chance(60);
-        usage.total = usage.prompt + usage.completion;
-        put(made, "data: {\"id\":\"0e5f6a1c\",\"model\":\"example-search\",\"created\":1764657993,\"usage\":");
-        put_usage(made, usage);
-        put(made, ",\"citations\":[");
-        for (unsigned i = 0; i < 5; i++) {
-            put(made, "%s\"https://example.org/%u/harbour-lights-and-the-boats-that-wait-in-winter/\"", i ? "," : "",
-                i);
-        }
-        put(made, "],\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
-                  "\"content\":\"");
-        put_words(made, 60);
-        put(made, "\"}}]}\r\n\r\n");
-        expected.reports++;
-    }
-    put(made, "data: [DONE]\r\n\r\n");
-    expected.usage = usage;
-    end_text(made, expected);
-}
-
-/* ---- all of them */
-
-void make_works(bool (*wanted)(const char *name), void (*take)(work *made)) {
-    static work made;
-    for (size_t i = 0; i < sizeof usages / sizeof *usages; i++) {
-        if (wanted(usages[i].name)) {
-            make_usages(&made, &usages[i]);
-            take(&made);
-        }
-    }
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        if (wanted(bodies[i].name)) {
-            make_bodies(&made, &bodies[i]);
-            take(&made);
-        }
-    }
-    for (size_t i = 0; i < sizeof flows / sizeof *flows; i++) {
-        if (wanted(flows[i].name)) {
-            make_stream(&made, &flows[i]);
-            take(&made);
-        }
-    }
-    if (wanted(early_name)) {
-        make_early_stream(&made);
-        take(&made);
+/* As long as real ones, and four, so that a run is longer than the clock's grain. */
+void make_streams(texts *made, stream_form form, bool crlf) {
+    begin_texts(made, SEED);
+    made->crlf = crlf;
+    while (made->count < 4) {
+        put_stream(made, &streams[form]);
     }
 }
 
-bool load_recording(const char *folder, const char *name, work *made) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s.sse", folder, name);
-    FILE *const file = fopen(path, "rb");
-    if (!file) {
-        return false;
+/* ---- usage objects */
+
+/* Many different ones, so that no branch is learned by heart. */
+void make_usages(texts *made, bool with_details) {
+    begin_texts(made, SEED);
+    while (made->count < 256) {
+        const values some = some_values(&bare_chat);
+        begin_text(made);
+        put_template(made, with_details ? CHAT_USAGE : PLAIN_USAGE, &some);
+        end_text(made, &bare_chat, &some, 1);
     }
-    begin_work(made, KIND_STREAM, "recording ");
-    strncat(made->name, name, sizeof made->name - strlen(made->name) - 1);
-    begin_text(made);
-    char buffer[16384];
-    size_t length;
-    while ((length = fread(buffer, 1, sizeof buffer, file)) > 0) {
-        put_bytes(made, buffer, length);
-    }
-    fclose(file);
-    end_text(made, (report){.reports = UINT64_MAX}); /* not known here: the engines are held against each other */
-    return true;
 }

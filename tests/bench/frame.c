@@ -28,7 +28,7 @@ static void keep(const char *bytes, size_t length) {
 }
 
 /* Reads a line without its LF; true if it ends the stream. */
-static bool read_line(const engine *engine, char *line, size_t length, report *found) {
+static bool read_line(const engine *engine, char *line, size_t length, findings *found) {
     if (length < 6 || memcmp(line, "data:", 5) != 0) {
         return false;
     }
@@ -40,7 +40,7 @@ static bool read_line(const engine *engine, char *line, size_t length, report *f
         return true;
     }
     counts usage = NO_COUNTS;
-    if (engine->read(line + begin, length - begin, PLACE_MEMBER, &usage)) {
+    if (engine->read(line + begin, length - begin, &stream_events, &usage)) {
         found->usage = usage;
         found->reports++;
     }
@@ -48,7 +48,7 @@ static bool read_line(const engine *engine, char *line, size_t length, report *f
 }
 
 /* Returns whether the stream has ended. */
-static bool read_piece(const engine *engine, char *piece, size_t length, report *found) {
+static bool read_piece(const engine *engine, char *piece, size_t length, findings *found) {
     char *at = piece;
     char *const end = piece + length;
     char *line_end;
@@ -70,12 +70,11 @@ static bool read_piece(const engine *engine, char *piece, size_t length, report 
     return false;
 }
 
-void stream_framed(const engine *engine, char *body, size_t length, size_t piece, report *found) {
+void stream_framed(const engine *engine, char *body, const cuts *cuts, findings *found) {
+    size_t begin = 0;
     kept.used = 0;
-    const size_t step = piece == WHOLE ? length : piece;
-    for (size_t at = 0; at < length; at += step) {
-        const size_t left = length - at;
-        if (read_piece(engine, body + at, left < step ? left : step, found)) {
+    for (size_t i = 0; i < cuts->count; begin = cuts->end[i++]) {
+        if (read_piece(engine, body + begin, cuts->end[i] - begin, found)) {
             return;
         }
     }

@@ -1,10 +1,11 @@
 /*
- * bench [OPTION VALUE]...: gives the same work to each engine, run after run in turn, so that whatever else the machine
- * does falls on all of them; checks that all get the same answer; and prints medians. Ends in 1 when an answer differs,
- * in 0 whatever the times are. --only and --engine choose one work and one engine, for a profiler.
+ * bench [OPTION]...: gives the same texts to each engine, run after run in turn, so that whatever else the machine
+ * does falls on all of them; checks that all get the right answer; and prints medians. Ends in 1 when an answer is
+ * wrong, in 0 whatever the times are. README.md tells the options.
  */
 #include "bench.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,188 +34,276 @@ const size_t engine_count = sizeof engines / sizeof *engines;
 result results[RESULTS_MAX];
 size_t result_count;
 
+enum {
+    NAMES_MAX = 16
+};
+
 static struct {
     size_t rounds;
-    double seconds; /* about as long for one work, in one size of pieces */
-    const char *only;
+    double seconds; /* about as long for one row */
+    const char *row[NAMES_MAX];
+    size_t rows;
     const char *engine;
-    const char *recordings;
     const char *out;
-} options = {.rounds = 1001, .seconds = 1.5};
+    bool quick, list;
+} options = {.rounds = 1001, .seconds = 1};
 
-static bool differs;
-
-static double clock_now(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
+static bool has_wrong_answer;
 
 /*
  * Time on the processor, not on the wall: where something else takes turns on it, a long run is interrupted and a
  * short one is not, which would make the slower engines look slower than they are.
  */
 static double now(void) {
-    return clock_now(CLOCK_THREAD_CPUTIME_ID);
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* ---- one run */
-
-typedef struct run {
-    const work *work;
-    const engine *engine;
-    size_t piece;
-    char *scratch;
-    report found[TEXTS_MAX];
-    char written[TEXTS_MAX][128];
-} run;
-
-static bool takes_part(const engine *engine, const work *work) {
-    if (options.engine && strcmp(engine->name, options.engine) != 0) {
-        return false;
-    }
-    switch (work->kind) {
-    case KIND_ENCODE:
-        return engine->write != NULL;
-    case KIND_STREAM:
-        return engine->stream != NULL || engine->read != NULL;
-    default:
-        return engine->read != NULL;
-    }
-}
-
-static void do_work(run *run) {
-    const work *const work = run->work;
-    const engine *const engine = run->engine;
-    for (size_t i = 0; i < work->count; i++) {
-        char *const text = run->scratch + work->begin[i];
-        const size_t length = work->length[i];
-        report *const found = &run->found[i];
-        if (work->kind == KIND_ENCODE) {
-            engine->write(&work->expected[i].usage, run->written[i], sizeof run->written[i]);
-        } else if (work->kind != KIND_STREAM) {
-            engine->read(text, length, work->kind == KIND_DECODE ? PLACE_ROOT : PLACE_MEMBER, &found->usage);
-        } else if (engine->stream) {
-            engine->stream(text, length, run->piece, found);
-        } else {
-            stream_framed(engine, text, length, run->piece, found);
-        }
-    }
-}
-
-static void prepare(run *run) {
-    const report nothing = {.usage = NO_COUNTS, .reports = 0};
-    memcpy(run->scratch, run->work->bytes, run->work->size);
-    for (size_t i = 0; i < run->work->count; i++) {
-        run->found[i] = nothing;
-        run->written[i][0] = '\0';
-    }
-}
-
-static double take_time(run *run) {
-    prepare(run);
-    const double begin = now();
-    do_work(run);
-    return (now() - begin) / (double)run->work->count;
-}
-
-/* ---- the same answer */
-
-static bool same_counts(counts a, counts b) {
-    return a.prompt == b.prompt && a.completion == b.completion && a.total == b.total;
-}
-
-static bool is_right(const run *run, size_t i, const report *expected) {
-    if (run->work->kind == KIND_ENCODE) {
-        const size_t length = run->work->length[i];
-        return strlen(run->written[i]) == length &&
-               memcmp(run->written[i], run->work->bytes + run->work->begin[i], length) == 0;
-    }
-    return same_counts(run->found[i].usage, expected->usage) && run->found[i].reports == expected->reports;
-}
-
-/* Against what is known; of a recording only the first engine's answer is. */
-static void check(const run *run, const report *first) {
-    for (size_t i = 0; i < run->work->count && !run->engine->floor; i++) {
-        const report *const known = &run->work->expected[i];
-        if (!is_right(run, i, known->reports == UINT64_MAX ? first : known)) {
-            differs = true;
-            fprintf(stderr, "bench: %s gives another answer: %s, text %zu\n", run->engine->name, run->work->name, i);
-            return;
-        }
-    }
-}
-
-/* ---- rounds */
-
-static int compare(const void *a, const void *b) {
+static int by_size(const void *a, const void *b) {
     const double left = *(const double *)a;
     const double right = *(const double *)b;
     return (left > right) - (left < right);
 }
 
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare);
-    return values[count / 2];
+/* Puts the samples in order. */
+static double median(double *samples, size_t count) {
+    qsort(samples, count, sizeof *samples, by_size);
+    return (samples[(count - 1) / 2] + samples[count / 2]) / 2;
 }
 
-/* The machine's speed may change while this runs, so runs are compared that were made one soon after the other. */
-static double median_ratio(const double *times, const double *ours, size_t count) {
-    static double ratios[SAMPLES_MAX];
+/* What a run takes in which nothing is done: the clock itself. */
+static double clock_cost(void) {
+    double samples[101];
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        const double begin = now();
+        samples[i] = now() - begin;
+    }
+    return median(samples, sizeof samples / sizeof *samples);
+}
+
+/* ---- one run */
+
+typedef struct run {
+    const row *row;
+    const texts *texts;
+    const engine *engine;
+    cuts *cuts; /* of each text */
+    char *scratch;
+    findings *found; /* for each text */
+    char (*written)[128];
+} run;
+
+static void *room(size_t count, size_t size) {
+    void *const made = calloc(count, size);
+    if (!made) {
+        abort();
+    }
+    return made;
+}
+
+/* Behind the blank line that ends the event at `begin`. */
+static size_t event_end(const char *body, size_t begin, size_t length) {
+    for (size_t at = begin; at + 1 < length; at++) {
+        if (body[at] == '\n' && (body[at + 1] == '\n' || (body[at + 1] == '\r' && body[at + 2] == '\n'))) {
+            return at + (body[at + 1] == '\n' ? 2 : 3);
+        }
+    }
+    return length;
+}
+
+static cuts cuts_of(const char *body, size_t length, size_t piece) {
+    size_t *const end = room(length / 8 + 2, sizeof *end);
+    size_t count = 0;
+    for (size_t at = 0; at < length; end[count++] = at) {
+        if (piece == PIECE_EVENT) {
+            at = event_end(body, at, length);
+        } else {
+            at = piece == PIECE_WHOLE || length - at < piece ? length : at + piece;
+        }
+    }
+    return (cuts){end, count};
+}
+
+static run begin_run(const row *row, const texts *texts) {
+    run run = {.row = row, .texts = texts};
+    run.cuts = room(texts->count, sizeof *run.cuts);
+    run.scratch = room(texts->size, 1);
+    run.found = room(texts->count, sizeof *run.found);
+    run.written = room(texts->count, sizeof *run.written);
+    for (size_t i = 0; row->kind == KIND_STREAM && i < texts->count; i++) {
+        run.cuts[i] = cuts_of(texts->bytes + texts->text[i].begin, texts->text[i].length, row->piece);
+    }
+    return run;
+}
+
+static void end_run(run *run) {
+    for (size_t i = 0; i < run->texts->count; i++) {
+        free((void *)run->cuts[i].end);
+    }
+    free(run->cuts);
+    free(run->scratch);
+    free(run->found);
+    free(run->written);
+}
+
+static bool takes_part(const engine *engine, const row *row) {
+    if (options.engine && strcmp(engine->name, options.engine) != 0) {
+        return false;
+    }
+    if (options.quick && engine != engines[0] && strcmp(engine->name, "yyjson") != 0 &&
+        engine != &engine_memchr_lines) {
+        return false;
+    }
+    switch (row->kind) {
+    case KIND_WRITE:
+        return engine->write != NULL;
+    case KIND_STREAM:
+        return engine->stream != NULL || engine->read != NULL;
+    default:
+        return engine->read != NULL && !engine->floor;
+    }
+}
+
+static void do_work(run *run) {
+    const engine *const engine = run->engine;
+    for (size_t i = 0; i < run->texts->count; i++) {
+        const text *const text = &run->texts->text[i];
+        char *const bytes = run->scratch + text->begin;
+        if (run->row->kind == KIND_WRITE) {
+            engine->write(&text->summed, run->written[i], sizeof run->written[i]);
+        } else if (run->row->kind == KIND_READ) {
+            engine->read(bytes, text->length, text->form, &run->found[i].usage);
+        } else if (engine->stream) {
+            engine->stream(bytes, &run->cuts[i], &run->found[i]);
+        } else {
+            stream_framed(engine, bytes, &run->cuts[i], &run->found[i]);
+        }
+    }
+}
+
+static void prepare(run *run) {
+    memcpy(run->scratch, run->texts->bytes, run->texts->size);
+    for (size_t i = 0; i < run->texts->count; i++) {
+        run->found[i] = (findings){.usage = NO_COUNTS, .reports = 0};
+        run->written[i][0] = '\0';
+    }
+}
+
+/* Nanoseconds for one text. */
+static double take_time(run *run, double clock) {
+    prepare(run);
+    const double begin = now();
+    do_work(run);
+    const double time = now() - begin - clock;
+    return (time > 1 ? time : 1) / (double)run->texts->count;
+}
+
+/* ---- the right answer */
+
+static bool same_counts(counts a, counts b) {
+    return a.prompt == b.prompt && a.completion == b.completion && a.total == b.total;
+}
+
+static bool is_right(const run *run, size_t i) {
+    const text *const text = &run->texts->text[i];
+    if (run->row->kind == KIND_WRITE) {
+        return strlen(run->written[i]) == text->length &&
+               memcmp(run->written[i], run->texts->bytes + text->begin, text->length) == 0;
+    }
+    return same_counts(run->found[i].usage, run->engine->sums ? text->summed : text->named) &&
+           (run->row->kind != KIND_STREAM || run->found[i].reports == text->reports);
+}
+
+static void check(const run *run) {
+    if (run->engine->floor) {
+        return;
+    }
+    for (size_t i = 0; i < run->texts->count; i++) {
+        if (!is_right(run, i)) {
+            const text *const text = &run->texts->text[i];
+            fprintf(stderr, "bench: %s, text %zu: a wrong answer by %s\n%.*s\n", run->row->name, i, run->engine->name,
+                    (int)(text->length < 3000 ? text->length : 3000), run->texts->bytes + text->begin);
+            has_wrong_answer = true;
+            return;
+        }
+    }
+}
+
+/* ---- many runs */
+
+static double samples[ENGINES_MAX][ROUNDS_MAX];
+
+enum {
+    SHORT_RUN = 500000 /* nanoseconds */
+};
+
+/*
+ * The first round checks, and its times do not count. A short run is made twice in each round, and the second counts:
+ * it begins where the engine's own code is in the caches, not that of the engine before. Returns how many rounds
+ * counted.
+ */
+static size_t take_rounds(run *run) {
+    bool is_short[ENGINES_MAX] = {false};
+    const double clock = clock_cost();
+    const double end = now() + options.seconds * 1e9;
+    size_t round = 0;
+    for (; round <= options.rounds && (round < 6 || now() < end); round++) {
+        for (size_t i = 0; i < engine_count; i++) {
+            const size_t turn = (i + round) % engine_count;
+            if (!takes_part(engines[turn], run->row)) {
+                continue;
+            }
+            run->engine = engines[turn];
+            if (is_short[turn]) {
+                prepare(run);
+                do_work(run);
+            }
+            const double time = take_time(run, clock);
+            if (round == 0) {
+                check(run);
+                is_short[turn] = time * (double)run->texts->count < SHORT_RUN;
+            } else {
+                samples[turn][round - 1] = time;
+            }
+        }
+    }
+    return round - 1;
+}
+
+static double median_ratio(const double *of, const double *to, size_t count) {
+    static double ratios[ROUNDS_MAX];
     for (size_t i = 0; i < count; i++) {
-        ratios[i] = times[i] / ours[i];
+        ratios[i] = of[i] / to[i];
     }
     return median(ratios, count);
 }
 
-static void measure(const work *work, size_t piece) {
-    static run run;
-    static double samples[ENGINES_MAX][SAMPLES_MAX];
-    report first = {.reports = 0};
-    char *const scratch = malloc(work->size + PADDING);
-    if (!scratch || result_count == RESULTS_MAX || engine_count > ENGINES_MAX) {
+static result *new_result(const row *row) {
+    if (result_count == RESULTS_MAX) {
         abort();
     }
-    memset(scratch, 0, work->size + PADDING);
+    result *const made = &results[result_count++];
+    made->row = *row;
+    return made;
+}
 
-    const double end = now() + options.seconds * 1e9;
-    size_t rounds = 0;
-    /* The first round warms up and checks; its times do not count. */
-    for (size_t round = 0; round <= options.rounds && (round < 6 || now() < end); round++) {
-        for (size_t i = 0; i < engine_count; i++) {
-            const size_t turn = round == 0 ? i : (i + round) % engine_count;
-            if (!takes_part(engines[turn], work)) {
-                continue;
-            }
-            run.work = work;
-            run.engine = engines[turn];
-            run.piece = piece;
-            run.scratch = scratch;
-            const double time = take_time(&run);
-            if (turn == 0) {
-                first = run.found[0];
-            }
-            check(&run, &first);
-            if (round > 0) {
-                samples[turn][round - 1] = time;
-            }
-        }
-        rounds = round;
+static void measure(const row *row, const texts *texts) {
+    if (options.list) {
+        printf("%s\n", row->name);
+        return;
     }
-    free(scratch);
+    run run = begin_run(row, texts);
+    const size_t rounds = take_rounds(&run);
+    end_run(&run);
 
-    result *const result = &results[result_count++];
-    memcpy(result->name, work->name, sizeof result->name);
-    result->kind = work->kind;
-    result->piece = piece;
-    result->rounds = rounds;
-    for (size_t i = 0; i < work->count; i++) {
-        result->bytes += (double)work->length[i] / (double)work->count;
-    }
+    result *const made = new_result(row);
+    made->rounds = rounds;
+    made->bytes = (double)(texts->size - texts->count * PADDING) / (double)texts->count;
     /* Medians put the samples in order, so the ratios come first, and this library's own median last. */
     for (size_t i = engine_count; i-- > 0;) {
-        timing *const timing = &result->of[i];
-        timing->taken = takes_part(engines[i], work);
+        timing *const timing = &made->of[i];
+        timing->taken = takes_part(engines[i], row);
         if (timing->taken) {
             timing->times = median_ratio(samples[i], samples[0], rounds);
             timing->median = median(samples[i], rounds);
@@ -224,32 +313,103 @@ static void measure(const work *work, size_t piece) {
     fprintf(stderr, ".");
 }
 
-/* ---- what to measure */
+/* ---- all the shapes together */
 
-static bool is_wanted(const char *name) {
-    return !options.only || strstr(name, options.only);
+static bool is_again(const result *result) {
+    return strncmp(result->row.name, "again/", 6) == 0;
 }
 
-static void measure_work(work *work) {
-    static const size_t pieces[] = {WHOLE, 16384, 1400, 16};
-    const bool large = work->size > 10000000;
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        if (i == 0 || (work->kind == KIND_STREAM && (!large || pieces[i] == 16384))) {
-            measure(work, pieces[i]);
+/* Of one engine, in the rows with one body again and again: the geometric means, and the row where it comes nearest. */
+static size_t sum_up_engine(size_t rows, size_t engine, timing *average, timing *smallest) {
+    size_t count = 0;
+    timing sum = {0};
+    for (size_t r = 0; r < rows; r++) {
+        const timing *const next = &results[r].of[engine];
+        if (!is_again(&results[r]) || !next->taken) {
+            continue;
+        }
+        count++;
+        sum.median += log(next->median / results[r].bytes);
+        sum.best += log(next->best / results[r].bytes);
+        sum.times += log(next->times);
+        if (!smallest->taken || next->times < smallest->times) {
+            *smallest = *next;
+            smallest->median /= results[r].bytes;
+            smallest->best /= results[r].bytes;
+            smallest->seen_in = results[r].row.name;
         }
     }
-    free(work->bytes);
+    const double times = count > 0 ? (double)count : 1;
+    *average = (timing){count > 0, exp(sum.median / times), exp(sum.best / times), exp(sum.times / times), NULL};
+    return count;
 }
 
-static void measure_recordings(const char *folder) {
-    static const char *const names[] = {"deepseek-chat",      "groq-chat",          "perplexity-chat",
-                                        "openai-completions", "deepseek-tool-call", "groq-tool-call",
-                                        "mistral-chat",       "moonshot-chat",      "xai-chat"};
-    static work recorded;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (is_wanted(names[i]) && load_recording(folder, names[i], &recorded)) {
-            measure_work(&recorded);
+static void sum_up_again(void) {
+    const size_t rows = result_count;
+    result *const average = new_result(&(row){.name = "again average"});
+    result *const smallest = new_result(&(row){.name = "again smallest"});
+    size_t count = 0;
+    for (size_t i = 0; i < engine_count; i++) {
+        count += sum_up_engine(rows, i, &average->of[i], &smallest->of[i]);
+    }
+    average->bytes = smallest->bytes = 1; /* the times are those of a byte */
+    if (count == 0) {
+        result_count = rows;
+    }
+}
+
+/* ---- options */
+
+static bool is_wanted(const char *name) {
+    for (size_t i = 0; i < options.rows; i++) {
+        if (strstr(name, options.row[i])) {
+            return true;
         }
+    }
+    return options.rows == 0;
+}
+
+static void stop_with_usage(void) {
+    fprintf(stderr,
+            "usage: bench [--list] [--quick] [--row PART_OF_A_NAME]... [--engine NAME] [--rounds 1..%d] [--seconds S] "
+            "[--out FOLDER]\n",
+            ROUNDS_MAX);
+    exit(2);
+}
+
+static void read_option(const char *option, const char *value) {
+    if (strcmp(option, "--row") == 0 && options.rows < NAMES_MAX) {
+        options.row[options.rows++] = value;
+    } else if (strcmp(option, "--rounds") == 0) {
+        options.rounds = strtoul(value, NULL, 10);
+    } else if (strcmp(option, "--seconds") == 0) {
+        options.seconds = strtod(value, NULL);
+    } else if (strcmp(option, "--engine") == 0) {
+        options.engine = value;
+    } else if (strcmp(option, "--out") == 0) {
+        options.out = value;
+    } else {
+        stop_with_usage();
+    }
+}
+
+static void read_options(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--list") == 0) {
+            options.list = true;
+        } else if (strcmp(argv[i], "--quick") == 0) {
+            options.quick = true;
+            options.rounds = 51;
+            options.seconds = 0.1;
+        } else if (i + 1 < argc) {
+            read_option(argv[i], argv[i + 1]);
+            i++;
+        } else {
+            stop_with_usage();
+        }
+    }
+    if (options.rounds < 1 || options.rounds > ROUNDS_MAX - 1) {
+        stop_with_usage();
     }
 }
 
@@ -266,50 +426,20 @@ static void write_file(const char *name, void (*write)(FILE *out)) {
     printf("written: %s\n", path);
 }
 
-static void read_options(int argc, char **argv) {
-    for (int i = 1; i + 1 < argc; i += 2) {
-        const char *const value = argv[i + 1];
-        if (strcmp(argv[i], "--rounds") == 0) {
-            options.rounds = strtoul(value, NULL, 10);
-        } else if (strcmp(argv[i], "--seconds") == 0) {
-            options.seconds = strtod(value, NULL);
-        } else if (strcmp(argv[i], "--only") == 0) {
-            options.only = value;
-        } else if (strcmp(argv[i], "--engine") == 0) {
-            options.engine = value;
-        } else if (strcmp(argv[i], "--recordings") == 0) {
-            options.recordings = value;
-        } else if (strcmp(argv[i], "--out") == 0) {
-            options.out = value;
-        } else {
-            fprintf(stderr, "bench: unknown option %s\n", argv[i]);
-            exit(2);
-        }
-    }
-    if (argc % 2 == 0 || options.rounds < 1 || options.rounds > SAMPLES_MAX) {
-        fprintf(stderr,
-                "usage: bench [--rounds 1..%d] [--seconds S] [--only TEXT] [--engine NAME] [--recordings FOLDER] "
-                "[--out FOLDER]\n",
-                SAMPLES_MAX);
-        exit(2);
-    }
-}
-
 int main(int argc, char **argv) {
     read_options(argc, argv);
-    make_works(is_wanted, measure_work);
-    if (options.recordings) {
-        measure_recordings(options.recordings);
+    for_each_row(is_wanted, measure);
+    if (options.list) {
+        return 0;
     }
+    sum_up_again();
     fprintf(stderr, "\n");
     print_machine(stdout, "");
     print_results();
-    if (!options.engine) {
-        print_goals(stdout);
-    }
+    print_aims(stdout);
     if (options.out) {
         write_file("results.csv", write_csv);
         write_file("results.svg", write_chart);
     }
-    return differs ? 1 : 0;
+    return has_wrong_answer ? 1 : 0;
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # sh tests/bench/run.sh [FOLDER]: installs the peers that are missing, builds the library and them, measures all of them
 # beside each other, and prints the tables. results.csv, results.svg and growth.csv go into FOLDER (build/bench when not
-# given). Takes some minutes. Ends in 0 unless an answer was wrong: times vary from machine to machine.
+# given). Takes two or three minutes. Ends in 0 unless an answer was wrong: times vary from machine to machine.
 #
 # TOKUSAGE_YYJSON_DIR: a folder with yyjson.h and yyjson.c, where the system has no yyjson to install.
-# TOKUSAGE_RECORDINGS: a folder with recorded streams; without it, one that lies beside the project is used if there is one.
-# TOKUSAGE_BENCH_SECONDS: about how long each of the measurements takes (1).
+# TOKUSAGE_BENCH_WAY: the twin of the library that is measured: sse2 or portable (empty: as users get it).
+# TOKUSAGE_BENCH_SECONDS: about how long each row takes (1).
 set -eu
 
 project=$(cd "$(dirname "$0")/../.." && pwd)
@@ -22,11 +22,11 @@ want cjson jansson json_c rapidjson simdjson
 out=$(mkdir -p "${1:-$work}" && cd "${1:-$work}" && pwd)
 
 echo "building in $work"
-build "$work" -DCMAKE_BUILD_TYPE=Release ${TOKUSAGE_YYJSON_DIR:+"-DTOKUSAGE_YYJSON_DIR=$TOKUSAGE_YYJSON_DIR"}
+build "$work" -DCMAKE_BUILD_TYPE=Release "-DTOKUSAGE_BENCH_WAY=${TOKUSAGE_BENCH_WAY:-}" \
+    ${TOKUSAGE_YYJSON_DIR:+"-DTOKUSAGE_YYJSON_DIR=$TOKUSAGE_YYJSON_DIR"}
 
-recordings=${TOKUSAGE_RECORDINGS:-$project/../shared/recordings}
 echo "measuring"
 status=0
-"$work/bench" --seconds "${TOKUSAGE_BENCH_SECONDS:-1}" --out "$out" --recordings "$recordings" || status=$?
+"$work/bench" --seconds "${TOKUSAGE_BENCH_SECONDS:-1}" --out "$out" || status=$?
 "$work/growth" "$out" || status=$?
 exit "$status"

@@ -5,18 +5,21 @@
 #include <string.h>
 
 static int64_t count_of(const cJSON *usage, const char *name) {
-    const cJSON *const count = cJSON_GetObjectItemCaseSensitive(usage, name);
+    const cJSON *const count = name ? cJSON_GetObjectItemCaseSensitive(usage, name) : NULL;
     return cJSON_IsNumber(count) ? (int64_t)count->valuedouble : -1;
 }
 
-static bool read(char *text, size_t length, place place, counts *found) {
+static bool read(char *text, size_t length, const form *form, counts *found) {
     cJSON *const tree = cJSON_ParseWithLength(text, length);
-    const cJSON *const usage = place == PLACE_ROOT ? tree : cJSON_GetObjectItemCaseSensitive(tree, "usage");
+    const cJSON *usage = tree;
+    for (size_t i = 0; i < WAY_MAX && form->way[i].bytes; i++) {
+        usage = cJSON_GetObjectItemCaseSensitive(usage, form->way[i].bytes);
+    }
     const bool is_object = cJSON_IsObject(usage);
     if (is_object) {
-        found->prompt = count_of(usage, "prompt_tokens");
-        found->completion = count_of(usage, "completion_tokens");
-        found->total = count_of(usage, "total_tokens");
+        found->prompt = count_of(usage, form->counts[0].bytes);
+        found->completion = count_of(usage, form->counts[1].bytes);
+        found->total = count_of(usage, form->counts[2].bytes);
     }
     cJSON_Delete(tree);
     return is_object;
@@ -32,4 +35,4 @@ static size_t write(const counts *usage, char *buffer, size_t size) {
     return printed ? strlen(buffer) : 0;
 }
 
-const engine engine_cjson = {"cJSON", cJSON_Version, read, NULL, write, false};
+const engine engine_cjson = {"cJSON", cJSON_Version, read, NULL, write, false, false};

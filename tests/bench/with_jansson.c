@@ -4,18 +4,21 @@
 #include <jansson.h>
 
 static int64_t count_of(const json_t *usage, const char *name) {
-    const json_t *const count = json_object_get(usage, name);
+    const json_t *const count = name ? json_object_get(usage, name) : NULL;
     return json_is_integer(count) ? json_integer_value(count) : -1;
 }
 
-static bool read(char *text, size_t length, place place, counts *found) {
+static bool read(char *text, size_t length, const form *form, counts *found) {
     json_t *const tree = json_loadb(text, length, 0, NULL);
-    const json_t *const usage = place == PLACE_ROOT ? tree : json_object_get(tree, "usage");
+    const json_t *usage = tree;
+    for (size_t i = 0; i < WAY_MAX && form->way[i].bytes; i++) {
+        usage = json_object_get(usage, form->way[i].bytes);
+    }
     const bool is_object = json_is_object(usage);
     if (is_object) {
-        found->prompt = count_of(usage, "prompt_tokens");
-        found->completion = count_of(usage, "completion_tokens");
-        found->total = count_of(usage, "total_tokens");
+        found->prompt = count_of(usage, form->counts[0].bytes);
+        found->completion = count_of(usage, form->counts[1].bytes);
+        found->total = count_of(usage, form->counts[2].bytes);
     }
     json_decref(tree);
     return is_object;
@@ -35,4 +38,4 @@ static const char *version(void) {
     return JANSSON_VERSION;
 }
 
-const engine engine_jansson = {"jansson", version, read, NULL, write, false};
+const engine engine_jansson = {"jansson", version, read, NULL, write, false, false};

@@ -6,13 +6,13 @@
 
 static int64_t count_of(const json_object *usage, const char *name) {
     json_object *count;
-    if (!json_object_object_get_ex(usage, name, &count) || !json_object_is_type(count, json_type_int)) {
+    if (!name || !json_object_object_get_ex(usage, name, &count) || !json_object_is_type(count, json_type_int)) {
         return -1;
     }
     return json_object_get_int64(count);
 }
 
-static bool read(char *text, size_t length, place place, counts *found) {
+static bool read(char *text, size_t length, const form *form, counts *found) {
     static json_tokener *tokener;
     if (!tokener) {
         tokener = json_tokener_new();
@@ -20,14 +20,16 @@ static bool read(char *text, size_t length, place place, counts *found) {
     json_tokener_reset(tokener);
     json_object *const tree = json_tokener_parse_ex(tokener, text, (int)length);
     json_object *usage = tree;
-    if (place == PLACE_MEMBER && !json_object_object_get_ex(tree, "usage", &usage)) {
-        usage = NULL;
+    for (size_t i = 0; i < WAY_MAX && form->way[i].bytes; i++) {
+        if (!json_object_object_get_ex(usage, form->way[i].bytes, &usage)) {
+            usage = NULL;
+        }
     }
     const bool is_object = json_object_is_type(usage, json_type_object);
     if (is_object) {
-        found->prompt = count_of(usage, "prompt_tokens");
-        found->completion = count_of(usage, "completion_tokens");
-        found->total = count_of(usage, "total_tokens");
+        found->prompt = count_of(usage, form->counts[0].bytes);
+        found->completion = count_of(usage, form->counts[1].bytes);
+        found->total = count_of(usage, form->counts[2].bytes);
     }
     json_object_put(tree);
     return is_object;
@@ -52,4 +54,4 @@ static size_t write(const counts *usage, char *buffer, size_t size) {
     return length < size ? length : 0;
 }
 
-const engine engine_json_c = {"json-c", json_c_version, read, NULL, write, false};
+const engine engine_json_c = {"json-c", json_c_version, read, NULL, write, false, false};

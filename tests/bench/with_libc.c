@@ -29,32 +29,19 @@ static uint64_t occurrences(const char *text, size_t length, int byte) {
     return seen;
 }
 
-static void pass_stream(char *body, size_t length, size_t piece, int byte, report *found) {
-    const size_t step = piece == WHOLE ? length : piece;
-    for (size_t at = 0; at < length; at += step) {
-        const size_t left = length - at;
-        found->reports += occurrences(body + at, left < step ? left : step, byte);
+static void pass_stream(char *body, const cuts *cuts, int byte, findings *found) {
+    size_t begin = 0;
+    for (size_t i = 0; i < cuts->count; begin = cuts->end[i++]) {
+        found->reports += occurrences(body + begin, cuts->end[i] - begin, byte);
     }
 }
 
-static bool read_lines(char *text, size_t length, place place, counts *found) {
-    (void)place;
-    (void)found;
-    return occurrences(text, length, '\n') > 0;
+static void stream_lines(char *body, const cuts *cuts, findings *found) {
+    pass_stream(body, cuts, '\n', found);
 }
 
-static void stream_lines(char *body, size_t length, size_t piece, report *found) {
-    pass_stream(body, length, piece, '\n', found);
-}
-
-static bool read_all(char *text, size_t length, place place, counts *found) {
-    (void)place;
-    (void)found;
-    return occurrences(text, length, NOT_THERE) > 0;
-}
-
-static void stream_all(char *body, size_t length, size_t piece, report *found) {
-    pass_stream(body, length, piece, NOT_THERE, found);
+static void stream_all(char *body, const cuts *cuts, findings *found) {
+    pass_stream(body, cuts, NOT_THERE, found);
 }
 
 static size_t write(const counts *usage, char *buffer, size_t size) {
@@ -74,6 +61,6 @@ static const char *version(void) {
 #endif
 }
 
-const engine engine_memchr_lines = {"memchr lines", version, read_lines, stream_lines, NULL, true};
-const engine engine_memchr_all = {"memchr all", version, read_all, stream_all, NULL, true};
-const engine engine_snprintf = {"snprintf", version, NULL, NULL, write, false};
+const engine engine_memchr_lines = {"memchr lines", version, NULL, stream_lines, NULL, false, true};
+const engine engine_memchr_all = {"memchr all", version, NULL, stream_all, NULL, false, true};
+const engine engine_snprintf = {"snprintf", version, NULL, NULL, write, false, false};

@@ -10,11 +10,17 @@
 
 namespace {
 
-// Takes the counts of the usage object, which is `depth` objects or arrays deep.
+bool is(const name &name, const char *bytes, rapidjson::SizeType length) {
+    return name.bytes != nullptr && name.length == length && std::memcmp(name.bytes, bytes, length) == 0;
+}
+
+// Takes the counts of the usage object, to which the form's way leads.
 class Finder {
   public:
-    Finder(place place, counts *found) : found_(found), usage_depth_(place == PLACE_ROOT ? 1 : 2) {
-        next_is_usage_ = place == PLACE_ROOT;
+    Finder(const form *form, counts *found) : form_(form), found_(found) {
+        while (usage_depth_ <= WAY_MAX && form->way[usage_depth_ - 1].bytes != nullptr) {
+            usage_depth_++;
+        }
     }
 
     bool seen() const {
@@ -51,14 +57,15 @@ class Finder {
 
     bool StartObject() {
         depth_++;
-        if (next_is_usage_) {
-            inside_ = seen_ = true;
+        if (next_is_on_way_) {
+            way_depth_ = depth_;
+            seen_ = seen_ || depth_ == usage_depth_;
         }
         return other();
     }
     bool EndObject(rapidjson::SizeType) {
-        if (depth_ == usage_depth_) {
-            inside_ = false;
+        if (way_depth_ == depth_) {
+            way_depth_--;
         }
         depth_--;
         return other();
@@ -72,13 +79,14 @@ class Finder {
         return other();
     }
 
-    bool Key(const char *name, rapidjson::SizeType length, bool) {
-        if (inside_) {
-            if (depth_ == usage_depth_) {
-                slot_ = slot_of(name, length);
-            }
-        } else if (depth_ == 1) {
-            next_is_usage_ = length == 5 && std::memcmp(name, "usage", 5) == 0;
+    bool Key(const char *bytes, rapidjson::SizeType length, bool) {
+        if (depth_ != way_depth_) {
+            return true;
+        }
+        if (depth_ == usage_depth_) {
+            slot_ = slot_of(bytes, length);
+        } else {
+            next_is_on_way_ = is(form_->way[depth_ - 1], bytes, length);
         }
         return true;
     }
@@ -86,7 +94,7 @@ class Finder {
   private:
     bool other() {
         slot_ = nullptr;
-        next_is_usage_ = false;
+        next_is_on_way_ = false;
         return true;
     }
 
@@ -97,34 +105,32 @@ class Finder {
         return other();
     }
 
-    std::int64_t *slot_of(const char *name, std::size_t length) {
-        if (length == 13 && std::memcmp(name, "prompt_tokens", 13) == 0) {
+    std::int64_t *slot_of(const char *bytes, rapidjson::SizeType length) {
+        if (is(form_->counts[0], bytes, length)) {
             return &found_->prompt;
         }
-        if (length == 17 && std::memcmp(name, "completion_tokens", 17) == 0) {
+        if (is(form_->counts[1], bytes, length)) {
             return &found_->completion;
         }
-        if (length == 12 && std::memcmp(name, "total_tokens", 12) == 0) {
-            return &found_->total;
-        }
-        return nullptr;
+        return is(form_->counts[2], bytes, length) ? &found_->total : nullptr;
     }
 
+    const form *form_;
     counts *found_;
-    int usage_depth_;
+    int usage_depth_ = 1; // how many objects deep the usage is
     int depth_ = 0;
-    bool next_is_usage_;
-    bool inside_ = false;
+    int way_depth_ = 0; // how many of the open objects are the way to it
+    bool next_is_on_way_ = true;
     bool seen_ = false;
     std::int64_t *slot_ = nullptr;
 };
 
-bool read(char *text, size_t length, place place, counts *found) {
+bool read(char *text, size_t length, const form *form, counts *found) {
     static rapidjson::Reader reader; // keeps its stack
     const char behind = text[length];
     text[length] = '\0';
     rapidjson::InsituStringStream stream(text);
-    Finder finder(place, found);
+    Finder finder(form, found);
     const bool parsed = !reader.Parse<rapidjson::kParseInsituFlag>(stream, finder).IsError();
     text[length] = behind;
     return parsed && finder.seen();
@@ -163,4 +169,4 @@ const char *version() {
 
 } // namespace
 
-const engine engine_rapidjson = {"RapidJSON", version, read, nullptr, write, false};
+const engine engine_rapidjson = {"RapidJSON", version, read, nullptr, write, false, false};

@@ -12,29 +12,46 @@ namespace {
 
 using simdjson::ondemand::object;
 
-std::int64_t count_of(object &usage, const char *name, std::size_t length) {
+std::string_view view_of(const name &name) {
+    return std::string_view(name.bytes, name.length);
+}
+
+std::int64_t count_of(object &usage, const name &name) {
     std::int64_t value = -1;
-    if (usage.find_field_unordered(std::string_view(name, length)).get_int64().get(value) != simdjson::SUCCESS) {
+    if (name.bytes == nullptr ||
+        usage.find_field_unordered(view_of(name)).get_int64().get(value) != simdjson::SUCCESS) {
         return -1;
     }
     return value;
 }
 
-bool read(char *text, size_t length, place place, counts *found) {
+bool find_usage(simdjson::ondemand::document &document, const form *form, object *usage) {
+    if (document.get_object().get(*usage) != simdjson::SUCCESS) {
+        return false;
+    }
+    for (std::size_t i = 0; i < WAY_MAX && form->way[i].bytes != nullptr; i++) {
+        object inner;
+        if (usage->find_field(view_of(form->way[i])).get_object().get(inner) != simdjson::SUCCESS) {
+            return false;
+        }
+        *usage = inner;
+    }
+    return true;
+}
+
+bool read(char *text, size_t length, const form *form, counts *found) {
     static simdjson::ondemand::parser parser;
     simdjson::ondemand::document document;
     object usage;
     if (parser.iterate(text, length, length + simdjson::SIMDJSON_PADDING).get(document) != simdjson::SUCCESS) {
         return false;
     }
-    const simdjson::error_code error =
-        place == PLACE_ROOT ? document.get_object().get(usage) : document.find_field("usage").get_object().get(usage);
-    if (error != simdjson::SUCCESS) {
+    if (!find_usage(document, form, &usage)) {
         return false;
     }
-    found->prompt = count_of(usage, "prompt_tokens", 13);
-    found->completion = count_of(usage, "completion_tokens", 17);
-    found->total = count_of(usage, "total_tokens", 12);
+    found->prompt = count_of(usage, form->counts[0]);
+    found->completion = count_of(usage, form->counts[1]);
+    found->total = count_of(usage, form->counts[2]);
     return true;
 }
 
@@ -51,4 +68,4 @@ static_assert(simdjson::SIMDJSON_PADDING <= PADDING, "the buffers have less padd
 
 } // namespace
 
-const engine engine_simdjson = {"simdjson", version, read, nullptr, nullptr, false};
+const engine engine_simdjson = {"simdjson", version, read, nullptr, nullptr, false, false};

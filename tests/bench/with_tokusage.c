@@ -13,11 +13,11 @@ static counts counts_of(const tokusage *usage) {
                     .total = count_of(usage->total_tokens)};
 }
 
-static bool read(char *text, size_t length, place place, counts *found) {
+static bool read(char *text, size_t length, const form *form, counts *found) {
     tokusage usage;
     tokusage_error error;
-    const tokusage_status status = place == PLACE_ROOT ? tokusage_decode(text, length, &usage, &error)
-                                                       : tokusage_extract(text, length, NULL, &usage, &error);
+    const tokusage_status status = form->bare ? tokusage_decode(text, length, &usage, &error)
+                                              : tokusage_extract(text, length, NULL, &usage, &error);
     if (status != TOKUSAGE_OK) {
         return false;
     }
@@ -25,13 +25,12 @@ static bool read(char *text, size_t length, place place, counts *found) {
     return true;
 }
 
-static void stream(char *body, size_t length, size_t piece, report *found) {
+static void stream(char *body, const cuts *cuts, findings *found) {
     static tokusage_stream stream;
-    const size_t step = piece == WHOLE ? length : piece;
+    size_t begin = 0;
     tokusage_stream_init(&stream, NULL);
-    for (size_t at = 0; at < length; at += step) {
-        const size_t left = length - at;
-        tokusage_stream_feed(&stream, body + at, left < step ? left : step);
+    for (size_t i = 0; i < cuts->count; begin = cuts->end[i++]) {
+        tokusage_stream_feed(&stream, body + begin, cuts->end[i] - begin);
     }
     tokusage usage;
     tokusage_error error;
@@ -53,4 +52,4 @@ static size_t write(const counts *from, char *buffer, size_t size) {
     return tokusage_encode(&usage, buffer, size, &length) == TOKUSAGE_OK ? length : 0;
 }
 
-const engine engine_tokusage = {"tokusage", tokusage_version, read, stream, write, false};
+const engine engine_tokusage = {"tokusage", tokusage_version, read, stream, write, true, false};

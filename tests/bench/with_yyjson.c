@@ -26,25 +26,27 @@ static const yyjson_alc *pool_for(size_t length) {
     return &pool;
 }
 
-static int64_t count_of(yyjson_val *usage, const char *name) {
-    yyjson_val *const count = yyjson_obj_get(usage, name);
+static int64_t count_of(yyjson_val *usage, const name *name) {
+    yyjson_val *const count = name->bytes ? yyjson_obj_getn(usage, name->bytes, name->length) : NULL;
     return yyjson_is_int(count) ? yyjson_get_sint(count) : -1;
 }
 
-static bool read(char *text, size_t length, place place, counts *found) {
+static bool read(char *text, size_t length, const form *form, counts *found) {
     char behind[YYJSON_PADDING_SIZE];
     memcpy(behind, text + length, YYJSON_PADDING_SIZE);
     memset(text + length, 0, YYJSON_PADDING_SIZE);
     yyjson_doc *const tree = yyjson_read_opts(text, length, YYJSON_READ_INSITU, pool_for(length), NULL);
     memcpy(text + length, behind, YYJSON_PADDING_SIZE);
 
-    yyjson_val *const root = yyjson_doc_get_root(tree);
-    yyjson_val *const usage = place == PLACE_ROOT ? root : yyjson_obj_get(root, "usage");
+    yyjson_val *usage = yyjson_doc_get_root(tree);
+    for (size_t i = 0; i < WAY_MAX && form->way[i].bytes; i++) {
+        usage = yyjson_obj_getn(usage, form->way[i].bytes, form->way[i].length);
+    }
     const bool is_object = yyjson_is_obj(usage);
     if (is_object) {
-        found->prompt = count_of(usage, "prompt_tokens");
-        found->completion = count_of(usage, "completion_tokens");
-        found->total = count_of(usage, "total_tokens");
+        found->prompt = count_of(usage, &form->counts[0]);
+        found->completion = count_of(usage, &form->counts[1]);
+        found->total = count_of(usage, &form->counts[2]);
     }
     yyjson_doc_free(tree);
     return is_object;
@@ -73,4 +75,4 @@ static const char *version(void) {
     return YYJSON_VERSION_STRING;
 }
 
-const engine engine_yyjson = {"yyjson", version, read, NULL, write, false};
+const engine engine_yyjson = {"yyjson", version, read, NULL, write, false, false};

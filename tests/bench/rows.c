@@ -1,0 +1,150 @@
+/*
+ * The rows of the benchmark: their names, the texts and pieces of each, and what this library aims at. README.md says
+ * what each row means. No texts are made here, and nothing is measured.
+ */
+#include "bench.h"
+
+#include <string.h>
+
+/* ---- what is aimed at */
+
+/* What the project has set itself; ../../README.md tells what was reached. */
+const aim aims[] = {
+    {"null/whole/", "yyjson", 9, 6},
+    {"null/16k/", "yyjson", 9, 6},
+    {"null/1400/", "yyjson", 2.5, 2.5},
+    {"null/event/", "yyjson", 3.5, 3.5},
+    {"null/whole/", "memchr lines", 0.8, 0},
+    {"end/whole/", "yyjson", 9, 6},
+    {"end/16k/", "yyjson", 9, 6},
+    {"end/1400/", "yyjson", 2.5, 2.5},
+    {"end/event/", "yyjson", 3.5, 3.5},
+    {"running/", "yyjson", 1.3, 1.3},
+    {"early/", "yyjson", 1.3, 1.3},
+    {"bodies", "yyjson", 1.4, 1.4},
+    {"again average", "yyjson", 1, 1},
+    {"again smallest", "yyjson", 0.85, 0.85},
+    {"decode/", "yyjson", 1.2, 1.2},
+    {"encode", "yyjson", 1.4, 1.4},
+};
+const size_t aim_count = sizeof aims / sizeof *aims;
+
+bool library_is_wide(void) {
+#ifdef TOKUSAGE_PORTABLE
+    return false;
+#else
+    return true;
+#endif
+}
+
+/* The library chooses when it runs; what it was built with, the benchmark is built with, too. */
+bool library_has_avx2(void) {
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(TOKUSAGE_NO_AVX2) && !defined(TOKUSAGE_PORTABLE)
+    return __builtin_cpu_supports("avx2") != 0;
+#else
+    return false;
+#endif
+}
+
+const char *library_way(void) {
+    if (!library_is_wide()) {
+        return "portable";
+    }
+    return library_has_avx2() ? "AVX2" : "without AVX2";
+}
+
+/* ---- the rows */
+
+enum {
+    BODIES = 2000,
+    COPIES = 32
+};
+
+static struct {
+    bool (*wanted)(const char *name);
+    void (*take)(const row *row, const texts *texts);
+} given;
+
+static void take_row(const row *row, const texts *made) {
+    if (given.wanted(row->name)) {
+        given.take(row, made);
+    }
+}
+
+static const struct stream_rows {
+    const char *name;
+    stream_form form;
+    bool all_pieces; /* else in 16 KB alone, and LF */
+} stream_rows[] = {
+    {"null", STREAM_NULL, true},   {"end", STREAM_END, true},          {"running", STREAM_RUNNING, true},
+    {"early", STREAM_EARLY, true}, {"escaped", STREAM_ESCAPED, false}, {"large", STREAM_LARGE, false},
+};
+
+static const struct piece {
+    const char *name;
+    size_t bytes;
+} pieces[] = {{"whole", PIECE_WHOLE}, {"16k", 16384}, {"1400", 1400}, {"event", PIECE_EVENT}};
+
+static void for_each_piece(const struct stream_rows *rows, bool crlf) {
+    static texts made;
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        row row = {.kind = KIND_STREAM, .piece = pieces[i].bytes};
+        snprintf(row.name, sizeof row.name, "%s/%s/%s", rows->name, pieces[i].name, crlf ? "crlf" : "lf");
+        if (!given.wanted(row.name) || (!rows->all_pieces && pieces[i].bytes != 16384)) {
+            continue;
+        }
+        if (made.count == 0) {
+            make_streams(&made, rows->form, crlf);
+        }
+        given.take(&row, &made);
+    }
+    free_texts(&made);
+}
+
+static void for_each_stream(void) {
+    for (size_t i = 0; i < sizeof stream_rows / sizeof *stream_rows; i++) {
+        for_each_piece(&stream_rows[i], false);
+        if (stream_rows[i].all_pieces) {
+            for_each_piece(&stream_rows[i], true);
+        }
+    }
+}
+
+static void for_each_body(void) {
+    texts made;
+    make_different_bodies(&made, BODIES);
+    take_row(&(row){.name = "bodies"}, &made);
+    free_texts(&made);
+    for (size_t shape = 0; shape < shape_count; shape++) {
+        row row = {.kind = KIND_READ};
+        snprintf(row.name, sizeof row.name, "again/%s", shape_name(shape));
+        make_same_bodies(&made, shape, COPIES);
+        take_row(&row, &made);
+        free_texts(&made);
+    }
+    make_large_bodies(&made, false);
+    take_row(&(row){.name = "large-body/text"}, &made);
+    free_texts(&made);
+    make_large_bodies(&made, true);
+    take_row(&(row){.name = "large-body/logprobs"}, &made);
+    free_texts(&made);
+}
+
+static void for_each_usage(void) {
+    texts made;
+    make_usages(&made, true);
+    take_row(&(row){.name = "decode/details", .short_texts = true}, &made);
+    free_texts(&made);
+    make_usages(&made, false);
+    take_row(&(row){.name = "decode/three", .short_texts = true}, &made);
+    take_row(&(row){.name = "encode", .kind = KIND_WRITE, .short_texts = true}, &made);
+    free_texts(&made);
+}
+
+void for_each_row(bool (*wanted)(const char *name), void (*take)(const row *row, const texts *texts)) {
+    given.wanted = wanted;
+    given.take = take;
+    for_each_stream();
+    for_each_body();
+    for_each_usage();
+}
