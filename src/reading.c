@@ -12,23 +12,29 @@ enum {
 static void begin_element(tokusage_reading *reading) {
     reading->place = PLACE_NONE;
     reading->rank = MODEL_NONE;
-    reading->models[reading->open].length = 0;
     reading->ways = 0;
     reading->ways_twice = 0;
     reading->seen = 0;
     reading->ends = false;
     reading->delta_ends = false;
     reading->text = true;
+    if (reading->models) {
+        reading->models[reading->open].length = 0;
+    }
     tokusage_gather_begin(&reading->gather);
 }
 
-void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode) {
+void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode,
+                            tokusage_model *models) {
     memset(reading, 0, offsetof(tokusage_reading, gather));
     reading->pointer = pointer;
     reading->mode = (uint8_t)mode;
     reading->first = true;
     reading->last_place = PLACE_NONE;
-    reading->models[1].length = 0;
+    reading->models = models;
+    if (models) {
+        models[1].length = 0;
+    }
     if (pointer && *pointer == '\0') {
         reading->arrival = ARRIVAL_PLACE;
     }
@@ -68,7 +74,7 @@ static const char *match(const char *pointer, const char *name, size_t length) {
 static const char *step(const char *pointer, unsigned names) {
     do {
         pointer = strchr(pointer, '/');
-        pointer += pointer != NULL;
+        pointer = pointer ? pointer + 1 : NULL;
     } while (pointer && names-- > 0);
     return pointer;
 }
@@ -162,7 +168,7 @@ static int role_of(const tokusage_reading *reading) {
 tokusage_wish tokusage_reading_wish(const tokusage_reading *reading) {
     const int role = role_of(reading);
     if (role == ROLE_MODEL) {
-        return WISH_RAW;
+        return reading->models ? WISH_RAW : WISH_NOTHING;
     }
     return role == ROLE_TYPE ? WISH_RESOLVED : WISH_NOTHING;
 }
@@ -193,10 +199,10 @@ static void take_count(tokusage_reading *reading, const tokusage_value *value) {
 }
 
 static void take_model(tokusage_reading *reading, const tokusage_value *value) {
-    tokusage_model *const model = &reading->models[reading->open];
     const uint8_t rank = tokusage_name_of(reading->key)->target;
-    if (value->kind == KIND_STRING && rank < reading->rank && value->length > 0 &&
-        value->length <= TOKUSAGE_MODEL_MAX) {
+    const bool fits = value->kind == KIND_STRING && value->length > 0 && value->length <= TOKUSAGE_MODEL_MAX;
+    if (reading->models && fits && rank < reading->rank) {
+        tokusage_model *const model = &reading->models[reading->open];
         reading->rank = rank;
         model->length = (uint8_t)value->length;
         memcpy(model->text, value->text, value->length);
@@ -299,7 +305,7 @@ static void end_element(tokusage_reading *reading) {
     }
     reading->twice = reading->twice || (reading->ways_twice != 0 && !reading->pointer && way_twice(reading));
     /* The text's model is that of its last element with a report that tells one, else that of the first element. */
-    if (reading->models[reading->open].length > 0 && (any || reading->first)) {
+    if (reading->rank != MODEL_NONE && (any || reading->first)) {
         reading->told = any;
         reading->open ^= 1;
     }
@@ -338,8 +344,4 @@ const tokusage_slots *tokusage_reading_slots(const tokusage_reading *reading) {
 bool tokusage_reading_reports(const tokusage_reading *reading) {
     const tokusage_slots *const slots = tokusage_reading_slots(reading);
     return slots && !reading->twice && tokusage_slots_any(slots);
-}
-
-const tokusage_model *tokusage_reading_model(const tokusage_reading *reading) {
-    return &reading->models[reading->open ^ 1U];
 }

@@ -88,11 +88,13 @@ typedef struct tokusage_reading {
     tokusage_gather gather;
     tokusage_slots last;    /* the counts of the last element with a report */
     tokusage_number number; /* the scanner's: a number that comes in pieces */
-    tokusage_model models[2];
+    tokusage_model
+        *models; /* the caller's: room for two, the element's that is open and the text's; NULL: not wanted */
 } tokusage_reading;
 
-/* Begins a text. The pointer must be valid, and stay; NULL means the known places. */
-void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode);
+/* Begins a text. The pointer must be valid, and stay; NULL means the known places. For the models see above. */
+void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode,
+                            tokusage_model *models);
 
 /* Whether the names, or the elements, of a container with this many open containers (itself included) are asked for. */
 static inline bool tokusage_reading_watches(const tokusage_reading *reading, unsigned depth) {
@@ -149,7 +151,9 @@ const tokusage_slots *tokusage_reading_slots(const tokusage_reading *reading);
 /* Once the text has closed: whether it has a report. */
 bool tokusage_reading_reports(const tokusage_reading *reading);
 
-/* Once the text has closed: its model; its length is 0 when it tells none. */
-const tokusage_model *tokusage_reading_model(const tokusage_reading *reading);
+/* Once the text has closed: which of the two models is the text's; its length is 0 when it tells none. */
+static inline unsigned tokusage_reading_model(const tokusage_reading *reading) {
+    return reading->open ^ 1U;
+}
 
 #endif

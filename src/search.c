@@ -260,24 +260,31 @@ __attribute__((target("avx2"))) static const char *find_avx2(const target *t, co
 
 #if defined(TOKUSAGE_AVX2)
 
-static const char *find(const target *t, const char *at) {
-    static const char *(*const ways[])(const target *, const char *) = {find_wide, find_avx2};
-    return t->end - at > BLOCK ? ways[__builtin_cpu_supports("avx2") != 0](t, at) : find_bytewise(t, at, t->end);
+/* Asked at run time. A test says no in its place, to see what other processors do. */
+#ifndef TOKUSAGE_HAS_AVX2
+#define TOKUSAGE_HAS_AVX2 __builtin_cpu_supports("avx2")
+#endif
+
+static const char *find_by_processor(const target *t, const char *at) {
+    if (TOKUSAGE_HAS_AVX2) {
+        return find_avx2(t, at);
+    }
+    return find_wide(t, at);
 }
 
+#define FIND_IN_BLOCKS find_by_processor
 #elif defined(TOKUSAGE_WIDE)
+#define FIND_IN_BLOCKS find_wide
+#endif
 
 static const char *find(const target *t, const char *at) {
-    return t->end - at > BLOCK ? find_wide(t, at) : find_bytewise(t, at, t->end);
-}
-
-#else
-
-static const char *find(const target *t, const char *at) {
+#ifdef FIND_IN_BLOCKS
+    if (t->end - at > BLOCK) {
+        return FIND_IN_BLOCKS(t, at);
+    }
+#endif
     return find_bytewise(t, at, t->end);
 }
-
-#endif
 
 /* ---- events */
 

@@ -42,13 +42,14 @@ typedef struct state {
     tokusage_scan scan;
     tokusage_reading reading;
     tokusage_sse sse;
-    uint8_t kind;         /* of the body */
-    uint8_t mark;         /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
-    bool garbage;         /* more than white space follows the text in its event */
-    bool done;            /* an event was [DONE]: nothing more is read */
-    bool begun;           /* the first text has ended */
-    bool told;            /* the model is that of a text with a report */
-    tokusage_model model; /* what the settled texts tell */
+    uint8_t kind;             /* of the body */
+    uint8_t mark;             /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
+    bool garbage;             /* more than white space follows the text in its event */
+    bool done;                /* an event was [DONE]: nothing more is read */
+    bool begun;               /* the first text has ended */
+    bool told;                /* the model is that of a text with a report */
+    tokusage_model model;     /* what the settled texts tell */
+    tokusage_model models[2]; /* of the open text; see tokusage_reading */
 } state;
 
 _Static_assert(sizeof(state) <= sizeof(tokusage_stream), "a stream's insides fit its bytes");
@@ -76,7 +77,7 @@ tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointe
 static void begin_text(state *s) {
     const bool event = s->kind == EVENTS;
     tokusage_scan_begin(&s->scan);
-    tokusage_reading_begin(&s->reading, s->pointer, event ? READ_EVENT : READ_TEXT);
+    tokusage_reading_begin(&s->reading, s->pointer, event ? READ_EVENT : READ_TEXT, s->models);
     s->mark = 0;
     s->garbage = false;
 }
@@ -110,10 +111,14 @@ static sum sum_now(const state *s) {
     return now;
 }
 
+static const tokusage_model *text_model(const state *s) {
+    return &s->models[tokusage_reading_model(&s->reading)];
+}
+
 /* Whether the open text tells the body's model. An array that has the place twice in an element tells nothing. */
 static bool tells_model(const state *s) {
     const tokusage_reading *const text = &s->reading;
-    if (!text_counts(s) || tokusage_reading_model(text)->length == 0) {
+    if (!text_counts(s) || text_model(s)->length == 0) {
         return false;
     }
     return text->twice ? !text->array && !s->begun : text->told || !s->begun;
@@ -122,7 +127,7 @@ static bool tells_model(const state *s) {
 /* The text has ended: what it said is settled. */
 static void end_text(state *s) {
     if (tells_model(s)) {
-        const tokusage_model *const model = tokusage_reading_model(&s->reading);
+        const tokusage_model *const model = text_model(s);
         s->model.length = model->length;
         memcpy(s->model.text, model->text, model->length);
     }
@@ -268,6 +273,7 @@ size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t l
         return 0;
     }
     state *const s = inside(stream);
+    s->reading.models = s->models; /* the stream may be a copy */
     const size_t at = find_out_kind(s, bytes, length);
     if (s->kind == EVENTS) {
         return read_events(s, bytes, length, at);
@@ -322,7 +328,7 @@ size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t
     const state *const s = stream ? look_inside(stream) : NULL;
     const tokusage_model *model = s ? &s->model : NULL;
     if (s && tells_model(s)) {
-        model = tokusage_reading_model(&s->reading);
+        model = text_model(s);
     }
     const size_t length = model ? model->length : 0;
     if (buffer && size > 0) {

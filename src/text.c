@@ -67,7 +67,7 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reading reading;
-    tokusage_reading_begin(&reading, pointer, READ_TEXT);
+    tokusage_reading_begin(&reading, pointer, READ_TEXT, NULL);
     const tokusage_status status = read_text(&reading, json, length, error);
     if (status != TOKUSAGE_OK) {
         return status;
@@ -90,7 +90,7 @@ tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage
 static size_t value_length(const char *value, size_t rest) {
     tokusage_reading reading;
     tokusage_scan scan;
-    tokusage_reading_begin(&reading, "", READ_VALUE);
+    tokusage_reading_begin(&reading, "", READ_VALUE, NULL);
     tokusage_scan_begin(&scan);
     return tokusage_scan_feed(&scan, &reading, value, rest);
 }
@@ -101,7 +101,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reading reading;
-    tokusage_reading_begin(&reading, pointer, READ_VALUE);
+    tokusage_reading_begin(&reading, pointer, READ_VALUE, NULL);
     const tokusage_status status = read_text(&reading, json, length, error);
     if (status != TOKUSAGE_OK) {
         return status;

@@ -22,7 +22,7 @@ void pieces_begin(pieces *in, const char *pointer, tokusage_reading_mode mode) {
     spoil(in, sizeof *in);
     in->at = 0;
     in->status = TOKUSAGE_OK;
-    tokusage_reading_begin(&in->reading, pointer, mode);
+    tokusage_reading_begin(&in->reading, pointer, mode, in->models);
     tokusage_scan_begin(&in->scan);
 }
 
@@ -40,6 +40,7 @@ void pieces_feed(pieces *in, const char *bytes, size_t length) {
         return;
     }
     const char *copy = against_the_end(bytes, length);
+    in->reading.models = in->models; /* it may be a copy */
     size_t used = tokusage_scan_feed(&in->scan, &in->reading, copy, length);
     assert_true(used <= length);
     in->at += used;

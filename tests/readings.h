@@ -28,6 +28,7 @@ void expect_find(const char *what, const char *pointer, const char *bytes, size_
 typedef struct pieces {
     tokusage_scan scan;
     tokusage_reading reading;
+    tokusage_model models[2];
     size_t at;              /* bytes of the text that are read, white space behind it included */
     tokusage_status status; /* OK, SYNTAX or DEPTH; the byte is `at` */
 } pieces;

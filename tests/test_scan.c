@@ -281,7 +281,7 @@ static void scan_begins_anew_after_any_text(void **state) {
     for (size_t i = 0; i < LENGTH(befores); i++) {
         pieces in = fed(befores[i], strlen(befores[i]));
         tokusage_scan_begin(&in.scan);
-        tokusage_reading_begin(&in.reading, NULL, READ_TEXT);
+        tokusage_reading_begin(&in.reading, NULL, READ_TEXT, in.models);
         in.at = 0;
         pieces_feed(&in, json, sizeof json - 1);
         pieces_end(&in);
@@ -511,7 +511,7 @@ static void scan_goes_on_by_itself_from_a_copy(void **state) {
         pieces_end(&second);
         const verdict want = FOUND;
         expect_pieces("a copy", &second, &want);
-        const tokusage_model *model = tokusage_reading_model(&second.reading);
+        const tokusage_model *model = &second.models[tokusage_reading_model(&second.reading)];
         assert_int_equal(model->length, 8);
         assert_memory_equal(model->text, "a\\u0062c", 8);
     }

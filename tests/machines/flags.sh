@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh tests/machines/flags.sh: the unit tests as other people compile: char without a sign, as on Arm; optimised across
-# files; for the smallest size; with whatever the compiler makes of the fastest flags for this processor.
+# files; for the smallest size; with whatever the compiler makes of the fastest flags for this processor; without AVX2.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -22,5 +22,6 @@ signed-char -fsigned-char
 lto -O3 -flto
 small -Os
 native -O3 -march=native
+no-avx2 -O2 -DTOKUSAGE_NO_AVX2
 END
 exit "$status"

@@ -1,4 +1,4 @@
-/* The framing of server-sent events, one call from every state there is; see scan.c for how that proves all of it. */
+/* The framing of server-sent events, one call from every state there is; see number.c for how that proves all of it. */
 #include "../../src/sse.c"
 
 #include "proof.h"
@@ -39,9 +39,13 @@ static void call_once(tokusage_sse sse) {
     }
     between_calls(&sse);
     if (tokusage_sse_fresh(&sse)) {
-        tokusage_sse_passed(&sse);
+        tokusage_sse_passed(&sse, Frama_C_char_interval(CHAR_MIN, CHAR_MAX));
         between_calls(&sse);
     }
+    if (tokusage_sse_rest(&sse, &byte, Frama_C_unsigned_int_interval(0, 1)) > 1) {
+        broken();
+    }
+    between_calls(&sse);
 }
 
 static void from_state(unsigned state, unsigned matched) {

@@ -13,23 +13,30 @@ static tokusage_count any_count(unsigned kind) {
     return count;
 }
 
-static tokusage any_usage(unsigned kinds) {
+/* The parts of the prompt, and the reasoning, are of the kind `parts`. */
+static tokusage any_usage(unsigned kinds, unsigned parts) {
     const tokusage usage = {.prompt_tokens = any_count(kinds % 4),
                             .completion_tokens = any_count(kinds / 4 % 4),
-                            .total_tokens = any_count(kinds / 16)};
+                            .total_tokens = any_count(kinds / 16),
+                            .cached_tokens = any_count(parts),
+                            .cache_write_tokens = any_count(parts),
+                            .reasoning_tokens = any_count(parts)};
     return usage;
 }
 
-static void calculate(unsigned kinds) {
-    tokusage usage = any_usage(kinds);
+static void calculate(unsigned kinds, unsigned parts) {
+    const tokusage before = any_usage(kinds, parts);
     tokusage_error error;
+    tokusage usage = before;
     (void)tokusage_validate(&usage, &error);
     (void)tokusage_infer(&usage, &error);
+    usage = before;
+    (void)tokusage_reconcile(&usage, &error);
 }
 
-static void add(unsigned a_kinds, unsigned b_kinds) {
-    tokusage a = any_usage(a_kinds);
-    const tokusage b = any_usage(b_kinds);
+static void add(unsigned a_kinds, unsigned b_kind) {
+    tokusage a = any_usage(a_kinds, b_kind);
+    const tokusage b = any_usage(b_kind * 21, b_kind); /* all of one kind: each count is added by itself */
     (void)tokusage_equal(&a, &b);
     (void)tokusage_add(&a, &b);
     (void)tokusage_add(&a, &a);
@@ -51,9 +58,11 @@ static void put_all_in_words(size_t size) {
     for (unsigned status = TOKUSAGE_OK; status < TOKUSAGE_ERR_TOTAL; status++) {
         put_in_words(status, 0, 0, size);
     }
-    put_in_words(TOKUSAGE_ERR_TOTAL, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), 7, size);
-    put_in_words(TOKUSAGE_ERR_TOTAL, 7, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), size);
-    put_in_words(Frama_C_unsigned_int_interval(TOKUSAGE_ERR_TOTAL + 1, UINT_MAX), 0, 0, size);
+    for (unsigned status = TOKUSAGE_ERR_TOTAL; status <= TOKUSAGE_ERR_PART; status++) {
+        put_in_words(status, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), 7, size);
+        put_in_words(status, 7, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), size);
+    }
+    put_in_words(Frama_C_unsigned_int_interval(TOKUSAGE_ERR_PART + 1, UINT_MAX), 0, 0, size);
     (void)tokusage_error_text(NULL, NULL, 0);
 }
 
@@ -62,13 +71,32 @@ static void write_decimal(int64_t value) {
     (void)tokusage_decimal(value, text);
 }
 
+/* Every number with every size: the texts' ends are then all met. */
+static void encode(size_t count, int64_t value, size_t size) {
+    char buffer[TOKUSAGE_JSON_SIZE];
+    size_t length = 0;
+    tokusage usage = any_usage(0, 0);
+    /*@ loop unroll 6; */
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        *tokusage_count_slot(&usage, i) = (tokusage_count){.present = true, .value = TOKUSAGE_COUNT_MAX};
+    }
+    tokusage_count_slot(&usage, count)->value = value;
+    (void)tokusage_encode(&usage, buffer + (sizeof buffer - size), size, &length);
+}
+
 int main(void) {
     for (unsigned kinds = 0; kinds < 64; kinds++) {
-        calculate(kinds);
         for (unsigned other = 0; other < 4; other++) {
-            add(kinds, other * 21); /* three counts of the same kind: each count is added by itself */
+            calculate(kinds, other);
+            add(kinds, other);
         }
     }
+    /*@ loop unroll 6; */
+    for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
+        encode(count, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_JSON_SIZE);
+        encode(count, 0, TOKUSAGE_JSON_SIZE - 1);
+    }
+    encode(0, TOKUSAGE_COUNT_MAX, 0);
     put_all_in_words(0);
     put_all_in_words(1);
     put_all_in_words(20);

@@ -1,0 +1,61 @@
+/*
+ * Texts in which some bytes are any bytes: a question mark is one. So that the analyser mixes less, the bytes are cut into
+ * classes, and each class is a case by itself.
+ */
+#ifndef TOKUSAGE_TESTS_PROOF_FORMS_H
+#define TOKUSAGE_TESTS_PROOF_FORMS_H
+
+#include "proof.h"
+
+/* The bytes that mean something each by itself, the others in ranges; all of them are in one. */
+static const signed char classes[][2] = {
+    {-128, -1}, {0, 8},     {'\t', '\n'}, {11, 12},   {'\r', '\r'}, {14, 31},   {' ', ' '}, {'!', '!'},
+    {'"', '"'}, {'#', '+'}, {',', ','},   {'-', '-'}, {'.', '/'},   {'0', '0'}, {'1', '9'}, {':', ':'},
+    {';', 'Z'}, {'[', '['}, {'\\', '\\'}, {']', ']'}, {'^', 'e'},   {'f', 'f'}, {'g', 'm'}, {'n', 'n'},
+    {'o', 't'}, {'u', 'u'}, {'v', 'z'},   {'{', '{'}, {'|', '|'},   {'}', '}'}, {'~', 127},
+};
+
+enum {
+    CLASSES = sizeof classes / sizeof *classes
+};
+
+static const signed char *byte_class;
+
+/* Copies a form, in which each question mark stands for any byte of the class. */
+static void put(char *to, const char *form, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        to[i] = form[i] == '?' ? Frama_C_char_interval(byte_class[0], byte_class[1]) : form[i];
+    }
+}
+
+/* Texts for extract and the scanner. */
+static const char *const texts[] = {
+    "",
+    "?",
+    "\xEF?\xBF{}",
+    "{?}",
+    "[{?}]",
+    "{\"usage\":?}",
+    "{\"usage\":{?}}",
+    "{\"usage\":{}}?",
+    "{\"usage\":{\"eval_count\":1?}}",
+    "{\"usage\":{\"eval_count\":1e?}}",
+    "{\"\\u007?sage\":1}",
+    "{\"type\":\"\\u00?5\"}",
+    "{\"?sage\":{\"eval_count\":1}}",
+    "{\"a\":[?]}",
+    "{\"a\":\"\\ud8?0\\udc00\"}",
+    "{\"usage\":5,\"usage\":?",
+    "{\"usage\":{\"tokens\":{\"input_tokens\":?}}}",
+    "{\"message\":{\"usage\":?}}",
+    "{\"model\":\"?\"}",
+    "{\"model\":\"a\\?\"}",
+    "{\"type\":\"message-en?\"}",
+    "{\"done\":t?ue}",
+    "{\"u\":{\"a\":?}}",
+    "{\"u\":?,\"u\":{}}",
+    "[{\"u\":{}},{\"u\":?}]",
+    "{\"eval_count\":?}",
+};
+
+#endif
