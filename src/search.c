@@ -135,6 +135,8 @@ static const char *find_bytewise(const target *t, const char *at, const char *un
 
 #ifdef TOKUSAGE_WIDE
 
+#define APART __attribute__((noinline))
+
 enum {
     BLOCK = 64 / TOKUSAGE_WIDE_BITS, /* bytes whose marks fit a mask */
     PARTS = BLOCK / TOKUSAGE_WIDE
@@ -189,7 +191,10 @@ static inline const char *skip_wide(const char *at, const char *last, char lette
 
 typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
 
-/* Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. */
+/*
+ * Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. NULL when
+ * all is passed; the last byte is not looked at.
+ */
 static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
     const char *const last = t->end - BLOCK - 1;
     for (;;) {
@@ -201,13 +206,14 @@ static inline const char *find_in_blocks(const target *t, const char *at, skippe
             }
         }
         if (at == last) {
-            return find_bytewise(t, at + BLOCK, t->end);
+            return NULL;
         }
         at = next_block(at, last);
     }
 }
 
-static const char *find_wide(const target *t, const char *at) {
+/* A function of its own keeps the stack small: it needs much, and so does the other way. */
+static APART const char *find_wide(const target *t, const char *at) {
     return find_in_blocks(t, at, skip_wide);
 }
 
@@ -215,38 +221,30 @@ static const char *find_wide(const target *t, const char *at) {
 
 #ifdef TOKUSAGE_AVX2
 
-/* As `look`, of half a block. */
-__attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at, char letter, bool known) {
+/* As `look`, of half a block, for the known names. */
+__attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at) {
     const __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)at);
     const __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + 1));
     const __m256i quotes = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('"'));
     const __m256i escapes = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\\'));
+    const __m256i u = _mm256_cmpeq_epi8(next, _mm256_set1_epi8('u'));
+    const __m256i starts = _mm256_and_si256(_mm256_or_si256(quotes, escapes), u);
     const __m256i ends = _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('[')),
                                           _mm256_cmpeq_epi8(next, _mm256_set1_epi8('D')));
-    const __m256i u = _mm256_cmpeq_epi8(next, _mm256_set1_epi8('u'));
-    const __m256i names = known ? quotes : _mm256_and_si256(quotes, _mm256_cmpeq_epi8(next, _mm256_set1_epi8(letter)));
-    const __m256i starts = known ? _mm256_and_si256(_mm256_or_si256(quotes, escapes), u)
-                                 : _mm256_or_si256(names, _mm256_and_si256(escapes, u));
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(starts, ends));
 }
 
-/* As `skip_blocks`. */
-__attribute__((target("avx2"))) static inline const char *skip_blocks_avx2(const char *at, const char *last,
-                                                                           char letter, bool known, uint64_t *marks) {
+/* As `skip_blocks`, for the known names. */
+__attribute__((target("avx2"))) static inline const char *skip_avx2(const char *at, const char *last, char letter,
+                                                                    uint64_t *marks) {
+    (void)letter;
     for (;;) {
-        const uint64_t low = look_avx2(at, letter, known);
-        *marks = low | look_avx2(at + BLOCK / 2, letter, known) << 32;
+        *marks = look_avx2(at) | look_avx2(at + BLOCK / 2) << 32;
         if (*marks != 0 || at == last) {
             return at;
         }
         at = next_block(at, last);
     }
-}
-
-__attribute__((target("avx2"))) static inline const char *skip_avx2(const char *at, const char *last, char letter,
-                                                                    uint64_t *marks) {
-    return letter == 'u' ? skip_blocks_avx2(at, last, letter, true, marks)
-                         : skip_blocks_avx2(at, last, letter, false, marks);
 }
 
 /* What runs next must find the upper halves of the registers clean, or SSE2 code is slow on some machines. */
@@ -266,7 +264,7 @@ __attribute__((target("avx2"))) static const char *find_avx2(const target *t, co
 #endif
 
 static const char *find_by_processor(const target *t, const char *at) {
-    if (TOKUSAGE_HAS_AVX2) {
+    if (TOKUSAGE_HAS_AVX2 && *t->name == 'u') {
         return find_avx2(t, at);
     }
     return find_wide(t, at);
@@ -280,7 +278,11 @@ static const char *find_by_processor(const target *t, const char *at) {
 static const char *find(const target *t, const char *at) {
 #ifdef FIND_IN_BLOCKS
     if (t->end - at > BLOCK) {
-        return FIND_IN_BLOCKS(t, at);
+        const char *const hit = FIND_IN_BLOCKS(t, at);
+        if (hit) {
+            return hit;
+        }
+        at = t->end - 1;
     }
 #endif
     return find_bytewise(t, at, t->end);
