@@ -192,8 +192,8 @@ static inline const char *skip_wide(const char *at, const char *last, char lette
 typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
 
 /*
- * Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. NULL when
- * all is passed; the last byte is not looked at.
+ * Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. NULL
+ * when all is passed; the last byte is not looked at.
  */
 static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
     const char *const last = t->end - BLOCK - 1;

@@ -211,7 +211,7 @@ const body bodies[] = {
     {"a plain body cut off", NULL, TEXT("{\"usage\":" USAGE), UNREAD(OPEN)},
     {"nothing is read after a malformed text", NULL, TEXT(JSON "\n{\"a\":x}\n" OTHER_JSON),
      IN_TEXTS(COUNTS(5, 7, 12), 1, false, BROKEN, "")},
-    {"nothing is read after what is no text", NULL, TEXT(JSON "," OTHER_JSON),
+    {"nothing is read behind a malformed text", NULL, TEXT(JSON "," OTHER_JSON),
      IN_TEXTS(COUNTS(5, 7, 12), 1, false, BROKEN, "")},
     {"nothing is read after a text cut off", NULL, TEXT("{\"a\":\n" JSON), UNREAD(OPEN)},
     {"a malformed first text", NULL, TEXT("{x}" JSON), UNREAD(BROKEN)},

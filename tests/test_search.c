@@ -66,7 +66,7 @@ static const struct {
     {"an object", TEXT("data: {}"), true},
     {"an object without space before", TEXT("data:{}"), true},
     {"an object with text", TEXT("data: {\"choices\":[{\"delta\":{\"content\":\"use \\\"u\\\"\"}}]}"), true},
-    {"what is no JSON", TEXT("data: {xyz"), true},
+    {"malformed data", TEXT("data: {xyz"), true},
     {"two spaces", TEXT("data:  {}"), true},
     {"an array", TEXT("data: [1]"), true},
     {"[DONE]", TEXT("data: [DONE]"), false},

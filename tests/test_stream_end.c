@@ -22,7 +22,7 @@ static const body ends[] = {
      TEXT("data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":5}}}\n\n"
           "data: {\"usage\":{\"prompt_tokens\":5}}\n\n"),
      IN_EVENTS(COUNTS(5, ABSENT, ABSENT), 2, false, "")},
-    {"what is no report behind an end", NULL,
+    {"null and an empty object behind an end", NULL,
      TEXT("data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":5}}}\n\n"
           "data: {\"usage\":null}\n\n"
           "data: {\"usage\":{}}\n\n"

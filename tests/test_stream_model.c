@@ -48,7 +48,7 @@ static const body models[] = {
      TEXT("data: {\"model\":\"a\",\"message\":{\"model\":\"b\"},\"response\":{\"model\":\"c\"},"
           "\"modelVersion\":\"d\",\"interaction\":{\"model\":\"e\"}}\n\n"),
      WITHOUT_REPORT("a")},
-    {"what is no string is passed over", NULL,
+    {"values that are not strings are passed over", NULL,
      TEXT("data: {\"model\":5,\"message\":{\"model\":[\"b\"]},\"response\":{\"model\":{\"model\":\"c\"}},"
           "\"modelVersion\":true,\"interaction\":{\"model\":\"e\"}}\n\n"),
      WITHOUT_REPORT("e")},

@@ -256,7 +256,7 @@ static void extract_names_the_first_error_in_the_order_of_the_manual(void **stat
     static const reading_case cases[] = {
         {"syntax behind the usage, before a duplicate", "/usage", TEXT("{\"usage\":1,\"usage\":2]"), AT(SYNTAX, 20)},
         {"syntax behind null", "/usage", TEXT("{\"usage\":null}}"), AT(SYNTAX, 14)},
-        {"syntax behind what is no object", "/usage", TEXT("{\"usage\":5},"), AT(SYNTAX, 11)},
+        {"syntax behind a usage of the wrong type", "/usage", TEXT("{\"usage\":5},"), AT(SYNTAX, 11)},
         {"syntax behind a bad count", "/usage", TEXT("{\"usage\":{\"" P "\":-1}}x"), AT(SYNTAX, 30)},
         {"syntax behind a good usage", "/usage", TEXT("{\"usage\":" FIVE ",}"), AT(SYNTAX, 29)},
         {"a duplicate before nothing found", "/a/b", TEXT("{\"a\":{},\"a\":{}}"), ABOUT(DUPLICATE, "usage")},
