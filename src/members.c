@@ -199,10 +199,15 @@ void tokusage_gather_object(tokusage_gather *gather, tokusage_key key) {
     gather->within = gather->within || tokusage_name_of(key)->target == NODE_INPUT_TOKENS_DETAILS;
 }
 
+/* The rows of a line stand together, so the row before the first one of a line is of another. Not for the first key. */
+static bool is_first_of_line(tokusage_key key) {
+    return tokusage_name_of((tokusage_key)(key - 1))->target != tokusage_name_of(key)->target;
+}
+
 /* The first name of a line of cache counts beside the input may be within it; the others of the line never are. */
 static void move_within(tokusage_gather *gather, tokusage_slot beside, tokusage_slot within) {
     tokusage_slots *const slots = &gather->slots;
-    if (has(slots, beside) && tokusage_names[gather->from[beside] - 2].target != beside) {
+    if (has(slots, beside) && is_first_of_line(gather->from[beside])) {
         set(slots, within, slots->value[beside]);
         slots->value[beside] = 0;
         slots->present = (uint16_t)(slots->present & ~(1U << beside));

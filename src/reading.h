@@ -9,7 +9,6 @@
 #include "members.h"
 #include "number.h"
 
-#define TOKUSAGE_NAME_MAX 63   /* bytes of a name in a pointer */
 #define TOKUSAGE_MODEL_MAX 127 /* bytes of a model's name */
 
 /* How the text is read. */

@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+enum {
+    NAME_MAX_BYTES = 63 /* of a name in a pointer, after ~0 and ~1 are resolved */
+};
+
 bool tokusage_pointer_valid(const char *pointer) {
     if (!pointer || (*pointer != '\0' && *pointer != '/')) {
         return false;
@@ -19,7 +23,7 @@ bool tokusage_pointer_valid(const char *pointer) {
             return false;
         }
         length = *pointer == '/' ? 0 : length + 1;
-        if (length > TOKUSAGE_NAME_MAX) {
+        if (length > NAME_MAX_BYTES) {
             return false;
         }
         pointer += escaped;

@@ -66,7 +66,7 @@ static const body models[] = {
      TEXT("data: {\"m\\u006fdel\":1,"
           "\"\\u006d\\u0065\\u0073\\u0073\\u0061\\u0067\\u0065\":{\"mode\\u006C\":\"b\"}}\n\n"),
      WITHOUT_REPORT("b")},
-    {"names that only seem to be it", NULL,
+    {"names that are almost those of the model", NULL,
      TEXT("data: {\"model\\u0000\":\"a\",\"\\\\u006dodel\":\"b\",\"mod\\\"el\":\"c\",\"\\ud83dmodel\":\"d\"}\n\n"),
      WITHOUT_REPORT("")},
     {"a pointer is no matter", "/u",
