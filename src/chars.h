@@ -41,6 +41,16 @@ static inline unsigned tokusage_hex_value(char c) {
     return letter < 6 ? 10 + letter : 16;
 }
 
+/* The code of a \u escape from its four digits; above 0xFFFF when one of them is no digit. */
+static inline uint32_t tokusage_hex_code(const char *digits) {
+    uint32_t code = 0;
+    for (int i = 0; i < 4; i++) {
+        const unsigned value = tokusage_hex_value(digits[i]);
+        code = value < 16 ? code << 4 | value : 0x10000;
+    }
+    return code;
+}
+
 /* What a backslash with this byte stands for (RFC 8259, section 7); NUL when it stands for nothing by itself. */
 static inline char tokusage_escape_meaning(char c) {
     switch (c) {
@@ -78,5 +88,10 @@ static inline size_t tokusage_space_span(const char *bytes, size_t length) {
 enum {
     TOKUSAGE_BYTE_ORDER_MARK_LENGTH = sizeof TOKUSAGE_BYTE_ORDER_MARK - 1
 };
+
+/* Whether the mark, of which so many bytes have been read, goes on with this byte. */
+static inline bool tokusage_mark_goes_on(size_t matched, char c) {
+    return matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched];
+}
 
 #endif

@@ -6,7 +6,18 @@
 #include "members.h"
 #include "usage.h"
 
+/* Many systems install the header in a folder of its own. */
+#if defined(__has_include)
+#if !__has_include(<cJSON.h>) && __has_include(<cjson/cJSON.h>)
+#define CJSON_HAS_FOLDER
+#endif
+#endif
+
+#ifdef CJSON_HAS_FOLDER
+#include <cjson/cJSON.h>
+#else
 #include <cJSON.h>
+#endif
 #include <string.h>
 
 /* 0 also for an item without a name, such as an array's. */
@@ -27,7 +38,7 @@ static tokusage_node details_of(const cJSON *item) {
 /* ---- from a tree */
 
 /* The range comes first, so that the conversion to an integer is defined; NaN is not in it. */
-static tokusage_status read_number(const cJSON *item, int64_t *value) {
+static tokusage_status item_number(const cJSON *item, int64_t *value) {
     if (!cJSON_IsNumber(item)) {
         return TOKUSAGE_ERR_TYPE;
     }
@@ -38,7 +49,7 @@ static tokusage_status read_number(const cJSON *item, int64_t *value) {
     return (double)*value == item->valuedouble ? TOKUSAGE_OK : TOKUSAGE_ERR_INTEGER;
 }
 
-static void read_member(tokusage_gather *gather, tokusage_node node, const cJSON *item) {
+static void take_item(tokusage_gather *gather, tokusage_node node, const cJSON *item) {
     const tokusage_key key = key_of(node, item);
     if (!is_count(key)) {
         return;
@@ -48,14 +59,14 @@ static void read_member(tokusage_gather *gather, tokusage_node node, const cJSON
         return;
     }
     int64_t value = 0;
-    const tokusage_status status = read_number(item, &value);
+    const tokusage_status status = item_number(item, &value);
     tokusage_gather_count(gather, key, status, value);
 }
 
 static void read_details(tokusage_gather *gather, tokusage_node node, const cJSON *object) {
     tokusage_gather_object(gather, key_of(NODE_USAGE, object));
     for (const cJSON *item = object->child; item; item = item->next) {
-        read_member(gather, node, item);
+        take_item(gather, node, item);
     }
 }
 
@@ -76,7 +87,7 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
         if (node != NODE_NONE) {
             read_details(&gather, node, item);
         } else {
-            read_member(&gather, NODE_USAGE, item);
+            take_item(&gather, NODE_USAGE, item);
         }
     }
     tokusage_gather_end(&gather);

@@ -240,7 +240,7 @@ void tokusage_slots_lay(tokusage_slots *earlier, const tokusage_slots *later) {
 }
 
 /* Absent slots are 0, so they add nothing. At most four values within 2^53-1 are added, so no sum overflows. */
-static tokusage_count sum(const tokusage_slots *slots, const uint8_t *parts, size_t length) {
+static tokusage_count sum_of(const tokusage_slots *slots, const uint8_t *parts, size_t length) {
     tokusage_count count = {.present = false};
     for (size_t i = 0; i < length; i++) {
         count.present = count.present || has(slots, (tokusage_slot)parts[i]);
@@ -260,8 +260,8 @@ tokusage_status tokusage_slots_usage(const tokusage_slots *slots, tokusage *usag
     if (slots->status != TOKUSAGE_OK) {
         return tokusage_fail(error, (tokusage_status)slots->status, slots->member);
     }
-    const tokusage_count prompt_tokens = sum(slots, prompt, sizeof prompt);
-    const tokusage_count completion_tokens = sum(slots, completion, sizeof completion);
+    const tokusage_count prompt_tokens = sum_of(slots, prompt, sizeof prompt);
+    const tokusage_count completion_tokens = sum_of(slots, completion, sizeof completion);
     if (prompt_tokens.value > TOKUSAGE_COUNT_MAX || completion_tokens.value > TOKUSAGE_COUNT_MAX) {
         const bool first = prompt_tokens.value > TOKUSAGE_COUNT_MAX;
         return tokusage_fail(error, TOKUSAGE_ERR_RANGE, first ? TOKUSAGE_PROMPT : TOKUSAGE_COMPLETION);

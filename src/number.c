@@ -14,7 +14,7 @@ enum {
 #define PLACES_MAX (INT64_MAX / 32)
 
 /* The states of the grammar, by what came last. */
-enum state {
+enum number_state {
     BEGIN,
     MINUS,
     ZERO,
@@ -31,7 +31,7 @@ static const struct {
     char byte;
     uint8_t to;
     uint16_t from; /* a bit for each */
-} marks[] = {
+} number_marks[] = {
     {'-', MINUS, 1U << BEGIN},
     {'.', POINT, 1U << ZERO | 1U << WHOLE},
     {'e', E, 1U << ZERO | 1U << WHOLE | 1U << FRACTION},
@@ -41,19 +41,19 @@ static const struct {
 };
 
 /* BEGIN when the number cannot go on with the byte. */
-static enum state after_mark(enum state state, char c) {
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (marks[i].byte == c && (marks[i].from >> state & 1) != 0) {
-            return (enum state)marks[i].to;
+static enum number_state after_mark(enum number_state state, char c) {
+    for (size_t i = 0; i < sizeof number_marks / sizeof *number_marks; i++) {
+        if (number_marks[i].byte == c && (number_marks[i].from >> state & 1) != 0) {
+            return (enum number_state)number_marks[i].to;
         }
     }
     return BEGIN;
 }
 
 /* BEGIN behind a zero that no digit may follow. */
-static enum state after_digit(enum state state, char c) {
+static enum number_state after_digit(enum number_state state, char c) {
     static const uint8_t after[] = {WHOLE, WHOLE, BEGIN, WHOLE, FRACTION, FRACTION, EXPONENT, EXPONENT, EXPONENT};
-    return c == '0' && state <= MINUS ? ZERO : (enum state)after[state];
+    return c == '0' && state <= MINUS ? ZERO : (enum number_state)after[state];
 }
 
 /* A zero before the first significant digit only moves the point, and only if it stands behind it. */
@@ -91,8 +91,8 @@ static void take(tokusage_number *number, char c) {
 size_t tokusage_number_feed(tokusage_number *number, const char *bytes, size_t length) {
     for (size_t at = 0; at < length; at++) {
         const char c = bytes[at];
-        const enum state state = (enum state)number->state;
-        const enum state next = tokusage_is_digit(c) ? after_digit(state, c) : after_mark(state, c);
+        const enum number_state state = (enum number_state)number->state;
+        const enum number_state next = tokusage_is_digit(c) ? after_digit(state, c) : after_mark(state, c);
         if (next == BEGIN) {
             return at;
         }

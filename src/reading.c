@@ -9,7 +9,7 @@ enum {
     ROLE_NONE = -1
 };
 
-static void begin_element(tokusage_reading *reading) {
+static void reset_element(tokusage_reading *reading) {
     reading->place = PLACE_NONE;
     reading->rank = MODEL_NONE;
     reading->ways = 0;
@@ -38,7 +38,7 @@ void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, toku
     if (pointer && *pointer == '\0') {
         reading->arrival = ARRIVAL_PLACE;
     }
-    begin_element(reading);
+    reset_element(reading);
 }
 
 void tokusage_reading_element(tokusage_reading *reading) {
@@ -46,7 +46,7 @@ void tokusage_reading_element(tokusage_reading *reading) {
     reading->begun = true;
     reading->key = 0;
     reading->arrival = ARRIVAL_NONE;
-    begin_element(reading);
+    reset_element(reading);
 }
 
 /* How deep we are in the element: 1 in its root. */
@@ -178,8 +178,11 @@ static bool take_place(tokusage_reading *reading, unsigned rank, tokusage_kind k
     if (kind == KIND_NULL || rank >= reading->place) {
         return false;
     }
+    /* What a place of lower rank, or the root, has told is forgotten; at first nothing has been told. */
+    if (reading->place != PLACE_NONE || reading->gather.given != 0) {
+        tokusage_gather_begin(&reading->gather);
+    }
     reading->place = (uint8_t)rank;
-    tokusage_gather_begin(&reading->gather);
     if (kind != KIND_OBJECT) {
         reading->gather.slots.status = TOKUSAGE_ERR_TYPE;
         reading->gather.slots.member = TOKUSAGE_OBJECT;

@@ -341,7 +341,7 @@ static inline bool read_colon(run *r) {
     return true;
 }
 
-static inline bool read_text(run *r) {
+static inline bool read_whole_string(run *r) {
     bool escaped = false;
     const tokusage_wish wish = r->matters ? tokusage_reading_wish(r->reading) : WISH_NOTHING;
     const char *const text = r->at + 1;
@@ -410,7 +410,7 @@ static inline bool read_value(run *r) {
     }
     switch (*r->at) {
     case '"':
-        return read_text(r);
+        return read_whole_string(r);
     case '{':
     case '[':
         return open_container(r, *r->at == '{');

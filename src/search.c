@@ -86,11 +86,9 @@ static bool pass_escape(const target *t, const char *at) {
     if (t->end - at < 6) {
         return false;
     }
-    if (at[2] != '0' || at[3] != '0') {
-        return true;
-    }
-    const int letter = (int)(tokusage_hex_value(at[4]) << 4 | tokusage_hex_value(at[5]));
-    return !memchr(t->name, letter, (size_t)t->length) && !memchr(t->longer, letter, (size_t)t->more);
+    const uint32_t code = tokusage_hex_code(at + 2);
+    return code > 0x7F ||
+           (!memchr(t->name, (int)code, (size_t)t->length) && !memchr(t->longer, (int)code, (size_t)t->more));
 }
 
 static bool pass_bracket(const target *t, const char *at) {

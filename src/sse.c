@@ -7,11 +7,11 @@
 #include "wide.h"
 
 enum line_state {
-    START, /* at the first bytes of the stream, which may be a byte-order mark */
-    FIELD, /* at the start of a line, or in a field name that is "data" so far */
-    COLON, /* after "data:": one space belongs to it */
-    VALUE, /* in a data line's value */
-    OTHER  /* in a line that does not matter */
+    LINE_START, /* at the first bytes of the stream, which may be a byte-order mark */
+    LINE_FIELD, /* at the start of a line, or in a field name that is "data" so far */
+    LINE_COLON, /* after "data:": one space belongs to it */
+    LINE_VALUE, /* in a data line's value */
+    LINE_OTHER  /* in a line that does not matter */
 };
 
 static const char field[] = TOKUSAGE_SSE_DATA_FIELD;
@@ -21,7 +21,7 @@ enum {
 };
 
 static void begin_line(tokusage_sse *sse) {
-    sse->state = FIELD;
+    sse->state = LINE_FIELD;
     sse->matched = 0;
 }
 
@@ -39,8 +39,8 @@ static tokusage_sse_token end_event(tokusage_sse *sse) {
 
 /* A line that is "data" without a colon has an empty value; one with nothing in it ends the event. */
 static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
-    const bool blank = sse->state <= FIELD && sse->matched == 0;
-    const bool bare_data = sse->state == FIELD && sse->matched == FIELD_LENGTH - 1;
+    const bool blank = sse->state <= LINE_FIELD && sse->matched == 0;
+    const bool bare_data = sse->state == LINE_FIELD && sse->matched == FIELD_LENGTH - 1;
     sse->cr = c == '\r';
     begin_line(sse);
     if (blank) {
@@ -51,8 +51,8 @@ static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
 
 /* A part of a byte-order mark makes the line's field name another than data. Returns whether the byte is used up. */
 static bool read_mark(tokusage_sse *sse, char c) {
-    if (c != TOKUSAGE_BYTE_ORDER_MARK[sse->matched]) {
-        sse->state = sse->matched > 0 ? OTHER : FIELD;
+    if (!tokusage_mark_goes_on(sse->matched, c)) {
+        sse->state = sse->matched > 0 ? LINE_OTHER : LINE_FIELD;
         return false;
     }
     sse->matched++;
@@ -69,11 +69,11 @@ static tokusage_sse_token read_field(tokusage_sse *sse, const char *bytes, size_
         sse->matched++;
     }
     if (sse->matched == FIELD_LENGTH) {
-        sse->state = COLON;
+        sse->state = LINE_COLON;
         return begin_data(sse);
     }
     if (*at < length && !tokusage_is_line_end(bytes[*at])) {
-        sse->state = OTHER;
+        sse->state = LINE_OTHER;
     }
     return TOKUSAGE_SSE_MORE;
 }
@@ -82,18 +82,18 @@ static tokusage_sse_token read_field(tokusage_sse *sse, const char *bytes, size_
 static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t length, size_t *at) {
     const char c = bytes[*at];
     switch (sse->state) {
-    case START:
+    case LINE_START:
         *at += read_mark(sse, c);
         return TOKUSAGE_SSE_MORE;
-    case FIELD:
+    case LINE_FIELD:
         return read_field(sse, bytes, length, at);
-    case COLON:
+    case LINE_COLON:
         *at += c == ' ';
-        sse->state = VALUE;
+        sse->state = LINE_VALUE;
         return TOKUSAGE_SSE_MORE;
     default:
         *at += tokusage_line_span(bytes + *at, length - *at);
-        return sse->state == VALUE ? TOKUSAGE_SSE_DATA : TOKUSAGE_SSE_MORE;
+        return sse->state == LINE_VALUE ? TOKUSAGE_SSE_DATA : TOKUSAGE_SSE_MORE;
     }
 }
 
@@ -117,11 +117,11 @@ tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_
 }
 
 bool tokusage_sse_fresh(const tokusage_sse *sse) {
-    return sse->state <= FIELD && sse->matched == 0 && !sse->data;
+    return sse->state <= LINE_FIELD && sse->matched == 0 && !sse->data;
 }
 
 bool tokusage_sse_in_line(const tokusage_sse *sse) {
-    return sse->state >= VALUE;
+    return sse->state >= LINE_VALUE;
 }
 
 void tokusage_sse_passed(tokusage_sse *sse, char last) {

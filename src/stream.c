@@ -28,17 +28,17 @@ enum {
 };
 
 /* What the reports say that are settled. */
-typedef struct sum {
+typedef struct tally {
     tokusage_slots slots;
     uint64_t reports;
     bool merging; /* there was one at /message/usage: the later ones are laid over it */
     bool ended;   /* the text of the latest says that the response has ended */
-} sum;
+} tally;
 
 /* What is in a tokusage_stream. All zero bytes are the state before the first byte. */
-typedef struct state {
+typedef struct stream_state {
     const char *pointer;
-    sum sum;
+    tally tally;
     tokusage_scan scan;
     tokusage_reading reading;
     tokusage_sse sse;
@@ -50,17 +50,17 @@ typedef struct state {
     bool told;                /* the model is that of a text with a report */
     tokusage_model model;     /* what the settled texts tell */
     tokusage_model models[2]; /* of the open text; see tokusage_reading */
-} state;
+} stream_state;
 
-_Static_assert(sizeof(state) <= sizeof(tokusage_stream), "a stream's insides fit its bytes");
-_Static_assert(_Alignof(tokusage_stream) >= _Alignof(state), "a stream's bytes are aligned for its insides");
+_Static_assert(sizeof(stream_state) <= sizeof(tokusage_stream), "a stream's insides fit its bytes");
+_Static_assert(_Alignof(tokusage_stream) >= _Alignof(stream_state), "a stream's bytes are aligned for its insides");
 
-static state *inside(tokusage_stream *stream) {
-    return (state *)(void *)stream->private_state.bytes;
+static stream_state *inside(tokusage_stream *stream) {
+    return (stream_state *)(void *)stream->private_state.bytes;
 }
 
-static const state *look_inside(const tokusage_stream *stream) {
-    return (const state *)(const void *)stream->private_state.bytes;
+static const stream_state *look_inside(const tokusage_stream *stream) {
+    return (const stream_state *)(const void *)stream->private_state.bytes;
 }
 
 tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointer) {
@@ -74,7 +74,7 @@ tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointe
 
 /* ---- texts and their reports */
 
-static void begin_text(state *s) {
+static void begin_text(stream_state *s) {
     const bool event = s->kind == EVENTS;
     tokusage_scan_begin(&s->scan);
     tokusage_reading_begin(&s->reading, s->pointer, event ? READ_EVENT : READ_TEXT, s->models);
@@ -83,11 +83,11 @@ static void begin_text(state *s) {
 }
 
 /* Whether the open text has closed, and nothing speaks against it. */
-static bool text_counts(const state *s) {
+static bool text_counts(const stream_state *s) {
     return s->scan.state == SCAN_CLOSED && !s->garbage;
 }
 
-static void add_report(sum *to, const tokusage_reading *reading) {
+static void add_report(tally *to, const tokusage_reading *reading) {
     if (!tokusage_reading_reports(reading)) {
         return;
     }
@@ -103,20 +103,20 @@ static void add_report(sum *to, const tokusage_reading *reading) {
 }
 
 /* What the reports say, the open text's included. */
-static sum sum_now(const state *s) {
-    sum now = s->sum;
+static tally tally_now(const stream_state *s) {
+    tally now = s->tally;
     if (text_counts(s)) {
         add_report(&now, &s->reading);
     }
     return now;
 }
 
-static const tokusage_model *text_model(const state *s) {
+static const tokusage_model *text_model(const stream_state *s) {
     return &s->models[tokusage_reading_model(&s->reading)];
 }
 
 /* Whether the open text tells the body's model. An array that has the place twice in an element tells nothing. */
-static bool tells_model(const state *s) {
+static bool tells_model(const stream_state *s) {
     const tokusage_reading *const text = &s->reading;
     if (!text_counts(s) || text_model(s)->length == 0) {
         return false;
@@ -125,20 +125,20 @@ static bool tells_model(const state *s) {
 }
 
 /* The text has ended: what it said is settled. */
-static void end_text(state *s) {
+static void end_text(stream_state *s) {
     if (tells_model(s)) {
         const tokusage_model *const model = text_model(s);
         s->model.length = model->length;
         memcpy(s->model.text, model->text, model->length);
     }
     if (text_counts(s)) {
-        add_report(&s->sum, &s->reading);
+        add_report(&s->tally, &s->reading);
     }
     s->begun = true;
     begin_text(s);
 }
 
-static void read_texts(state *s, const char *bytes, size_t length) {
+static void read_texts(stream_state *s, const char *bytes, size_t length) {
     size_t at = 0;
     while (at < length && s->kind == TEXTS) {
         at += tokusage_scan_feed(&s->scan, &s->reading, bytes + at, length - at);
@@ -153,20 +153,20 @@ static void read_texts(state *s, const char *bytes, size_t length) {
 /* ---- events */
 
 /* How much of [DONE] the event's data is so far. */
-static void match_done(state *s, const char *bytes, size_t length) {
+static void match_done(stream_state *s, const char *bytes, size_t length) {
     for (size_t i = 0; i < length && s->mark < NOT_DONE; i++) {
         const bool goes_on = s->mark < DONE_LENGTH && bytes[i] == done_mark[s->mark];
         s->mark = goes_on ? (uint8_t)(s->mark + 1) : NOT_DONE;
     }
 }
 
-static void read_data(state *s, const char *bytes, size_t length) {
+static void read_data(stream_state *s, const char *bytes, size_t length) {
     match_done(s, bytes, length);
     const size_t read = tokusage_scan_feed(&s->scan, &s->reading, bytes, length);
     s->garbage = s->garbage || read + tokusage_space_span(bytes + read, length - read) < length;
 }
 
-static void end_event(state *s) {
+static void settle_event(stream_state *s) {
     if (s->mark == DONE_LENGTH) {
         s->done = true;
         return;
@@ -176,7 +176,7 @@ static void end_event(state *s) {
 }
 
 /* Reads an event to its end, or to that of the piece; returns where. */
-static size_t read_event(state *s, const char *bytes, size_t length, size_t at) {
+static size_t read_event(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length) {
         size_t begin = at;
         switch (tokusage_sse_next(&s->sse, bytes, length, &at, &begin)) {
@@ -187,7 +187,7 @@ static size_t read_event(state *s, const char *bytes, size_t length, size_t at) 
             read_data(s, "\n", 1);
             break;
         case TOKUSAGE_SSE_EVENT:
-            end_event(s);
+            settle_event(s);
             return at;
         default:
             break;
@@ -200,7 +200,7 @@ static size_t read_event(state *s, const char *bytes, size_t length, size_t at) 
  * Whether the rest of the event can be passed over if it has no report: nothing is found so far, and neither a name nor
  * its value is open.
  */
-static bool may_pass_rest(const state *s) {
+static bool may_pass_rest(const stream_state *s) {
     const bool found = s->reading.place != PLACE_NONE || s->reading.last_place != PLACE_NONE || s->scan.matters;
     const bool in_name = s->scan.state >= SCAN_COLON && s->scan.state <= SCAN_HEX && s->scan.naming;
     return tokusage_sse_in_line(&s->sse) && s->mark == NOT_DONE && !found && !in_name;
@@ -210,7 +210,7 @@ static bool may_pass_rest(const state *s) {
  * Passes over the events that can be passed over, and over the rest of one that the piece begins in; returns where the
  * next one to be read begins. The first text is always read, as it may tell the model.
  */
-static size_t pass_events(state *s, const char *bytes, size_t length, size_t at) {
+static size_t pass_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     const bool open = !tokusage_sse_fresh(&s->sse);
     if (!s->begun || (open && !may_pass_rest(s))) {
         return at;
@@ -225,7 +225,7 @@ static size_t pass_events(state *s, const char *bytes, size_t length, size_t at)
     return at + passed;
 }
 
-static size_t read_events(state *s, const char *bytes, size_t length, size_t at) {
+static size_t read_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length && !s->done) {
         at = pass_events(s, bytes, length, at);
         at = read_event(s, bytes, length, at);
@@ -236,15 +236,15 @@ static size_t read_events(state *s, const char *bytes, size_t length, size_t at)
 
 /* ---- what kind of body it is */
 
-static void decide(state *s, enum kind kind) {
+static void decide(stream_state *s, enum kind kind) {
     s->kind = (uint8_t)kind;
     begin_text(s);
 }
 
 /* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells. */
-static void look_at(state *s, char c) {
+static void look_at(stream_state *s, char c) {
     const uint8_t matched = s->mark;
-    if (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
+    if (tokusage_mark_goes_on(matched, c)) {
         s->mark++;
     } else if (matched > 0 && matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH) {
         decide(s, EVENTS);
@@ -256,7 +256,7 @@ static void look_at(state *s, char c) {
 }
 
 /* The framing of events reads along, as what comes before the first field is part of it. Returns the bytes used up. */
-static size_t find_out_kind(state *s, const char *bytes, size_t length) {
+static size_t find_out_kind(stream_state *s, const char *bytes, size_t length) {
     size_t at = 0;
     size_t begin = 0;
     while (at < length && s->kind == UNKNOWN) {
@@ -272,7 +272,7 @@ size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t l
     if (!stream || !bytes) {
         return 0;
     }
-    state *const s = inside(stream);
+    stream_state *const s = inside(stream);
     s->reading.models = s->models; /* the stream may be a copy */
     const size_t at = find_out_kind(s, bytes, length);
     if (s->kind == EVENTS) {
@@ -288,7 +288,7 @@ tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *u
     if (!stream || !usage) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
-    const sum now = sum_now(look_inside(stream));
+    const tally now = tally_now(look_inside(stream));
     if (now.reports == 0) {
         return tokusage_fail(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_OBJECT);
     }
@@ -296,15 +296,15 @@ tokusage_status tokusage_stream_usage(const tokusage_stream *stream, tokusage *u
 }
 
 uint64_t tokusage_stream_reports(const tokusage_stream *stream) {
-    return stream ? sum_now(look_inside(stream)).reports : 0;
+    return stream ? tally_now(look_inside(stream)).reports : 0;
 }
 
 bool tokusage_stream_done(const tokusage_stream *stream) {
     if (!stream) {
         return false;
     }
-    const state *const s = look_inside(stream);
-    return (s->kind == EVENTS && s->mark == DONE_LENGTH) || sum_now(s).ended;
+    const stream_state *const s = look_inside(stream);
+    return (s->kind == EVENTS && s->mark == DONE_LENGTH) || tally_now(s).ended;
 }
 
 tokusage_body tokusage_stream_body(const tokusage_stream *stream) {
@@ -325,7 +325,7 @@ tokusage_body tokusage_stream_body(const tokusage_stream *stream) {
 }
 
 size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size) {
-    const state *const s = stream ? look_inside(stream) : NULL;
+    const stream_state *const s = stream ? look_inside(stream) : NULL;
     const tokusage_model *model = s ? &s->model : NULL;
     if (s && tells_model(s)) {
         model = text_model(s);

@@ -36,8 +36,7 @@ bool tokusage_pointer_valid(const char *pointer) {
 /* How many bytes of a byte-order mark the text begins with. */
 static size_t byte_order_mark(const char *json, size_t length) {
     size_t matched = 0;
-    while (matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && matched < length &&
-           json[matched] == TOKUSAGE_BYTE_ORDER_MARK[matched]) {
+    while (matched < length && tokusage_mark_goes_on(matched, json[matched])) {
         matched++;
     }
     return matched;

@@ -55,9 +55,7 @@ static inline const char *tokusage_space_end(const char *at, const char *end) {
 static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) {
     const ptrdiff_t left = end - at;
     if (left >= 6 && at[1] == 'u') {
-        const unsigned digits = tokusage_hex_value(at[2]) | tokusage_hex_value(at[3]) | tokusage_hex_value(at[4]) |
-                                tokusage_hex_value(at[5]);
-        return digits < 16 ? 6 : 0;
+        return tokusage_hex_code(at + 2) <= 0xFFFF ? 6 : 0;
     }
     return left >= 2 && tokusage_escape_meaning(at[1]) != '\0' ? 2 : 0;
 }
