@@ -47,7 +47,6 @@ typedef struct stream_state {
     bool garbage;             /* more than white space follows the text in its event */
     bool done;                /* an event was [DONE]: nothing more is read */
     bool begun;               /* the first text has ended */
-    bool told;                /* the model is that of a text with a report */
     tokusage_model model;     /* what the settled texts tell */
     tokusage_model models[2]; /* of the open text; see tokusage_reading */
 } stream_state;

@@ -10,8 +10,8 @@ enum {
 static char piece[PIECE];
 
 static void between_calls(const tokusage_sse *sse) {
-    if (sse->state > OTHER || (sse->state == START && sse->matched >= TOKUSAGE_BYTE_ORDER_MARK_LENGTH) ||
-        (sse->state == FIELD && sse->matched >= FIELD_LENGTH)) {
+    if (sse->state > LINE_OTHER || (sse->state == LINE_START && sse->matched >= TOKUSAGE_BYTE_ORDER_MARK_LENGTH) ||
+        (sse->state == LINE_FIELD && sse->matched >= FIELD_LENGTH)) {
         broken();
     }
 }
@@ -63,12 +63,12 @@ static void from_state(unsigned state, unsigned matched) {
 
 int main(void) {
     for (unsigned matched = 0; matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH; matched++) {
-        from_state(START, matched);
+        from_state(LINE_START, matched);
     }
     for (unsigned matched = 0; matched < FIELD_LENGTH; matched++) {
-        from_state(FIELD, matched);
+        from_state(LINE_FIELD, matched);
     }
-    for (unsigned state = COLON; state <= OTHER; state++) {
+    for (unsigned state = LINE_COLON; state <= LINE_OTHER; state++) {
         from_state(state, Frama_C_unsigned_int_interval(0, UINT8_MAX));
     }
     return 0;
