@@ -5,7 +5,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$root/build/examples
-. "$root/tests/common.sh"
+. "$root/tests/checks/common.sh"
 
 begin_work
 need cc make cmake pkg_config

@@ -5,7 +5,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$root/build/tests
-. "$root/tests/common.sh"
+. "$root/tests/checks/common.sh"
 
 begin_work
 need cc cxx make cmake pkg_config cmocka

@@ -15,8 +15,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/build/bench_report
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 begin_work
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON

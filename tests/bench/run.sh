@@ -11,7 +11,7 @@ set -eu
 project=$(cd "$(dirname "$0")/../.." && pwd)
 root=$project
 work=$project/build/bench
-. "$project/tests/common.sh"
+. "$project/tests/checks/common.sh"
 # What is built: a project of its own, which takes the library in.
 # shellcheck disable=SC2034
 root=$project/tests/bench

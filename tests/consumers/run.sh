@@ -9,8 +9,8 @@ work=$TOKUSAGE_BUILD/consumers
 export CC CXX CFLAGS CXXFLAGS
 
 root=$TOKUSAGE_SOURCE
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 # prints TEXT COMMAND...: the command must print exactly the text.
 prints() {

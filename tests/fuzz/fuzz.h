@@ -5,8 +5,8 @@
 #ifndef TOKUSAGE_TESTS_FUZZ_H
 #define TOKUSAGE_TESTS_FUZZ_H
 
-#include "../reference.h"
-#include "../support.h"
+#include "reference.h"
+#include "support.h"
 
 /* libFuzzer's name for the target, and for what runs once before it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

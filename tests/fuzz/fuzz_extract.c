@@ -10,7 +10,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "../readings.h"
+#include "readings.h"
 
 /* RFC 6901, section 3, and no name above 63 bytes. */
 static bool is_pointer(const char *pointer) {

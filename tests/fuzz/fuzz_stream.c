@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "../bodies.h"
+#include "bodies.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "../trees.h"
+#include "trees.h"
 
 #include <math.h>
 #include <stdio.h>

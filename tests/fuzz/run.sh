@@ -7,7 +7,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TOKUSAGE_WORK:-$root/build/fuzz}
-. "$root/tests/common.sh"
+. "$root/tests/checks/common.sh"
 
 seconds=${1:?usage: run.sh SECONDS [TARGET...]}
 shift
@@ -37,10 +37,11 @@ compile() {
     # The flags are lists of words.
     # shellcheck disable=SC2046,SC2086
     "$fuzzer" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -I"$root/include" -I"$root/src" $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
-        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" \
-        "$root/tests/support.c" "$root/tests/reference.c" "$root/tests/reference_json.c" "$root/tests/reference_stream.c" \
-        "$root/tests/readings.c" "$root/tests/bodies.c" "$root/tests/trees.c" "$root"/src/*.c \
+        -I"$root/include" -I"$root/src" -I"$root/tests/unit" -I"$root/tests/reference" \
+        $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
+        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" "$root"/tests/reference/reference*.c \
+        "$root/tests/unit/support.c" "$root/tests/unit/readings.c" "$root/tests/unit/bodies.c" "$root/tests/unit/trees.c" \
+        "$root"/src/*.c \
         -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
 }
 

@@ -4,8 +4,8 @@
 # shellcheck shell=sh disable=SC2154
 
 machines=${TOKUSAGE_WORK:-$root/build/machines}
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 # begin_machine NAME: all that follows is about the machine of that name.
 begin_machine() {

@@ -8,8 +8,8 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TOKUSAGE_WORK:-$root/build/proof}
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 # analyse NAME OPTIONS SOURCE...: the analysis of one harness; what it found becomes a line of the table.
 analyse() {

@@ -1,14 +1,14 @@
 #!/bin/sh
-# sh tests/size.sh: what the library takes in firmware. Compiles its sources, and nothing else, for an Arm Cortex-M4 with -Os,
+# sh tests/checks/size.sh: what the library takes in firmware. Compiles its sources, and nothing else, for an Arm Cortex-M4 with -Os,
 # and prints what each file, and each function and table in it, takes of flash (code and constants) and of RAM (writable data),
 # and what it needs from others. The aim is 8 KiB of flash without cjson.c, which only programs with cJSON trees link; it is
-# not reached, and the limit keeps what is. Fails above the limit, and at one byte of writable data. Stack: tests/stack.sh.
+# not reached, and the limit keeps what is. Fails above the limit, and at one byte of writable data. Stack: tests/checks/stack.sh.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TOKUSAGE_WORK:-$root/build/size}
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 aim=8192
 limit=11520

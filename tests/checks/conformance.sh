@@ -1,13 +1,13 @@
 #!/bin/sh
-# JSONTESTSUITE=FOLDER sh tests/conformance.sh: runs every file of that folder, JSONTestSuite's test_parsing, through the strict
+# JSONTESTSUITE=FOLDER sh tests/checks/conformance.sh: runs every file of that folder, JSONTestSuite's test_parsing, through the strict
 # check of extract, find and decode, under the address sanitizer where the compiler has it. Prints what became of the texts
 # that are free to be read or refused, then a table. Fails unless nothing was accepted or refused wrongly.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TOKUSAGE_WORK:-$root/build/conformance}
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 folder=${JSONTESTSUITE:-}
 [ -n "$folder" ] || stop "set JSONTESTSUITE to the folder test_parsing of a checked-out JSONTestSuite"
@@ -20,5 +20,5 @@ sanitize=-fsanitize=address,undefined
 # The flags are lists of words.
 # shellcheck disable=SC2046
 "${CC:-cc}" -std=c11 -g "$sanitize" -I"$root/include" -I"$(pkg-config --variable=includedir libcjson)/cjson" \
-    "$root/tests/conformance.c" "$root"/src/*.c -o "$work/conformance" $(pkg-config --libs libcjson)
+    "$root/tests/checks/conformance.c" "$root"/src/*.c -o "$work/conformance" $(pkg-config --libs libcjson)
 find "$folder" -name '*.json' | sort | "$work/conformance"

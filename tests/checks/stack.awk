@@ -1,4 +1,4 @@
-# The table of tests/stack.sh, from the public header and the call graphs that gcc writes for each file (-fcallgraph-info=su).
+# The table of tests/checks/stack.sh, from the public header and the call graphs that gcc writes for each file (-fcallgraph-info=su).
 # The limits hold if `limited` is set.
 
 # The text between the quotes behind a word.

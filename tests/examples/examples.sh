@@ -2,14 +2,14 @@
 # Runs the example programs on good and on broken input, and compares everything they print, and their exit status, with
 # tests/data/examples/NAME.out, NAME.err (no file: nothing is printed) and the status given here.
 #
-#     sh tests/examples.sh FOLDER            FOLDER holds the programs
-#     ACCEPT=1 sh tests/examples.sh FOLDER   writes the files anew, to be read before they are committed
+#     sh tests/examples/examples.sh FOLDER            FOLDER holds the programs
+#     ACCEPT=1 sh tests/examples/examples.sh FOLDER   writes the files anew, to be read before they are committed
 set -eu
 
 programs=$(cd "$1" && pwd)
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 data=tests/data/examples
-. tests/compare.sh
+. tests/checks/compare.sh
 
 # check NAME STATUS PROGRAM ARGUMENT...: standard input is what the caller redirects, else empty.
 check() {

@@ -4,16 +4,16 @@
 # claims that no single output shows: parts add up to the whole, many jobs print what one does, memory is constant, a
 # signal does not lose what was counted, and a terminal is the only place where bars and progress appear.
 #
-#     sh tests/usage_report.sh FOLDER            FOLDER holds the programs
-#     ACCEPT=1 sh tests/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
+#     sh tests/examples/usage_report.sh FOLDER            FOLDER holds the programs
+#     ACCEPT=1 sh tests/examples/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
 set -eu
 
 programs=$(cd "$1" && pwd)
 report=$programs/usage-report
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 root=$(pwd)
 data=tests/data/usage_report
-. tests/compare.sh
+. tests/checks/compare.sh
 
 # check NAME STATUS ARGUMENT...: standard input is what the caller redirects, else empty.
 check() {

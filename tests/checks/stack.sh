@@ -1,15 +1,15 @@
 #!/bin/sh
-# sh tests/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, all that it calls in the library
+# sh tests/checks/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, all that it calls in the library
 # included and what cJSON and the C library take left out, and which take memory from the heap; from the frames and the call
 # graph that gcc writes down. Fails over a limit (on x86-64: extract and decode 1 KiB, feed 512 bytes), at a frame whose size
 # is not fixed, at a call through a pointer, at recursion, and where anything but to_cjson and update_cjson reaches the heap.
 # By default of gcc -O2 here, and of arm-none-eabi-gcc -Os for a Cortex-M4 if that is installed.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TOKUSAGE_WORK:-$root/build/stack}
-# shellcheck source=tests/common.sh
-. "$root/tests/common.sh"
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 begin_work
 need pkg_config cjson
@@ -27,7 +27,7 @@ measure() {
     done
     limited=
     [ "$("$compiler" -dumpmachine | cut -d - -f 1)" != x86_64 ] || limited=1
-    awk -v limited="$limited" -f "$root/tests/stack.awk" "$root/include/tokusage.h" "$work"/*.ci
+    awk -v limited="$limited" -f "$root/tests/checks/stack.awk" "$root/include/tokusage.h" "$work"/*.ci
 }
 
 if [ $# -gt 0 ]; then
