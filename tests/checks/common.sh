@@ -23,6 +23,7 @@ cjson          libcjson-dev          cjson-devel          cjson-dev          cjs
 cmocka         libcmocka-dev         libcmocka-devel      cmocka-dev         cmocka         cmocka         cmocka
 libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           curl           curl           libcurl
 libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
+meson          meson                 meson                meson              meson          meson          Meson
 comma_locale   locales               glibc-langpack-de    -                  glibc          -              a locale with a decimal comma
 jansson        libjansson-dev        jansson-devel        jansson-dev        jansson        jansson        jansson
 json_c         libjson-c-dev         json-c-devel         json-c-dev         json-c         json-c         json-c
@@ -72,6 +73,10 @@ has_cmocka() {
 
 has_libcurl() {
     pkg-config --exists libcurl 2>/dev/null
+}
+
+has_meson() {
+    command -v meson >/dev/null 2>&1
 }
 
 has_jansson() {

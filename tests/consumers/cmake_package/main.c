@@ -1,4 +1,7 @@
-/* Reads the usage of a response body; knows nothing of cJSON. */
+/*
+ * Reads the usage of a response body; knows nothing of cJSON. The version that the package states, the header's and the
+ * library's must be one.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +17,10 @@ int main(void) {
     if (tokusage_extract(body, sizeof(body) - 1, NULL, &usage, &error) != TOKUSAGE_OK) {
         return 1;
     }
-    if (tokusage_validate(&usage, &error) != TOKUSAGE_OK || strcmp(tokusage_version(), TOKUSAGE_VERSION) != 0) {
+    if (tokusage_validate(&usage, &error) != TOKUSAGE_OK) {
+        return 1;
+    }
+    if (strcmp(tokusage_version(), TOKUSAGE_VERSION) != 0 || strcmp(tokusage_version(), EXPECTED_VERSION) != 0) {
         return 1;
     }
     printf("%" PRId64 " + %" PRId64 " = %" PRId64 "\n", usage.prompt_tokens.value, usage.completion_tokens.value,

@@ -1,5 +1,9 @@
-/* Completes a usage object and writes it back. Built by one call of the compiler with what pkg-config says. */
+/*
+ * Completes a usage object and writes it back. Built by one call of the compiler, with what pkg-config says: its version
+ * and the library's must be one.
+ */
 #include <stdio.h>
+#include <string.h>
 
 #include <tokusage.h>
 
@@ -11,6 +15,9 @@ int main(void) {
     if (tokusage_decode(text, sizeof(text) - 1, &usage, NULL) != TOKUSAGE_OK ||
         tokusage_infer(&usage, NULL) != TOKUSAGE_OK ||
         tokusage_encode(&usage, written, sizeof(written), NULL) != TOKUSAGE_OK) {
+        return 1;
+    }
+    if (strcmp(tokusage_version(), EXPECTED_VERSION) != 0) {
         return 1;
     }
     puts(written);
