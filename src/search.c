@@ -292,8 +292,7 @@ static const char *find(const target *t, const char *at) {
 static const char *line_end_before(const char *begin, const char *at) {
 #ifdef TOKUSAGE_WIDE
     for (; at - begin >= TOKUSAGE_WIDE; at -= TOKUSAGE_WIDE) {
-        const tokusage_wide bytes = tokusage_wide_load(at - TOKUSAGE_WIDE);
-        if (tokusage_wide_mask(tokusage_wide_or(tokusage_wide_equal(bytes, '\n'), tokusage_wide_equal(bytes, '\r')))) {
+        if (tokusage_wide_mask(tokusage_wide_line_ends(at - TOKUSAGE_WIDE)) != 0) {
             break;
         }
     }

@@ -47,6 +47,7 @@ typedef struct stream_state {
     bool garbage;             /* more than white space follows the text in its event */
     bool done;                /* an event was [DONE]: nothing more is read */
     bool begun;               /* the first text has ended */
+    bool reported;            /* the text before has a report: so will the next one, mostly */
     tokusage_model model;     /* what the settled texts tell */
     tokusage_model models[2]; /* of the open text; see tokusage_reading */
 } stream_state;
@@ -130,9 +131,11 @@ static void end_text(stream_state *s) {
         s->model.length = model->length;
         memcpy(s->model.text, model->text, model->length);
     }
+    const uint64_t reports = s->tally.reports;
     if (text_counts(s)) {
         add_report(&s->tally, &s->reading);
     }
+    s->reported = s->tally.reports > reports;
     s->begun = true;
     begin_text(s);
 }
@@ -211,7 +214,7 @@ static bool may_pass_rest(const stream_state *s) {
  */
 static size_t pass_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     const bool open = !tokusage_sse_fresh(&s->sse);
-    if (!s->begun || (open && !may_pass_rest(s))) {
+    if (!s->begun || s->reported || (open && !may_pass_rest(s))) {
         return at;
     }
     const size_t passed = tokusage_search(bytes + at, length - at, s->pointer, open);

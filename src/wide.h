@@ -85,16 +85,30 @@ static inline uint64_t tokusage_wide_mask(tokusage_wide bytes) {
 static inline unsigned tokusage_wide_first(uint64_t mask) {
     return (unsigned)__builtin_ctzll(mask) / TOKUSAGE_WIDE_BITS;
 }
+
+/* The line ends among the bytes. */
+static inline tokusage_wide tokusage_wide_line_ends(const char *at) {
+    const tokusage_wide bytes = tokusage_wide_load(at);
+    return tokusage_wide_or(tokusage_wide_equal(bytes, '\n'), tokusage_wide_equal(bytes, '\r'));
+}
+
 #endif
 
 /* How many bytes from the first on are within a line of server-sent events. */
 static inline size_t tokusage_line_span(const char *bytes, size_t length) {
     size_t at = 0;
 #ifdef TOKUSAGE_WIDE
+    for (; length - at >= 4 * TOKUSAGE_WIDE; at += 4 * TOKUSAGE_WIDE) {
+        tokusage_wide any = tokusage_wide_line_ends(bytes + at);
+        for (size_t i = TOKUSAGE_WIDE; i < 4 * TOKUSAGE_WIDE; i += TOKUSAGE_WIDE) {
+            any = tokusage_wide_or(any, tokusage_wide_line_ends(bytes + at + i));
+        }
+        if (tokusage_wide_mask(any) != 0) {
+            break;
+        }
+    }
     for (; length - at >= TOKUSAGE_WIDE; at += TOKUSAGE_WIDE) {
-        const tokusage_wide line = tokusage_wide_load(bytes + at);
-        const tokusage_wide ends = tokusage_wide_or(tokusage_wide_equal(line, '\n'), tokusage_wide_equal(line, '\r'));
-        const uint64_t mask = tokusage_wide_mask(ends);
+        const uint64_t mask = tokusage_wide_mask(tokusage_wide_line_ends(bytes + at));
         if (mask != 0) {
             return at + tokusage_wide_first(mask);
         }
