@@ -1,14 +1,17 @@
 /*
  * A program that holds a response as a cJSON tree already: it reads the usage from the tree, reconciles it, and writes
- * it back, in OpenAI's form; every other member stays as and where it was.
+ * it back, in OpenAI's form. Every other member stays as and where it was.
  *
  *     cjson_app            corrects a sample
  *     cjson_app 'BODY'     corrects its argument, the JSON text of a response with its usage at /usage
  *
  * cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text of
  * tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
+ *
+ * To build: cc -o cjson_app cjson_app.c $(pkg-config --cflags --libs tokusage libcjson)
  */
 #include <cJSON.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,18 +53,18 @@ static int run(cJSON *body) {
     if (!text) {
         return complain("no memory to print the body");
     }
-    puts(text);
+    const bool printed = puts(text) >= 0 && fflush(stdout) == 0;
+    if (!printed) {
+        perror("cjson_app: standard output");
+    }
     cJSON_free(text);
-    return EXIT_SUCCESS;
+    return printed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv) {
-    cJSON *body = cJSON_Parse(argc > 1 ? argv[1] : sample);
-    int result = run(body);
+    /* cJSON_Parse would take what follows the body for nothing. */
+    cJSON *body = cJSON_ParseWithOpts(argc > 1 ? argv[1] : sample, NULL, true);
+    const int result = run(body);
     cJSON_Delete(body);
-    if (fclose(stdout) != 0) {
-        perror("cjson_app: standard output");
-        result = EXIT_FAILURE;
-    }
     return result;
 }

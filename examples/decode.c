@@ -5,6 +5,8 @@
  *     decode '{"prompt_tokens": 5}'   reads its argument
  *
  * Exit status: 0 the counts can be relied on, 1 they cannot.
+ *
+ * To build: cc -o decode decode.c $(pkg-config --cflags --libs tokusage)
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,7 +57,7 @@ int main(int argc, char **argv) {
         return complain(&error);
     }
     puts(json);
-    if (fclose(stdout) != 0) {
+    if (fclose(stdout) != 0) { /* a full disk often shows only here */
         perror("decode: standard output");
         return 1;
     }

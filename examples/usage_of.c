@@ -1,19 +1,15 @@
 /*
  * Prints what responses used, one line for each file, whichever service wrote them:
  *
- *     usage_of [--at POINTER] [FILE...]      without FILE, or for -, standard input
+ *     usage_of [--at POINTER] [FILE...]      without FILE, or for -, it reads standard input
  *
- *     FILE: prompt 9 (cached 4, written -), completion 7 (reasoning -), total 16, model m: VERDICT[: REASON]
+ *     FILE: prompt 9 (cached 4, written -), completion 7 (reasoning -), total 16, model m: VERDICT
  *
  * A file is one response: a JSON body, JSON texts one after another, or server-sent events. It is read in pieces, in
- * constant memory. A count that is not known is - and never 0; a count that the other two tell is filled in. VERDICT is
- *     consistent         the counts agree
- *     reconciled         they agree once a part is counted where it belongs; REASON tells which
- *     contradictory      they do not agree, and no part explains it; they are shown as they were reported
- *     unfinished         the body does not tell its end: it was cut off, or the service tells none (Gemini's streams)
- *     several responses  there is more than one in the file, and one of them is shown
- *     no usage, unreadable
- * Exit status: 0 all are consistent or reconciled; 1 not all are; 2 a wrong option, or a file or the output failed.
+ * constant memory. A count that is not known is - and never 0. POINTER is a JSON Pointer to a usage that is at none of
+ * the places that services use. Exit status: 0 consistent or reconciled, 1 not all are, 2 a file or the output failed.
+ *
+ * To build: cc -o usage_of usage_of.c $(pkg-config --cflags --libs tokusage)
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,23 +18,12 @@
 
 #include <tokusage.h>
 
-typedef enum verdict {
-    CONSISTENT,
-    RECONCILED,
-    CONTRADICTORY,
-    UNFINISHED,
-    SEVERAL,
-    NO_USAGE,
-    UNREADABLE
-} verdict;
-
-typedef struct body {
+typedef struct response {
     tokusage_stream stream;
-    bool more; /* something follows the end of its event stream */
-} body;
+    bool more; /* something follows its end */
+} response;
 
 static int complain(const char *about, const char *reason) {
-    fflush(stdout);
     fprintf(stderr, "usage_of: %s: %s\n", about, reason);
     return 2;
 }
@@ -51,164 +36,95 @@ static void print_count(const char *words, tokusage_count count) {
     }
 }
 
-static void print_usage(const body *of, const tokusage *usage) {
-    char model[128] = "";
+static void print_line(const char *file, const response *of, const tokusage *usage, const char *verdict) {
+    char model[TOKUSAGE_MODEL_SIZE] = "";
     tokusage_stream_model(&of->stream, model, sizeof model);
     for (char *c = model; *c != '\0'; c++) {
-        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* a model's name must not drive a terminal */
+        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* the name must not drive a terminal */
     }
+    printf("%s", file);
     print_count(": prompt", usage->prompt_tokens);
     print_count(" (cached", usage->cached_tokens);
     print_count(", written", usage->cache_write_tokens);
     print_count("), completion", usage->completion_tokens);
     print_count(" (reasoning", usage->reasoning_tokens);
     print_count("), total", usage->total_tokens);
-    printf(", model %s", *model ? model : "-");
+    printf(", model %s: %s\n", *model ? model : "-", verdict);
 }
 
-/* What reconciling has changed, in words. */
-static const char *change(const tokusage *from, const tokusage *to) {
-    if (from->prompt_tokens.present && to->prompt_tokens.value > from->prompt_tokens.value) {
-        return "cached tokens are reported beside the prompt";
-    }
-    if (!from->completion_tokens.present || to->completion_tokens.value == from->completion_tokens.value) {
-        return "";
-    }
-    return to->completion_tokens.value > from->completion_tokens.value ? "reasoning is reported beside the completion"
-                                                                       : "reasoning was counted twice";
-}
-
-/* The verdict on a usage that was read; reconciles it. */
-static verdict judge(const body *of, tokusage *usage, char *reason, size_t size) {
-    const tokusage reported = *usage;
-    const tokusage_body state = tokusage_stream_body(&of->stream);
-    tokusage_error error;
-    if (tokusage_reconcile(usage, &error) != TOKUSAGE_OK) {
-        tokusage_error_text(&error, reason, size);
-        return CONTRADICTORY;
-    }
-    snprintf(reason, size, "%s", change(&reported, usage));
-    if (of->more || (tokusage_stream_reports(&of->stream) > 1 && state == TOKUSAGE_BODY_WHOLE &&
-                     !tokusage_stream_done(&of->stream))) {
-        return SEVERAL;
-    }
-    if (state != TOKUSAGE_BODY_WHOLE) {
-        return UNFINISHED;
-    }
-    return *reason ? RECONCILED : CONSISTENT;
-}
-
-/* The verdict on a body; `usage` is left alone when there is none that can be read. */
-static verdict read_usage(const body *of, tokusage *usage, char *reason, size_t size) {
-    static const char *const missing[] = {[TOKUSAGE_BODY_EMPTY] = "the body is empty",
-                                          [TOKUSAGE_BODY_OPEN] = "cut off, or neither JSON nor an event stream",
-                                          [TOKUSAGE_BODY_WHOLE] = "the body is whole and has none"};
-    const tokusage_body state = tokusage_stream_body(&of->stream);
-    tokusage_error error;
-    if (state == TOKUSAGE_BODY_BROKEN) {
-        snprintf(reason, size, "it is not JSON, or nested too deep");
-        return UNREADABLE;
-    }
-    if (tokusage_stream_usage(&of->stream, usage, &error) == TOKUSAGE_OK) {
-        return judge(of, usage, reason, size);
-    }
-    if (error.status == TOKUSAGE_ERR_NOT_FOUND) {
-        snprintf(reason, size, "%s", missing[state]);
-        return NO_USAGE;
-    }
-    tokusage_error_text(&error, reason, size);
-    return UNREADABLE;
-}
-
-static int report(const char *file, const body *of) {
-    static const char *const names[] = {
-        [CONSISTENT] = "consistent",
-        [RECONCILED] = "reconciled",
-        [CONTRADICTORY] = "contradictory",
-        [UNFINISHED] = "unfinished (cut off, or its service tells no end)",
-        [SEVERAL] = "several responses (usage-report adds them up)",
-        [NO_USAGE] = "no usage",
-        [UNREADABLE] = "unreadable",
+/* Reads the usage and reconciles it. Returns whether it can be relied on, and sets the verdict, in words. */
+static bool judge(const response *of, tokusage *usage, char *verdict, size_t size) {
+    static const char *const no_usage[] = {
+        [TOKUSAGE_BODY_EMPTY] = "no usage: the body is empty",
+        [TOKUSAGE_BODY_OPEN] = "no usage: the body is cut off, or it is neither JSON nor an event stream",
+        [TOKUSAGE_BODY_WHOLE] = "no usage: the body is whole and has none",
+        [TOKUSAGE_BODY_BROKEN] = "unreadable: the body is not JSON, or it nests too deep",
     };
-    char reason[200] = "";
-    tokusage usage = {0};
-    const verdict found = read_usage(of, &usage, reason, sizeof reason);
-    printf("%s", file);
-    print_usage(of, &usage);
-    printf(": %s%s%s\n", names[found], *reason ? ": " : "", reason);
-    return found > RECONCILED ? 1 : 0;
-}
-
-static void take(body *to, const char *bytes, size_t length) {
-    for (size_t at = tokusage_stream_feed(&to->stream, bytes, length); at < length; at++) {
-        to->more = to->more || !memchr(" \t\r\n", bytes[at], 4);
+    const tokusage_body body = tokusage_stream_body(&of->stream);
+    const bool lines = tokusage_stream_reports(&of->stream) > 1 && !tokusage_stream_done(&of->stream);
+    tokusage_error error;
+    char reason[150];
+    if (body == TOKUSAGE_BODY_BROKEN || tokusage_stream_usage(&of->stream, usage, &error) == TOKUSAGE_ERR_NOT_FOUND) {
+        snprintf(verdict, size, "%s", no_usage[body]);
+        return false;
     }
+    const bool readable = error.status == TOKUSAGE_OK;
+    const bool agreed = readable && tokusage_validate(usage, NULL) == TOKUSAGE_OK;
+    if (!readable || tokusage_reconcile(usage, &error) != TOKUSAGE_OK) {
+        tokusage_error_text(&error, reason, sizeof reason);
+        snprintf(verdict, size, "%s: %s", readable ? "contradictory" : "unreadable", reason);
+        return false;
+    }
+    if (of->more || (body == TOKUSAGE_BODY_WHOLE && lines)) {
+        snprintf(verdict, size, "several responses, of which this is one: usage-report adds them up");
+        return false;
+    }
+    if (body != TOKUSAGE_BODY_WHOLE) {
+        snprintf(verdict, size, "unfinished: the body is cut off, or its service tells no end");
+        return false;
+    }
+    snprintf(verdict, size, agreed ? "consistent" : "reconciled");
+    return true;
 }
 
-static int report_file(const char *name, const char *pointer) {
+static int report(const char *name, const char *pointer) {
     FILE *const file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    char piece[1 << 16];
+    response found = {.more = false};
+    tokusage usage = {0};
+    char piece[1 << 16], verdict[200];
     size_t length = 0;
-    body found = {.more = false};
-    if (!file) {
+    if (!file || tokusage_stream_init(&found.stream, pointer) != TOKUSAGE_OK) {
         return complain(name, strerror(errno));
     }
-    tokusage_stream_init(&found.stream, pointer);
     while ((length = fread(piece, 1, sizeof piece, file)) > 0) {
-        take(&found, piece, length);
+        for (size_t at = tokusage_stream_feed(&found.stream, piece, length); at < length; at++) {
+            found.more = found.more || !memchr(" \t\r\n", piece[at], 4);
+        }
     }
-    const int result = ferror(file) ? complain(name, strerror(errno)) : report(name, &found);
+    int result = ferror(file) ? complain(name, strerror(errno)) : 0;
     if (file != stdin) {
         fclose(file);
     }
-    return result;
-}
-
-static int show_help(FILE *to, int result) {
-    fputs("usage: usage_of [--at POINTER] [FILE...]\n"
-          "Prints what responses used, whichever service wrote them: JSON bodies and event streams, one a file.\n"
-          "  --at POINTER  where the usage is, as JSON Pointer; default: the places that services use\n"
-          "Without FILE, or for -, standard input is read.\n"
-          "Exit status: 0 all consistent or reconciled, 1 not all, 2 something could not be read or written.\n",
-          to);
-    return result;
-}
-
-static int run(char **arguments) {
-    static char input[] = "-", *standard[] = {input, NULL};
-    const char *pointer = NULL;
-    int result = 0;
-    for (; *arguments && (*arguments)[0] == '-' && (*arguments)[1] != '\0'; arguments++) {
-        if (strcmp(*arguments, "--") == 0) {
-            arguments++;
-            break;
-        }
-        if (strcmp(*arguments, "--help") == 0) {
-            return show_help(stdout, 0);
-        }
-        if (strcmp(*arguments, "--at") != 0 || !arguments[1]) {
-            complain(*arguments, "no such option, or its argument is missing");
-            return show_help(stderr, 2);
-        }
-        pointer = *++arguments;
-        if (!tokusage_pointer_valid(pointer)) {
-            return complain("--at", "not a JSON Pointer (RFC 6901), or a name in it is longer than 63 bytes");
-        }
-    }
-    for (char **name = *arguments ? arguments : standard; *name && !ferror(stdout); name++) {
-        const int one = report_file(*name, pointer);
-        result = one > result ? one : result;
+    if (result == 0) {
+        result = judge(&found, &usage, verdict, sizeof verdict) ? 0 : 1;
+        print_line(name, &found, &usage, verdict);
     }
     return result;
 }
 
 int main(int argc, char **argv) {
-    const int result = run(argc > 0 ? argv + 1 : argv);
-    const bool written = !ferror(stdout);
-    errno = 0;
-    if (fclose(stdout) != 0 || !written) { /* a full disk often shows only here */
-        fprintf(stderr, "usage_of: standard output: %s\n", errno ? strerror(errno) : "a write failed");
+    const char *const pointer = argc > 2 && strcmp(argv[1], "--at") == 0 ? argv[2] : NULL;
+    int next = pointer ? 3 : 1, result = 0;
+    if (next < argc && argv[next][0] == '-' && argv[next][1] != '\0') {
+        fputs("usage: usage_of [--at POINTER] [FILE...]\n", stderr);
         return 2;
     }
-    return result;
+    if (pointer && !tokusage_pointer_valid(pointer)) {
+        return complain(pointer, "not a JSON Pointer (RFC 6901), or a name in it is longer than 63 bytes");
+    }
+    do {
+        const int one = report(next < argc ? argv[next] : "-", pointer);
+        result = one > result ? one : result;
+    } while (++next < argc && !ferror(stdout));
+    return ferror(stdout) || fclose(stdout) != 0 ? complain("standard output", strerror(errno)) : result;
 }

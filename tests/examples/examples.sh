@@ -51,6 +51,7 @@ check cjson_app_hopeless 1 cjson_app '{"usage":{"prompt_tokens":20,"completion_t
 check cjson_app_no_usage 1 cjson_app '{"error":{"message":"busy"}}' </dev/null
 check cjson_app_type 1 cjson_app '{"usage":{"prompt_tokens":"5"}}' </dev/null
 check cjson_app_not_json 1 cjson_app '{"usage":' </dev/null
+check cjson_app_two_bodies 1 cjson_app '{"usage":{"prompt_tokens":5}} {}' </dev/null
 
 # ----------------------------------------------------------------------------------------------------- usage_of
 
@@ -109,10 +110,11 @@ given long_report 0 "data: {\"usage\":{\"a\":\"$(printf %4000s x)\",\"prompt_tok
 
 check missing_file 2 usage_of examples/data/openai-chat.json no/such/file.json examples/data/friendli-stream.sse
 check directory 2 usage_of examples examples/data/openai-chat.json
-check dashes 2 usage_of -- -no-such-file
-check help 0 usage_of --help
+check help 2 usage_of --help
 check unknown_option 2 usage_of -x
 check at_without_pointer 2 usage_of --at
+check option_behind_pointer 2 usage_of --at /usage -x
+check minus_as_pointer 2 usage_of --at - examples/data/openai-chat.json
 check bad_pointer 2 usage_of --at usage examples/data/openai-chat.json
 
 if [ -x "$programs/stream_http" ]; then
@@ -146,9 +148,9 @@ full() {
 
 if [ -w /dev/full ]; then
     full usage_of 2 examples/data/log.jsonl
-    full usage_of 2 --help
     full decode 1
     full cjson_app 1
+    full cjson_app 1 "{\"usage\":{\"prompt_tokens\":5,\"a\":\"$(printf %9000s x)\"}}"
     # more than one buffer of output
     # shellcheck disable=SC2046
     full usage_of 2 $(awk 'BEGIN { for (i = 0; i < 500; i++) print "examples/data/log.jsonl" }')
@@ -174,7 +176,7 @@ little_memory() {
     (ulimit -v 32768 && "$programs/usage_of" "$@")
 }
 five="-: prompt 5 (cached -, written -), completion - (reasoning -), total -, model -: consistent"
-if { little_memory --help >/dev/null; } 2>/dev/null; then
+if { little_memory examples/data/openai-chat.json >/dev/null; } 2>/dev/null; then
     checks=$((checks + 2))
     [ "$(stream | little_memory)" = "$five" ] || fail "a large stream in little memory"
     [ "$(json | little_memory)" = "$five" ] || fail "a large JSON body in little memory"
