@@ -79,6 +79,14 @@ compile() {
     quietly "$CC" ${CFLAGS:-} -o "$work/$output" "$@"
 }
 
+# example NAME: builds an example by the command that it states itself.
+example() {
+    words=$(sed -n 's/^ [*] To build: cc //p' "$root/examples/$1.c")
+    [ -n "$words" ] || stop "examples/$1.c does not say how to build it"
+    cp "$root/examples/$1.c" "$work"
+    (cd "$work" && quietly sh -c "$CC ${CFLAGS:-} $words")
+}
+
 # by_pkg_config: has pkg-config find the library below $prefix.
 by_pkg_config() {
     PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name tokusage.pc)")${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
@@ -138,6 +146,16 @@ pkg_config() {
             prints "$object" env LD_LIBRARY_PATH="$library_dir" "$work/pkg_config"
         done
     done
+
+    echo "the examples, by the commands at their tops"
+    for name in decode cjson_app usage_of stream_http; do
+        if [ "$name" != stream_http ] || pkg-config --exists 'libcurl >= 7.61.0'; then
+            example "$name"
+        else
+            echo "stream_http: left out, as libcurl is not here"
+        fi
+    done
+    prints "$(cat "$root/tests/data/examples/cjson_app_sample.out")" env LD_LIBRARY_PATH="$library_dir" "$work/cjson_app"
 
     echo "the static library and nothing but the C compiler, in a program that uses no tree: it needs no cJSON"
     compile without_cjson -std=c11 -I "$root/include" "$here/without_cjson/main.c" "$work/static.build/libtokusage.a"
