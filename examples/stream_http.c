@@ -20,11 +20,6 @@
 
 #include <tokusage.h>
 
-enum {
-    CONNECT_SECONDS = 30,
-    STALL_SECONDS = 300 /* a reasoning model may be silent for minutes */
-};
-
 /* The exit status is the first of these that applies. */
 enum {
     EXIT_SETUP = 2,         /* wrong arguments or environment, or no memory for the request */
@@ -32,7 +27,7 @@ enum {
     EXIT_OUTPUT = 8,        /* standard output cannot be written; the request was broken off */
     EXIT_HTTP = 4,          /* the server answered with an HTTP status other than 2xx */
     EXIT_CUT = 6,           /* the connection was cut, or stalled; the usage, if there is one, is the last so far */
-    EXIT_NO_USAGE = 7,      /* the body has no usage */
+    EXIT_NO_USAGE = 7,      /* the body has no usage, or is no JSON */
     EXIT_UNFINISHED = 9,    /* the body does not tell its end, as by [DONE]: its counts may not be the last ones */
     EXIT_CONTRADICTORY = 1, /* the usage is unreadable, or its counts contradict each other */
     EXIT_CONSISTENT = 0     /* the usage was reported and its counts agree */
@@ -79,8 +74,9 @@ static const char *read_environment(char *url, size_t size, const char **key) {
             return "OPENAI_API_KEY has a blank, a line end or another character that no key has";
         }
     }
-    if (strncmp(base, "https://", 8) != 0 && strncmp(base, "http://", 7) != 0) {
-        return "OPENAI_BASE_URL does not begin with https:// or http://";
+    const int scheme = strncmp(base, "https://", 8) == 0 ? 8 : strncmp(base, "http://", 7) == 0 ? 7 : 0;
+    if (scheme == 0 || base[scheme] == '\0' || base[scheme] == '/') {
+        return "OPENAI_BASE_URL is not https:// or http:// and the name of a server";
     }
     int length = (int)strlen(base);
     while (base[length - 1] == '/') {
@@ -110,9 +106,10 @@ static bool set_options(CURL *curl, const char *url, const char *key, const char
     set = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK && set;
     set = curl_easy_setopt(curl, CURLOPT_WRITEDATA, to) == CURLE_OK && set;
     set = curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && set;
-    set = curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK && set;
+    set = curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 30L) == CURLE_OK && set;
+    /* A reasoning model may be silent for minutes. */
     set = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK && set;
-    set = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS) == CURLE_OK && set;
+    set = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 300L) == CURLE_OK && set;
     set = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && set;
     if (*key) { /* not as a header of our own: libcurl shows this one to no proxy and to no other host */
         set = curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK && set;
@@ -164,7 +161,7 @@ static tokusage_status print_usage(const tokusage_stream *stream) {
 
 /* Says how it went, in the order of the table at the top. */
 static int judge(const response *how) {
-    static const char *const no_usage[] = {
+    static const char *const useless[] = {
         [TOKUSAGE_BODY_EMPTY] = "the body is empty",
         [TOKUSAGE_BODY_OPEN] = "the body has no usage and no end: it was cut, tells an error, or is no JSON",
         [TOKUSAGE_BODY_WHOLE] = "the body is complete and has no usage",
@@ -187,8 +184,8 @@ static int judge(const response *how) {
     if (how->code != CURLE_OK && body != TOKUSAGE_BODY_WHOLE) {
         return fail(EXIT_CUT, "the connection was cut, or stalled, in the middle of the body", words);
     }
-    if (usage == TOKUSAGE_ERR_NOT_FOUND) {
-        return fail(EXIT_NO_USAGE, no_usage[body], "");
+    if (usage == TOKUSAGE_ERR_NOT_FOUND || body == TOKUSAGE_BODY_BROKEN) {
+        return fail(EXIT_NO_USAGE, useless[body], "");
     }
     if (body != TOKUSAGE_BODY_WHOLE) {
         return fail(EXIT_UNFINISHED, "the body does not tell its end; its counts may not be the last ones", "");

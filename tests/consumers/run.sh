@@ -242,11 +242,23 @@ single() {
 }
 
 sources() {
+    # Where the compiler finds cJSON by itself, no flag is needed.
+    cjson_flags=
+    printf '#include <cjson/cJSON.h>\nint main(void) { return cJSON_Version() == 0; }\n' >"$work/plain.c"
+    if ! "$CC" "$work/plain.c" -lcjson -o "$work/plain" 2>/dev/null; then
+        cjson_flags=$(pkg-config --cflags --libs-only-L libcjson)
+    fi
+
     echo "the source files and nothing but the C compiler"
+    # shellcheck disable=SC2086
+    compile sources -I "$root/include" $cjson_flags "$here/without_cjson/main.c" "$root"/src/*.c -lcjson
+    prints "$streamed" "$work/sources"
+
+    echo "the source files, in a program that holds cJSON trees"
     # shellcheck disable=SC2046
-    compile sources -I "$root/include" "$here/add_subdirectory/main.c" "$root"/src/*.c \
+    compile sources_tree -I "$root/include" "$here/add_subdirectory/main.c" "$root"/src/*.c \
         $(pkg-config --cflags --libs libcjson)
-    prints "$tree" "$work/sources"
+    prints "$tree" "$work/sources_tree"
 
     echo "the source files except cjson.c: they need no cJSON"
     compile sources_without_cjson -I "$root/include" "$here/without_cjson/main.c" "$root"/src/[!c]*.c

@@ -535,6 +535,13 @@ static void a_body_that_is_no_answer_is_told_by_what_it_is(void **state) {
     }
 }
 
+static void what_follows_a_report_and_is_no_json_is_told(void **state) {
+    (void)state;
+    static const char body[] = "{\"usage\":{\"prompt_tokens\":5}}\nbusy";
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 7, body, "usage: {\"prompt_tokens\":5}: consistent\nstream_http: the body is no JSON\n");
+}
+
 static void a_cut_behind_a_whole_json_body_costs_nothing(void **state) {
     (void)state;
     static const char body[] = "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}";
@@ -583,7 +590,9 @@ static void a_wrong_environment_is_told_before_anything_is_sent(void **state) {
         const char *words;
     } cases[] = {
         {{.no_base = true, .no_key = true}, "OPENAI_API_KEY is not set"},
-        {{.base = "ftp://127.0.0.1"}, "OPENAI_BASE_URL does not begin with https:// or http://"},
+        {{.base = "ftp://127.0.0.1"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
+        {{.base = "http:///v1"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
+        {{.base = "https://"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
         {{.key = "sk-1\nX-Evil: 1"}, "OPENAI_API_KEY has a blank, a line end or another character that no key has"},
         {{.key = "sk-1 2"}, "OPENAI_API_KEY has a blank, a line end or another character that no key has"},
     };
@@ -620,6 +629,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_stream_without_usage_is_told),
         cmocka_unit_test(a_stream_without_its_closing_event_is_told),
         cmocka_unit_test(a_body_that_is_no_answer_is_told_by_what_it_is),
+        cmocka_unit_test(what_follows_a_report_and_is_no_json_is_told),
         cmocka_unit_test(a_cut_behind_a_whole_json_body_costs_nothing),
         cmocka_unit_test(a_refused_connection_is_told),
         cmocka_unit_test(a_reader_who_leaves_ends_the_request),
