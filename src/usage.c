@@ -161,7 +161,7 @@ tokusage_status tokusage_add(tokusage *sum, const tokusage *usage) {
     if (tokusage_check_range(sum, NULL) != TOKUSAGE_OK || tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
         return TOKUSAGE_ERR_RANGE;
     }
-    tokusage added;
+    tokusage added = *sum;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         const tokusage_count *const before = tokusage_count_at(sum, i);
         const tokusage_count *const more = tokusage_count_at(usage, i);
