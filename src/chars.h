@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which way a branch mostly goes: it tells the compiler what to lay out in a straight line. */
+/* Tells the compiler that a condition is mostly true, so that it lays that path out in a straight line. */
 #if defined(__GNUC__)
 #define TOKUSAGE_LIKELY(x) (__builtin_expect(!!(x), 1))
 #else
@@ -21,7 +21,7 @@ static inline bool tokusage_is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* A byte that may stand in a string by itself. */
+/* A byte that stands in a string without an escape, and does not end it. */
 static inline bool tokusage_is_plain(char c) {
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
@@ -36,12 +36,12 @@ static inline unsigned tokusage_hex_value(char c) {
     if (tokusage_is_digit(c)) {
         return (unsigned)(c - '0');
     }
-    /* Setting this bit makes ASCII letters small, and no other byte a letter from a to f. */
+    /* Setting this bit makes ASCII letters small. It makes no other byte a letter from a to f. */
     const unsigned letter = ((unsigned char)c | 0x20U) - 'a';
     return letter < 6 ? 10 + letter : 16;
 }
 
-/* The code of a \u escape from its four digits; above 0xFFFF when one of them is no digit. */
+/* The code of a \u escape from its four digits; above 0xFFFF when one of them is not a digit. */
 static inline uint32_t tokusage_hex_code(const char *digits) {
     uint32_t code = 0;
     for (int i = 0; i < 4; i++) {
@@ -51,7 +51,7 @@ static inline uint32_t tokusage_hex_code(const char *digits) {
     return code;
 }
 
-/* What a backslash with this byte stands for (RFC 8259, section 7); NUL when it stands for nothing by itself. */
+/* What a backslash and this byte mean together (RFC 8259, section 7); NUL when they are not an escape of two bytes. */
 static inline char tokusage_escape_meaning(char c) {
     switch (c) {
     case '"':
@@ -73,7 +73,7 @@ static inline char tokusage_escape_meaning(char c) {
     }
 }
 
-/* How many of the bytes are white space, from the first on. */
+/* How many bytes of white space the bytes begin with. */
 static inline size_t tokusage_space_span(const char *bytes, size_t length) {
     size_t at = 0;
     while (at < length && tokusage_is_space(bytes[at])) {
@@ -89,7 +89,7 @@ enum {
     TOKUSAGE_BYTE_ORDER_MARK_LENGTH = sizeof TOKUSAGE_BYTE_ORDER_MARK - 1
 };
 
-/* Whether the mark, of which so many bytes have been read, goes on with this byte. */
+/* Whether this byte is the next of the mark, behind its first `matched` bytes. */
 static inline bool tokusage_mark_goes_on(size_t matched, char c) {
     return matched < TOKUSAGE_BYTE_ORDER_MARK_LENGTH && c == TOKUSAGE_BYTE_ORDER_MARK[matched];
 }

@@ -1,6 +1,6 @@
 /*
- * Usage <-> cJSON trees: the only file that includes cJSON. What the names mean is said in members.c; where OpenAI's
- * form has each count is said here, for writing. No JSON text.
+ * Usage <-> cJSON trees: the only file that includes cJSON. members.c says what the names mean. This file says in which
+ * object OpenAI's form has each count, for writing. No JSON text.
  */
 #include "error.h"
 #include "members.h"
@@ -20,7 +20,7 @@
 #endif
 #include <string.h>
 
-/* 0 also for an item without a name, such as an array's. */
+/* The key of the item's name; 0 also for an item without a name, such as an array's element. */
 static tokusage_key key_of(tokusage_node node, const cJSON *item) {
     return item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
 }
@@ -29,7 +29,7 @@ static bool is_count(tokusage_key key) {
     return key > 0 && key <= KEY_COUNTS;
 }
 
-/* Which of the objects in a usage object this member is; NODE_NONE when it is none of them. */
+/* Which of the objects in a usage object this member is; NODE_NONE when it is not one of them. */
 static tokusage_node details_of(const cJSON *item) {
     const tokusage_key key = cJSON_IsObject(item) ? key_of(NODE_USAGE, item) : 0;
     return key > KEY_COUNTS ? (tokusage_node)tokusage_name_of(key)->target : NODE_NONE;
@@ -37,7 +37,7 @@ static tokusage_node details_of(const cJSON *item) {
 
 /* ---- from a tree */
 
-/* The range comes first, so that the conversion to an integer is defined; NaN is not in it. */
+/* The range is checked first, so that the conversion to an integer is defined. NaN is not in the range. */
 static tokusage_status item_number(const cJSON *item, int64_t *value) {
     if (!cJSON_IsNumber(item)) {
         return TOKUSAGE_ERR_TYPE;
@@ -109,7 +109,7 @@ static const struct home {
     [TOKUSAGE_REASONING] = {NODE_COMPLETION_TOKENS_DETAILS, "completion_tokens_details"},
 };
 
-/* Which count OpenAI's form has as this member of such an object; TOKUSAGE_COUNTS when it has none. */
+/* Which count this member of an object is in OpenAI's form; TOKUSAGE_COUNTS when it is not a count there. */
 static size_t count_of(tokusage_node node, const cJSON *item) {
     size_t i = 0;
     while (i < TOKUSAGE_COUNTS &&
@@ -119,18 +119,18 @@ static size_t count_of(tokusage_node node, const cJSON *item) {
     return i;
 }
 
-/* What update_cjson finds and makes before it changes anything: each count that is present has a home and an item. */
+/* What update_cjson finds and makes before it changes anything. Each present count gets a home and an item. */
 typedef struct plan {
-    cJSON *home[NODE_TOKENS + 1];     /* by node: the first such object, else the first that becomes one */
-    cJSON *item[TOKUSAGE_COUNTS + 1]; /* by count: the first that stands in such an object, or is made for it */
+    cJSON *home[NODE_TOKENS + 1];     /* by node: the first such object, else the first member that can become one */
+    cJSON *item[TOKUSAGE_COUNTS + 1]; /* by count: the first member that is the count, or one that is made */
     struct made {
-        cJSON *object; /* that it is to be appended to */
+        cJSON *object; /* the item is appended to it */
         cJSON *item;
     } made[TOKUSAGE_COUNTS + 2]; /* the counts and two objects at most, in the order in which they are appended */
     size_t made_count;
 } plan;
 
-/* Goes from the usage object to the first of the objects in it, and on to the next; NULL behind the last. */
+/* Goes from the usage object to the first object for counts in it, then to the next; NULL behind the last. */
 static cJSON *next_object(const cJSON *usage_object, const cJSON *object, tokusage_node *node) {
     cJSON *item = object == usage_object ? object->child : object->next;
     while (item && (*node = details_of(item)) == NODE_NONE) {
@@ -139,7 +139,7 @@ static cJSON *next_object(const cJSON *usage_object, const cJSON *object, tokusa
     return item;
 }
 
-/* Notes the member, if it is where a count that is present belongs, or is or may become an object for counts. */
+/* Notes the member if it is a present count in OpenAI's form, or if it is, or can become, an object for counts. */
 static void find_member(plan *p, tokusage_node node, cJSON *item, const tokusage *usage) {
     const size_t i = count_of(node, item);
     const tokusage_key key = key_of(node, item);
@@ -168,8 +168,8 @@ static bool find_all(plan *p, cJSON *usage_object, const tokusage *usage) {
 }
 
 /*
- * Makes an item of this name for the end of the object; NULL when memory fails. To get its name it is put into a shell,
- * and taken from there. set_all gives it its type.
+ * Makes an item of this name, which set_all appends to the object and gives its type. NULL when memory fails. cJSON
+ * names an item only when it adds it to an object, so a shell takes it for the moment.
  */
 static cJSON *make(plan *p, cJSON *object, const char *name) {
     cJSON shell = {.type = cJSON_Object};
@@ -180,7 +180,7 @@ static cJSON *make(plan *p, cJSON *object, const char *name) {
     return item;
 }
 
-/* Sees to a home and an item for the count; false when memory fails. */
+/* Makes the home and the item of the count if they are missing; false when memory fails. */
 static bool make_count(plan *p, cJSON *usage_object, size_t i) {
     if (p->item[i]) {
         return true;
@@ -204,7 +204,7 @@ static bool make_all(plan *p, cJSON *usage_object, const tokusage *usage) {
     return good;
 }
 
-/* The first item leads back to the last; cJSON 1.7.13 forgets that when the last is removed. */
+/* The first item's `prev` is the last item. cJSON 1.7.13 does not update it when the last is removed. */
 static void link_last(const cJSON *object) {
     cJSON *last = object->child;
     while (last && last->next) {
@@ -229,7 +229,7 @@ static void remove_others(const plan *p, cJSON *usage_object) {
     }
 }
 
-/* Makes the item an empty one of another type, where it stands. It frees what cJSON_Delete frees, except the name. */
+/* Makes the item an empty one of another type, where it stands. Frees what cJSON_Delete frees, except the name. */
 static void become(cJSON *item, int type) {
     if ((item->type & cJSON_IsReference) == 0) {
         cJSON_Delete(item->child);

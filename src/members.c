@@ -1,6 +1,6 @@
 /*
- * The table of places and names, and the arithmetic from slots to counts. What each service means by its names, and
- * what is inside what, is said here and nowhere else. No JSON here.
+ * The table of places and names, and the arithmetic from slots to counts. Only this file says what the services mean by
+ * their names, and which part is inside which whole. No JSON here.
  */
 #include "members.h"
 #include "error.h"
@@ -12,8 +12,8 @@
 #define OTHER(node, role, rank, text) ROW(node, role, rank, text)
 
 /*
- * The rows are in the order of their keys. Of the counts with one slot, the first that is there and not null counts.
- * The places are in their order, and so are the names of the model.
+ * The rows are in the order of their keys. Within a slot, among the places and among the names of the model, an earlier
+ * row goes before a later one.
  */
 /* clang-format off */
 const tokusage_name tokusage_names[TOKUSAGE_KEYS] = {
@@ -157,7 +157,7 @@ void tokusage_gather_begin(tokusage_gather *gather) {
     gather->slots.member = TOKUSAGE_NO_MEMBER;
 }
 
-/* Takes note of what is wrong with a member; the object's status is that of the first. */
+/* Notes what is wrong with a member. The first wrong member gives the object its status. */
 static void refuse(tokusage_gather *gather, tokusage_key key, tokusage_status status) {
     if (gather->slots.status == TOKUSAGE_OK) {
         gather->slots.status = (uint8_t)status;
@@ -165,7 +165,7 @@ static void refuse(tokusage_gather *gather, tokusage_key key, tokusage_status st
     }
 }
 
-/* Whether it was not there before. */
+/* Notes that the member is there; false when it was there before. */
 static bool give(tokusage_gather *gather, tokusage_key key) {
     const uint64_t bit = UINT64_C(1) << (key - 1);
     if ((gather->given & bit) != 0) {
@@ -199,12 +199,12 @@ void tokusage_gather_object(tokusage_gather *gather, tokusage_key key) {
     gather->within = gather->within || tokusage_name_of(key)->target == NODE_INPUT_TOKENS_DETAILS;
 }
 
-/* The rows of a line stand together, so the row before the first one of a line is of another. Not for the first key. */
+/* The rows of a slot stand together, so the row before a slot's first row has another slot. Not for key 1. */
 static bool is_first_of_line(tokusage_key key) {
     return tokusage_name_of((tokusage_key)(key - 1))->target != tokusage_name_of(key)->target;
 }
 
-/* The first name of a line of cache counts beside the input may be within it; the others of the line never are. */
+/* Only the first name of each of these slots, such as cache_read_input_tokens, may be inside the prompt. */
 static void move_within(tokusage_gather *gather, tokusage_slot beside, tokusage_slot within) {
     tokusage_slots *const slots = &gather->slots;
     if (has(slots, beside) && is_first_of_line(gather->from[beside])) {

@@ -1,7 +1,6 @@
 /*
- * The one table of names: which member of which object is a place, a count, or something else to be read; and the way
- * from what a usage object tells (slots) to the six counts. It knows no JSON text and no tree: `reading` and `cjson`
- * bring the members here.
+ * The one table of names: which member of which object is a place, a count, or something else that is read; and how the
+ * slots of a usage object become the six counts. No text and no tree: `reading` and `cjson` bring the members here.
  */
 #ifndef TOKUSAGE_SRC_MEMBERS_H
 #define TOKUSAGE_SRC_MEMBERS_H
@@ -21,7 +20,7 @@ typedef enum tokusage_node {
     NODE_DELTA,
     NODE_METADATA,
     NODE_X_GROQ,
-    NODE_USAGE, /* a usage object, at whatever place */
+    NODE_USAGE, /* a usage object, at any place */
     NODE_PROMPT_TOKENS_DETAILS,
     NODE_INPUT_TOKENS_DETAILS,
     NODE_PROMPT_TOKEN_DETAILS,
@@ -40,14 +39,14 @@ typedef enum tokusage_role {
     ROLE_DONE    /* says by true that the response is done */
 } tokusage_role;
 
-/* The places in their order; the root is the last. */
+/* Ranks of places; the root is the last place. */
 enum {
     PLACE_MESSAGE = 2, /* "/message/usage" */
     PLACE_ROOT = 9,
     PLACE_NONE
 };
 
-/* The lines of the table of names: of each line one member counts. */
+/* The slots. Of all the names of a slot one member counts. */
 typedef enum tokusage_slot {
     SLOT_INPUT,
     SLOT_OUTPUT,
@@ -70,7 +69,7 @@ typedef struct tokusage_name {
     uint8_t target; /* see tokusage_role */
 } tokusage_name;
 
-/* A name's number in the table, from 1 on; 0 is a name that has no meaning. The counts come first. */
+/* A name's number in the table, from 1 on; 0 is a name without a meaning. The counts come first. */
 typedef uint8_t tokusage_key;
 
 enum {
@@ -80,7 +79,7 @@ enum {
     TOKUSAGE_KEYS = 75 /* the last key */
 };
 
-/* The table: the row of key 1 first. Of the counts with one slot, the first that is there and not null counts. */
+/* The table, from key 1 on. Of the counts of one slot, the first that is there and not null counts. */
 extern const tokusage_name tokusage_names[TOKUSAGE_KEYS];
 
 static inline const tokusage_name *tokusage_name_of(tokusage_key key) {
@@ -89,14 +88,14 @@ static inline const tokusage_name *tokusage_name_of(tokusage_key key) {
 
 #if TOKUSAGE_SMALL
 
-/* The key of the name of `length` bytes in an object. */
+/* The key of a name in an object; 0 when it has no meaning. */
 tokusage_key tokusage_name_find(tokusage_node node, const char *name, size_t length);
 
 #else
 
 /*
- * Where a name's row is: the key at the name's hash, 0 where no name has it. The factors of the hash were found by
- * trying random ones until each row had a hash of its own. Who adds a row does that again; the tests look each row up.
+ * The key of the name that has this hash, or 0. The factors of the hash were found by trying random ones until each row
+ * had a hash of its own. A new row may need new factors; the tests look each row up.
  */
 extern const tokusage_key tokusage_name_index[256];
 
@@ -114,7 +113,7 @@ static inline bool tokusage_same_eight(const char *a, const char *b) {
     return eight[0] == eight[1];
 }
 
-/* memcmp for short names, without a call. The last eight bytes may be compared with some of those before. */
+/* memcmp for short names, without a call. The last eight bytes may overlap those before. */
 static inline bool tokusage_same(const char *a, const char *b, size_t length) {
     if (length < 8) {
         return memcmp(a, b, length) == 0;
@@ -127,7 +126,7 @@ static inline bool tokusage_same(const char *a, const char *b, size_t length) {
     return tokusage_same_eight(a + length - 8, b + length - 8);
 }
 
-/* The key of the name of `length` bytes in an object. */
+/* The key of a name in an object; 0 when it has no meaning. */
 static inline tokusage_key tokusage_name_find(tokusage_node node, const char *name, size_t length) {
     const tokusage_key key = length > 0 ? tokusage_name_index[tokusage_name_hash(node, name, length)] : 0;
     if (key == 0) {
@@ -139,47 +138,44 @@ static inline tokusage_key tokusage_name_find(tokusage_node node, const char *na
 
 #endif
 
-/* What a usage object tells. */
+/* What a usage object says, by its slots. */
 typedef struct tokusage_slots {
     int64_t value[TOKUSAGE_SLOTS]; /* 0 where the slot is absent */
     uint16_t present;              /* a bit for each slot */
     uint8_t status;                /* of the first member that is wrong (a tokusage_status); OK when none is */
-    uint8_t member;                /* which member of the struct it is about */
+    uint8_t member;                /* what that status is about (a number of usage.h) */
 } tokusage_slots;
 
 /* A usage object while its members are read. */
 typedef struct tokusage_gather {
     tokusage_slots slots;
-    uint64_t given;                    /* a bit for each key of a count that has been there */
-    tokusage_key from[TOKUSAGE_SLOTS]; /* which member each present slot is from */
-    bool within;                       /* input_tokens_details is an object: cache counts beside are within */
+    uint64_t given;                    /* a bit for the key of each count that was there */
+    tokusage_key from[TOKUSAGE_SLOTS]; /* the key of the member that gave the slot its value; 0: none */
+    bool within;                       /* input_tokens_details is an object: the cache counts are inside the prompt */
 } tokusage_gather;
 
 void tokusage_gather_begin(tokusage_gather *gather);
 
-/*
- * Takes the next member that is a count, in the text's order: its value when status is OK, else what is wrong with it.
- * A null is tokusage_gather_null's.
- */
+/* Takes the next count, in the text's order: its value when status is OK, else what is wrong with it. A null: below. */
 void tokusage_gather_count(tokusage_gather *gather, tokusage_key key, tokusage_status status, int64_t value);
 void tokusage_gather_null(tokusage_gather *gather, tokusage_key key);
 
-/* Takes note that the member, a details object, is an object. */
+/* Notes that the member of this key, which may hold counts, is an object. */
 void tokusage_gather_object(tokusage_gather *gather, tokusage_key key);
 
-/* Says that the object has no more members: what counts only now is settled. */
+/* Says that the object has no more members. Only now is it known whether its cache counts are inside the prompt. */
 void tokusage_gather_end(tokusage_gather *gather);
 
-/* Whether there is something in it that a stream takes as a report: a count, or a member that is wrong. */
+/* Whether this is a report: it has a count, or something is wrong. */
 bool tokusage_slots_any(const tokusage_slots *slots);
 
 /*
- * Lays a later report over an earlier one: each slot that it tells replaces the earlier one's; the others stay. If one
- * of the two is wrong, so is what they say together: a bad count must not become an absent one.
+ * Lays a later report over an earlier one: each slot that is present in the later one replaces that of the earlier one.
+ * If one of the two is wrong, the result is wrong: a bad count must not become an absent one.
  */
 void tokusage_slots_lay(tokusage_slots *earlier, const tokusage_slots *later);
 
-/* The six counts that the slots say; or the status that they have, or RANGE of a sum, and *usage is left alone. */
+/* Sets *usage to what the slots say. Fails with the status that they have, or with RANGE of a sum. */
 tokusage_status tokusage_slots_usage(const tokusage_slots *slots, tokusage *usage, tokusage_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The grammar of numbers, and their exact values. A number is kept as its first significant digits and the place of its
- * decimal point. A count has at most 16 digits, so the digits behind the first 16 only tell whether there is a
+ * The grammar of numbers, and their exact values. A number is kept as its first significant digits and the position of
+ * its decimal point. A count has at most 16 digits, so the digits behind the first 16 only tell whether there is a
  * fraction.
  */
 #include "number.h"
@@ -10,7 +10,7 @@ enum {
     DIGITS = 16 /* of TOKUSAGE_COUNT_MAX */
 };
 
-/* Exponents, and how many digits stand before or behind the point, are counted up to here: no text is this long. */
+/* Exponents, and digits before and behind the point, are counted up to here. No text is this long. */
 #define PLACES_MAX (INT64_MAX / 32)
 
 /* The states of the grammar, by what came last. */
@@ -26,7 +26,7 @@ enum number_state {
     EXPONENT
 };
 
-/* What each byte that is not a digit leads to, and from which states. */
+/* Which state a byte that is not a digit leads to, and from which states. */
 static const struct {
     char byte;
     uint8_t to;
@@ -50,13 +50,13 @@ static enum number_state after_mark(enum number_state state, char c) {
     return BEGIN;
 }
 
-/* BEGIN behind a zero that no digit may follow. */
+/* BEGIN when the number begins with 0: no digit may follow that. */
 static enum number_state after_digit(enum number_state state, char c) {
     static const uint8_t after[] = {WHOLE, WHOLE, BEGIN, WHOLE, FRACTION, FRACTION, EXPONENT, EXPONENT, EXPONENT};
     return c == '0' && state <= MINUS ? ZERO : (enum number_state)after[state];
 }
 
-/* A zero before the first significant digit only moves the point, and only if it stands behind it. */
+/* Zeros before the first significant digit are not kept. Behind the point they move it: 0.05 has the point -1. */
 static void take_digit(tokusage_number *number, unsigned digit) {
     const bool significant = number->kept > 0 || digit != 0;
     if (number->state == FRACTION) {
@@ -116,7 +116,7 @@ static uint64_t power_of_ten(int exponent) {
 }
 
 tokusage_status tokusage_number_read(const tokusage_number *number, int64_t *value) {
-    /* How many of the significant digits are before the point. */
+    /* How many significant digits stand before the point once the exponent has moved it. */
     const int64_t places = number->point + (number->shrinking ? -number->exponent : number->exponent);
     if (number->kept == 0) {
         *value = 0;

@@ -1,6 +1,6 @@
 /*
- * JSON numbers (RFC 8259, section 6) as counts, exactly: neither a double's rounding nor the locale matters. A number
- * may come in pieces and have any length.
+ * JSON numbers (RFC 8259, section 6) as counts, exactly: without doubles, the same in every locale. A number may come
+ * in pieces and have any length.
  */
 #ifndef TOKUSAGE_SRC_NUMBER_H
 #define TOKUSAGE_SRC_NUMBER_H
@@ -11,7 +11,7 @@
 typedef struct tokusage_number {
     uint64_t digits;  /* the first significant digits, at most 16 */
     int64_t point;    /* how many of the significant digits stand before the point; below 0: zeros behind it */
-    int64_t exponent; /* without its sign; stops growing where it is beyond every length of a text */
+    int64_t exponent; /* without its sign; stops growing when it is larger than any text is long */
     uint8_t state;    /* where in the grammar */
     uint8_t kept;     /* how many digits are in `digits` */
     bool negative;
@@ -19,15 +19,15 @@ typedef struct tokusage_number {
     bool shrinking; /* the exponent is negative */
 } tokusage_number;
 
-/* Reads on to the first byte that the number cannot go on with; returns how many bytes were read. */
+/* Reads on up to the first byte that cannot belong to the number; returns how many bytes were read. */
 size_t tokusage_number_feed(tokusage_number *number, const char *bytes, size_t length);
 
 /* Whether the number may end here. */
 bool tokusage_number_complete(const tokusage_number *number);
 
 /*
- * What a complete number says. OK: its value is a whole one within the range, and goes to *value. RANGE: it is below 0
- * or above TOKUSAGE_COUNT_MAX. INTEGER: it is within the range and has a fraction.
+ * What a complete number says. OK: it is whole and within the range; *value is set. RANGE: it is below 0 or above
+ * TOKUSAGE_COUNT_MAX. INTEGER: it is within the range and has a fraction.
  */
 tokusage_status tokusage_number_read(const tokusage_number *number, int64_t *value);
 

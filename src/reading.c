@@ -1,11 +1,12 @@
 /*
- * What has been read of one text. The scanner says where it is (names, values, the ends of containers); here is decided
- * what that means: which place is the usage, which member is a count, which name is the model's. No bytes of JSON here.
+ * What has been read of one text. The scanner tells names, values and the ends of containers. This file decides what
+ * they mean: which place is the usage, which member is a count, which string is the model's name. No bytes of JSON
+ * here.
  */
 #include "reading.h"
 
 enum {
-    MODEL_NONE = 5, /* the rank behind that of every name of the model */
+    MODEL_NONE = 5, /* a rank behind all names of the model */
     ROLE_NONE = -1
 };
 
@@ -49,7 +50,7 @@ void tokusage_reading_element(tokusage_reading *reading) {
     reset_element(reading);
 }
 
-/* How deep we are in the element: 1 in its root. */
+/* The depth within the element: 1 in its root. */
 static unsigned level(const tokusage_reading *reading) {
     return (unsigned)reading->depth - reading->array;
 }
@@ -70,7 +71,7 @@ static const char *match(const char *pointer, const char *name, size_t length) {
     return length == 0 && (*pointer == '\0' || *pointer == '/') ? pointer : NULL;
 }
 
-/* The pointer's name behind so many others; NULL when it has no more. */
+/* Where the pointer's next name begins, behind the first `names` ones; NULL when there is no other. */
 static const char *step(const char *pointer, unsigned names) {
     do {
         pointer = strchr(pointer, '/');
@@ -79,7 +80,7 @@ static const char *step(const char *pointer, unsigned names) {
     return pointer;
 }
 
-/* An object on the way is met once, unless a name before it was given twice: so a level seen before is twice. */
+/* Each level of the way is met once. If it is met again, its name or one before it is given twice. */
 static tokusage_arrival arrive(tokusage_reading *reading, const char *name, size_t length) {
     const unsigned matched = reading->matched;
     if (!reading->pointer || level(reading) != matched + 1) {
@@ -101,7 +102,7 @@ static unsigned way_bit(unsigned key) {
     return 1U << (key - KEY_MESSAGE);
 }
 
-/* Whether a name stands twice on the way to the place that counts, or to one that would come before it. */
+/* Whether a name stands twice on the way to the place that counts, or to a place that comes before that. */
 static bool way_twice(const tokusage_reading *reading) {
     unsigned ways = 0;
     for (unsigned place = 0; place < PLACE_ROOT && place <= reading->place; place++) {
@@ -127,7 +128,7 @@ static tokusage_node node_here(const tokusage_reading *reading) {
     return reading->depth == reading->place_depth ? NODE_USAGE : (tokusage_node)reading->details;
 }
 
-/* Beside a pointer there are no known places, and the root's own counts are for plain texts only. */
+/* With a pointer, known places and the root's own counts have no meaning. In events, the root's counts have none. */
 static bool has_meaning(const tokusage_reading *reading, tokusage_key key) {
     const unsigned role = tokusage_name_of(key)->role;
     if (role == ROLE_PLACE) {
@@ -136,7 +137,7 @@ static bool has_meaning(const tokusage_reading *reading, tokusage_key key) {
     return role != ROLE_COUNT || (!reading->pointer && reading->mode == READ_TEXT);
 }
 
-/* A usage object that a pointer leads to may stand on a known way, too. */
+/* A pointer such as /message leads to a usage object that may hold the model's name as well. */
 bool tokusage_reading_known(tokusage_reading *reading, tokusage_key key, const char *name, size_t length) {
     if (reading->place_depth > 0) {
         key = tokusage_name_find(known_node(reading), name, length);
@@ -155,7 +156,7 @@ bool tokusage_reading_known(tokusage_reading *reading, tokusage_key key, const c
 
 /* ---- values */
 
-/* What the member is whose value is here; a count in the root is nothing where a better place is. */
+/* The role of the member that has this value. A count in the root has none once a better place was found. */
 static int role_of(const tokusage_reading *reading) {
     if (reading->key == 0) {
         return ROLE_NONE;
@@ -173,12 +174,12 @@ tokusage_wish tokusage_reading_wish(const tokusage_reading *reading) {
     return role == ROLE_TYPE ? WISH_RESOLVED : WISH_NOTHING;
 }
 
-/* A place that is the best so far takes the place of those before; returns whether it is a usage object that begins. */
+/* Makes this place the usage if it is the best so far. Returns whether a usage object begins. */
 static bool take_place(tokusage_reading *reading, unsigned rank, tokusage_kind kind) {
     if (kind == KIND_NULL || rank >= reading->place) {
         return false;
     }
-    /* What a place of lower rank, or the root, has told is forgotten; at first nothing has been told. */
+    /* Forget what the root, or a worse place, has told. */
     if (reading->place != PLACE_NONE || reading->gather.given != 0) {
         tokusage_gather_begin(&reading->gather);
     }
@@ -223,7 +224,7 @@ static void take_type(tokusage_reading *reading, const tokusage_value *value) {
     }
 }
 
-/* An object on a known way, or of details in a usage object, begins. */
+/* An object on the way to a known place, or one for counts in a usage object, begins. */
 static void enter_node(tokusage_reading *reading) {
     const tokusage_name *const name = tokusage_name_of(reading->key);
     if (name->node == NODE_USAGE) {
@@ -234,7 +235,7 @@ static void enter_node(tokusage_reading *reading) {
     }
 }
 
-/* Does what the member asks for; returns whether the container that begins is watched for it. */
+/* Takes the value by the member's role. Returns whether that makes the container that begins a watched one. */
 static bool take_member(tokusage_reading *reading, const tokusage_value *value) {
     switch (role_of(reading)) {
     case ROLE_COUNT:
@@ -261,7 +262,7 @@ static bool take_member(tokusage_reading *reading, const tokusage_value *value) 
     }
 }
 
-/* Whether the pointer, or that it is the text itself, has the container watched. */
+/* The same, by the pointer, or because the value is the text itself. */
 static bool take_way(tokusage_reading *reading, tokusage_kind kind) {
     if (kind == KIND_OBJECT && reading->arrival == ARRIVAL_WAY) {
         reading->matched++;
@@ -307,7 +308,7 @@ static void end_element(tokusage_reading *reading) {
         reading->last = reading->gather.slots;
     }
     reading->twice = reading->twice || (reading->ways_twice != 0 && !reading->pointer && way_twice(reading));
-    /* The text's model is that of its last element with a report that tells one, else that of the first element. */
+    /* The text's model is that of the last element that has a report and a model, else that of the first element. */
     if (reading->rank != MODEL_NONE && (any || reading->first)) {
         reading->told = any;
         reading->open ^= 1;

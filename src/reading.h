@@ -1,7 +1,7 @@
 /*
  * What has been read of one text: which place, which counts, the first error; the model's name; whether the text says
- * that the response has ended. The scanner asks here whether a name matters, and hands over the values that do. It
- * knows no bytes of JSON: no brackets, no quotes, no escapes.
+ * that the response has ended. The scanner asks here whether a name matters, and hands over the values that matter. No
+ * bytes of JSON here: no brackets, no quotes, no escapes.
  */
 #ifndef TOKUSAGE_SRC_READING_H
 #define TOKUSAGE_SRC_READING_H
@@ -15,14 +15,14 @@
 typedef enum tokusage_reading_mode {
     READ_TEXT,  /* a plain text: the root is a place, too */
     READ_EVENT, /* the text of an event */
-    READ_VALUE  /* only where the value at the pointer begins */
+    READ_VALUE  /* only to find where the value at the pointer begins */
 } tokusage_reading_mode;
 
 /* What is wanted of a string that matters. */
 typedef enum tokusage_wish {
     WISH_NOTHING,
     WISH_RAW,     /* as it stands, escapes unresolved */
-    WISH_RESOLVED /* what it means */
+    WISH_RESOLVED /* with its escapes resolved */
 } tokusage_wish;
 
 typedef enum tokusage_kind {
@@ -35,7 +35,7 @@ typedef enum tokusage_kind {
     KIND_ARRAY
 } tokusage_kind;
 
-/* A value; of a container only that it begins. */
+/* A value, or the beginning of a container. */
 typedef struct tokusage_value {
     tokusage_kind kind;
     tokusage_status status; /* NUMBER: what it says as a count; see tokusage_number_read */
@@ -44,11 +44,11 @@ typedef struct tokusage_value {
     size_t length;
 } tokusage_value;
 
-/* How a name stands to the pointer. */
+/* What a name is to the pointer. */
 typedef enum tokusage_arrival {
     ARRIVAL_NONE,
-    ARRIVAL_WAY,  /* it is the next on the pointer's way */
-    ARRIVAL_PLACE /* it is the pointer's last */
+    ARRIVAL_WAY,  /* the next name on its way */
+    ARRIVAL_PLACE /* its last name */
 } tokusage_arrival;
 
 typedef struct tokusage_model {
@@ -57,50 +57,50 @@ typedef struct tokusage_model {
 } tokusage_model;
 
 typedef struct tokusage_reading {
-    const char *pointer;   /* NULL: the known places */
-    const char *value;     /* READ_VALUE: where the value begins; NULL: not found so far */
-    uint16_t depth;        /* open containers; the names at this depth are asked for. 0: before the root */
-    uint16_t place_depth;  /* the depth of the usage object's own members; 0: not in a usage object */
-    uint16_t ways;         /* of the known places: a bit for each name on their ways that was there ... */
-    uint16_t ways_twice;   /* ... and for each that was there twice */
-    uint16_t matched;      /* names of the pointer on the way to where we are ... */
-    uint16_t seen;         /* ... and the most there have been */
-    uint8_t mode;          /* a tokusage_reading_mode */
-    uint8_t node;          /* the object whose names are asked for */
-    uint8_t second;        /* the node of the object in the root that is open */
-    uint8_t details;       /* the node of the object in the usage object that is open */
-    uint8_t arrival;       /* of the member whose value comes next (a tokusage_arrival) */
-    tokusage_key key;      /* of the same member */
-    bool text;             /* the value that comes next is the text itself, or an element that is a text */
-    bool array;            /* the text is an array, its elements are texts */
-    bool begun;            /* an element of the array has begun */
-    bool first;            /* the element that is open is the first */
-    bool twice;            /* a name on the way stands twice, in any element */
-    bool told;             /* an element with a report has told the model */
-    uint8_t rank;          /* of the model's name in the element that is open */
-    uint8_t open;          /* which of the two models is that of the element that is open */
-    uint8_t place;         /* the best place so far that is not null ... */
-    bool ends, delta_ends; /* ... and whether the text says that the response has ended: always, or behind a report at
-                              /message/usage; all of the element that is open */
-    uint8_t last_place;    /* the same of the last element with a report (PLACE_NONE: none), or of the text, once it */
-    bool last_ends, last_delta_ends; /* has closed */
+    const char *pointer;  /* NULL: the known places */
+    const char *value;    /* READ_VALUE: where the value begins; NULL: not found so far */
+    uint16_t depth;       /* of the innermost watched container; 0: before the root */
+    uint16_t place_depth; /* the depth of the usage object's own members; 0: not in a usage object */
+    uint16_t ways;        /* a bit for each name on the way to a known place that was there ... */
+    uint16_t ways_twice;  /* ... and for each that was there twice */
+    uint16_t matched;     /* how many names of the pointer led here ... */
+    uint16_t seen;        /* ... and the most that were followed in this element */
+    uint8_t mode;         /* a tokusage_reading_mode */
+    uint8_t node;         /* the object whose names are asked for */
+    uint8_t second;       /* the node of the object in the root that is open */
+    uint8_t details;      /* the node of the object in the usage object that is open */
+    uint8_t arrival;      /* of the member whose value comes next (a tokusage_arrival) */
+    tokusage_key key;     /* of the same member */
+    bool text;            /* the value that comes next is the text itself, or an element of it */
+    bool array;           /* the text is an array; else the text is treated as the only element */
+    bool begun;           /* an element of the array has begun */
+    bool first;           /* the element that is open is the first */
+    bool twice;           /* a name on the way stands twice, in any element */
+    bool told;            /* an element with a report has told the model */
+    uint8_t rank;         /* of the model's name in the element that is open */
+    uint8_t open;         /* which of the two models is that of the element that is open */
+    uint8_t place;        /* the best place so far in the element that is open, null ones left out; PLACE_NONE: none */
+    bool ends;            /* the same element says that the response has ended ... */
+    bool delta_ends;      /* ... and this one, that it has ended if there was a report at /message/usage */
+    uint8_t last_place;   /* these three, of the last element with a report; without an array, of the closed text */
+    bool last_ends;
+    bool last_delta_ends;
     tokusage_gather gather;
     tokusage_slots last;    /* the counts of the last element with a report */
     tokusage_number number; /* the scanner's: a number that comes in pieces */
-    tokusage_model
-        *models; /* the caller's: room for two, the element's that is open and the text's; NULL: not wanted */
+    tokusage_model *models; /* the caller's two: the open element's and the text's; NULL: not wanted */
 } tokusage_reading;
 
-/* Begins a text. The pointer must be valid, and stay; NULL means the known places. For the models see above. */
+/* Begins a text. The pointer must be valid and stay where it is; NULL means the known places. */
 void tokusage_reading_begin(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode,
                             tokusage_model *models);
 
-/* Whether the names, or the elements, of a container with this many open containers (itself included) are asked for. */
+/* Whether the container at this depth is watched: the reading asks for its names, or for its elements. */
 static inline bool tokusage_reading_watches(const tokusage_reading *reading, unsigned depth) {
     return reading->depth == depth;
 }
 
-/* The part of tokusage_reading_name that is not for most names: `key` is the name's in the object that is open. */
+/* The rest of tokusage_reading_name, for the few names that need it. `key` is the name's in the object that is open. */
 bool tokusage_reading_known(tokusage_reading *reading, tokusage_key key, const char *name, size_t length);
 
 /* A member's name in a watched object, escapes resolved. Returns whether its value matters. */
@@ -117,7 +117,7 @@ static inline bool tokusage_reading_name(tokusage_reading *reading, const char *
 /* An element of a watched array begins: its value matters. */
 void tokusage_reading_element(tokusage_reading *reading);
 
-/* What is wanted of the string that begins and matters. */
+/* What is wanted of a string that matters; asked where it begins. */
 tokusage_wish tokusage_reading_wish(const tokusage_reading *reading);
 
 /* A value that matters begins at `at`. */
@@ -127,11 +127,11 @@ static inline void tokusage_reading_begins(tokusage_reading *reading, const char
     }
 }
 
-/* A value that matters. A container may be watched from here on; when it closes, tokusage_reading_leave is due. */
+/* A value that matters. A container may be watched from here on. At its end tokusage_reading_leave must be called. */
 void tokusage_reading_value(tokusage_reading *reading, const tokusage_value *value);
 void tokusage_reading_leave(tokusage_reading *reading);
 
-/* The same of a number; most that matter are counts. */
+/* The same for a number. Most numbers that matter are counts. */
 static inline void tokusage_reading_number(tokusage_reading *reading, tokusage_status status, int64_t number) {
     if (reading->place_depth > 0 && reading->key - 1U < KEY_COUNTS) {
         tokusage_gather_count(&reading->gather, reading->key, status, number);
@@ -144,7 +144,7 @@ static inline void tokusage_reading_number(tokusage_reading *reading, tokusage_s
 /* The text has closed. */
 void tokusage_reading_end(tokusage_reading *reading);
 
-/* Once the text has closed: what the usage says; NULL when nothing, or null, stands at the place. */
+/* Once the text has closed: its usage; NULL when it has none (NOT_FOUND). */
 const tokusage_slots *tokusage_reading_slots(const tokusage_reading *reading);
 
 /* Once the text has closed: whether it has a report. */

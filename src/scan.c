@@ -1,14 +1,13 @@
 /*
- * The JSON scanner. A token that lies whole in the piece is taken at once (tokens.h); one that the piece cuts, or that
- * is not plain, is read by the functions that can stop behind every byte. What stands between the tokens has one place
- * here for both.
+ * The JSON scanner. A token that lies whole in the piece is read at once (tokens.h). A token that is cut, or is not
+ * plain, is read by functions that can stop behind every byte. Both share the code for what stands between tokens.
  */
 #include "scan.h"
 #include "tokens.h"
 
 #include <string.h>
 
-/* One call of tokusage_scan_feed: what changes with every token is here, and in the scan when the call ends. */
+/* A part of one call of tokusage_scan_feed. What changes with every token is here until end_run writes it back. */
 typedef struct run {
     tokusage_scan *scan;
     tokusage_reading *reading;
@@ -48,7 +47,7 @@ static inline bool in_object(const run *r) {
     return (r->objects & 1) != 0;
 }
 
-/* Ends the call: the state says why. */
+/* Ends the run: the state says why. */
 static inline bool stop(run *r, tokusage_scan_state why) {
     r->state = why;
     return false;
@@ -63,7 +62,7 @@ static inline bool skip_space(run *r) {
     return r->at < r->end;
 }
 
-/* Behind a value: in a container it goes on, else the text has closed. */
+/* Behind a value an open container goes on. Without one the text has closed. */
 static inline bool end_value(run *r) {
     if (TOKUSAGE_LIKELY(r->depth > 0)) {
         r->state = SCAN_NEXT;
@@ -75,7 +74,7 @@ static inline bool end_value(run *r) {
 
 /* ---- what is held of a string: bytes as they stand, or what they mean */
 
-/* Makes it too long to matter: half of a surrogate pair is not a character, so no name is equal to it. */
+/* Makes the string too long to matter. Half of a surrogate pair is not a character, so no name is equal to it. */
 static void spoil(tokusage_scan *scan) {
     scan->held = TOKUSAGE_HELD_MAX;
 }
@@ -89,7 +88,7 @@ static void hold(tokusage_scan *scan, const char *bytes, size_t length) {
     }
 }
 
-/* As UTF-8 (RFC 3629, section 3): a first byte that tells how many follow, six bits in each of those. */
+/* As UTF-8 (RFC 3629, section 3): a first byte that tells how many follow, and six bits in each of these. */
 static void hold_code_point(tokusage_scan *scan, unsigned code) {
     static const uint8_t first[] = {0, 0xC0, 0xE0, 0xF0};
     char bytes[4];
@@ -101,7 +100,7 @@ static void hold_code_point(tokusage_scan *scan, unsigned code) {
     hold(scan, bytes, more + 1);
 }
 
-/* The first half of a surrogate pair must be followed by the second at once. */
+/* The second half of a surrogate pair must follow the first at once. */
 static void want_no_half(tokusage_scan *scan) {
     if (scan->high != 0) {
         spoil(scan);
@@ -259,7 +258,7 @@ static bool read_cut_token(run *r) {
     }
 }
 
-/* ---- tokens that are left to the functions above: the state says where they are */
+/* ---- tokens that the functions above read: the state says which */
 
 static inline bool begin_string(run *r, bool naming, tokusage_wish wish) {
     r->scan->naming = naming;
@@ -387,7 +386,7 @@ static inline bool read_word(run *r, tokusage_kind literal, const char *text, pt
     return end_value(r);
 }
 
-/* The value of an object's member matters if its name does; in an array, if its elements do. */
+/* The elements of an array matter if it is watched. (A member's value matters if its name does.) */
 static inline void begin_element(run *r) {
     if (r->depth > 0) {
         r->matters = tokusage_reading_watches(r->reading, r->depth);
@@ -437,7 +436,7 @@ static inline bool read_next(run *r) {
     return true;
 }
 
-/* Goes through what may come next in the order in which it mostly comes. Returns whether the text goes on. */
+/* Goes through what may come next in the order in which it mostly comes. False when the run ends. */
 static inline bool read_member(run *r) {
     if (r->state == SCAN_NAME || r->state == SCAN_FIRST_NAME) {
         if (!skip_space(r) || !read_name(r)) {
@@ -463,7 +462,7 @@ static inline bool read_member(run *r) {
     return true;
 }
 
-/* Reads on with one of the two: in a token that was left, or between tokens. Returns where it stopped. */
+/* Reads on from between two tokens. Returns where it stopped. */
 static const char *run_on(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
     run r = begin_run(scan, reading, at, end);
     while (read_member(&r)) {
@@ -471,6 +470,7 @@ static const char *run_on(tokusage_scan *scan, tokusage_reading *reading, const 
     return end_run(&r);
 }
 
+/* Reads on in a token that was left, to its end. Returns where it stopped. */
 static const char *run_on_in_token(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
     run r = begin_run(scan, reading, at, end);
     while (r.state > SCAN_NEXT && r.at < r.end && read_cut_token(&r)) {

@@ -31,34 +31,33 @@ enum {
 };
 
 typedef struct tokusage_scan {
-    uint64_t objects[2]; /* the open containers, a bit each, the innermost the lowest of [0]: 1 for an object */
-    uint16_t depth;      /* how many they are */
+    uint64_t objects[2]; /* a bit for each open container, 1 for an object; the innermost is the lowest of [0] */
+    uint16_t depth;      /* how many are open */
     uint16_t code;       /* of the \u escape that is read ... */
     uint16_t high;       /* ... and of the first half of a surrogate pair before it; 0: none */
-    uint8_t digits;      /* read of the escape */
+    uint8_t digits;      /* how many digits of the escape are read */
     uint8_t state;       /* a tokusage_scan_state */
-    uint8_t literal;     /* LITERAL: which, a tokusage_kind */
-    uint8_t matched;     /* LITERAL: bytes of it that are read */
+    uint8_t literal;     /* LITERAL: which one (a tokusage_kind) */
+    uint8_t matched;     /* LITERAL: how many bytes of it are read */
     bool matters;        /* the value that comes next, or is open, matters */
     bool naming;         /* the string is a name */
     uint8_t wish;        /* what is held of the string (a tokusage_wish) */
-    uint8_t held;        /* bytes of it, at most TOKUSAGE_HELD_MAX: then it is too long to matter */
+    uint8_t held;        /* how many bytes of it; TOKUSAGE_HELD_MAX: it is too long to matter */
     char text[TOKUSAGE_MODEL_MAX];
 } tokusage_scan;
 
-/* Begins a text. */
 void tokusage_scan_begin(tokusage_scan *scan);
 
 /*
- * Reads on until the bytes end, the text closes, or a byte is wrong; returns how many bytes were read, the one that
- * closes the text included (a number closes before the byte behind it), a wrong one not.
+ * Reads on until the bytes end, the text closes, or a byte is wrong. Returns how many bytes were read. The byte that
+ * closes the text is among them (a number closes before the byte behind it); a wrong byte is not.
  */
 size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length);
 
 /* Says that no byte follows: a number at the top is complete then; any other open text is SYNTAX. */
 void tokusage_scan_end(tokusage_scan *scan, tokusage_reading *reading);
 
-/* Whether the text has begun, white space left out, and must go on. */
+/* Whether the text has begun and is not complete. White space does not begin it. */
 bool tokusage_scan_within(const tokusage_scan *scan, const tokusage_reading *reading);
 
 static inline bool tokusage_scan_open(const tokusage_scan *scan) {

@@ -1,14 +1,14 @@
 /*
- * Passing over events without reading them. Why that is right: a report stands in a member whose name is the last of a
- * place. In a text that is JSON, a name stands between two quotes in one line (a line end inside a string is not JSON),
- * plainly or with \u escapes for some of its letters. So an event that has neither the quote and the name's first
- * letter, with the rest of the name behind, nor an escape for a letter of the name, has no such member; nor has an
- * event where null follows each such name a report. If a text is not JSON, it has no report anyway. [DONE] ends a
- * stream only if it stands in one line. All bytes of the events are looked at, so it does not matter which of them are
- * data.
+ * Passing over events without reading them. Why this is right:
+ *   - A report is the value of a member with the last name of a place. A text that is not JSON has no report.
+ *   - In JSON a name stands between two quotes in one line (a string holds no line end). Each of its letters stands as
+ *     it is or as a \u escape. So an event without a quote and the name behind it, and without an escape for a letter
+ *     of the name, has no report. An event in which null follows each such name has none, either.
+ *   - [DONE] ends a stream only if it stands in one line.
+ *   - The search looks at all bytes of the events, so it need not know which of them are data.
  *
- * The search goes over the piece at the speed of memory and does not look for the ends of events. Only behind a hit
- * that may be a report, and at the end of the piece, the blank line is looked for that is last before it.
+ * It does not look for the ends of events. Only from a hit that may be a report, or from the end of the piece, it looks
+ * back for the last blank line.
  */
 #include "search.h"
 #include "chars.h"
@@ -25,14 +25,14 @@
 
 /* What is searched for. */
 typedef struct target {
-    const char *name; /* the last of the place; all known places with events begin with that of "/usage" */
+    const char *name; /* the last name of the place; those of the known places begin with "usage" */
     ptrdiff_t length;
-    const char *longer; /* what may follow it, as in "usageMetadata"; "" when nothing may */
-    ptrdiff_t more;     /* the length of that */
+    const char *longer; /* what may follow the name, as in "usageMetadata"; "" when nothing may */
+    ptrdiff_t more;     /* the length of `longer` */
     const char *end;    /* of the bytes */
 } target;
 
-/* ---- hits that are no report are passed */
+/* ---- hits that are not reports are passed */
 
 static const char *skip_blanks(const target *t, const char *at) {
     while (at < t->end && (*at == ' ' || *at == '\t')) {
@@ -51,7 +51,7 @@ static inline bool same(const char *at, const char *name, ptrdiff_t length) {
     return length == 0;
 }
 
-/* Whether a quote does not begin the name of a report; no if it may, or if the bytes end too early to tell. */
+/* Whether the quote does not begin the name of a report. False if it may, or if the bytes end too early to tell. */
 static bool pass_quote(const target *t, const char *at) {
     const ptrdiff_t left = t->end - at;
     if (left < t->length + 2) {
@@ -81,7 +81,7 @@ static bool pass_quote(const target *t, const char *at) {
     return at < t->end && *at == 'n';
 }
 
-/* Whether an escape stands for no letter of the name. What is not an escape makes the text no JSON. */
+/* Whether the escape is not a letter of the name. (If it is not an escape at all, the text is not JSON.) */
 static bool pass_escape(const target *t, const char *at) {
     if (t->end - at < 6) {
         return false;
@@ -107,7 +107,7 @@ static bool pass(const target *t, const char *at) {
     }
 }
 
-/* Whether a byte is one to look at, with the byte behind it; the last byte always is. */
+/* Whether a hit may begin here. The byte behind this one decides, too, if there is one. */
 static bool is_mark(const target *t, const char *at) {
     const bool last = t->end - at < 2;
     switch (*at) {
@@ -140,14 +140,14 @@ enum {
     PARTS = BLOCK / TOKUSAGE_WIDE
 };
 
-/* The last block is moved back such that it ends before the last byte: what it sees again is passed again. */
+/* The last block moves back so that it ends before the last byte. It may look at bytes again: they pass again. */
 static inline const char *next_block(const char *at, const char *last) {
     return last - at > BLOCK ? at + BLOCK : last;
 }
 
 /*
- * The marks among as many bytes as a register has; the byte behind them is read, too. The known names begin with the
- * letter of the escapes, which saves a comparison.
+ * The marks among the bytes of one register. The byte behind them is read, too. The known names begin with u, as the
+ * escapes do: that saves a comparison.
  */
 static inline tokusage_wide look(const char *at, char letter, bool known) {
     const tokusage_wide here = tokusage_wide_load(at);
@@ -163,7 +163,7 @@ static inline tokusage_wide look(const char *at, char letter, bool known) {
     return tokusage_wide_or(tokusage_wide_or(names, tokusage_wide_and(escapes, u)), ends);
 }
 
-/* The first block from `at` on that has marks, or the last; *marks has a bit for each. */
+/* The first block from `at` on that has marks, or the last block. *marks has a bit for each mark. */
 static inline const char *skip_blocks(const char *at, const char *last, char letter, bool known, uint64_t *marks) {
     for (;;) {
         tokusage_wide parts[PARTS];
@@ -190,8 +190,8 @@ static inline const char *skip_wide(const char *at, const char *last, char lette
 typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
 
 /*
- * Goes from block to block by one of the ways to skip. That is inlined, so that each way has a loop of its own. NULL
- * when all is passed; the last byte is not looked at.
+ * Goes from block to block. `skip` is inlined, so that each way to skip has a loop of its own. NULL when all hits are
+ * passed. The last byte is left to the caller.
  */
 static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
     const char *const last = t->end - BLOCK - 1;
@@ -210,7 +210,7 @@ static inline const char *find_in_blocks(const target *t, const char *at, skippe
     }
 }
 
-/* A function of its own keeps the stack small: it needs much, and so does the other way. */
+/* Not inlined, to keep the stack small: this way and that of AVX2 each need much, and only one of them runs. */
 static APART const char *find_wide(const target *t, const char *at) {
     return find_in_blocks(t, at, skip_wide);
 }
@@ -219,7 +219,7 @@ static APART const char *find_wide(const target *t, const char *at) {
 
 #ifdef TOKUSAGE_AVX2
 
-/* As `look`, of half a block, for the known names. */
+/* Like `look`, for half a block and the known names. */
 __attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at) {
     const __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)at);
     const __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(at + 1));
@@ -232,7 +232,7 @@ __attribute__((target("avx2"))) static inline uint64_t look_avx2(const char *at)
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(starts, ends));
 }
 
-/* As `skip_blocks`, for the known names. */
+/* Like `skip_blocks`, for the known names. */
 __attribute__((target("avx2"))) static inline const char *skip_avx2(const char *at, const char *last, char letter,
                                                                     uint64_t *marks) {
     (void)letter;
@@ -245,7 +245,7 @@ __attribute__((target("avx2"))) static inline const char *skip_avx2(const char *
     }
 }
 
-/* What runs next must find the upper halves of the registers clean, or SSE2 code is slow on some machines. */
+/* Clears the upper halves of the registers at its end: otherwise SSE2 code is slow afterwards on some machines. */
 __attribute__((target("avx2"))) static const char *find_avx2(const target *t, const char *at) {
     const char *const hit = find_in_blocks(t, at, skip_avx2);
     _mm256_zeroupper();
@@ -256,7 +256,7 @@ __attribute__((target("avx2"))) static const char *find_avx2(const target *t, co
 
 #if defined(TOKUSAGE_AVX2)
 
-/* Asked at run time. A test says no in its place, to see what other processors do. */
+/* Asked at run time. A test makes it false, to run what other processors run. */
 #ifndef TOKUSAGE_HAS_AVX2
 #define TOKUSAGE_HAS_AVX2 __builtin_cpu_supports("avx2")
 #endif
@@ -306,7 +306,7 @@ static const char *line_end_before(const char *begin, const char *at) {
     return NULL;
 }
 
-/* Where the event begins that `at` is in: behind the last blank line. An event begins at `begin`. */
+/* Where the event around `at` begins: behind the last blank line before `at`, else at `begin`. */
 static const char *event_begin(const char *begin, const char *at) {
     const char *line_end = line_end_before(begin, at);
     while (line_end) {
@@ -320,7 +320,7 @@ static const char *event_begin(const char *begin, const char *at) {
     return begin;
 }
 
-/* What is behind the first blank line, in bytes that begin within a line; NULL when there is none. */
+/* Where the next event begins: behind the first blank line. `at` is within a line. NULL without a blank line. */
 static const char *event_end(const char *at, const char *end) {
     while (at < end) {
         at += tokusage_line_span(at, (size_t)(end - at));
@@ -335,7 +335,7 @@ static const char *event_end(const char *at, const char *end) {
     return NULL;
 }
 
-/* A name that can be searched for: printable ASCII that neither JSON nor the pointer writes in other ways. */
+/* Whether the name can be searched for: printable ASCII that JSON and the pointer write as it is. */
 static bool is_tellable(const char *name) {
     while (*name >= 0x20 && *name <= 0x7E && *name != '"' && *name != '\\' && *name != '~') {
         name++;

@@ -1,6 +1,6 @@
 /*
  * Which events of a stream cannot hold a report, told by their bytes alone, without reading them as JSON. The answer
- * "none" is always allowed and only costs time: small builds (-Os) give it always.
+ * "none" is always right and only costs time: small builds (-Os) always give it.
  */
 #ifndef TOKUSAGE_SRC_SEARCH_H
 #define TOKUSAGE_SRC_SEARCH_H
@@ -10,9 +10,9 @@
 #if !TOKUSAGE_SMALL
 
 /*
- * How many bytes, from the first byte of an event on, are whole events (their blank lines included) that hold neither a
- * report at the pointer (NULL: at the known places) nor [DONE]. With `open` the bytes begin within a line of an event,
- * and not within a name: the event's rest is passed over, too, if it holds neither.
+ * The bytes begin with an event. Returns how many of them are whole events, blank lines included, without a report at
+ * the pointer (NULL: at the known places) and without [DONE]. With `open` the bytes begin within a line of an event,
+ * but not within a name. The rest of that event is then treated like a whole event.
  */
 size_t tokusage_search(const char *bytes, size_t length, const char *pointer, bool open);
 

@@ -22,7 +22,7 @@ string(STRIP "${licence}" licence)
 string(REPLACE "\n" "\n * " licence "${licence}")
 string(REPLACE "\n * \n" "\n *\n" licence "${licence}")
 
-# Of the private functions in the headers, each file leaves some unused.
+# Each file uses only some of the private functions in the headers.
 set(unused [[
 #if defined(__GNUC__)
 #define TOKUSAGE_MAYBE_UNUSED __attribute__((unused))
@@ -31,14 +31,14 @@ set(unused [[
 #endif
 ]])
 
-# tokusage_opening(WORDS OUT): the comment at the top of a file, and what comes right behind it.
+# tokusage_opening(WORDS OUT): the comment at the top of a file, and the lines right behind it.
 function(tokusage_opening words out)
     set(${out}
 "/*
  * tokusage ${version}: what a language-model call used, in tokens.
  * ${words}
  *
- * This file was made from the sources of tokusage by their src/single.cmake. Change those and make it anew.
+ * src/single.cmake of tokusage made this file from the sources. Change those and run it again.
  *
  * ${licence}
  */
@@ -64,7 +64,7 @@ function(tokusage_headers file out)
     set(${out} ${list} PARENT_SCOPE)
 endfunction()
 
-# tokusage_join(OUT FILE...): the files behind one another, without the includes of each other.
+# tokusage_join(OUT FILE...): the files one after another, without the includes of each other.
 function(tokusage_join out)
     set(joined "")
     foreach(file IN LISTS ARGN)
@@ -80,7 +80,7 @@ function(tokusage_join out)
     set(${out} "${joined}" PARENT_SCOPE)
 endfunction()
 
-# tokusage_write(NAME TEXT): leaves a file alone that says the same already, so that nothing is compiled again.
+# tokusage_write(NAME TEXT): writes the file only if it changes, so that nothing is compiled again without need.
 function(tokusage_write name text)
     set(old "")
     if(EXISTS "${to}/${name}")

@@ -1,7 +1,7 @@
 /*
  * When the compiler is asked for small code (-Os), what only saves time is left out: reading whole tokens (tokens.h)
- * and passing over events (search.c). What stands here takes their place and always says "no". The answers are the
- * same; the tests run both builds.
+ * and passing over events (search.c). The functions below stand in for these and always say "no". The library's answers
+ * are the same; the tests run both builds.
  */
 #ifndef TOKUSAGE_SRC_SMALL_H
 #define TOKUSAGE_SRC_SMALL_H

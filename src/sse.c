@@ -37,7 +37,7 @@ static tokusage_sse_token end_event(tokusage_sse *sse) {
     return had_data ? TOKUSAGE_SSE_EVENT : TOKUSAGE_SSE_MORE;
 }
 
-/* A line that is "data" without a colon has an empty value; one with nothing in it ends the event. */
+/* A line "data" without a colon is data with an empty value. An empty line ends the event. */
 static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
     const bool blank = sse->state <= LINE_FIELD && sse->matched == 0;
     const bool bare_data = sse->state == LINE_FIELD && sse->matched == FIELD_LENGTH - 1;
@@ -49,7 +49,7 @@ static tokusage_sse_token end_line(tokusage_sse *sse, char c) {
     return bare_data ? begin_data(sse) : TOKUSAGE_SSE_MORE;
 }
 
-/* A part of a byte-order mark makes the line's field name another than data. Returns whether the byte is used up. */
+/* If the mark is not complete, its bytes begin a field name that is not "data". Returns whether the byte is read. */
 static bool read_mark(tokusage_sse *sse, char c) {
     if (!tokusage_mark_goes_on(sse->matched, c)) {
         sse->state = sse->matched > 0 ? LINE_OTHER : LINE_FIELD;
@@ -78,7 +78,7 @@ static tokusage_sse_token read_field(tokusage_sse *sse, const char *bytes, size_
     return TOKUSAGE_SSE_MORE;
 }
 
-/* Reads one byte, or all the bytes of a line that are alike. */
+/* Reads the bytes that belong to one state. */
 static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t length, size_t *at) {
     const char c = bytes[*at];
     switch (sse->state) {

@@ -1,6 +1,6 @@
 /*
  * The framing of server-sent events (WHATWG HTML, section 9.2.6), read in pieces of any size: which bytes are an
- * event's data. It knows nothing of JSON. All zero bytes are the state at the start of a stream.
+ * event's data. No JSON. All zero bytes are the state at the start of a stream.
  */
 #ifndef TOKUSAGE_SRC_SSE_H
 #define TOKUSAGE_SRC_SSE_H
@@ -33,7 +33,7 @@ bool tokusage_sse_fresh(const tokusage_sse *sse);
 /* Whether the next byte is in a line, behind its field's name and the space, or ends it. */
 bool tokusage_sse_in_line(const tokusage_sse *sse);
 
-/* Says that events were passed over up to an end of one, of which this was the last byte. */
+/* Says that bytes were passed over up to the end of an event, and which byte was the last of them. */
 void tokusage_sse_passed(tokusage_sse *sse, char last);
 
 /* How many of the bytes still belong to the line end before them: 1 for the LF of a CR LF, else 0. */

@@ -2,8 +2,9 @@
  * Usage out of a response body that arrives in pieces: what kind of body it is, which bytes are a text (sse), which of
  * them can be passed over (search), what is in a text (scan, reading), and what the reports say together.
  *
- * A text of an event counts as soon as it closes, but more data in its event may show that it was not JSON. So it is
- * settled only when its event ends; who asks before is answered from a copy in which it is.
+ * The text of an event counts as soon as it closes, but more data in its event may show that it was not JSON. So its
+ * report is settled only when the event ends. A question before that is answered from a copy of the tally, with the
+ * report added.
  */
 #include "chars.h"
 #include "error.h"
@@ -27,12 +28,12 @@ enum {
     NOT_DONE = DONE_LENGTH + 1
 };
 
-/* What the reports say that are settled. */
+/* What the settled reports say. */
 typedef struct tally {
     tokusage_slots slots;
     uint64_t reports;
-    bool merging; /* there was one at /message/usage: the later ones are laid over it */
-    bool ended;   /* the text of the latest says that the response has ended */
+    bool merging; /* there was one at /message/usage: later ones are laid over it */
+    bool ended;   /* the text of the latest one says that the response has ended */
 } tally;
 
 /* What is in a tokusage_stream. All zero bytes are the state before the first byte. */
@@ -43,13 +44,13 @@ typedef struct stream_state {
     tokusage_reading reading;
     tokusage_sse sse;
     uint8_t kind;             /* of the body */
-    uint8_t mark;             /* bytes matched: of the byte-order mark at first, then of each event's [DONE] */
+    uint8_t mark;             /* how many bytes match: at first of the byte-order mark, then of each event's [DONE] */
     bool garbage;             /* more than white space follows the text in its event */
     bool done;                /* an event was [DONE]: nothing more is read */
     bool begun;               /* the first text has ended */
-    bool reported;            /* the text before has a report: so will the next one, mostly */
-    tokusage_model model;     /* what the settled texts tell */
-    tokusage_model models[2]; /* of the open text; see tokusage_reading */
+    bool reported;            /* the text before has a report: the next one mostly has one, too */
+    tokusage_model model;     /* of the settled texts */
+    tokusage_model models[2]; /* of the latest text; see tokusage_reading */
 } stream_state;
 
 _Static_assert(sizeof(stream_state) <= sizeof(tokusage_stream), "a stream's insides fit its bytes");
@@ -82,7 +83,7 @@ static void begin_text(stream_state *s) {
     s->garbage = false;
 }
 
-/* Whether the open text has closed, and nothing speaks against it. */
+/* Whether the latest text has closed, and nothing in its event shows that it was not JSON. */
 static bool text_counts(const stream_state *s) {
     return s->scan.state == SCAN_CLOSED && !s->garbage;
 }
@@ -102,7 +103,7 @@ static void add_report(tally *to, const tokusage_reading *reading) {
     to->merging = to->merging || first;
 }
 
-/* What the reports say, the open text's included. */
+/* What the reports say, with that of the latest text. */
 static tally tally_now(const stream_state *s) {
     tally now = s->tally;
     if (text_counts(s)) {
@@ -115,7 +116,10 @@ static const tokusage_model *text_model(const stream_state *s) {
     return &s->models[tokusage_reading_model(&s->reading)];
 }
 
-/* Whether the open text tells the body's model. An array that has the place twice in an element tells nothing. */
+/*
+ * Whether the latest text tells the body's model: it has a report, or is the first. An array with a place twice in an
+ * element tells nothing.
+ */
 static bool tells_model(const stream_state *s) {
     const tokusage_reading *const text = &s->reading;
     if (!text_counts(s) || text_model(s)->length == 0) {
@@ -154,7 +158,7 @@ static void read_texts(stream_state *s, const char *bytes, size_t length) {
 
 /* ---- events */
 
-/* How much of [DONE] the event's data is so far. */
+/* Notes how much of [DONE] the event's data is so far. */
 static void match_done(stream_state *s, const char *bytes, size_t length) {
     for (size_t i = 0; i < length && s->mark < NOT_DONE; i++) {
         const bool goes_on = s->mark < DONE_LENGTH && bytes[i] == done_mark[s->mark];
@@ -177,7 +181,7 @@ static void settle_event(stream_state *s) {
     end_text(s);
 }
 
-/* Reads an event to its end, or to that of the piece; returns where. */
+/* Reads an event to its end, or to the end of the piece. Returns where it stopped. */
 static size_t read_event(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length) {
         size_t begin = at;
@@ -198,10 +202,7 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
     return at;
 }
 
-/*
- * Whether the rest of the event can be passed over if it has no report: nothing is found so far, and neither a name nor
- * its value is open.
- */
+/* Whether the rest of the event may be searched: nothing is found so far, and no name or value that matters is open. */
 static bool may_pass_rest(const stream_state *s) {
     const bool found = s->reading.place != PLACE_NONE || s->reading.last_place != PLACE_NONE || s->scan.matters;
     const bool in_name = s->scan.state >= SCAN_COLON && s->scan.state <= SCAN_HEX && s->scan.naming;
@@ -209,8 +210,8 @@ static bool may_pass_rest(const stream_state *s) {
 }
 
 /*
- * Passes over the events that can be passed over, and over the rest of one that the piece begins in; returns where the
- * next one to be read begins. The first text is always read, as it may tell the model.
+ * Passes over events without a report, and over the rest of the event in which the piece begins. Returns where the next
+ * event to be read begins. The first text is always read, because it may tell the model.
  */
 static size_t pass_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     const bool open = !tokusage_sse_fresh(&s->sse);
@@ -243,7 +244,7 @@ static void decide(stream_state *s, enum kind kind) {
     begin_text(s);
 }
 
-/* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells. */
+/* Looks at one of the first bytes: white space, a byte-order mark, or the byte that tells the kind. */
 static void look_at(stream_state *s, char c) {
     const uint8_t matched = s->mark;
     if (tokusage_mark_goes_on(matched, c)) {
@@ -257,7 +258,7 @@ static void look_at(stream_state *s, char c) {
     }
 }
 
-/* The framing of events reads along, as what comes before the first field is part of it. Returns the bytes used up. */
+/* The framing of events reads these bytes, too, because they may begin its first line. Returns how many were read. */
 static size_t find_out_kind(stream_state *s, const char *bytes, size_t length) {
     size_t at = 0;
     size_t begin = 0;

@@ -1,6 +1,6 @@
 /*
- * Usage out of whole JSON texts, and into them. The scanner checks a text and `reading` finds what is in it; here stand
- * the order of the errors and the form that is written.
+ * Usage out of whole JSON texts, and into them. The scanner checks a text, and `reading` finds what is in it. This file
+ * has the order of the errors and the form that is written.
  */
 #include "chars.h"
 #include "error.h"
@@ -89,7 +89,7 @@ tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage
     return tokusage_extract(json, length, "", usage, error);
 }
 
-/* The length of the value that begins a text which is known to be JSON: the scanner stops behind it. */
+/* The length of a value in a text that is known to be JSON: the scanner stops behind the value. */
 static size_t value_length(const char *value, size_t rest) {
     tokusage_reading reading;
     tokusage_scan scan;
@@ -127,7 +127,7 @@ static char *put(char *to, const char *text, size_t length) {
     return to + length;
 }
 
-/* Writes what stands before a value: a comma if something stands before it in its object, the name, a colon. */
+/* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
 static char *put_name(char *to, const char *name) {
     to = put(to, ",\"", 2);
     if (to[-3] == '{') {
@@ -161,7 +161,7 @@ static char *put_details(char *to, const tokusage *usage, const char *name, size
     return put(to, "}", 1);
 }
 
-/* Returns the length. */
+/* Writes the usage and a NUL. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
     char *to = put(text, "{", 1);
     to = put_counts(to, usage, TOKUSAGE_PROMPT, TOKUSAGE_TOTAL);

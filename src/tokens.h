@@ -1,7 +1,6 @@
 /*
- * Tokens that lie whole in a piece, at the speed of wide registers. Each function may answer "no": then the scanner
- * reads the token byte by byte, as it does where the piece cuts it. Small builds (-Os) always say no; their answers are
- * the same.
+ * Reading tokens that lie whole in a piece, many bytes at once. A function may answer "no" (NULL, or 0): then the
+ * scanner reads the token byte by byte, as it reads one that is cut. Small builds (-Os) always say no (small.h).
  */
 #ifndef TOKUSAGE_SRC_TOKENS_H
 #define TOKUSAGE_SRC_TOKENS_H
@@ -9,7 +8,7 @@
 #include "small.h"
 #include "wide.h"
 
-/* The first byte that may not stand in a string by itself, or the end. */
+/* The first byte that is not plain (chars.h), or the end. */
 static inline const char *tokusage_plain_end(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
     while (TOKUSAGE_LIKELY(end - at >= TOKUSAGE_WIDE)) {
@@ -30,7 +29,7 @@ static inline const char *tokusage_plain_end(const char *at, const char *end) {
 
 #if !TOKUSAGE_SMALL
 
-/* What is behind the white space. Where a text has any, it is one blank, or a long run. */
+/* The first byte behind the white space, which usually is one blank or a long run. */
 static inline const char *tokusage_space_end(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
     if (end - at > 1 && *at == ' ' && (unsigned char)at[1] > ' ') {
@@ -51,7 +50,7 @@ static inline const char *tokusage_space_end(const char *at, const char *end) {
     return at + tokusage_space_span(at, (size_t)(end - at));
 }
 
-/* The length of an escape that lies whole in the bytes, 0 if it does not or is wrong. */
+/* The length of the escape; 0 if it is cut or wrong. */
 static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) {
     const ptrdiff_t left = end - at;
     if (left >= 6 && at[1] == 'u') {
@@ -60,7 +59,7 @@ static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) 
     return left >= 2 && tokusage_escape_meaning(at[1]) != '\0' ? 2 : 0;
 }
 
-/* The closing quote of the string whose first byte is at `at`. */
+/* The closing quote of the string that begins at `at`; NULL if it is cut or wrong. Sets *escaped if it has escapes. */
 static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
     for (;;) {
         at = tokusage_plain_end(at, end);
@@ -79,15 +78,12 @@ static inline const char *tokusage_string_end(const char *at, const char *end, b
     }
 }
 
-/* Whether a number that has its first digits from `digits` to `at` is JSON so far: no needless 0 in front. */
+/* Whether the digits from `digits` to `at` may begin a number: there is one, and no 0 before others. */
 static inline bool tokusage_digits_good(const char *digits, const char *at) {
     return at > digits && (*digits != '0' || at - digits == 1);
 }
 
-/*
- * The byte behind a number that is only digits, at most 15 of them: those are always within the range of a count. The
- * byte must be there, as the number could go on with it.
- */
+/* The byte behind a number of only 1 to 15 digits, which is always in range; NULL if it is another, or may go on. */
 static inline const char *tokusage_count_end(const char *at, const char *end, int64_t *value) {
     const char *const begin = at;
     const char *const limit = end - at > 16 ? at + 16 : end;
@@ -109,7 +105,7 @@ static inline const char *tokusage_digits_end(const char *at, const char *end) {
     return at;
 }
 
-/* The byte behind a number of any form, of which only the end is wanted. */
+/* The byte behind a number of any form; NULL if it is wrong or may go on. */
 static inline const char *tokusage_number_end(const char *at, const char *end) {
     const char *const whole = at + (*at == '-');
     at = tokusage_digits_end(whole, end);

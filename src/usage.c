@@ -1,7 +1,6 @@
 /*
- * What the counts say: their names, and the arithmetic on counts that are read already. A count that is in range is
- * within 2^53-1, so no sum or difference of a few of them can overflow; each function asks for the range first. No
- * JSON here.
+ * What the counts say: their names, and the arithmetic on counts that are read already. Each function checks the range
+ * first. A count in range is at most 2^53-1, so no sum or difference of a few counts can overflow. No JSON here.
  */
 #include "usage.h"
 #include "error.h"
@@ -53,7 +52,7 @@ static int64_t sum_of_parts(const tokusage *usage) {
     return both(&usage->prompt_tokens, &usage->completion_tokens);
 }
 
-/* With one part missing the total may be anything from the other part on; with both missing anything at all. */
+/* If one part is absent, the total must be at least the other part. If both are absent, any total agrees. */
 static bool total_agrees(const tokusage *usage) {
     const int64_t parts = sum_of_parts(usage);
     const int64_t total = usage->total_tokens.value;
@@ -124,8 +123,8 @@ tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error) {
 }
 
 /*
- * Moves a difference between the total and its parts to where it belongs, if reasoning or cached tokens explain it; a
- * difference of 0 moves nothing. Afterwards the parts add up to the total, which is in range, so they are, too.
+ * Adds the difference between the total and its parts to the part it belongs to, if reasoning or cached tokens explain
+ * it. (A difference of 0 changes nothing.) Then the parts add up to the total. That is in range, so they are, too.
  */
 static void explain(tokusage *usage) {
     const int64_t difference = usage->total_tokens.value - sum_of_parts(usage);

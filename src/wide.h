@@ -1,8 +1,7 @@
 /*
- * The seam to wide registers: looking at TOKUSAGE_WIDE bytes at once. SSE2 is part of every x86-64, NEON of every
- * arm64. Elsewhere, or where TOKUSAGE_PORTABLE is defined, TOKUSAGE_WIDE is not defined, and the byte loops that finish
- * every search do all of it. All ways give the same answer; the tests run each. (search.c has a way of its own for
- * AVX2.)
+ * Wide registers: looking at TOKUSAGE_WIDE bytes at once. SSE2 is part of every x86-64, NEON of every arm64. Elsewhere,
+ * or where TOKUSAGE_PORTABLE is defined, TOKUSAGE_WIDE is not defined. Then the byte loops that finish every search do
+ * all of it. All ways give the same answer; the tests run each. (search.c has a way of its own for AVX2.)
  */
 #ifndef TOKUSAGE_SRC_WIDE_H
 #define TOKUSAGE_SRC_WIDE_H
@@ -72,7 +71,7 @@ static inline tokusage_wide tokusage_wide_and(tokusage_wide a, tokusage_wide b) 
     return vandq_u8(a, b);
 }
 
-/* NEON has no movemask; narrowing each pair of bytes by 4 bits leaves 4 bits of each, of which one is kept. */
+/* NEON has no movemask. Narrowing each pair of bytes by 4 bits leaves 4 bits of each byte. One of these is kept. */
 static inline uint64_t tokusage_wide_mask(tokusage_wide bytes) {
     const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4);
     return vget_lane_u64(vreinterpret_u64_u8(narrow), 0) & UINT64_C(0x1111111111111111);
@@ -94,7 +93,7 @@ static inline tokusage_wide tokusage_wide_line_ends(const char *at) {
 
 #endif
 
-/* How many bytes from the first on are within a line of server-sent events. */
+/* How many bytes stand before the first line end of server-sent events. */
 static inline size_t tokusage_line_span(const char *bytes, size_t length) {
     size_t at = 0;
 #ifdef TOKUSAGE_WIDE
