@@ -1,0 +1,113 @@
+/*
+ * What the files of the module share. The module meters the responses of a location with "tokusage on": it feeds each
+ * to a tokusage_stream as it passes, and tells at the end what the call used.
+ *   module     the directives and the configuration
+ *   filter     which responses are metered, and the bytes fed
+ *   verdict    what a response turned out to be
+ *   variables  $llm_...
+ *   drain      the client is gone, the service is read on
+ *   request    the body sent upstream asks for the usage
+ *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit
+ */
+#ifndef NGX_HTTP_TOKUSAGE_H
+#define NGX_HTTP_TOKUSAGE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <tokusage.h>
+
+extern ngx_module_t ngx_http_tokusage_module;
+
+/* ---- the configuration */
+
+typedef struct {
+    ngx_array_t zones; /* of ngx_shm_zone_t *: each tokusage_zone */
+} ngx_http_tokusage_main_conf_t;
+
+typedef struct {
+    ngx_flag_t enable;
+    ngx_str_t pointer; /* data NULL: the known places */
+    ngx_hash_t types;
+    ngx_array_t *types_keys;
+
+    ngx_flag_t include_usage;
+
+    ngx_flag_t drain;
+    size_t drain_size;
+    ngx_msec_t drain_time;
+
+    ngx_array_t *limits; /* NULL: none */
+    ngx_flag_t limit_dry_run;
+
+    ngx_shm_zone_t *metrics; /* NULL: not a location of tokusage_metrics; not inherited */
+} ngx_http_tokusage_loc_conf_t;
+
+/* ---- the verdicts */
+
+typedef enum {
+    NGX_HTTP_TOKUSAGE_CONSISTENT = 0,
+    NGX_HTTP_TOKUSAGE_RECONCILED,    /* the counts agree once prompt or completion is corrected */
+    NGX_HTTP_TOKUSAGE_CONTRADICTORY, /* the counts do not agree: they are as the service reported them */
+    NGX_HTTP_TOKUSAGE_MISSING,       /* the response came to its end without usage */
+    NGX_HTTP_TOKUSAGE_CUT,           /* the service, or the way to it, broke off */
+    NGX_HTTP_TOKUSAGE_ABORTED,       /* the client went away, and the response was not read to its end */
+    NGX_HTTP_TOKUSAGE_INVALID,       /* the usage is wrong, or the body is not JSON */
+    NGX_HTTP_TOKUSAGE_ENCODED,       /* the body is compressed */
+    NGX_HTTP_TOKUSAGE_PARTIAL,       /* 206: a part of a body */
+    NGX_HTTP_TOKUSAGE_CACHED,        /* out of nginx's cache: the service did nothing */
+    NGX_HTTP_TOKUSAGE_VERDICTS
+} ngx_http_tokusage_verdict_t;
+
+extern const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICTS];
+
+/* ---- a metered response */
+
+typedef struct {
+    tokusage_stream stream;
+    ngx_http_request_t *request;
+    ngx_http_event_handler_pt write_event_handler; /* drain: the one that stands behind the module's */
+    off_t drained;                                 /* bytes read since the client left */
+    unsigned encoded : 1;
+    unsigned last : 1; /* the last buf has passed */
+    unsigned over : 1; /* the request is done with */
+    unsigned draining : 1;
+} ngx_http_tokusage_ctx_t;
+
+/* What the response used, as far as it is known, and what is to be said of it. All absent where nothing is known. */
+ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
+
+/* The same, but all absent for a response out of the cache: what is to be billed. */
+ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
+
+/* ---- filter */
+
+void ngx_http_tokusage_filter_init(void);
+
+/* ---- variables */
+
+ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
+
+/* ---- zone, metrics, limit */
+
+/* tokusage_zone NAME:SIZE KEY; */
+char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* tokusage_metrics NAME; sets the location's content handler */
+char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* tokusage_limit NAME tokens=200k per=1m; */
+char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* The PREACCESS handler of the limits. */
+ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r);
+/* Called with each response's headers, of whatever request: hides those of the service where a limit has its own. */
+void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
+/* $tokusage_limit_status: PASSED, REJECTED or REJECTED_DRY_RUN */
+ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+/*
+ * Called once for each metered response, when its request is done with. `usage` holds what is to be billed: all absent
+ * for a response out of the cache, and where nothing is known.
+ */
+void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage);
+
+#endif

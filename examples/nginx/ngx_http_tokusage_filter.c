@@ -1,0 +1,105 @@
+/*
+ * Which responses are metered, and how their bytes reach the library. Nothing is allocated here except one context for
+ * each metered response, and nothing of a response is changed.
+ */
+#include "ngx_http_tokusage.h"
+
+static ngx_http_output_header_filter_pt next_header_filter;
+static ngx_http_output_body_filter_pt next_body_filter;
+
+/* ---- which */
+
+static ngx_uint_t has_body(const ngx_http_request_t *r) {
+    return !r->header_only && r->method != NGX_HTTP_HEAD && r->headers_out.status != NGX_HTTP_NO_CONTENT &&
+           r->headers_out.status != NGX_HTTP_NOT_MODIFIED;
+}
+
+static ngx_uint_t is_encoded(const ngx_http_request_t *r) {
+    static const ngx_str_t identity = ngx_string("identity");
+    const ngx_table_elt_t *const encoding = r->headers_out.content_encoding;
+
+    return encoding != NULL && encoding->hash != 0 && encoding->value.len != 0 &&
+           (encoding->value.len != identity.len ||
+            ngx_strncasecmp(encoding->value.data, identity.data, identity.len) != 0);
+}
+
+/* ---- begin and end */
+
+/*
+ * Runs when the request is done with, before its line is logged: for subrequests, too, which are logged only where
+ * log_subrequest is on.
+ */
+static void end(void *data) {
+    ngx_http_tokusage_ctx_t *const ctx = data;
+
+    tokusage usage;
+
+    ctx->over = 1;
+    const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
+    ngx_http_tokusage_book(ctx->request, verdict, &usage);
+}
+
+/* The stream is the caller's to place: it lies in the request's pool, in a block of its own, as 1 KiB may not fit. */
+static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
+    ngx_http_tokusage_ctx_t *const ctx = ngx_pmemalign(r->pool, sizeof(ngx_http_tokusage_ctx_t), NGX_ALIGNMENT);
+    ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);
+
+    if (ctx == NULL || cleanup == NULL) {
+        return NULL;
+    }
+    ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
+    ctx->request = r;
+    ctx->encoded = is_encoded(r);
+    tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
+    cleanup->handler = end;
+    cleanup->data = ctx;
+    ngx_http_set_ctx(r, ctx, ngx_http_tokusage_module);
+    return ctx;
+}
+
+/* ---- the filters */
+
+static ngx_int_t filter_header(ngx_http_request_t *r) {
+    ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+
+    if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL) {
+        return next_header_filter(r);
+    }
+    const ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+    if (!ctx->encoded) {
+        r->filter_need_in_memory = 1; /* bufs in files are read before they come here */
+    }
+    return next_header_filter(r);
+}
+
+static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
+    for (; in != NULL; in = in->next) {
+        const ngx_buf_t *const buf = in->buf;
+        if (!ctx->encoded && ngx_buf_in_memory(buf)) {
+            tokusage_stream_feed(&ctx->stream, (const char *)buf->pos, (size_t)(buf->last - buf->pos));
+        }
+        if (buf->last_buf || (buf->last_in_chain && ctx->request != ctx->request->main)) {
+            ctx->last = 1;
+        }
+    }
+}
+
+static ngx_int_t filter_body(ngx_http_request_t *r, ngx_chain_t *in) {
+    ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+
+    if (ctx != NULL) {
+        feed(ctx, in);
+    }
+    return next_body_filter(r, in);
+}
+
+void ngx_http_tokusage_filter_init(void) {
+    next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = filter_header;
+
+    next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = filter_body;
+}
