@@ -62,6 +62,7 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
 static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
+    ngx_http_tokusage_limit_header_filter(r);
     if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL) {
         return next_header_filter(r);
     }

@@ -106,6 +106,7 @@ static ngx_http_variable_t variables[] = {
     {ngx_string("llm_model"), NULL, get_model, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
     {ngx_string("llm_usage_verdict"), NULL, get_verdict, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
     {ngx_string("llm_usage"), NULL, get_usage, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
+    {ngx_string("tokusage_limit_status"), NULL, ngx_http_tokusage_limit_status, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
 };
 
 ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf) {

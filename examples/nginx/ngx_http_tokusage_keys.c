@@ -1,0 +1,292 @@
+/*
+ * The keys of a zone, and what is booked under them: counts, which only ever grow, and windows, which the limit asks
+ * for. Every metered response is booked in every zone whose key is not empty for it.
+ *
+ * When a zone is full, the least recently used key makes room. Its counts move into `other`, so what all keys and
+ * `other` have together never falls. Its windows are lost, so its limit begins anew.
+ */
+#include "ngx_http_tokusage_zone.h"
+
+const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUSAGE_PERIODS] = {
+    {ngx_string("1s"), 1},
+    {ngx_string("1m"), 60},
+    {ngx_string("1h"), 3600},
+    {ngx_string("1d"), 86400},
+};
+
+/* ---- sums */
+
+/* A sum stays at the largest number rather than begin again at 0, which a scraper takes for a restart. */
+static void add(uint64_t *sum, uint64_t n) {
+    *sum = n > UINT64_MAX - *sum ? UINT64_MAX : *sum + n;
+}
+
+static void add_all(uint64_t *sums, const uint64_t *counts) {
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_COUNTS; i++) {
+        add(&sums[i], counts[i]);
+    }
+}
+
+/* ---- windows */
+
+/*
+ * The present second as this node has it. The workers read the clock at different moments, so one of them may be a bit
+ * behind the last booking; that must not open a window that is over. A clock that was set back by more is believed: the
+ * windows are then of another time, and begin anew. So no step of the clock locks a key out.
+ */
+static time_t node_time(const ngx_http_tokusage_node_t *tn) {
+    static const time_t slack = 10;
+    const time_t now = ngx_time();
+
+    return tn->booked > now && tn->booked - now <= slack ? tn->booked : now;
+}
+
+/* Windows are aligned to the clock, so the second of the last booking tells of all four whether they are the present. */
+static bool is_present(const ngx_http_tokusage_node_t *tn, ngx_uint_t period, time_t now) {
+    const time_t seconds = ngx_http_tokusage_periods[period].seconds;
+
+    return tn->booked / seconds == now / seconds;
+}
+
+static void book_windows(ngx_http_tokusage_node_t *tn, uint64_t tokens) {
+    const time_t now = node_time(tn);
+
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS; i++) {
+        if (!is_present(tn, i, now)) {
+            tn->windows[i] = 0;
+        }
+        add(&tn->windows[i], tokens);
+    }
+    tn->booked = now;
+}
+
+/* ---- the tree */
+
+static ngx_http_tokusage_node_t *from_tree(ngx_rbtree_node_t *node) {
+    return (ngx_http_tokusage_node_t *)(void *)((u_char *)node - offsetof(ngx_http_tokusage_node_t, node));
+}
+
+/* The tree's order: by hash, then by key. */
+static ngx_int_t compare(ngx_rbtree_key_t hash, u_char *key, size_t len, ngx_rbtree_node_t *node) {
+    ngx_http_tokusage_node_t *const tn = from_tree(node);
+
+    if (hash != node->key) {
+        return hash < node->key ? -1 : 1;
+    }
+    return ngx_memn2cmp(key, tn->key, len, tn->len);
+}
+
+static void insert_node(ngx_rbtree_node_t *parent, ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel) {
+    ngx_http_tokusage_node_t *const tn = from_tree(node);
+    ngx_rbtree_node_t **link;
+
+    for (;;) {
+        link = compare(node->key, tn->key, tn->len, parent) < 0 ? &parent->left : &parent->right;
+        if (*link == sentinel) {
+            break;
+        }
+        parent = *link;
+    }
+    *link = node;
+    node->parent = parent;
+    node->left = sentinel;
+    node->right = sentinel;
+    ngx_rbt_red(node);
+}
+
+void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys) {
+    ngx_rbtree_init(&keys->rbtree, &keys->sentinel, insert_node);
+    ngx_queue_init(&keys->queue);
+}
+
+/* The functions from here to the end of this part are called with the mutex held. */
+
+/* Finds the key's node and makes it the most recently used: a key that only asks for its limit is in use, too. */
+static ngx_http_tokusage_node_t *find(ngx_http_tokusage_keys_t *keys, const ngx_str_t *key) {
+    const ngx_rbtree_key_t hash = ngx_crc32_short(key->data, key->len);
+    ngx_rbtree_node_t *node = keys->rbtree.root;
+
+    while (node != keys->rbtree.sentinel) {
+        const ngx_int_t order = compare(hash, key->data, key->len, node);
+        if (order == 0) {
+            ngx_http_tokusage_node_t *const tn = from_tree(node);
+            ngx_queue_remove(&tn->queue);
+            ngx_queue_insert_head(&keys->queue, &tn->queue);
+            return tn;
+        }
+        node = order < 0 ? node->left : node->right;
+    }
+    return NULL;
+}
+
+static void evict(ngx_http_tokusage_zone_t *ctx) {
+    ngx_http_tokusage_keys_t *const keys = ctx->keys;
+
+    if (ngx_queue_empty(&keys->queue)) {
+        return;
+    }
+    ngx_queue_t *const oldest = ngx_queue_last(&keys->queue);
+    ngx_http_tokusage_node_t *const tn = ngx_queue_data(oldest, ngx_http_tokusage_node_t, queue);
+
+    add_all(keys->other, tn->counts);
+    ngx_queue_remove(oldest);
+    ngx_rbtree_delete(&keys->rbtree, &tn->node);
+    ngx_slab_free_locked(ctx->shpool, tn);
+    keys->keys--;
+    keys->evicted++;
+}
+
+/* Makes the node of a new key; NULL without memory. */
+static ngx_http_tokusage_node_t *create(ngx_http_tokusage_zone_t *ctx, const ngx_str_t *key) {
+    ngx_http_tokusage_node_t *tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
+
+    if (tn == NULL) {
+        evict(ctx);
+        tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
+    }
+    if (tn == NULL) {
+        return NULL;
+    }
+    tn->node.key = ngx_crc32_short(key->data, key->len);
+    tn->len = (u_char)key->len;
+    ngx_memcpy(tn->key, key->data, key->len);
+    ngx_rbtree_insert(&ctx->keys->rbtree, &tn->node);
+    ngx_queue_insert_head(&ctx->keys->queue, &tn->queue);
+    ctx->keys->keys++;
+    return tn;
+}
+
+static ngx_http_tokusage_node_t *find_or_create(ngx_http_tokusage_zone_t *ctx, const ngx_str_t *key) {
+    ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
+
+    return tn != NULL ? tn : create(ctx, key);
+}
+
+/* ---- booking */
+
+static void warn_full(ngx_http_request_t *r, ngx_shm_zone_t *zone) {
+    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                  "tokusage_zone \"%V\" is full: from now on the least recently used key makes room, its counts move "
+                  "into \"other\" and its limit begins anew",
+                  &zone->shm.name);
+}
+
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens) {
+    ngx_http_tokusage_zone_t *const ctx = zone->data;
+    ngx_str_t key;
+
+    const ngx_int_t known = ngx_http_tokusage_zone_key(r, zone, &key);
+    if (known == NGX_DECLINED) {
+        return;
+    }
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+
+    const uint64_t evicted = ctx->keys->evicted;
+    ngx_http_tokusage_node_t *const tn = known == NGX_OK ? find_or_create(ctx, &key) : NULL;
+
+    if (tn != NULL) {
+        add_all(tn->counts, counts);
+        book_windows(tn, tokens);
+    } else {
+        add_all(ctx->keys->other, counts); /* without memory for its key, a response still counts */
+    }
+    const bool first = evicted == 0 && ctx->keys->evicted != 0;
+
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
+
+    if (first) {
+        warn_full(r, zone);
+    }
+}
+
+static uint64_t tokens_of(const tokusage_count *count) {
+    return count->present && count->value > 0 ? (uint64_t)count->value : 0;
+}
+
+/*
+ * What counts for the limit, and as all tokens in the metrics: the total after reconcile. Where the counts contradict
+ * each other it is the larger of the total and the parts. (No count is above 2^53-1, so their sum fits.)
+ */
+static uint64_t total_of(const tokusage *usage) {
+    const uint64_t total = tokens_of(&usage->total_tokens);
+    const uint64_t parts = tokens_of(&usage->prompt_tokens) + tokens_of(&usage->completion_tokens);
+
+    return ngx_max(total, parts);
+}
+
+/*
+ * Whatever a response tells is booked, also when it was cut: the service bills it. The exception is a hit of nginx's own
+ * cache, of which the service knows nothing: the response is counted, its tokens are not.
+ */
+void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage) {
+    const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);
+    ngx_shm_zone_t **const zones = conf->zones.elts;
+    uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
+
+    if (verdict >= NGX_HTTP_TOKUSAGE_VERDICTS) {
+        return;
+    }
+    counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
+    if (usage != NULL && verdict != NGX_HTTP_TOKUSAGE_CACHED) {
+        counts[NGX_HTTP_TOKUSAGE_COUNT_TOTAL] = total_of(usage);
+        counts[NGX_HTTP_TOKUSAGE_COUNT_PROMPT] = tokens_of(&usage->prompt_tokens);
+        counts[NGX_HTTP_TOKUSAGE_COUNT_COMPLETION] = tokens_of(&usage->completion_tokens);
+        counts[NGX_HTTP_TOKUSAGE_COUNT_CACHED] = tokens_of(&usage->cached_tokens);
+        counts[NGX_HTTP_TOKUSAGE_COUNT_CACHE_WRITE] = tokens_of(&usage->cache_write_tokens);
+        counts[NGX_HTTP_TOKUSAGE_COUNT_REASONING] = tokens_of(&usage->reasoning_tokens);
+    }
+    for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
+        ngx_http_tokusage_keys_add(r, zones[i], counts, counts[NGX_HTTP_TOKUSAGE_COUNT_TOTAL]);
+    }
+}
+
+/* ---- reading */
+
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end) {
+    const time_t seconds = ngx_http_tokusage_periods[period].seconds;
+    ngx_http_tokusage_zone_t *const ctx = zone->data;
+    time_t now = ngx_time();
+    uint64_t used = 0;
+
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+
+    const ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
+    if (tn != NULL) {
+        now = node_time(tn);
+        used = is_present(tn, period, now) ? tn->windows[period] : 0;
+    }
+
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
+
+    *end = (now / seconds + 1) * seconds;
+    return used;
+}
+
+ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *tn) {
+    ngx_http_tokusage_zone_t *const ctx = zone->data;
+    ngx_rbtree_node_t *next = NULL;
+
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+
+    ngx_rbtree_node_t *node = ctx->keys->rbtree.root;
+    while (node != ctx->keys->rbtree.sentinel) {
+        const bool behind = compare(tn->node.key, tn->key, tn->len, node) < 0;
+        next = behind ? node : next;
+        node = behind ? node->left : node->right;
+    }
+    if (next != NULL) {
+        *tn = *from_tree(next);
+    }
+
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
+
+    return next != NULL ? NGX_OK : NGX_DONE;
+}
+
+void ngx_http_tokusage_keys_copy(ngx_shm_zone_t *zone, ngx_http_tokusage_keys_t *copy) {
+    const ngx_http_tokusage_zone_t *const ctx = zone->data;
+
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+    *copy = *ctx->keys;
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
+}

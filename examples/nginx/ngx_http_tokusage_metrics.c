@@ -1,0 +1,199 @@
+/*
+ * The directive tokusage_metrics, and how its text is sent. A zone may be large, so the text is made as the client takes
+ * it, a buffer at a time; between two buffers the worker serves others.
+ */
+#include "ngx_http_tokusage_zone.h"
+
+#define BUFFER_SIZE 16384
+
+/*
+ * Kept in the pool's list of cleanups: the request's context of this module may be a filter's. Subrequests have the pool
+ * of their parent.
+ */
+typedef struct {
+    ngx_http_request_t *request;
+    ngx_http_tokusage_text_t text;
+    ngx_chain_t *free;
+    ngx_chain_t *busy;
+} answer_t;
+
+static void mark_answer(void *data) {
+    (void)data;
+}
+
+static answer_t *create_answer(ngx_http_request_t *r) {
+    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    ngx_pool_cleanup_t *const entry = ngx_pool_cleanup_add(r->pool, sizeof(answer_t));
+
+    if (entry == NULL) {
+        return NULL;
+    }
+    answer_t *const answer = entry->data;
+    ngx_memzero(answer, sizeof(answer_t));
+    answer->request = r;
+    entry->handler = mark_answer;
+    return ngx_http_tokusage_text_init(&answer->text, conf->metrics, r->pool) == NGX_OK ? answer : NULL;
+}
+
+static answer_t *find_answer(ngx_http_request_t *r) {
+    ngx_pool_cleanup_t *entry = r->pool->cleanup;
+
+    while (entry->handler != mark_answer || ((answer_t *)entry->data)->request != r) {
+        entry = entry->next;
+    }
+    return entry->data;
+}
+
+/* ---- buffers */
+
+static ngx_int_t allocate(ngx_http_request_t *r, ngx_buf_t *buf, size_t size) {
+    if (buf->start == NULL) {
+        buf->start = ngx_palloc(r->pool, size);
+        buf->end = buf->start + size;
+    }
+    return buf->start != NULL ? NGX_OK : NGX_ERROR;
+}
+
+/* Makes the next buffer of the text. */
+static ngx_chain_t *fill(answer_t *answer) {
+    ngx_http_tokusage_text_t *const text = &answer->text;
+    ngx_http_request_t *const r = answer->request;
+    ngx_chain_t *const link = ngx_chain_get_free_buf(r->pool, &answer->free);
+
+    if (link == NULL || allocate(r, link->buf, BUFFER_SIZE + text->room) != NGX_OK) {
+        return NULL;
+    }
+    ngx_buf_t *const buf = link->buf;
+    buf->tag = (ngx_buf_tag_t)&ngx_http_tokusage_module;
+    buf->temporary = 1;
+    buf->pos = buf->start;
+    buf->last = buf->start;
+    while (!text->done && (size_t)(buf->end - buf->last) >= text->room) {
+        buf->last = ngx_http_tokusage_text_step(text, buf->last);
+    }
+    buf->flush = !text->done; /* or it may stay, while the next one waits for it */
+    buf->last_in_chain = text->done;
+    buf->last_buf = text->done && r == r->main;
+    return link;
+}
+
+/* Sends what is on its way, or else a new buffer. */
+static ngx_int_t send_next(answer_t *answer) {
+    ngx_http_request_t *const r = answer->request;
+    ngx_chain_t *out = NULL;
+
+    if (answer->busy == NULL) {
+        out = fill(answer);
+        if (out == NULL) {
+            return NGX_ERROR;
+        }
+    }
+    const ngx_int_t rc = ngx_http_output_filter(r, out);
+    ngx_chain_update_chains(r->pool, &answer->free, &answer->busy, &out, (ngx_buf_tag_t)&ngx_http_tokusage_module);
+    return rc;
+}
+
+/* A subrequest's output is kept for its parent as it comes: there is nobody to wait for. */
+static ngx_int_t send_all(answer_t *answer) {
+    ngx_int_t rc;
+
+    do {
+        ngx_chain_t *const out = fill(answer);
+        rc = out != NULL ? ngx_http_output_filter(answer->request, out) : NGX_ERROR;
+    } while (rc != NGX_ERROR && !answer->text.done);
+    return rc;
+}
+
+/* ---- the request */
+
+/* Has the write event come again: when the client has taken what is on its way, or else after all others' turn. */
+static void wait_for_turn(answer_t *answer) {
+    ngx_http_request_t *const r = answer->request;
+    const ngx_http_core_loc_conf_t *const clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    ngx_event_t *const wev = r->connection->write;
+
+    if (answer->busy == NULL && !wev->delayed) {
+        if (wev->timer_set) {
+            ngx_del_timer(wev);
+        }
+        ngx_post_event(wev, &ngx_posted_next_events);
+        return;
+    }
+    if (!wev->delayed) {
+        ngx_add_timer(wev, clcf->send_timeout);
+    }
+    if (ngx_handle_write_event(wev, clcf->send_lowat) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+    }
+}
+
+static void write_answer(ngx_http_request_t *r) {
+    ngx_connection_t *const c = r->connection;
+    answer_t *const answer = find_answer(r);
+
+    if (c->write->timedout) {
+        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT, "client timed out");
+        c->timedout = 1;
+        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+        return;
+    }
+    if (c->write->delayed) { /* limit_rate */
+        wait_for_turn(answer);
+        return;
+    }
+    const ngx_int_t rc = send_next(answer);
+    if (rc == NGX_ERROR || answer->text.done) {
+        ngx_http_finalize_request(r, rc); /* sends the rest of the last buffer */
+        return;
+    }
+    wait_for_turn(answer);
+}
+
+static ngx_int_t send_header(ngx_http_request_t *r) {
+    r->headers_out.status = NGX_HTTP_OK;
+    ngx_str_set(&r->headers_out.content_type, "text/plain; version=0.0.4; charset=utf-8");
+    r->headers_out.content_type_len = sizeof "text/plain" - 1; /* what gzip_types compares */
+    r->headers_out.content_type_lowcase = NULL;
+    return ngx_http_send_header(r);
+}
+
+static ngx_int_t handle(ngx_http_request_t *r) {
+    if (!(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+    ngx_int_t rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+    answer_t *const answer = create_answer(r);
+    if (answer == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    rc = send_header(r);
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+    if (r != r->main) {
+        return send_all(answer);
+    }
+    r->main->count++; /* until write_answer finalizes it */
+    r->write_event_handler = write_answer;
+    write_answer(r);
+    return NGX_DONE;
+}
+
+char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+    ngx_http_core_loc_conf_t *const clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    ngx_http_tokusage_loc_conf_t *const location = conf;
+    ngx_str_t *const value = cf->args->elts;
+
+    if (location->metrics != NULL) {
+        return "is duplicate";
+    }
+    location->metrics = ngx_http_tokusage_zone_get(cf, &value[1], 0);
+    if (location->metrics == NULL) {
+        return NGX_CONF_ERROR;
+    }
+    clcf->handler = handle;
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,141 @@
+/*
+ * What the zone, its metrics and its limit share. A zone is shared memory: a tree of keys, each with its counts and its
+ * windows, and the order in which they were last used. The rest of the module does not include this header.
+ *   zone     the directive, the zone's life across reloads, a request's key
+ *   keys     the tree: booking, windows, and what a full zone does
+ *   metrics  sends what a zone has counted
+ *   text     as Prometheus text
+ *   limit    the directive and the check
+ *   headers  what a limit tells the client
+ */
+#ifndef NGX_HTTP_TOKUSAGE_ZONE_H
+#define NGX_HTTP_TOKUSAGE_ZONE_H
+
+#include "ngx_http_tokusage.h"
+
+/* ---- counts */
+
+/*
+ * All that is counted, in one array, so that one loop adds, moves and prints any of it: the responses of each verdict,
+ * the six counts of tokens, and the requests that a limit refused, or would have refused without its dry run.
+ */
+enum {
+    NGX_HTTP_TOKUSAGE_COUNT_RESPONSES = 0, /* one a verdict */
+    NGX_HTTP_TOKUSAGE_COUNT_TOTAL = NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + NGX_HTTP_TOKUSAGE_VERDICTS,
+    NGX_HTTP_TOKUSAGE_COUNT_PROMPT,
+    NGX_HTTP_TOKUSAGE_COUNT_COMPLETION,
+    NGX_HTTP_TOKUSAGE_COUNT_CACHED,
+    NGX_HTTP_TOKUSAGE_COUNT_CACHE_WRITE,
+    NGX_HTTP_TOKUSAGE_COUNT_REASONING,
+    NGX_HTTP_TOKUSAGE_COUNT_REJECTED,
+    NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
+    NGX_HTTP_TOKUSAGE_COUNTS
+};
+
+/* ---- windows */
+
+#define NGX_HTTP_TOKUSAGE_PERIODS 4
+
+typedef struct {
+    ngx_str_t name; /* as in per=1m */
+    time_t seconds;
+} ngx_http_tokusage_period_t;
+
+extern const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUSAGE_PERIODS];
+
+/* ---- a zone */
+
+/*
+ * A key and what is booked under it. All nodes have one size: so the node of the least recently used key always makes
+ * room for a new one, whatever the lengths of the two keys. A node has a window of each length: so a limit that a reload
+ * adds or changes finds its window counted already.
+ */
+#define NGX_HTTP_TOKUSAGE_NODE_SIZE 512
+#define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
+
+typedef struct {
+    ngx_rbtree_node_t node; /* its key is the hash */
+    ngx_queue_t queue;
+    time_t booked; /* the second that the windows belong to */
+    uint64_t windows[NGX_HTTP_TOKUSAGE_PERIODS];
+    uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS];
+    u_char len;
+    u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
+} ngx_http_tokusage_node_t;
+
+_Static_assert(sizeof(ngx_http_tokusage_node_t) <= NGX_HTTP_TOKUSAGE_NODE_SIZE, "a node fits its slot of the slab");
+
+typedef struct {
+    ngx_rbtree_t rbtree;
+    ngx_rbtree_node_t sentinel;
+    ngx_queue_t queue; /* the most recently used key first */
+    uint64_t keys;     /* in the tree now */
+    uint64_t evicted;  /* keys whose counts moved into `other` */
+    uint64_t other[NGX_HTTP_TOKUSAGE_COUNTS];
+} ngx_http_tokusage_keys_t;
+
+typedef struct {
+    ngx_http_tokusage_keys_t *keys;
+    ngx_slab_pool_t *shpool;
+    ngx_http_complex_value_t key;
+    ngx_flag_t limited; /* a tokusage_limit uses the zone */
+} ngx_http_tokusage_zone_t;
+
+/* The zone of this name, also before its tokusage_zone directive is read; then the size is 0. */
+ngx_shm_zone_t *ngx_http_tokusage_zone_get(ngx_conf_t *cf, ngx_str_t *name, size_t size);
+
+/* The request's key. DECLINED: it is empty, which means that the request is not counted in this zone. */
+ngx_int_t ngx_http_tokusage_zone_key(ngx_http_request_t *r, ngx_shm_zone_t *zone, ngx_str_t *key);
+
+/* Makes an empty tree. */
+void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys);
+
+/* Adds to the request's key: `counts` to its counts, `tokens` to its windows. */
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens);
+
+/* How many tokens the key has used in the present window. *end: the second at which the next one begins. */
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end);
+
+/*
+ * Replaces *node by a copy of the first node behind it in the tree's order: a walk that holds the mutex for one key at a
+ * time. It begins at a node of all zero bytes. DONE: there is none behind it. A key that comes or goes during the walk
+ * is met or not.
+ */
+ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *node);
+
+/* Copies what a zone counts beside its keys: `other`, keys, evicted. */
+void ngx_http_tokusage_keys_copy(ngx_shm_zone_t *zone, ngx_http_tokusage_keys_t *copy);
+
+/* ---- the text of the metrics */
+
+typedef struct {
+    ngx_shm_zone_t *zone;
+    ngx_str_t labels; /* what stands within the braces: the zone, in the first zone_len bytes, and a key */
+    size_t zone_len;
+    size_t room;                   /* a step writes no more bytes than this */
+    ngx_uint_t metric;             /* the one that is being written; behind the last one, the lines about the zone */
+    ngx_http_tokusage_node_t node; /* the last key whose lines it has */
+    unsigned begun : 1;            /* the metric has its first lines */
+    unsigned done : 1;             /* that was all */
+} ngx_http_tokusage_text_t;
+
+/* Makes the text, which must be all zero bytes, ready for its first step. */
+ngx_int_t ngx_http_tokusage_text_init(ngx_http_tokusage_text_t *text, ngx_shm_zone_t *zone, ngx_pool_t *pool);
+
+/* Writes the next lines, if there are any left, and returns where they end. */
+u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
+
+/* ---- the limit */
+
+/* What a limit says to one request. */
+typedef struct {
+    uint64_t tokens; /* the limit */
+    uint64_t used;
+    uint64_t remaining;
+    time_t reset; /* seconds until the next window, 1 or more */
+} ngx_http_tokusage_finding_t;
+
+/* Gives the response the headers that tell this, with Retry-After when nothing remains. */
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding);
+
+#endif
