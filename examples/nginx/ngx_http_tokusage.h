@@ -5,8 +5,8 @@
  *   filter     which responses are metered, and the bytes fed
  *   verdict    what a response turned out to be
  *   variables  $llm_...
- *   drain      the client is gone, the service is read on
  *   request    the body sent upstream asks for the usage
+ *   drain      the client is gone, the service is read on
  *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit
  */
 #ifndef NGX_HTTP_TOKUSAGE_H
@@ -70,8 +70,9 @@ typedef struct {
     ngx_http_event_handler_pt write_event_handler; /* drain: the one that stands behind the module's */
     off_t drained;                                 /* bytes read since the client left */
     unsigned encoded : 1;
-    unsigned last : 1; /* the last buf has passed */
-    unsigned over : 1; /* the request is done with */
+    unsigned last : 1;  /* the last buf has passed */
+    unsigned over : 1;  /* the request is done with */
+    unsigned drain : 1; /* read on when the client is gone; it is: draining */
     unsigned draining : 1;
 } ngx_http_tokusage_ctx_t;
 
@@ -84,6 +85,20 @@ ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *
 /* ---- filter */
 
 void ngx_http_tokusage_filter_init(void);
+
+/* ---- request */
+
+/* The PRECONTENT handler. */
+ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
+
+/* ---- drain: only of responses with ctx->drain, and prepare of any request whose body has been read */
+
+void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
+void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
+/* Behind the next filter, which returned rc: begins the drain when the client turns out to be gone. */
+ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc);
+/* The same for the body; while draining it stands in the place of the next filter, and rc does not matter. */
+ngx_int_t ngx_http_tokusage_drain_body(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in, ngx_int_t rc);
 
 /* ---- variables */
 

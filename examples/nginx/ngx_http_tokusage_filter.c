@@ -50,6 +50,7 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
     ctx->request = r;
     ctx->encoded = is_encoded(r);
+    ctx->drain = conf->drain && r == r->main && r->upstream != NULL && !r->cached;
     tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
     cleanup->handler = end;
     cleanup->data = ctx;
@@ -66,14 +67,15 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL) {
         return next_header_filter(r);
     }
-    const ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);
+    ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);
     if (ctx == NULL) {
         return NGX_ERROR;
     }
     if (!ctx->encoded) {
         r->filter_need_in_memory = 1; /* bufs in files are read before they come here */
     }
-    return next_header_filter(r);
+    const ngx_int_t rc = next_header_filter(r);
+    return ctx->drain ? ngx_http_tokusage_drain_header(ctx, rc) : rc;
 }
 
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
@@ -91,10 +93,15 @@ static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
 static ngx_int_t filter_body(ngx_http_request_t *r, ngx_chain_t *in) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
 
-    if (ctx != NULL) {
-        feed(ctx, in);
+    if (ctx == NULL) {
+        return next_body_filter(r, in);
     }
-    return next_body_filter(r, in);
+    feed(ctx, in);
+    if (!ctx->drain) {
+        return next_body_filter(r, in);
+    }
+    ngx_http_tokusage_drain_watch(ctx);
+    return ngx_http_tokusage_drain_body(ctx, in, ctx->draining ? NGX_OK : next_body_filter(r, in));
 }
 
 void ngx_http_tokusage_filter_init(void) {

@@ -1,0 +1,226 @@
+/*
+ * The request, before it is sent upstream: a stream that would not tell its usage is made to.
+ *
+ * OpenAI's format tells the usage of a stream only where the request asks for it by "stream_options". A request is
+ * edited when all of this holds:
+ *   - its URI ends in /completions (chat and completions), as requests of other formats look the same (Anthropic's has
+ *     "messages" and "stream", too) and their services refuse what they do not know
+ *   - its body is one JSON object with "messages" or "prompt", and with "stream":true
+ *   - "stream_options" is absent, null, or an object whose "include_usage" is not true
+ * The body then has "stream_options":{"include_usage":true}; every other byte of it stays.
+ */
+#include "ngx_http_tokusage.h"
+
+/* ---- what is to be changed */
+
+/* `removed` bytes at `at` are replaced by the text. */
+typedef struct {
+    size_t at;
+    size_t removed;
+    const char *text;
+} edit_t;
+
+static ngx_uint_t find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
+    const char *found = NULL;
+    const tokusage_status status =
+        tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
+
+    value->data = (u_char *)found;
+    return status == TOKUSAGE_OK;
+}
+
+static ngx_uint_t is(const ngx_str_t *value, const char *literal) {
+    return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
+}
+
+/* Whether nothing but white space stands in the object. */
+static ngx_uint_t is_empty(const ngx_str_t *object) {
+    for (size_t i = 1; i + 1 < object->len; i++) {
+        if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static ngx_uint_t is_streamed_completion(const ngx_str_t *json) {
+    ngx_str_t value;
+
+    return find(json, "/stream", &value) && is(&value, "true") &&
+           (find(json, "/messages", &value) || find(json, "/prompt", &value));
+}
+
+static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *text) {
+    return (edit_t){.at = (size_t)(value->data - json->data), .removed = value->len, .text = text};
+}
+
+static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const char *text) {
+    return (edit_t){.at = (size_t)(object->data - json->data) + 1, .text = text};
+}
+
+static edit_t find_edit(const ngx_str_t *json) {
+    static const edit_t none;
+    ngx_str_t root, options, value;
+
+    if (!is_streamed_completion(json) || !find(json, "", &root)) {
+        return none;
+    }
+    if (!find(json, "/stream_options", &options)) {
+        return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
+    }
+    if (is(&options, "null")) {
+        return replace(json, &options, "{\"include_usage\":true}");
+    }
+    if (options.data[0] != '{') {
+        return none;
+    }
+    if (find(json, "/stream_options/include_usage", &value)) {
+        return is(&value, "true") ? none : replace(json, &value, "true");
+    }
+    return insert_into(json, &options, is_empty(&options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+}
+
+/* ---- the body as one text */
+
+static off_t chain_size(const ngx_chain_t *in) {
+    off_t size = 0;
+
+    for (; in != NULL; in = in->next) {
+        size += ngx_buf_size(in->buf);
+    }
+    return size;
+}
+
+/* Appends the buf to the text, which has room for it. */
+static ngx_int_t append(ngx_str_t *text, const ngx_buf_t *buf) {
+    const size_t size = (size_t)ngx_buf_size(buf);
+
+    if (ngx_buf_in_memory(buf)) {
+        ngx_memcpy(text->data + text->len, buf->pos, size);
+    } else if (size != 0 && ngx_read_file(buf->file, text->data + text->len, size, buf->file_pos) != (ssize_t)size) {
+        return NGX_ERROR;
+    }
+    text->len += size;
+    return NGX_OK;
+}
+
+/* A body in one piece of memory is taken as it lies there; any other one is copied. */
+static ngx_int_t get_text(ngx_http_request_t *r, ngx_str_t *text) {
+    const ngx_chain_t *in = r->request_body->bufs;
+
+    if (in->next == NULL && ngx_buf_in_memory(in->buf)) {
+        text->data = in->buf->pos;
+        text->len = (size_t)(in->buf->last - in->buf->pos);
+        return NGX_OK;
+    }
+    text->len = 0;
+    text->data = ngx_pnalloc(r->pool, (size_t)chain_size(in));
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+    for (; in != NULL; in = in->next) {
+        if (append(text, in->buf) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+    return NGX_OK;
+}
+
+/* ---- the changed body */
+
+static ngx_int_t set_length(ngx_http_request_t *r, size_t length) {
+    ngx_table_elt_t *const header = r->headers_in.content_length;
+
+    r->headers_in.content_length_n = (off_t)length;
+    if (header == NULL) {
+        return NGX_OK;
+    }
+    u_char *const digits = ngx_pnalloc(r->pool, NGX_OFF_T_LEN);
+    if (digits == NULL) {
+        return NGX_ERROR;
+    }
+    header->value.len = (size_t)(ngx_sprintf(digits, "%uz", length) - digits);
+    header->value.data = digits;
+    return NGX_OK;
+}
+
+static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *text, const edit_t *edit) {
+    const size_t added = ngx_strlen(edit->text);
+    const size_t behind = edit->at + edit->removed;
+    const size_t length = text->len - edit->removed + added;
+    ngx_buf_t *const buf = ngx_create_temp_buf(r->pool, length);
+    ngx_chain_t *const link = ngx_alloc_chain_link(r->pool);
+
+    if (buf == NULL || link == NULL) {
+        return NGX_ERROR;
+    }
+    buf->last = ngx_cpymem(buf->last, text->data, edit->at);
+    buf->last = ngx_cpymem(buf->last, edit->text, added);
+    buf->last = ngx_cpymem(buf->last, text->data + behind, text->len - behind);
+    link->buf = buf;
+    link->next = NULL;
+    r->request_body->bufs = link;
+    return set_length(r, length);
+}
+
+static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
+    ngx_str_t text;
+
+    if (r->request_body->bufs == NULL || r->reading_body) {
+        return NGX_OK;
+    }
+    if (get_text(r, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    const edit_t edit = find_edit(&text);
+    const ngx_int_t rc = edit.text == NULL ? NGX_OK : apply(r, &text, &edit);
+    if (text.data != r->request_body->bufs->buf->pos) {
+        ngx_pfree(r->pool, text.data); /* a large copy goes back at once */
+    }
+    return rc;
+}
+
+/* ---- the handler */
+
+static ngx_uint_t may_ask(const ngx_http_request_t *r) {
+    static const ngx_str_t suffix = ngx_string("/completions");
+
+    return r->method == NGX_HTTP_POST && r->uri.len >= suffix.len &&
+           ngx_strncmp(r->uri.data + r->uri.len - suffix.len, suffix.data, suffix.len) == 0;
+}
+
+static void resume(ngx_http_request_t *r) {
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
+}
+
+/* The phase comes here again when the body is there. */
+static ngx_int_t read_body(ngx_http_request_t *r) {
+    const ngx_int_t rc = ngx_http_read_client_request_body(r, resume);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+    ngx_http_finalize_request(r, NGX_DONE);
+    return NGX_DONE;
+}
+
+ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
+    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    const ngx_uint_t asks = conf->include_usage && may_ask(r);
+    const ngx_uint_t drains = conf->enable && conf->drain;
+
+    if (r != r->main || r->content_handler == NULL || !(asks || drains)) {
+        return NGX_DECLINED;
+    }
+    if (r->request_body == NULL) {
+        return read_body(r);
+    }
+    if (asks && ask_for_usage(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (drains) {
+        ngx_http_tokusage_drain_prepare(r);
+    }
+    return NGX_DECLINED;
+}
