@@ -75,5 +75,5 @@ make -s -f "$out/objs/Makefile" modules >"$out/make.log" 2>&1 || {
     cat "$out/make.log" >&2
     die "it does not compile ($out/make.log)"
 }
-cp "$out/objs/ngx_http_tokusage_module.so" "$out/"
+mv -f "$out/objs/ngx_http_tokusage_module.so" "$out/" # not written over: an nginx may be running with the old one
 echo "$out/ngx_http_tokusage_module.so"
