@@ -108,6 +108,8 @@ ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
 
 /* tokusage_zone NAME:SIZE KEY; */
 char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* When all is configured: whether each zone that a directive names is there. */
+ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf);
 /* tokusage_metrics NAME; sets the location's content handler */
 char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* tokusage_limit NAME tokens=200k per=1m; */
@@ -116,6 +118,8 @@ char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r);
 /* Called with each response's headers, of whatever request: hides those of the service where a limit has its own. */
 void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
+/* Whether the response is nginx's own, to a request that a limit refused: it is no model's. */
+ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r);
 /* $tokusage_limit_status: PASSED, REJECTED or REJECTED_DRY_RUN */
 ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 

@@ -64,7 +64,8 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
     ngx_http_tokusage_limit_header_filter(r);
-    if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL) {
+    if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL ||
+        ngx_http_tokusage_is_refusal(r)) {
         return next_header_filter(r);
     }
     ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);

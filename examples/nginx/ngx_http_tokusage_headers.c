@@ -103,6 +103,11 @@ ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_
  * its key.
  */
 void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r) {
+    ngx_table_elt_t *const retry = find_header(r, &retry_after);
+
+    if (retry != NULL && r->headers_out.status < NGX_HTTP_SPECIAL_RESPONSE) {
+        retry->hash = 0; /* refused, and then answered otherwise: by another model, for instance */
+    }
     hide_theirs(r, &limit_tokens);
     hide_theirs(r, &remaining_tokens);
     hide_theirs(r, &reset_tokens);

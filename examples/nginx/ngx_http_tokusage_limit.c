@@ -28,6 +28,7 @@ enum {
  */
 typedef struct {
     ngx_http_request_t *request;
+    const ngx_array_t *limits; /* those that were checked */
     ngx_uint_t status;
 } record_t;
 
@@ -57,7 +58,6 @@ static record_t *find_or_create_record(ngx_http_request_t *r) {
     entry->handler = mark_record;
     record = entry->data;
     record->request = r;
-    record->status = PASSED;
     return record;
 }
 
@@ -75,6 +75,12 @@ ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variabl
     v->no_cacheable = 1;
     v->not_found = 0;
     return NGX_OK;
+}
+
+ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r) {
+    const record_t *const record = find_record(r);
+
+    return record != NULL && record->status == REJECTED && r->upstream == NULL;
 }
 
 /* ---- the check */
@@ -160,8 +166,8 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
         return NGX_DECLINED;
     }
     const record_t *const before = find_record(r);
-    if (before != NULL && before->status != PASSED) {
-        return NGX_DECLINED; /* refused already: now its error page is served, maybe where the same limit holds */
+    if (before != NULL && before->limits == conf->limits) {
+        return NGX_DECLINED; /* back from a redirect, maybe to the page that tells of the refusal */
     }
     if (check_all(r, conf->limits, &check) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -173,6 +179,8 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     if (record == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+    record->limits = conf->limits;
+    record->status = PASSED;
     if (check.finding.remaining == 0) {
         record->status = conf->limit_dry_run ? REJECTED_DRY_RUN : REJECTED;
         reject(r, &check, record->status);
