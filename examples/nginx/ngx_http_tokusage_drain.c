@@ -46,7 +46,7 @@ static void consume(ngx_chain_t *in) {
 }
 
 /* Frames of HTTP/2 that wait in the connection's queue still point to the bufs, and may be sent. */
-static ngx_uint_t has_frames(const ngx_http_request_t *r) {
+static bool has_frames(const ngx_http_request_t *r) {
 #if (NGX_HTTP_V2)
     return r->stream != NULL && r->stream->queued != 0;
 #else
@@ -139,7 +139,7 @@ void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx) {
     }
 }
 
-static ngx_uint_t is_over_size(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
+static bool is_over_size(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     const ngx_http_tokusage_loc_conf_t *const conf =
         ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
 

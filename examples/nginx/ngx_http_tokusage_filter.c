@@ -9,12 +9,12 @@ static ngx_http_output_body_filter_pt next_body_filter;
 
 /* ---- which */
 
-static ngx_uint_t has_body(const ngx_http_request_t *r) {
+static bool has_body(const ngx_http_request_t *r) {
     return !r->header_only && r->method != NGX_HTTP_HEAD && r->headers_out.status != NGX_HTTP_NO_CONTENT &&
            r->headers_out.status != NGX_HTTP_NOT_MODIFIED;
 }
 
-static ngx_uint_t is_encoded(const ngx_http_request_t *r) {
+static bool is_encoded(const ngx_http_request_t *r) {
     static const ngx_str_t identity = ngx_string("identity");
     const ngx_table_elt_t *const encoding = r->headers_out.content_encoding;
 

@@ -20,7 +20,7 @@ typedef struct {
     const char *text;
 } edit_t;
 
-static ngx_uint_t find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
+static bool find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
     const char *found = NULL;
     const tokusage_status status =
         tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
@@ -29,21 +29,21 @@ static ngx_uint_t find(const ngx_str_t *json, const char *pointer, ngx_str_t *va
     return status == TOKUSAGE_OK;
 }
 
-static ngx_uint_t is(const ngx_str_t *value, const char *literal) {
+static bool is(const ngx_str_t *value, const char *literal) {
     return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
 }
 
 /* Whether nothing but white space stands in the object. */
-static ngx_uint_t is_empty(const ngx_str_t *object) {
+static bool is_empty(const ngx_str_t *object) {
     for (size_t i = 1; i + 1 < object->len; i++) {
         if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
-            return 0;
+            return false;
         }
     }
-    return 1;
+    return true;
 }
 
-static ngx_uint_t is_streamed_completion(const ngx_str_t *json) {
+static bool is_streamed_completion(const ngx_str_t *json) {
     ngx_str_t value;
 
     return find(json, "/stream", &value) && is(&value, "true") &&
@@ -182,7 +182,7 @@ static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
 
 /* ---- the handler */
 
-static ngx_uint_t may_ask(const ngx_http_request_t *r) {
+static bool may_ask(const ngx_http_request_t *r) {
     static const ngx_str_t suffix = ngx_string("/completions");
 
     return r->method == NGX_HTTP_POST && r->uri.len >= suffix.len &&
@@ -207,8 +207,8 @@ static ngx_int_t read_body(ngx_http_request_t *r) {
 
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-    const ngx_uint_t asks = conf->include_usage && may_ask(r);
-    const ngx_uint_t drains = conf->enable && conf->drain;
+    const bool asks = conf->include_usage && may_ask(r);
+    const bool drains = conf->enable && conf->drain;
 
     if (r != r->main || r->content_handler == NULL || !(asks || drains)) {
         return NGX_DECLINED;

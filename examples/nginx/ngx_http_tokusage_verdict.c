@@ -21,7 +21,7 @@ const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICTS] = {
  * closed, or events without their end. Gemini's events never have an end that can be told, but each of their reports
  * tells a total, which no service does whose first report is not its last (Anthropic). So a total stands for the end.
  */
-static ngx_uint_t is_open(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
+static bool is_open(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
     return tokusage_stream_body(&ctx->stream) == TOKUSAGE_BODY_OPEN && !usage->total_tokens.present;
 }
 
@@ -29,7 +29,7 @@ static ngx_uint_t is_open(const ngx_http_tokusage_ctx_t *ctx, const tokusage *us
  * Whether bytes are missing, by nginx's word. A stream that has told its end is whole without its last buf: many
  * clients leave there.
  */
-static ngx_uint_t is_short(const ngx_http_tokusage_ctx_t *ctx) {
+static bool is_short(const ngx_http_tokusage_ctx_t *ctx) {
     return ctx->over && !ctx->last && !tokusage_stream_done(&ctx->stream);
 }
 
@@ -44,7 +44,7 @@ static ngx_uint_t judge_counts(tokusage *usage) {
         return NGX_HTTP_TOKUSAGE_CONTRADICTORY;
     }
     /* Only prompt and completion tell: reconcile fills what is absent, too. */
-    const ngx_uint_t changed =
+    const bool changed =
         (reported.prompt_tokens.present && reported.prompt_tokens.value != usage->prompt_tokens.value) ||
         (reported.completion_tokens.present && reported.completion_tokens.value != usage->completion_tokens.value);
     return changed ? NGX_HTTP_TOKUSAGE_RECONCILED : NGX_HTTP_TOKUSAGE_CONSISTENT;
@@ -62,7 +62,7 @@ ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage 
         return NGX_HTTP_TOKUSAGE_PARTIAL;
     }
     const tokusage_status status = tokusage_stream_usage(&ctx->stream, usage, NULL);
-    const ngx_uint_t open = is_open(ctx, usage);
+    const bool open = is_open(ctx, usage);
     verdict = judge_counts(usage);
     if (r->cached) {
         return NGX_HTTP_TOKUSAGE_CACHED;
