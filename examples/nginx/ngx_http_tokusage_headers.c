@@ -1,6 +1,6 @@
 /*
- * What a limit tells the client: headers with the names and in the forms that the services themselves use, so that their
- * clients understand them. The reset is a duration such as 6m0s.
+ * What a limit tells the client: headers with the names and in the forms that the services themselves use, so that
+ * their clients understand them. The reset is a duration such as 6m0s.
  */
 #include "ngx_http_tokusage_zone.h"
 
@@ -99,8 +99,8 @@ ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_
 }
 
 /*
- * The service tells of its own limit under the same names. A client would find two limits, while it must heed the one of
- * its key.
+ * The service tells of its own limit under the same names. A client would find two limits, while it must heed the one
+ * of its key.
  */
 void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r) {
     ngx_table_elt_t *const retry = find_header(r, &retry_after);

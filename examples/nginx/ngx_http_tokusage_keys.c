@@ -41,7 +41,7 @@ static time_t node_time(const ngx_http_tokusage_node_t *tn) {
     return tn->booked > now && tn->booked - now <= slack ? tn->booked : now;
 }
 
-/* Windows are aligned to the clock, so the second of the last booking tells of all four whether they are the present. */
+/* Windows are aligned to the clock: so the second of the last booking tells which of them are the present ones. */
 static bool is_present(const ngx_http_tokusage_node_t *tn, ngx_uint_t period, time_t now) {
     const time_t seconds = ngx_http_tokusage_periods[period].seconds;
 
@@ -215,8 +215,8 @@ static uint64_t total_of(const tokusage *usage) {
 }
 
 /*
- * Whatever a response tells is booked, also when it was cut: the service bills it. The exception is a hit of nginx's own
- * cache, of which the service knows nothing: the response is counted, its tokens are not.
+ * Whatever a response tells is booked, also when it was cut: the service bills it. The exception is a hit of nginx's
+ * own cache, of which the service knows nothing: the response is counted, its tokens are not.
  */
 void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage) {
     const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);

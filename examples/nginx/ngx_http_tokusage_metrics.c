@@ -1,14 +1,14 @@
 /*
- * The directive tokusage_metrics, and how its text is sent. A zone may be large, so the text is made as the client takes
- * it, a buffer at a time; between two buffers the worker serves others.
+ * The directive tokusage_metrics, and how its text is sent. A zone may be large, so the text is made as the client
+ * takes it, a buffer at a time; between two buffers the worker serves others.
  */
 #include "ngx_http_tokusage_zone.h"
 
 #define BUFFER_SIZE 16384
 
 /*
- * Kept in the pool's list of cleanups: the request's context of this module may be a filter's. Subrequests have the pool
- * of their parent.
+ * Kept in the pool's list of cleanups: the request's context of this module may be a filter's. Subrequests have the
+ * pool of their parent.
  */
 typedef struct {
     ngx_http_request_t *request;

@@ -1,6 +1,6 @@
 /*
- * The directive tokusage_zone, the zone's life from its first configuration across all reloads, and what a request's key
- * is. What is booked under the keys is in ngx_http_tokusage_keys.c.
+ * The directive tokusage_zone, the zone's life from its first configuration across all reloads, and what a request's
+ * key is. What is booked under the keys is in ngx_http_tokusage_keys.c.
  */
 #include "ngx_http_tokusage_zone.h"
 #include <ngx_sha1.h>
@@ -46,8 +46,8 @@ ngx_int_t ngx_http_tokusage_zone_key(ngx_http_request_t *r, ngx_shm_zone_t *zone
 }
 
 /*
- * Whether the key is known only after the response. A limit that asks before would look up another key than the response
- * is booked under, and never be reached.
+ * Whether the key is known only after the response. A limit that asks before would look up another key than the
+ * response is booked under, and never be reached.
  */
 static bool is_late(const ngx_str_t *key) {
     u_char *const last = key->data + key->len;
@@ -75,12 +75,11 @@ static ngx_int_t take_over(ngx_shm_zone_t *zone, const ngx_http_tokusage_zone_t 
 }
 
 static ngx_int_t create(ngx_shm_zone_t *zone) {
-    static const char told[] = " in tokusage_zone \"\"";
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     ngx_slab_pool_t *const shpool = ctx->shpool;
 
     ctx->keys = ngx_slab_calloc(shpool, sizeof(ngx_http_tokusage_keys_t));
-    shpool->log_ctx = ngx_slab_alloc(shpool, sizeof told + zone->shm.name.len);
+    shpool->log_ctx = ngx_slab_alloc(shpool, sizeof " in tokusage_zone \"\"" + zone->shm.name.len);
     if (ctx->keys == NULL || shpool->log_ctx == NULL) {
         return NGX_ERROR;
     }

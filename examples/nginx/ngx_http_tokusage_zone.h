@@ -47,8 +47,8 @@ extern const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUS
 
 /*
  * A key and what is booked under it. All nodes have one size: so the node of the least recently used key always makes
- * room for a new one, whatever the lengths of the two keys. A node has a window of each length: so a limit that a reload
- * adds or changes finds its window counted already.
+ * room for a new one, whatever the lengths of the two keys. A node has a window of each length: so a limit that a
+ * reload adds or changes finds its window counted already.
  */
 #define NGX_HTTP_TOKUSAGE_NODE_SIZE 512
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
@@ -97,9 +97,9 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
 uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end);
 
 /*
- * Replaces *node by a copy of the first node behind it in the tree's order: a walk that holds the mutex for one key at a
- * time. It begins at a node of all zero bytes. DONE: there is none behind it. A key that comes or goes during the walk
- * is met or not.
+ * Replaces *node by a copy of the first node behind it in the tree's order: a walk that holds the mutex for one key at
+ * a time. It begins at a node of all zero bytes. DONE: there is none behind it. A key that comes or goes during the
+ * walk is met or not.
  */
 ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *node);
 
