@@ -29,6 +29,7 @@ jansson        libjansson-dev        jansson-devel        jansson-dev        jan
 json_c         libjson-c-dev         json-c-devel         json-c-dev         json-c         json-c         json-c
 rapidjson      rapidjson-dev         rapidjson-devel      rapidjson-dev      rapidjson      rapidjson      RapidJSON
 simdjson       libsimdjson-dev       simdjson-devel       simdjson-dev       simdjson       simdjson       simdjson
+nginx          nginx,nginx-dev       -                    -                  -              -              nginx and its headers
 END
 }
 
@@ -97,6 +98,11 @@ has_simdjson() {
 
 has_libmicrohttpd() {
     pkg-config --exists libmicrohttpd 2>/dev/null
+}
+
+# Where apt-get has no nginx-dev, the tests of the module are skipped.
+has_nginx() {
+    (PATH=$PATH:/usr/sbin && command -v nginx >/dev/null 2>&1) && [ -x "${NGINX_SRC:-/usr/share/nginx/src}/configure" ]
 }
 
 # There, or localedef can make it.

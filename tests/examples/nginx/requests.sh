@@ -1,0 +1,278 @@
+#!/bin/sh
+# What is metered and what is not: methods, statuses, ranges, types, subrequests, redirects inside nginx, cache hits, gzip three
+# ways, what is cut, the client gone with and without drain, a reload in mid-stream, and the variables where nginx can use them.
+#
+#     sh tests/examples/nginx/requests.sh BUILT [sanitized]
+set -eu
+
+built=$(cd "$1" && pwd)
+# shellcheck source=tests/examples/nginx/rig.sh
+. "$(dirname "$0")/rig.sh"
+[ "${2:-}" != sanitized ] || use_sanitized_module
+
+# Two bodies with all that a log line tells: the counts and the model, as in the table of formats.
+cp "$project/tests/data/formats/openai-chat.json" "$scratch/bodies/whole.json"
+cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
+cp "$project/tests/data/bodies/openai-batch-line.json" "$scratch/bodies/batch.json"
+cp "$project/tests/data/formats/openai-error.json" "$scratch/bodies/error.json"
+# And one that is long enough to leave in its midst: the first event again and again, then the whole stream.
+{
+    awk 'NR == 1 { for (i = 0; i < 40; i++) printf "%s\n\n", $0 }' "$scratch/bodies/stream.sse"
+    cat "$scratch/bodies/stream.sse"
+} >"$scratch/bodies/long.sse"
+whole='consistent 20 9 29 16 - 4 parrot-2'
+stream='consistent 20 9 29 - - - parrot-2'
+lost='- - - - - -'
+gzip -k -n "$scratch/bodies"/*
+printf '<p><!--# include virtual="/ssi-part/whole.json?id=ssi-part" --></p>\n' >"$scratch/bodies/page.html"
+printf '{"model":"around","part":<!--# include virtual="/ssi-part/whole.json?id=ssi-inner" -->,"usage":{"total_tokens":3}}' \
+    >"$scratch/bodies/around.json"
+{ printf '<p>' && cat "$scratch/bodies/whole.json" && printf '</p>\n'; } >"$scratch/page.expected"
+
+use_configuration <<'END'
+    map $llm_usage_verdict $mapped {
+        volatile;
+        default "$llm_usage_verdict";
+        "" nothing;
+    }
+    log_format mapped "$arg_id $mapped $sent_http_x_early $sent_http_x_verdict";
+    proxy_cache_path cache keys_zone=bodies:1m;
+    proxy_http_version 1.1;
+    tokusage on;
+    server {
+        listen unix:nginx.sock;
+        default_type application/json;
+        location / { proxy_pass http://model; }
+        location /unbuffered/ { proxy_pass http://model; proxy_buffering off; }
+        location /off/ { tokusage off; proxy_pass http://model; }
+        location /if/ {
+            if ($arg_meter = no) {
+                tokusage off;
+            }
+            proxy_pass http://model;
+        }
+        location /batch/ { tokusage_pointer /response/body/usage; proxy_pass http://model; }
+        location /types/ { tokusage_types application/x-tested; proxy_pass http://model; }
+        location /static/ { alias bodies/; }
+        location /nobody/ { proxy_pass http://127.0.0.1:1; }
+
+        location /ssi/ { ssi on; ssi_types application/json; alias bodies/; }
+        location /ssi-part/ { log_subrequest on; proxy_pass http://model; }
+        location /auth/ { auth_request /check/whole.json; proxy_pass http://model; }
+        location /check/ { internal; log_subrequest on; access_log sub.log tested; proxy_pass http://model; }
+        location /mirror/ { mirror /check/stream.sse; proxy_pass http://model; }
+
+        location /intercept/ {
+            proxy_pass http://model;
+            proxy_intercept_errors on;
+            error_page 429 502 = /instead/whole.json?id=$arg_id;
+        }
+        location /instead/ { proxy_pass http://model; }
+        location /named/ { error_page 418 = @named; return 418; }
+        location @named { proxy_pass http://model; }
+
+        location /cache/ {
+            proxy_pass http://model;
+            proxy_cache bodies;
+            proxy_cache_valid 200 1h;
+            proxy_cache_key $uri$arg_key;
+            proxy_force_ranges on;
+        }
+        location /gunzip/ { proxy_pass http://model; gunzip on; }
+        location /gzip/ { proxy_pass http://model; gzip on; gzip_types application/json; gzip_min_length 1; }
+        location /sub/ {
+            proxy_pass http://model;
+            sub_filter_types *;
+            sub_filter usage misuse;
+            sub_filter_once off;
+        }
+
+        location /ignore/ { proxy_buffering off; proxy_pass http://model; proxy_ignore_client_abort on; }
+        location /drain/ { tokusage_drain on; proxy_pass http://model; }
+        location /drain-unbuffered/ { tokusage_drain on; proxy_buffering off; proxy_pass http://model; }
+        location /drain-bytes/ { tokusage_drain on; tokusage_drain_size 1k; proxy_buffering off; proxy_pass http://model; }
+        location /drain-time/ { tokusage_drain on; tokusage_drain_time 300ms; proxy_buffering off; proxy_pass http://model; }
+
+        location /variables/ {
+            proxy_pass http://model;
+            add_header X-Early "early:$llm_total_tokens";
+            add_header X-Verdict "$mapped";
+            add_trailer X-Total $llm_total_tokens;
+            add_trailer X-Verdict $llm_usage_verdict;
+            access_log access.log tested;
+            access_log mapped.log mapped;
+        }
+    }
+END
+sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
+start_upstream
+start_nginx
+
+# ask METHOD PATH-AND-QUERY HEADERS STATUS BODY HOW -- LOG: a job whose id is its number, and its line in the log (`nothing`:
+# it is not metered). BODY is a file in the folder of bodies.
+number=0
+ask() {
+    number=$((number + 1))
+    method=$1 target=$2 headers=$3 status=$4 body=$5 how=$6
+    shift 7
+    [ "$body" = - ] || body=$scratch/bodies/$body
+    job "$number" "$method" "$target" "$headers" - "$status" "$body" "$how" >>"$scratch/jobs"
+    # shellcheck disable=SC2086
+    if [ "$1" = nothing ]; then expect "$number"; else expect "$number" $1; fi
+}
+
+# go WORDS: makes the jobs so far and checks their lines in the log.
+go() {
+    run_jobs "$1" <"$scratch/jobs"
+    check_log "the log of: $1"
+    : >"$scratch/jobs"
+}
+
+: >"$scratch/jobs"
+
+# ------------------------------------------------------------------------------------------------- methods and statuses
+
+ask GET     /whole.json                             -                   200 whole.json  -   -- "$whole"
+ask GET     /stream.sse                             -                   200 stream.sse  -   -- "$stream"
+ask HEAD    /whole.json                             -                   200 -           -   -- nothing
+ask HEAD    /static/whole.json                      -                   200 -           -   -- nothing
+ask GET     '/whole.json?status=204'                -                   204 -           -   -- nothing
+ask GET     '/whole.json?status=304'                -                   304 -           -   -- nothing
+ask GET     '/static/whole.json'                    'If-None-Match: *'  304 -           -   -- nothing
+ask GET     '/whole.json?status=206'                -                   206 whole.json  -   -- "partial $lost parrot-2"
+ask GET     '/static/whole.json'                    'Range: bytes=0-50' 206 -           -   -- "partial $lost -"
+ask GET     '/static/whole.json'                    'Range: bytes=-50'  206 -           -   -- "partial $lost -"
+ask GET     '/static/whole.json'                    'Range: bytes=0-5,9-12' 206 -       -   -- "partial $lost -"
+ask GET     '/error.json?status=429'                -                   429 error.json  -   -- "missing $lost -"
+ask GET     '/error.json?status=502'                -                   502 error.json  -   -- "missing $lost -"
+ask GET     '/whole.json?status=502'                -                   502 whole.json  -   -- "$whole"
+ask GET     /nobody/whole.json                      -                   502 -           -   -- nothing
+ask GET     /static/none.json                       -                   404 -           -   -- nothing
+
+# ---------------------------------------------------------------------------------------------------- what is metered
+
+ask GET     /off/whole.json                         -   200 whole.json  -   -- nothing
+ask GET     /if/whole.json                          -   200 whole.json  -   -- "$whole"
+ask GET     '/if/whole.json?meter=no'               -   200 whole.json  -   -- nothing
+ask GET     /batch/batch.json                       -   200 batch.json  -   -- "consistent 22 2 24 - - - -"
+ask GET     /batch/whole.json                       -   200 whole.json  -   -- "missing $lost parrot-2"
+ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- nothing
+ask GET     '/whole.json?type=application/json;charset=utf-8' - 200 whole.json - -- "$whole"
+ask GET     '/stream.sse?type=Text/Event-Stream'    -   200 stream.sse  -   -- "$stream"
+ask GET     /types/whole.json                       -   200 whole.json  -   -- nothing
+ask GET     '/types/whole.json?type=application/x-tested' - 200 whole.json - -- "$whole"
+ask GET     /sub/whole.json                         -   200 -           -   -- "$whole"
+go "methods, statuses and types"
+
+# ------------------------------------------------------------------------------------------- subrequests and redirects
+
+job ssi GET /ssi/page.html - - 200 "$scratch/page.expected" >>"$scratch/jobs"
+expect ssi
+# shellcheck disable=SC2086
+expect ssi-part $whole
+job around GET /ssi/around.json >>"$scratch/jobs"
+# The module reads what the service wrote, so here the page as it is before SSI: that is no JSON.
+expect around invalid - - - - - - -
+# shellcheck disable=SC2086
+expect ssi-inner $whole
+ask GET     /auth/stream.sse                        -   200 stream.sse  -   -- "$stream"
+ask GET     /mirror/whole.json                      -   200 whole.json  -   -- "$whole"
+ask GET     '/intercept/error.json?status=429'      -   200 whole.json  -   -- "$whole"
+ask GET     /intercept/stream.sse                   -   200 stream.sse  -   -- "$stream"
+ask GET     /named/stream.sse                       -   200 stream.sse  -   -- "$stream"
+go "subrequests and redirects inside nginx"
+in_time lines_in sub.log 2 || fail "the subrequests have no log"
+says "subrequests of auth_request and mirror whose lines are empty" 2 "$(tr -d '\t' <"$scratch/sub.log" | grep -c '^[0-9]*$')"
+
+# ----------------------------------------------------------------------------------------------------- cache and gzip
+
+ask GET     '/cache/stream.sse?key=1'               -   200 stream.sse  -   -- "$stream"
+ask GET     '/cache/whole.json?key=2&frame=chunked' -   200 whole.json  -   -- "$whole"
+go "responses that go into the cache"
+ask GET     '/cache/stream.sse?key=1'               -   200 stream.sse  -   -- "cached ${stream#* }"
+ask GET     '/cache/whole.json?key=2'               -   200 whole.json  -   -- "cached ${whole#* }"
+ask GET     '/cache/whole.json?key=1'  'Range: bytes=1-9' 206 -         -   -- "partial $lost -"
+ask HEAD    '/cache/whole.json?key=2'               -   200 -           -   -- nothing
+go "responses out of the cache"
+
+ask GET     '/gunzip/stream.sse?gzip=1'             -                       200 stream.sse      -   -- "$stream"
+ask GET     '/gunzip/stream.sse?gzip=1&write=5'     -                       200 stream.sse      -   -- "$stream"
+ask GET     '/gunzip/stream.sse?gzip=1'             'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- "encoded $lost -"
+ask GET     '/stream.sse?gzip=1'                    -                       200 stream.sse.gz   -   -- "encoded $lost -"
+ask GET     /gzip/whole.json 'Accept-Encoding: gzip' 200 - "save=$scratch/zipped"                   -- "$whole"
+ask GET     '/gzip/whole.json?write=9&exact=1' 'Accept-Encoding: gzip' 200 - "save=$scratch/written" -- "$whole"
+go "gzip three ways"
+for name in zipped written; do
+    holds "the response is compressed" grep -q -i 'Content-Encoding: gzip' "$scratch/$name.head"
+    gzip -d -c <"$scratch/$name.body" >"$scratch/unzipped"
+    same "the compressed body" "$scratch/bodies/whole.json" "$scratch/unzipped"
+done
+
+# ------------------------------------------------------------------------------------------------- cut, and clients gone
+
+half=$(($(wc -c <"$scratch/bodies/stream.sse") / 2))
+ask GET     "/stream.sse?cut=$half"                 -   200 stream.sse  cut     -- "cut $lost parrot-2"
+ask GET     "/stream.sse?cut=$half&frame=chunked"   -   200 stream.sse  cut     -- "cut $lost parrot-2"
+ask GET     "/unbuffered/stream.sse?cut=$half"      -   200 stream.sse  cut     -- "cut $lost parrot-2"
+ask GET     "/whole.json?cut=60"                    -   200 whole.json  cut     -- "cut $lost -"
+go "responses that the service cuts"
+
+# The service takes most of a second; the client is gone after 400 bytes, head included, or after 300 ms without reading.
+slow='long.sse?write=300&delay=30'
+leave_jobs() {
+    ask GET "/$slow"                    - 200 long.sse slow=300,leave=0 -- "aborted $lost -"
+    ask GET "/unbuffered/$slow"         - 200 long.sse leave=400 -- "aborted $lost parrot-2"
+    ask GET "/ignore/$slow"             - 200 long.sse leave=400 -- "aborted $lost parrot-2"
+    ask GET "/$slow&wait=300"           - 200 long.sse leave=0   -- nothing
+    ask GET "/drain-bytes/$slow"        - 200 long.sse leave=400 -- "aborted $lost parrot-2"
+    ask GET "/drain-time/$slow"         - 200 long.sse leave=400 -- "aborted $lost parrot-2"
+    ask GET "/drain/$slow"              - 200 long.sse leave=400 -- "$stream"
+    ask GET "/drain-unbuffered/$slow"   - 200 long.sse leave=400 -- "$stream"
+    ask GET "/drain-unbuffered/$slow&frame=chunked" - 200 long.sse leave=400 -- "$stream"
+    ask GET "/drain-unbuffered/$slow"   - 200 long.sse leave=4000 -- "$stream"
+    ask GET "/drain/$slow&frame=close"  - 200 long.sse slow=300,leave=0 -- "$stream"
+    ask GET "/drain/$slow&wait=300"     - 200 long.sse leave=0   -- "$stream"
+    ask GET "/drain/whole.json?write=9&delay=10" - 200 whole.json leave=300 -- "$whole"
+    ask GET "/drain/$slow&cut=3000"    - 200 long.sse leave=400 -- "cut $lost parrot-2"
+    ask GET "/drain/$slow"              - 200 long.sse -         -- "$stream"
+}
+
+# How the ledger of the upstream tells that a request ended, and how many of them.
+ledger_says() {
+    says "the upstream, of its answers that were $1" "$2" "$(grep -c "$1\$" "$scratch/ledger")"
+}
+
+: >"$scratch/ledger"
+leave_jobs
+at_once=20
+go "clients that are gone"
+ledger_says broken 6
+ledger_says cut 1
+ledger_says whole 8
+
+# ------------------------------------------------------------------------------------------------ reload in mid-stream
+
+for turn in 1 2 3 4 5 6; do
+    ask GET "/$slow&turn=$turn"             - 200 long.sse -         -- "$stream"
+    ask GET "/unbuffered/$slow&turn=$turn"  - 200 long.sse -         -- "$stream"
+    ask GET "/drain/$slow&turn=$turn"       - 200 long.sse leave=400 -- "$stream"
+done
+(sleep 0.4 && reload_nginx) &
+reload=$!
+go "a reload in mid-stream"
+wait "$reload"
+at_once=4
+
+# --------------------------------------------------------------------------------------- where variables can be used
+
+ask GET '/variables/stream.sse?frame=chunked&write=11' - 200 stream.sse "save=$scratch/variables" -- "$stream"
+go "variables in headers and trailers"
+tr -d '\r' <"$scratch/variables.head" >"$scratch/head"
+holds "a header is made before anything is known" grep -q '^X-Early: early:$' "$scratch/head"
+holds "a map may be asked before anything is known" grep -q '^X-Verdict: nothing$' "$scratch/head"
+holds "a trailer has the count" grep -q '^X-Total: 29$' "$scratch/head"
+holds "a trailer has the verdict" grep -q '^X-Verdict: consistent$' "$scratch/head"
+says "a map in the log" "$number consistent early: nothing" "$(cat "$scratch/mapped.log")"
+
+stop_nginx
+end_checks 30

@@ -1,0 +1,250 @@
+# What the scripts of the nginx tests share: a folder of their own, the upstream, nginx with the module, the client, and the
+# checks. Sourced, with the folder of the built programs and modules in `built`. All of it is on sockets of this machine in a
+# temporary folder; everything that runs is ended, and the folder removed, when the script ends. POSIX sh.
+# shellcheck shell=sh
+LC_ALL=C
+export LC_ALL
+: "${built:?the folder of the built programs and modules}"
+
+here=$(cd "$(dirname "$0")" && pwd)
+project=$(cd "$here/../../.." && pwd)
+nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || nginx=
+module=$built/module/ngx_http_tokusage_module.so
+preload=
+socket=nginx.sock
+at_once=4
+seconds=100
+checks=0
+failures=0
+upstream_pid=
+nginx_pid=
+
+# skip REASON: that words are what CTest looks for.
+skip() {
+    echo "SKIPPED: $1"
+    exit 0
+}
+
+fail() {
+    echo "FAILED $1"
+    failures=$((failures + 1))
+}
+
+# holds WORDS COMMAND...: that the command succeeds.
+holds() {
+    words=$1
+    shift
+    checks=$((checks + 1))
+    "$@" || fail "$words"
+}
+
+# says WORDS EXPECTED SEEN
+says() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
+}
+
+# same WORDS EXPECTED-FILE SEEN-FILE
+same() {
+    checks=$((checks + 1))
+    cmp -s "$2" "$3" || {
+        fail "$1: expected (-) and seen (+):"
+        diff -u "$2" "$3" | head -n 40
+    }
+}
+
+# in_time COMMAND...: waits until it succeeds, ten seconds at most.
+in_time() {
+    late=$(($(date +%s) + 10))
+    until "$@"; do
+        [ "$(date +%s)" -lt "$late" ] || return 1
+        sleep 0.02
+    done
+}
+
+# ------------------------------------------------------------------------------------------------------- the rig
+
+# use_sanitized_module: for all that follows. The sanitizer has to be loaded before nginx.
+use_sanitized_module() {
+    module=$built/sanitized/ngx_http_tokusage_module.so
+    [ -e "$module" ] || skip "there is no module with sanitizers"
+    preload=$(cat "$built/sanitized/preload")
+    ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:log_path=$scratch/sanitizer
+    UBSAN_OPTIONS=print_stacktrace=1
+    export ASAN_OPTIONS UBSAN_OPTIONS
+}
+
+[ -e "$module" ] || skip "there is no module: $(cat "$built/module/lacking" 2>/dev/null || echo "it was not built")"
+scratch=$(mktemp -d)
+mkdir "$scratch/bodies" "$scratch/temp"
+: >"$scratch/expected"
+trap end_rig EXIT
+trap 'exit 1' HUP INT TERM
+
+# end_process PID SIGNAL: waits for its end, and is not told about one that has ended.
+end_process() {
+    [ -n "$1" ] || return 0
+    kill -s "$2" "$1" 2>/dev/null || :
+    wait "$1" 2>/dev/null || :
+}
+
+end_rig() {
+    status=$?
+    trap - EXIT
+    end_process "$nginx_pid" TERM
+    end_process "$upstream_pid" TERM
+    if [ "$status" -ne 0 ] && [ -s "$scratch/error.log" ]; then
+        echo "the last lines of nginx's error log:"
+        tail -n 20 "$scratch/error.log"
+    fi
+    rm -rf "$scratch"
+    exit "$status"
+}
+
+start_upstream() {
+    "$built/nginx_upstream" "$scratch/upstream.sock" "$scratch/bodies" "$scratch/ledger" &
+    upstream_pid=$!
+    in_time test -S "$scratch/upstream.sock" || { fail "the upstream does not start" && exit 1; }
+}
+
+tested_log() {
+    cat <<'END'
+    log_format tested escape=none "$arg_id\t$llm_usage_verdict\t$llm_prompt_tokens\t$llm_completion_tokens"
+        "\t$llm_total_tokens\t$llm_cache_read_input_tokens\t$llm_cache_creation_input_tokens\t$llm_reasoning_tokens"
+        "\t$llm_model";
+END
+}
+
+# use_configuration: standard input is what stands in nginx's http block. `main` has more for the outermost block.
+use_configuration() {
+    user=
+    [ "$(id -u)" -ne 0 ] || user='user root;'
+    cat >"$scratch/nginx.conf" <<END
+load_module $module;
+$user
+worker_processes 2;
+pid nginx.pid;
+daemon off;
+error_log error.log notice;
+worker_shutdown_timeout 30s;
+${main:-}
+events {
+    worker_connections 4096;
+}
+http {
+    client_body_temp_path temp/client;
+    proxy_temp_path temp/proxy;
+    fastcgi_temp_path temp/fastcgi;
+    uwsgi_temp_path temp/uwsgi;
+    scgi_temp_path temp/scgi;
+    types {
+        application/json json;
+        text/event-stream sse;
+        application/x-ndjson jsonl;
+        text/html html;
+    }
+    upstream model {
+        server unix:upstream.sock;
+    }
+    server_tokens off;
+$(tested_log)
+    access_log access.log tested;
+$(cat)
+}
+END
+    sed -i "s|unix:\([a-z]*\.sock\)|unix:$scratch/\1|" "$scratch/nginx.conf"
+}
+
+# test_configuration: nginx's own check of it; what nginx says goes to $scratch/said.
+test_configuration() {
+    env ${preload:+LD_PRELOAD="$preload"} "$nginx" -t -p "$scratch/" -c nginx.conf -e error.log >"$scratch/said" 2>&1
+}
+
+# start_nginx: with the configuration that is in use. ${preload} may hold a library that has to be loaded before.
+start_nginx() {
+    : >"$scratch/error.log"
+    test_configuration || { cat "$scratch/said" && fail "nginx refuses the configuration" && exit 1; }
+    env ${preload:+LD_PRELOAD="$preload"} "$nginx" -p "$scratch/" -c nginx.conf -e error.log >"$scratch/output" 2>&1 &
+    nginx_pid=$!
+    in_time ready || { cat "$scratch/output" && fail "nginx does not start" && exit 1; }
+    [ -z "$preload" ] || holds "the sanitizer is in nginx" grep -q libasan "/proc/$nginx_pid/maps"
+}
+
+ready() {
+    [ -S "$scratch/nginx.sock" ] && grep -q 'start worker process' "$scratch/error.log"
+}
+
+# reload_nginx: returns when the new workers run. The old ones go on with their requests.
+reload_nginx() {
+    started=$(grep -c 'start worker process ' "$scratch/error.log")
+    kill -s HUP "$nginx_pid"
+    in_time reloaded || fail "nginx does not reload"
+}
+
+reloaded() {
+    [ "$(grep -c 'start worker process ' "$scratch/error.log")" -ge $((started + 2)) ]
+}
+
+# stop_nginx: lets it end its requests and write its logs. Its error log must be clean then.
+stop_nginx() {
+    end_process "$nginx_pid" QUIT
+    nginx_pid=
+    rm -f "$scratch"/[!u]*.sock
+    checks=$((checks + 1))
+    if grep -E '\[(alert|crit|emerg)\]' "$scratch/error.log"; then
+        fail "nginx's error log is not clean"
+    fi
+    checks=$((checks + 1))
+    if grep -s -E 'Sanitizer|runtime error:' "$scratch/error.log" "$scratch/output" "$scratch"/sanitizer.*; then
+        fail "a sanitizer found something"
+    fi
+}
+
+# job ID METHOD TARGET HEADERS REQUEST-BODY STATUS EXPECTED-BODY HOW: a line of jobs, see job.h; the last ones may be left out.
+job() {
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:--}" "${5:--}" "${6:-200}" "${7:--}" "${8:--}"
+}
+
+# run_jobs WORDS: makes the requests of standard input; each must go as expected.
+run_jobs() {
+    checks=$((checks + 1))
+    "$built/nginx_client" "$scratch/$socket" "$at_once" "$seconds" >"$scratch/client.out" || {
+        fail "$1:"
+        head -n 40 "$scratch/client.out"
+    }
+    tail -n 1 "$scratch/client.out"
+}
+
+# ------------------------------------------------------------------------------------------------------- its log
+
+# expect ID VERDICT PROMPT COMPLETION TOTAL CACHED WRITTEN REASONING MODEL: a line of the log; with the id alone: nothing is
+# metered.
+expect() {
+    if [ $# -eq 1 ]; then
+        set -- "$1" - - - - - - - -
+    fi
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@" >>"$scratch/expected"
+}
+
+# check_log WORDS: the log of the requests since the last check, with "-" for what is absent, against what is expected of them,
+# in any order.
+check_log() {
+    in_time lines_in access.log "$(wc -l <"$scratch/expected")" || fail "$1: the log has too few lines"
+    awk -F '\t' -v OFS='\t' '{ for (i = 1; i <= 9; i++) if ($i == "") $i = "-"; print }' "$scratch/access.log" |
+        sort >"$scratch/seen"
+    sort "$scratch/expected" >"$scratch/expected.sorted"
+    same "$1" "$scratch/expected.sorted" "$scratch/seen"
+    : >"$scratch/access.log"
+    : >"$scratch/expected"
+}
+
+# lines_in FILE COUNT: whether it has as many.
+lines_in() {
+    [ "$(wc -l <"$scratch/$1")" -ge "$2" ]
+}
+
+# end_checks MORE-THAN: the script's last command. Fails if a check did, or if there were fewer than there are.
+end_checks() {
+    echo "$checks checks, $failures failures"
+    [ "$checks" -gt "$1" ] && [ "$failures" -eq 0 ]
+}

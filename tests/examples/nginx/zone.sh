@@ -1,0 +1,233 @@
+#!/bin/sh
+# The shared zone, its metrics and the limit: no count is lost over two workers, 200 connections, a reload, clients that are gone
+# and a full zone; the metrics are Prometheus text, whatever bytes a key has; a limit refuses, tells when to come back, and
+# takes requests again.
+#
+#     sh tests/examples/nginx/zone.sh BUILT [sanitized]
+set -eu
+
+built=$(cd "$1" && pwd)
+# shellcheck source=tests/examples/nginx/rig.sh
+. "$(dirname "$0")/rig.sh"
+[ "${2:-}" != sanitized ] || use_sanitized_module
+
+# 20 + 9 tokens each, of which 16 are cached and 4 reasoning in the first.
+cp "$project/tests/data/formats/openai-chat.json" "$scratch/bodies/whole.json"
+cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
+cp "$project/tests/data/formats/openai-error.json" "$scratch/bodies/error.json"
+
+use_configuration <<'END'
+    log_format worker $pid;
+    proxy_cache_path cache keys_zone=bodies:1m;
+    proxy_http_version 1.1;
+    proxy_cache_key $uri;
+    tokusage on;
+    tokusage_zone keys:1m $http_x_key;
+    tokusage_zone models:32k "$llm_model $llm_usage_verdict";
+    tokusage_zone paths:32k $http_x_path$uri;
+    tokusage_zone small:32k $http_x_small;
+    tokusage_zone large:2m $http_x_large;
+    tokusage_zone minute:32k $http_x_limit;
+    tokusage_zone second:32k $http_x_limit;
+    tokusage_zone dry:32k $http_x_limit;
+    server {
+        listen unix:nginx.sock;
+        access_log worker.log worker;
+        location / { proxy_pass http://model; proxy_buffering off; }
+        location /drain/ { tokusage_drain on; proxy_buffering off; proxy_pass http://model; }
+        location /cache/ { proxy_pass http://model; proxy_cache bodies; proxy_cache_valid 200 1h; }
+        location ~ ^/paths/ { types { } default_type application/json; alias bodies/whole.json; }
+        location /minute/ { proxy_pass http://model; tokusage_limit minute tokens=40 per=1m; }
+        location /second/ { proxy_pass http://model; tokusage_limit second tokens=40 per=1s; }
+        location /dry/ { proxy_pass http://model; tokusage_limit dry tokens=40 per=1d; tokusage_limit_dry_run on; }
+    }
+    server {
+        listen unix:metrics.sock;
+        access_log off;
+        tokusage off;
+        location = /keys { tokusage_metrics keys; }
+        location = /models { tokusage_metrics models; }
+        location = /paths { tokusage_metrics paths; }
+        location = /small { tokusage_metrics small; }
+        location = /large { tokusage_metrics large; }
+        location = /minute { tokusage_metrics minute; }
+        location = /dry { tokusage_metrics dry; }
+    }
+END
+sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
+start_upstream
+start_nginx
+
+# fetch ZONE: its metrics as text in $scratch/ZONE.body, checked to be Prometheus text.
+fetch() {
+    job "metrics-$1" GET "/$1" - - 200 - "save=$scratch/$1" >"$scratch/fetch"
+    "$built/nginx_client" "$scratch/metrics.sock" 1 "$seconds" <"$scratch/fetch" >"$scratch/client.out" ||
+        fail "the metrics of $1: $(cat "$scratch/client.out")"
+    holds "the metrics of $1 are Prometheus text" awk -f "$here/prometheus.awk" "$scratch/$1.body"
+}
+
+# sum ZONE METRIC [LABEL="VALUE"]: over all its lines, or those with that label.
+sum() {
+    awk -v metric="$2" -v label="${3:-}" '
+        index($0, metric "{") == 1 && (label == "" || index($0, "{" label) || index($0, "," label)) { sum += $NF }
+        END { printf "%d\n", sum }' "$scratch/$1.body"
+}
+
+# sums WORDS ZONE RESPONSES PROMPT COMPLETION CACHED REASONING [LABEL]
+sums() {
+    says "$1, responses of $2" "$3" "$(sum "$2" tokusage_responses_total "${8:-}")"
+    says "$1, prompt tokens of $2" "$4" "$(sum "$2" tokusage_prompt_tokens_total "${8:-}")"
+    says "$1, completion tokens of $2" "$5" "$(sum "$2" tokusage_completion_tokens_total "${8:-}")"
+    says "$1, cached tokens of $2" "$6" "$(sum "$2" tokusage_cached_tokens_total "${8:-}")"
+    says "$1, reasoning tokens of $2" "$7" "$(sum "$2" tokusage_reasoning_tokens_total "${8:-}")"
+    says "$1, all tokens of $2" "$(($4 + $5))" "$(sum "$2" tokusage_tokens_total "${8:-}")"
+}
+
+# requests FIRST LAST PATH HEADER: the header's @i and @k are the request's number and the last digit of that.
+requests() {
+    awk -v from="$1" -v to="$2" -v path="$3" -v header="$4" 'BEGIN {
+        for (i = from; i <= to; i++) {
+            text = header
+            gsub(/@i/, i, text)
+            gsub(/@k/, i % 10, text)
+            print i "\tGET\t" path "\t" text "\t-\t200\t-\t-"
+        }
+    }'
+}
+
+# --------------------------------------------------------------------------- 200 connections, two workers, and a reload
+
+at_once=200
+: >"$scratch/worker.log"
+requests 1 200 '/stream.sse?write=100&delay=20' 'X-Key: tenant @k' | run_jobs "200 connections at once"
+in_time lines_in worker.log 200 || fail "the log has too few lines"
+says "both workers served" 2 "$(sort -u "$scratch/worker.log" | wc -l | tr -d ' ')"
+fetch keys
+sums "200 connections" keys 200 4000 1800 0 0
+sums "a tenth of them" keys 20 400 180 0 0 'key="tenant 3"'
+
+(sleep 0.3 && reload_nginx) &
+reload=$!
+requests 201 400 '/stream.sse?write=100&delay=40' 'X-Key: tenant @k' | run_jobs "a reload in mid-stream"
+wait "$reload"
+requests 401 500 /whole.json 'X-Key: tenant @k' | run_jobs "after the reload"
+fetch keys
+sums "over the reload" keys 500 10000 4500 1600 400
+says "the keys" 10 "$(sum keys tokusage_zone_keys)"
+
+# -------------------------------------------------------------------------------------- what is booked, and how
+
+at_once=10
+{
+    job gone GET '/stream.sse?write=60&delay=40' 'X-Key: gone' - 200 - leave=400
+    job drained GET '/drain/stream.sse?write=60&delay=40' 'X-Key: drained' - 200 - leave=400
+    job error GET '/error.json?status=429' 'X-Key: error' - 429
+    job cut GET '/stream.sse?cut=300' 'X-Key: cut' - 200 - cut
+    job fill GET /cache/whole.json 'X-Key: cache'
+    job html GET '/whole.json?type=text/html' 'X-Key: html'
+} | run_jobs "responses of all kinds"
+job hit GET /cache/whole.json 'X-Key: cache' | run_jobs "a response out of the cache"
+
+booked() {
+    fetch keys
+    [ "$(sum keys tokusage_responses_total 'key="drained"')" -eq 1 ]
+}
+in_time booked || fail "the drained response is not booked"
+verdict_of() {
+    sed -n "s/^tokusage_responses_total{zone=\"keys\",key=\"$1\",verdict=\"\(.*\)\"} \(.*\)/\1 \2/p" "$scratch/keys.body" |
+        sort | tr '\n' ' '
+}
+says "of a client that is gone" "aborted 1 " "$(verdict_of gone)"
+says "of a client that is gone, drained" "consistent 1 " "$(verdict_of drained)"
+says "of an error" "missing 1 " "$(verdict_of error)"
+says "of a cut response" "cut 1 " "$(verdict_of cut)"
+says "of the cache" "cached 1 consistent 1 " "$(verdict_of cache)"
+says "of what is not metered" "" "$(verdict_of html)"
+sums "out of the cache" keys 2 20 9 16 4 'key="cache"'
+
+fetch models
+sums "by model and verdict" models 1 0 0 0 0 'key="parrot-2 aborted"'
+holds "a key may have the model" [ "$(sum models tokusage_responses_total 'key="parrot-2 consistent"')" -gt 500 ]
+
+# ------------------------------------------------------------------------------------------------ keys of any bytes
+
+requests 1 1 '/paths/%22quoted%22%5Cback%0Aline' 'X-Path: a' | run_jobs "a key with a quote, a backslash and a line end"
+requests 2 2 '/paths/%C3%A9%FF%01' 'X-Path: b' | run_jobs "a key that is no text"
+requests 3 3 '/paths/%5CxFF' 'X-Path: c' | run_jobs "a key that looks like an escape"
+fetch paths
+sums "a key with a quote, a backslash and a line end" paths 1 20 9 16 4 'key="a/paths/\\"quoted\\"\\\\back\\nline"'
+sums "a key that is no text" paths 1 20 9 16 4 'key="b/paths/é\\\\xFF\\\\x01"'
+sums "a key that looks like an escape" paths 1 20 9 16 4 'key="c/paths/\\\\x5CxFF"'
+
+# --------------------------------------------------------------------------------------------------- a full zone
+
+at_once=50
+requests 1 600 /whole.json 'X-Small: key @i' | run_jobs "more keys than the zone has room for"
+fetch small
+sums "a full zone" small 600 12000 5400 9600 2400
+holds "the zone was full" [ "$(sum small tokusage_zone_evicted_keys_total)" -gt 100 ]
+says "keys, and keys that went into other" 600 \
+    $(($(sum small tokusage_zone_keys) + $(sum small tokusage_zone_evicted_keys_total)))
+holds "other has what they had" [ "$(sum small tokusage_prompt_tokens_total 'key="other"')" -gt 2000 ]
+says "the latest key is still there" 1 "$(sum small tokusage_responses_total 'key="key 600"')"
+
+requests 1 1500 /whole.json 'X-Large: key @i' | run_jobs "many keys"
+fetch large
+sums "many keys" large 1500 30000 13500 24000 6000
+says "many keys are all there" 1500 "$(grep -c '^tokusage_prompt_tokens_total{.*key="key' "$scratch/large.body")"
+
+# ------------------------------------------------------------------------------------------------------- the limit
+
+# header NAME: of the last answer that was saved.
+header() {
+    tr -d '\r' <"$scratch/answer.head" | sed -n "s/^$1: //p"
+}
+
+# limited LOCATION KEY STATUS: one request; fails when its status is another.
+limited() {
+    job limited GET "$1whole.json" "X-Limit: $2" - "$3" - "save=$scratch/answer" >"$scratch/limited"
+    "$built/nginx_client" "$scratch/nginx.sock" 1 "$seconds" <"$scratch/limited" >"$scratch/client.out"
+}
+
+# A window begins with the minute: the requests below shall not meet its end.
+away_from_the_end() {
+    [ "$(date +%S)" -lt 52 ]
+}
+in_time away_from_the_end || :
+
+holds "the first request is within the limit" limited /minute/ one 200
+says "the limit" 40 "$(header x-ratelimit-limit-tokens)"
+says "what remains before the first" 40 "$(header x-ratelimit-remaining-tokens)"
+holds "a request that goes beyond is let through, as its tokens are not known before" limited /minute/ one 200
+says "what remains before the second" 11 "$(header x-ratelimit-remaining-tokens)"
+holds "then the limit is reached" limited /minute/ one 429
+says "what remains" 0 "$(header x-ratelimit-remaining-tokens)"
+wait_for=$(header Retry-After)
+holds "it says when to come back" [ "$wait_for" -ge 1 ] && holds "within the minute" [ "$wait_for" -le 60 ]
+says "the same in the other header" "${wait_for}s" "$(header x-ratelimit-reset-tokens | sed 's/^1m0s$/60s/')"
+holds "another key has its own window" limited /minute/ two 200
+holds "without a key there is no limit" limited /minute/ "" 200
+holds "the limit stands after a reload" reload_nginx
+holds "the limit stands after a reload" limited /minute/ one 429
+fetch minute
+says "refused requests" 2 "$(sum minute tokusage_limited_requests_total 'status="rejected"')"
+
+# Of a second there is no telling when it ends: one of some requests at once is refused, and a second later none.
+refused() {
+    limited /second/ second 429
+}
+in_time refused || fail "the limit of a second is never reached"
+sleep 1.2
+holds "after the window, requests are taken again" limited /second/ second 200
+
+for _ in 1 2 3 4; do
+    holds "a dry run refuses nothing" limited /dry/ dry 200
+done
+says "a dry run tells the client nothing" "" "$(header x-ratelimit-limit-tokens)$(header Retry-After)"
+fetch dry
+says "what a dry run would have refused" 2 "$(sum dry tokusage_limited_requests_total 'status="rejected_dry_run"')"
+says "a dry run refuses nothing" 0 "$(sum dry tokusage_limited_requests_total 'status="rejected"')"
+holds "a dry run logs" grep -q 'dry run' "$scratch/error.log"
+
+stop_nginx
+end_checks 60
