@@ -162,16 +162,16 @@ pkg_config() {
     prints "$streamed" "$work/without_cjson"
 }
 
-meson() {
-    if ! command -v meson >/dev/null 2>&1; then
+meson_project() {
+    if ! has_meson; then
         echo "SKIPPED: meson is not here"
         return
     fi
     echo "Meson, by pkg-config"
     install "$TOKUSAGE_BUILD" prefix
     by_pkg_config
-    quietly command meson setup "$work/meson" "$here/meson"
-    quietly command meson compile -C "$work/meson"
+    quietly meson setup "$work/meson" "$here/meson"
+    quietly meson compile -C "$work/meson"
     prints "$object" env LD_LIBRARY_PATH="$(pkg-config --variable=libdir tokusage)" "$work/meson/consumer"
 }
 
@@ -266,7 +266,7 @@ sources() {
 }
 
 case $part in
-cmake_package | pkg_config | meson | subproject | single | sources) ;;
+cmake_package | pkg_config | meson_project | subproject | single | sources) ;;
 *) stop "no such part: $part" ;;
 esac
 rm -rf "$work"
