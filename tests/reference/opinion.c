@@ -26,7 +26,7 @@ typedef enum line {
 
 typedef struct rule {
     line line;
-    const char *object; /* the object in the usage that the name stands in; NULL: the usage itself */
+    const char *object; /* the object in the usage that has the name; NULL: the usage itself */
     const char *name;
 } rule;
 
@@ -106,10 +106,10 @@ typedef struct slots {
 
 /* What the members of a usage object say. */
 typedef struct facts {
-    tokusage_status status; /* of the first that is wrong */
+    tokusage_status status; /* of the first wrong member */
     const char *member;
-    bool given[RULES]; /* the member stands there, perhaps as null */
-    bool there[RULES]; /* it tells a count */
+    bool given[RULES]; /* the member is there, perhaps as null */
+    bool there[RULES]; /* it has a count */
     int64_t value[RULES];
     bool details; /* input_tokens_details is an object */
 } facts;
@@ -204,7 +204,7 @@ static bool says_something(const facts *in) {
     return in->status != TOKUSAGE_OK;
 }
 
-/* A count of Anthropic's that is beside the input there is within it here. */
+/* A count that Anthropic has beside the input is inside it here. */
 static void move_within(const facts *in, slots *out, const char *name, line beside, line within) {
     size_t i = find_rule(NULL, name);
     if (in->there[i] && (in->details || in->there[find_rule(NULL, "prompt_tokens")])) {
@@ -214,7 +214,7 @@ static void move_within(const facts *in, slots *out, const char *name, line besi
     }
 }
 
-/* Of each line the first that is there. */
+/* Takes the first member of each line that is there. */
 static slots choose(const facts *in) {
     slots out;
     memset(&out, 0, sizeof out);
@@ -276,7 +276,7 @@ enum {
     NAME = 64
 };
 
-/* Takes the first name off a pointer, without its escapes; returns what is left. */
+/* Copies the first name of a pointer, its escapes resolved; returns the rest of the pointer. */
 static const char *take_name(const char *pointer, char *name) {
     size_t length = 0;
     for (pointer++; *pointer != '\0' && *pointer != '/'; pointer++) {
@@ -292,7 +292,7 @@ static const char *take_name(const char *pointer, char *name) {
     return pointer;
 }
 
-/* The value at the pointer, NULL when there is none; *twice: a name on the way stands twice in its object. */
+/* The value at the pointer, or NULL; *twice: a name on the way stands twice in its object. */
 static const cJSON *walk(const char *pointer, const cJSON *from, bool *twice) {
     char name[NAME];
     while (*pointer != '\0') {
@@ -316,7 +316,7 @@ static bool is_there(const cJSON *value) {
     return value != NULL && !cJSON_IsNull(value);
 }
 
-/* The first string at the pointer that can be the name of a model, of however many that stand there. */
+/* The first string at the pointer that can be the name of a model. Several values may stand there. */
 static const cJSON *walk_to_model(const char *pointer, const cJSON *from) {
     if (*pointer == '\0') {
         bool fits = cJSON_IsString(from) && from->valuestring[0] != '\0' && strlen(from->valuestring) < OPINION_MODEL;
@@ -348,16 +348,16 @@ static const cJSON *model_of(const cJSON *root) {
 /* What one text says, or one element of an array. */
 typedef struct finding {
     bool twice;         /* a name on the way stands twice */
-    const cJSON *usage; /* what stands at the place; NULL: nothing, or null */
+    const cJSON *usage; /* the value at the place; NULL: none, or null */
     bool report;
     bool message; /* the place is /message/usage */
     tokusage_status status;
     const char *member;
     slots slots;
     bool ends, delta_ends;
-    const cJSON *model;       /* of the text when it has a report */
-    const cJSON *first_model; /* of the text when it is the first of the body */
-    bool model_unclear;       /* an array with the place twice: the manual does not say which element tells the model */
+    const cJSON *model;       /* the text's model when it has a report */
+    const cJSON *first_model; /* its model when it is the body's first text */
+    bool model_unclear;       /* an array with the place twice: the manual does not say which element names the model */
 } finding;
 
 static bool is_end(const char *word) {
@@ -381,7 +381,7 @@ static void find_end(finding *out, const cJSON *root) {
     }
 }
 
-/* Looks for the usage; true when it is settled where it stands. */
+/* Looks for the usage; true when no further place must be looked at. */
 static bool look_at(finding *out, const char *pointer, const cJSON *root) {
     const cJSON *value = walk(pointer, root, &out->twice);
     if (is_there(value) && !out->twice) {
@@ -427,7 +427,7 @@ static finding read_element(const char *pointer, const cJSON *root, bool plain) 
     return out;
 }
 
-/* Of an array the last element with a report counts; the model is the last that such an element tells. */
+/* The last element of an array with a report counts. The model is the last one that such an element names. */
 static finding read_text(const char *pointer, const cJSON *text, bool plain) {
     if (!cJSON_IsArray(text) || (pointer != NULL && pointer[0] == '\0')) {
         return read_element(pointer, text, plain);
@@ -482,7 +482,7 @@ static bool contains(span in, const char *word) {
     return false;
 }
 
-/* Whether a double tells exactly whether the number is whole, and its value when it is in the range of a count. */
+/* Whether a double is enough: it shows whether the number is whole, and its value if that is in a count's range. */
 static bool is_exact(span number) {
     size_t digits = 0;
     size_t exponent = number.length;
@@ -509,7 +509,7 @@ static size_t number_end(span text, size_t at) {
     return at;
 }
 
-/* Whether cJSON loses nothing that matters of a valid text: a NUL in a string, a number that it would round. */
+/* Whether cJSON keeps all that matters of a valid text. It loses a NUL in a string, and it rounds some numbers. */
 static bool cjson_is_exact(span text) {
     span string = {text.bytes, 0};
     for (size_t at = 0; at < text.length;) {
@@ -546,7 +546,7 @@ static cJSON *tree_of(span text) {
     return tree;
 }
 
-/* How many bytes of a byte-order mark come first. */
+/* The length of the byte-order mark at the start, 0 if there is none. */
 static size_t part_of_mark(span bytes) {
     static const char mark[] = "\xEF\xBB\xBF";
     size_t length = 0;
@@ -596,10 +596,10 @@ typedef struct state {
     tokusage_status status;
     const char *member;
     bool merging; /* a report at /message/usage came */
-    bool first;   /* no text so far */
+    bool first;   /* no text has ended so far */
 } state;
 
-/* The tree of a text whose strings are left as they stand: each escape is escaped once more. */
+/* The tree of a text with its strings as they stand: each escape is escaped once more. */
 static cJSON *tree_as_it_stands(span text) {
     char *copy = malloc(2 * text.length + 1);
     assert_non_null(copy);
@@ -622,7 +622,7 @@ static cJSON *tree_as_it_stands(span text) {
     return tree;
 }
 
-/* What stands in another tree of the same shape where `wanted` stands in this one. */
+/* The value in another tree of the same shape, at the position of `wanted` in this one. */
 static const cJSON *twin_of(const cJSON *wanted, const cJSON *in, const cJSON *other) {
     if (in == wanted) {
         return other;
@@ -634,7 +634,7 @@ static const cJSON *twin_of(const cJSON *wanted, const cJSON *in, const cJSON *o
     return found;
 }
 
-/* The name that stands in the text. It may be too long there, and not when its escapes are resolved. */
+/* The name as it stands in the text. It may be too long there, and short enough with its escapes resolved. */
 static void take_model(state *in, const cJSON *model, const cJSON *tree, span text) {
     cJSON *other = tree_as_it_stands(text);
     const char *name = twin_of(model, tree, other)->valuestring;
@@ -665,7 +665,7 @@ static void take_report(state *in, const finding *found) {
     in->out.reports++;
 }
 
-/* A text that is JSON. */
+/* Takes a text that is JSON. */
 static void take_text(state *in, span text, bool plain) {
     cJSON *tree = tree_of(text);
     if (tree == NULL) {
@@ -702,12 +702,12 @@ static size_t skip_white(span in, size_t at) {
     return at;
 }
 
-/* A number may go on as long as nothing stands behind it. */
+/* A number may go on until another byte stands behind it. */
 static bool may_go_on(span text, size_t after) {
     return after == text.length && is_digit(text.bytes[after - 1]);
 }
 
-/* Texts one after another. */
+/* Reads texts one after another. */
 static void read_texts(state *in, span bytes) {
     in->out.taken = bytes.length;
     in->out.body = TOKUSAGE_BODY_WHOLE;
@@ -725,7 +725,7 @@ static void read_texts(state *in, span bytes) {
     }
 }
 
-/* The data of an event, which may still be open. True when it is the end of the stream. */
+/* Takes the data of an event, which may still be open. True when it ends the stream. */
 static bool read_data(state *in, span data, bool ended) {
     if (data.length == 6 && memcmp(data.bytes, "[DONE]", 6) == 0) {
         in->out.done = true;
@@ -740,7 +740,7 @@ static bool read_data(state *in, span data, bool ended) {
     return false;
 }
 
-/* The value of a line that is data; its bytes are NULL for other lines. A line without a colon must be whole. */
+/* The value of a data line; its bytes are NULL for other lines. A line without a colon must be whole. */
 static span data_of(span in, bool whole) {
     span none = {NULL, 0};
     if (in.length == 4 && memcmp(in.bytes, "data", 4) == 0) {
@@ -753,7 +753,7 @@ static span data_of(span in, bool whole) {
     return (span){in.bytes + begin, in.length - begin};
 }
 
-/* The event that is read: its data, with room for that of the whole body. */
+/* The event that is being read: its data, in a buffer as large as the body. */
 typedef struct event {
     char *data;
     size_t length;
@@ -772,7 +772,7 @@ static void add_line(event *to, span value) {
     to->there = true;
 }
 
-/* The end of the line that begins at `at`: the first byte that is no longer of it, or the end of the body. */
+/* The end of the line that begins at `at`: the first byte behind it, or the end of the body. */
 static size_t line_end(span bytes, size_t at) {
     while (at < bytes.length && bytes.bytes[at] != '\n' && bytes.bytes[at] != '\r') {
         at++;
@@ -787,7 +787,7 @@ static size_t next_line(span bytes, size_t end) {
     return end < bytes.length ? end + 1 : end;
 }
 
-/* Reads events up to the end of the body, or up to that of [DONE]; returns how many bytes that are. */
+/* Reads events up to the end of the body or of [DONE]; returns how many bytes that is. */
 static size_t read_events(state *in, span bytes, event *open) {
     size_t at = mark_length(bytes);
     while (at < bytes.length) {

@@ -1,6 +1,6 @@
 /*
- * A second opinion on JSON texts; see reference.h. It is written for being plainly right: the rules of the manual are
- * asked of the whole tree, one by one.
+ * A second opinion on JSON texts; see reference.h. It is plain rather than quick: the rules of the manual are applied
+ * to the whole tree, one by one.
  */
 #include "reference.h"
 
@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------------------------- places */
 
-/* Up to the next '/' or the end, ~0 and ~1 resolved (RFC 6901); returns where the pointer goes on. */
+/* Copies a name up to the next '/' or the end, ~0 and ~1 resolved (RFC 6901); returns the rest of the pointer. */
 static const char *split_name(const char *pointer, char *name, size_t *length) {
     *length = 0;
     for (; *pointer != '\0' && *pointer != '/'; pointer++) {
@@ -74,13 +74,13 @@ reference_place reference_first(const char *pointer, const char *bytes, size_t l
 
 /* ------------------------------------------------------------------------------------------------------- counts */
 
-/* The figures of a number without leading zeros, and the power of ten that the last of them stands for. */
+/* The digits of a number without leading zeros, and the power of ten of the last digit. */
 typedef struct decimal {
     char *figures;
     int64_t count, exponent;
 } decimal;
 
-/* Far more than any text has figures: an exponent that is still larger decides alone. */
+/* Far more than any text has digits: a larger exponent alone decides what the number is. */
 #define EXPONENT_ENOUGH INT64_C(1000000000000)
 
 static bool is_digit(char byte) {
@@ -95,7 +95,7 @@ static int64_t exponent_of(const char *bytes, size_t length) {
     return bytes[0] == '-' ? -value : value;
 }
 
-/* The caller frees the figures. */
+/* The caller frees the digits. */
 static decimal decimal_of(const char *bytes, size_t length) {
     decimal number = {malloc(length), 0, 0};
     assert_non_null(number.figures);
@@ -121,7 +121,7 @@ static decimal decimal_of(const char *bytes, size_t length) {
     return number;
 }
 
-/* Of a number that is not 0: its whole part, and whether that is all. */
+/* For a number that is not 0: its whole part, and whether there is a fraction. */
 static tokusage_status judge_decimal(const decimal *number, bool negative, int64_t *value) {
     const int64_t places = number->count + number->exponent; /* before the point */
     if (negative || places > 16) {
@@ -167,8 +167,10 @@ typedef struct line {
     const char *members;
 } line;
 
-/* The members of each slot in the order in which they count; * behind one that may be within the prompt. Those within
-   stand before those beside. */
+/*
+ * The members of each slot in the order in which they count. A * marks a member that may be inside the prompt. The
+ * slots within stand before those beside.
+ */
 static const line lines[] = {
     {REFERENCE_INPUT, "prompt_tokens",
      "prompt_tokens input_tokens inputTokens promptTokenCount total_input_tokens tokens/input_tokens "
@@ -196,13 +198,13 @@ static const line lines[] = {
 
 /* What a usage object says. */
 typedef struct usage_reading {
-    verdict wrong; /* OK, or what the first thing in it that is wrong is; where: wrong_at */
+    verdict wrong; /* OK, or the first error in it; wrong_at says where that is */
     size_t wrong_at;
     bool any; /* a count is present */
     int64_t slots[REFERENCE_SLOTS];
 } usage_reading;
 
-/* The value at a path within the object that stands there after `before` others, or NULL; `before` is used up. */
+/* The value at a path within the object behind `before` others at that path, or NULL. Counts `before` down. */
 static const reference_node *value_at(const reference_node *object, const char *path, size_t *before) {
     const size_t length = strcspn(path, "/");
     for (const reference_node *member = object->first; member != NULL; member = member->next) {
@@ -222,12 +224,12 @@ static const reference_node *value_at(const reference_node *object, const char *
     return NULL;
 }
 
-/* The value at a path for the first time (0), for the second (1) and so on, in the text's order; NULL behind the last. */
+/* The first value at a path (0), the second (1) and so on, in the text's order; NULL behind the last. */
 static const reference_node *nth_at(const reference_node *object, const char *path, size_t nth) {
     return value_at(object, path, &nth);
 }
 
-/* The earliest in the text counts. */
+/* Of several errors the earliest in the text counts. */
 static void complain(usage_reading *out, const reference_node *about, tokusage_status status, const char *count) {
     if (out->wrong.status == TOKUSAGE_OK || about->begin < out->wrong_at) {
         out->wrong.status = status;
@@ -270,7 +272,7 @@ static bool next_member(const char **rest, char member[LONGEST_MEMBER], bool *st
     return length > 0;
 }
 
-/* Whether cached tokens that are written as if they stood beside the prompt are within it all the same. */
+/* Whether the starred members are inside the prompt here. */
 static bool stars_are_within(const char *bytes, const reference_node *object) {
     for (const reference_node *member = object->first; member != NULL; member = member->next) {
         int64_t ignored = 0;
@@ -289,7 +291,7 @@ static bool stands_at_the_root(const char *member) {
     return strcmp(member, "prompt_eval_count") == 0 || strcmp(member, "eval_count") == 0;
 }
 
-/* The first count of a line that is present; all its members are checked. *starred: it stands behind a star. */
+/* The first count of a line that is present. All its members are checked. *starred: the member has a star. */
 static int64_t read_line(const char *bytes, const reference_node *object, const line *in, bool root_alone,
                          usage_reading *out, bool *starred) {
     const char *rest = in->members;
@@ -310,7 +312,7 @@ static int64_t read_line(const char *bytes, const reference_node *object, const 
     return chosen;
 }
 
-/* A starred member that is within the prompt takes the slot of those within, before any of them. */
+/* A starred member that is inside the prompt is put into the slot of those within, and counts before them. */
 static reference_slot slot_of(const line *in, bool starred_within) {
     if (!starred_within) {
         return in->slot;
@@ -318,7 +320,7 @@ static reference_slot slot_of(const line *in, bool starred_within) {
     return in->slot == REFERENCE_CACHED_BESIDE ? REFERENCE_CACHED_WITHIN : REFERENCE_WRITTEN_WITHIN;
 }
 
-/* Of the root as a place, root_alone: it is there with two members alone. */
+/* root_alone: the object is the root, where only two members count. */
 static usage_reading read_usage(const char *bytes, const reference_node *object, bool root_alone) {
     usage_reading out;
     memset(&out, 0, sizeof out);
@@ -338,7 +340,7 @@ static usage_reading read_usage(const char *bytes, const reference_node *object,
 
 /* ------------------------------------------------------------------------------------------- the sums of the slots */
 
-/* Absent ones add nothing; all absent: absent. False when the sum is no count. */
+/* Absent ones add nothing; if all are absent, so is the sum. False when the sum is out of range. */
 static bool sum(const int64_t slots[REFERENCE_SLOTS], const reference_slot *parts, size_t count, int64_t *result) {
     *result = ABSENT;
     for (size_t i = 0; i < count; i++) {
@@ -381,7 +383,7 @@ static const char *const known_places[] = {
     "/delta/usage", "/metadata/usage", "/response/usageMetadata", "/x_groq/usage",
 };
 
-/* What is asked of a text. */
+/* What to look for in a text. */
 typedef struct question {
     const char *bytes;
     const char *pointer; /* NULL: the known places */
@@ -408,7 +410,7 @@ static void judge_value(const char *bytes, finding *out, bool root_alone) {
     out->report = out->usage.any || out->usage.wrong.status != TOKUSAGE_OK;
 }
 
-/* Whether what stands at the pointer settles the question: something not null, or a name on the way twice. */
+/* Whether this place decides: its value is not null, or a name on the way stands twice. */
 static bool look_at(const question *what, const reference_node *text, const char *pointer, finding *out) {
     const reference_node *value = follow(text, pointer, &out->duplicate);
     if (out->duplicate) {
@@ -424,7 +426,7 @@ static bool look_at(const question *what, const reference_node *text, const char
     return true;
 }
 
-/* The root, where no other place has anything. */
+/* The root, if no other place has a value. */
 static void look_at_root(const question *what, const reference_node *text, finding *out) {
     if (what->in_event || text->kind != '{') {
         return;
@@ -464,7 +466,7 @@ static bool is_object(const reference_node *text) {
     return text->kind == '{';
 }
 
-/* Of an array's elements the last one that has a report. */
+/* The last element of an array that has a report. */
 static finding judge_root(const question *what, const reference_node *root) {
     if (!is_list(what, root)) {
         return judge_text(what, root);
@@ -527,9 +529,9 @@ verdict reference_extract(const char *pointer, const char *bytes, size_t length)
     return answer;
 }
 
-/* --------------------------------------------------------------------------------------- what a stream has to know */
+/* ----------------------------------------------------------------------------------------- what a stream must know */
 
-/* The first in the text at a place that is a model's name: any way there, where a name stands twice. */
+/* The first value in the text that is a model's name at this pointer. A name on the way may stand twice. */
 static bool find_model(const char *bytes, const reference_node *object, const char *path, char model[REFERENCE_MODEL]) {
     const reference_node *value = NULL;
     for (size_t i = 0; is_object(object) && (value = nth_at(object, path, i)) != NULL; i++) {
@@ -554,7 +556,7 @@ static void model_of(const char *bytes, const reference_node *text, char model[R
     }
 }
 
-/* The text with the report says by one of its members that the response has come to its end. */
+/* Whether a member of the text with the report says that the response has come to its end. */
 static void end_of(const reference_node *text, reference_text *out) {
     static const char *const ends[] = {"response.completed", "response.incomplete", "response.failed",
                                        "interaction.completed", "message-end"};
@@ -570,7 +572,7 @@ static void end_of(const reference_node *text, reference_text *out) {
     }
 }
 
-/* The model that the latest of an array's elements with a report tells. */
+/* The model that the last element with a report names in an array. */
 static void model_of_reports(const question *what, const reference_node *root, reference_text *out) {
     for (const reference_node *element = root->first; element != NULL; element = element->next) {
         char model[REFERENCE_MODEL];

@@ -1,7 +1,7 @@
 /*
- * A second opinion on JSON texts: what RFC 8259 and the manual in tokusage.h say about one, found the slow and plain
- * way. It asks the whole tree of a text, and computes with decimal digits. It shares no code with the library and must
- * never be mended to agree with it, only with the manual.
+ * A second opinion on JSON texts: what RFC 8259 and the manual in tokusage.h say about one, found in the slow and plain
+ * way. It looks at the whole tree of a text, and computes with decimal digits. It shares no code with the library.
+ * Never change it to agree with the library, only to agree with the manual.
  */
 #ifndef TOKUSAGE_TESTS_REFERENCE_H
 #define TOKUSAGE_TESTS_REFERENCE_H
@@ -19,15 +19,15 @@ typedef struct reference_place {
     size_t after; /* where the text ends, when it is OK */
 } reference_place;
 
-/* Of a text without a byte-order mark. The pointer is valid and leads into no array. */
+/* For a text without a byte-order mark. The pointer is valid and does not lead into arrays. */
 reference_place reference_find(const char *pointer, const char *bytes, size_t length);
 
-/* The same of the text that the bytes begin with: anything may follow it. */
+/* The same for the text that the bytes begin with: anything may follow it. */
 reference_place reference_first(const char *pointer, const char *bytes, size_t length);
 
 /* ------------------------------------------------------------------------------------------------ usage of a text */
 
-/* What tokusage_extract has to answer. The pointer is valid or NULL. */
+/* What tokusage_extract must answer. The pointer is valid or NULL. */
 verdict reference_extract(const char *pointer, const char *bytes, size_t length);
 
 /* The lines of the table of names, in its order. */
@@ -49,26 +49,26 @@ enum {
     REFERENCE_MODEL = 128 /* bytes of a model's name with its NUL */
 };
 
-/* What a stream has to know of one text. */
+/* What a stream must know of one text. */
 typedef struct reference_text {
     tokusage_status status;            /* OK, SYNTAX or DEPTH, of the text that the bytes begin with */
     size_t offset;                     /* of SYNTAX and DEPTH */
     size_t after;                      /* where the text ends, when it is OK */
-    bool number;                       /* it is one, which only the byte behind it closes */
-    bool report;                       /* it has a report; else what stands below is not set, except first_model */
+    bool number;                       /* it is a number, which only the byte behind it closes */
+    bool report;                       /* it has a report; else the members below are not set, except first_model */
     bool at_message;                   /* its place is /message/usage */
-    verdict wrong;                     /* OK; or what is wrong in the report */
-    int64_t slots[REFERENCE_SLOTS];    /* of a report in which nothing is wrong */
+    verdict wrong;                     /* OK, or the error in the report */
+    int64_t slots[REFERENCE_SLOTS];    /* of a report without an error */
     bool ends;                         /* it says that the response has come to its end */
     bool ends_message;                 /* it says so if a /message/usage report came in an earlier text */
-    char model[REFERENCE_MODEL];       /* as the text of a report tells it, or empty */
-    char first_model[REFERENCE_MODEL]; /* as the text tells it if it is the first of its body, or empty */
+    char model[REFERENCE_MODEL];       /* if the text has a report, else empty */
+    char first_model[REFERENCE_MODEL]; /* if the text is the first of its body, else empty */
 } reference_text;
 
-/* Of the text that the bytes begin with. The pointer is valid or NULL; in_event: the text is an event's data. */
+/* For the text that the bytes begin with. The pointer is valid or NULL; in_event: the text is an event's data. */
 reference_text reference_read(const char *pointer, bool in_event, const char *bytes, size_t length);
 
-/* The six counts that slots say, or RANGE of a sum. */
+/* The six counts that the slots say, or RANGE of a sum. */
 verdict reference_counts(const int64_t slots[REFERENCE_SLOTS]);
 
 /* Copies JSON without the white space outside its strings; returns the length. */

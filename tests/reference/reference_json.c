@@ -162,7 +162,7 @@ static void put_code(reference_letters *out, unsigned code) {
     }
 }
 
-/* Behind a "\u". Half of a surrogate pair is JSON, but no character. */
+/* Behind a "\u". Half of a surrogate pair is JSON, but not a character. */
 static bool take_unicode(parser *in, reference_letters *out) {
     unsigned code = 0;
     if (!take_four_digits(in, &code)) {
@@ -204,7 +204,7 @@ static bool take_escape(parser *in, reference_letters *out) {
     return true;
 }
 
-/* Bytes up to the closing quote, or to the end: no resolved text is longer. */
+/* Bytes up to the closing quote, or to the end. The resolved string is not longer. */
 static size_t room_for_string(const parser *in) {
     size_t quote = in->at + 1;
     while (quote < in->length && in->bytes[quote] != '"') {
@@ -213,7 +213,7 @@ static size_t room_for_string(const parser *in) {
     return quote - in->at + 1;
 }
 
-/* The tree frees out->bytes, whatever the answer. */
+/* The tree frees out->bytes, also when this fails. */
 static bool take_string(parser *in, reference_letters *out) {
     out->whole = true;
     out->length = 0;
@@ -322,7 +322,7 @@ static bool take_value(parser *in, reference_node *out) {
     return good;
 }
 
-/* How it went stands in *in. */
+/* The status is in *in. */
 static reference_tree parse_with(parser *in) {
     reference_tree out = {TOKUSAGE_OK, 0, new_node()};
     skip_spaces(in);

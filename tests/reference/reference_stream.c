@@ -34,7 +34,7 @@ static void end_framing(framing *in) {
     free(in->data);
 }
 
-/* The next line, without its end; false when no byte is left. `ended`: there is a line end behind it. */
+/* The next line, without its end; false when no byte is left. `ended`: it has a line end. */
 static bool next_line(framing *in, span *line, bool *ended) {
     if (in->at == in->length) {
         return false;
@@ -53,7 +53,7 @@ static bool next_line(framing *in, span *line, bool *ended) {
     return true;
 }
 
-/* A field's line. One without a colon is a field only when it is whole. */
+/* Takes a line. A line without a colon is a field only when it is whole. */
 static void field(framing *in, span line, bool ended) {
     const char *colon = memchr(line.bytes, ':', line.length);
     size_t name_length = colon != NULL ? (size_t)(colon - line.bytes) : line.length;
@@ -72,7 +72,7 @@ static void field(framing *in, span line, bool ended) {
     in->data_length += line.length - value;
 }
 
-/* Reads up to the end of an event that has data; false when there is none: what is there of one stands in in->data. */
+/* Reads up to the end of an event with data. False when no event is complete; in->data then has its first part. */
 static bool next_event(framing *in) {
     span line;
     bool ended = false;
@@ -108,8 +108,8 @@ size_t reference_events(const char *bytes, size_t length, char *out) {
 /* What the texts so far have told. */
 typedef struct state {
     const char *pointer; /* NULL: the known places */
-    answer told;         /* its usage stands below, its model only when a text with a report told it */
-    verdict wrong;       /* in the latest report, or in the first of those that are laid over each other */
+    answer told;         /* its usage is in `slots`; its model only if a text with a report named one */
+    verdict wrong;       /* in the latest report, or in the first wrong one of those that are laid over each other */
     int64_t slots[REFERENCE_SLOTS];
     bool behind_message; /* a report at /message/usage has come */
     bool first_seen;
@@ -128,7 +128,7 @@ static void lay_over(state *out, const reference_text *text) {
     }
 }
 
-/* A report replaces what stood before, except behind one at /message/usage. */
+/* A report replaces the one before it, except behind one at /message/usage. */
 static void merge(state *out, const reference_text *text) {
     if (text->at_message || !out->behind_message) {
         clear_slots(out);
@@ -152,7 +152,7 @@ static void report(state *out, const reference_text *text) {
     }
 }
 
-/* A text; `good`: it is JSON, and has closed. */
+/* Takes a text; `good`: it is JSON, and has closed. */
 static void take_text(state *out, const reference_text *text, bool good) {
     if (good && !out->first_seen) {
         memcpy(out->first_model, text->first_model, sizeof out->first_model);
@@ -181,7 +181,7 @@ static bool all_white(const char *bytes, size_t length) {
     return white_length(bytes, length) == length;
 }
 
-/* A number at the top is complete only when something follows it, or the end is known. */
+/* A number at the top is complete only when something follows it, or when no byte can follow. */
 static bool closes(const reference_text *text, size_t length, bool ended) {
     return !text->number || ended || text->after < length;
 }
@@ -233,7 +233,7 @@ static tokusage_body texts(state *out, const char *bytes, size_t length) {
     return TOKUSAGE_BODY_WHOLE;
 }
 
-/* Nothing yet tells what kind of body it is; a byte-order mark may have begun. */
+/* The kind of the body is not known yet; a byte-order mark may have begun. */
 static bool is_empty(const char *bytes, size_t length) {
     const size_t mark = length < 3 ? length : 3;
     return all_white(bytes, length) ||

@@ -1,7 +1,7 @@
 /*
  * A second opinion on response bodies: what the WHATWG HTML standard and the manual in tokusage.h say about one, found
- * the slow and plain way. It holds the whole body, copies out whole lines and whole events, and reads each text by
- * itself. It shares no code with the library, and is to be mended only when it contradicts those two.
+ * in the slow and plain way. It holds the whole body, copies whole lines and whole events, and reads each text by
+ * itself. It shares no code with the library. Change it only when it contradicts the standard or the manual.
  */
 #ifndef TOKUSAGE_TESTS_REFERENCE_STREAM_H
 #define TOKUSAGE_TESTS_REFERENCE_STREAM_H
@@ -18,12 +18,12 @@ typedef struct answer {
     char model[128]; /* with its NUL; empty when there is none */
 } answer;
 
-/* What a stream has to answer when it has been given these bytes and no more. The pointer is valid or NULL. */
+/* What a stream must answer after exactly these bytes. The pointer is valid or NULL. */
 answer reference_stream(const char *pointer, const char *bytes, size_t length);
 
 /*
- * Event-stream framing alone: writes the data of each event, a '|' behind each that is complete, and returns the
- * length, which is never above that of the bytes.
+ * The framing of events alone: writes the data of each event, with a '|' behind each complete event. Returns the
+ * length, which is at most that of the bytes.
  */
 size_t reference_events(const char *bytes, size_t length, char *out);
 
