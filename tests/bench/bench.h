@@ -39,20 +39,20 @@ enum {
     COUNT_NAMES = 3
 };
 
-/* Where a service puts its usage, and what it calls the counts. The peers are told; this library finds out. */
+/* Where a service puts its usage, and what it calls the counts. Only the peers are told. */
 typedef struct form {
-    name way[WAY_MAX];        /* members that lead from the root to the usage; none: it is the root */
+    name way[WAY_MAX];        /* members that lead from the root to the usage; without any, the usage is the root */
     name counts[COUNT_NAMES]; /* of prompt, completion, total */
-    bool bare;                /* the text is a usage object and nothing more */
-    bool cache_beside;        /* the prompt's count leaves out what was cached and written */
-    bool reasoning_beside;    /* the completion's count leaves out the reasoning */
+    bool bare;                /* the text is a usage object itself */
+    bool cache_beside;        /* cached and written tokens are not in the prompt's count */
+    bool reasoning_beside;    /* the reasoning is not in the completion's count */
 } form;
 
 /* ---- texts */
 
 /*
- * Behind every text that a reader is given, this many bytes of the buffer may be read, and may be written if they
- * are put back. The text itself may be destroyed: each run gets a fresh copy, which is made outside of the time taken.
+ * A reader may read this many bytes behind its text, and may write them if it restores them. It may destroy the text:
+ * each run gets a fresh copy, which is made while the clock does not run.
  */
 enum {
     PADDING = 64
@@ -61,12 +61,12 @@ enum {
 typedef struct text {
     size_t begin, length;
     const form *form;
-    counts named;  /* what the members say that the form names: the peers' answer */
-    counts summed; /* and with what stands beside them: this library's answer */
+    counts named;  /* what the form's three members say: the peers' answer */
+    counts summed; /* the same with the parts beside them: this library's answer */
     uint64_t reports;
 } text;
 
-/* The texts lie one after the other in `bytes`, each with PADDING behind it. */
+/* The texts are in `bytes`, one after another, each with PADDING behind it. */
 typedef struct texts {
     char *bytes;
     size_t size, room;
@@ -77,10 +77,10 @@ typedef struct texts {
 
 void free_texts(texts *made);
 
-/* bodies.c: all from our own words and a fixed seed. */
+/* bodies.c: all made from our own words and a fixed seed. */
 typedef enum stream_form {
-    STREAM_NULL,    /* "usage":null in every event but the last */
-    STREAM_END,     /* no usage in any event but the last */
+    STREAM_NULL,    /* "usage":null in every event except the last */
+    STREAM_END,     /* a usage only in the last event */
     STREAM_RUNNING, /* usage so far at the end of every event */
     STREAM_EARLY,   /* the same early in the event, with sources that are repeated each time */
     STREAM_ESCAPED, /* non-Latin text as \u escapes */
@@ -153,9 +153,9 @@ void for_each_row(bool (*wanted)(const char *name), void (*take)(const row *row,
 
 /* The peer must take at least `times` as long as this library in the row. */
 typedef struct aim {
-    const char *row; /* begins the names of the rows that it is about */
+    const char *row; /* the rows whose names begin with this */
     const char *peer;
-    double with_avx2, without; /* 0: not aimed at */
+    double with_avx2, without; /* 0: no aim */
 } aim;
 
 extern const aim aims[];
@@ -176,12 +176,12 @@ typedef struct timing {
     bool taken;
     double median, best; /* nanoseconds for one text or stream */
     double times;        /* this library's: the median of the ratios, each of two runs of the same round */
-    const char *seen_in; /* the row that it is taken from; NULL: its own */
+    const char *seen_in; /* the row that the number is from; NULL: this row */
 } timing;
 
 typedef struct result {
     row row;
-    double bytes; /* of one text, on the average */
+    double bytes; /* of one text, on average */
     size_t rounds;
     timing of[ENGINES_MAX];
 } result;

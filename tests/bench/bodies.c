@@ -1,6 +1,6 @@
 /*
  * The texts that the benchmark reads: our own words and made-up numbers, in the shapes and sizes that services send.
- * Their usage is known from the making, so every engine is held against it. No measuring here.
+ * Their usage is known, because it is made here, so every engine's answer is compared with it. No measuring here.
  */
 #include "template.h"
 
@@ -58,7 +58,7 @@ const form stream_events = {.way = {NAME("usage"), NO_NAME}, .counts = CHAT_COUN
     "{'id':'call_$b24','type':'function','function':{'name':'look_up_harbour','arguments':'" arguments "'}}"
 #define FILTER "{'filtered':false,'severity':'safe'}"
 
-/* The formatter would break the texts anywhere. */
+/* The formatter breaks the texts anywhere. */
 /* clang-format off */
 static const struct shape {
     const char *name;
@@ -231,7 +231,7 @@ enum {
     SEED = 20240229
 };
 
-/* The shapes come in no order, so that none can be told by the one before. */
+/* The shapes come in random order, so that no shape can be guessed from the one before. */
 void make_different_bodies(texts *made, size_t count) {
     begin_texts(made, SEED);
     while (made->count < count) {
@@ -299,7 +299,7 @@ static void put_stream(texts *to, const struct stream *stream) {
     end_text(to, &stream_events, &made, reports);
 }
 
-/* As long as real ones, and four, so that a run is longer than the clock's grain. */
+/* As long as real ones. Four of them make a run longer than the clock's grain. */
 void make_streams(texts *made, stream_form form, bool crlf) {
     begin_texts(made, SEED);
     made->crlf = crlf;
@@ -310,7 +310,7 @@ void make_streams(texts *made, stream_form form, bool crlf) {
 
 /* ---- usage objects */
 
-/* Many different ones, so that no branch is learned by heart. */
+/* Many different ones, so that the processor cannot learn the branches. */
 void make_usages(texts *made, bool with_details) {
     begin_texts(made, SEED);
     while (made->count < 256) {

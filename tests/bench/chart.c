@@ -1,6 +1,6 @@
 /*
- * The chart for the README: a panel for each of the rows that say most, in it a bar for each engine, longer being
- * faster. Each panel has a linear scale of its own that begins at 0, so within a panel lengths can be compared by eye.
+ * The chart for the README: a panel for each of the most important rows, with a bar for each engine. Longer is faster.
+ * Each panel has its own linear scale, which begins at 0. So lengths can be compared by eye within a panel.
  */
 #include "bench.h"
 

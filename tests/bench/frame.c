@@ -1,7 +1,7 @@
 /*
- * How the peers read a stream: events framed line by line with memchr, each event's data given to the peer's reader.
- * What a careful program needs for one-line events and nothing more, so that the framing costs the peers as little as
- * can be. Lines that lie whole in a piece are read in place; only one that is cut is copied.
+ * How the peers read a stream: events framed line by line with memchr, each event's data given to the peer's reader. It
+ * does only what a careful program needs for one-line events, so that the framing costs the peers as little as
+ * possible. Lines that lie whole in a piece are read in place; only a line that is cut is copied.
  */
 #include "bench.h"
 
@@ -13,7 +13,7 @@ typedef struct line_buffer {
     size_t used, size;
 } line_buffer;
 
-static line_buffer kept; /* made once, like a connection's buffer that is used again */
+static line_buffer kept; /* allocated once, like the buffer of a connection */
 
 static void keep(const char *bytes, size_t length) {
     if (kept.used + length + PADDING > kept.size) {

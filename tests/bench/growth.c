@@ -1,7 +1,7 @@
 /*
- * growth [FOLDER]: how the cost of a stream grows with the number of its events and with their size, what memory that
- * takes, and what a second thread adds. The streams are made piece by piece as they are read, so their length costs
- * no memory; making them is not in the times. With a folder, also writes growth.csv there.
+ * growth [FOLDER]: how the cost of a stream grows with the number of its events and with their size, how much memory it
+ * takes, and what a second thread adds. The streams are made piece by piece while they are read, so their length costs
+ * no memory. The times do not include making them. With a folder, also writes growth.csv there.
  */
 #include <tokusage.h>
 
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- counting allocations: the program's own malloc stands before the C library's, for all that is linked */
+/* ---- counting allocations: everything that is linked calls the program's own malloc */
 
 #if defined(__GLIBC__)
 enum {
@@ -54,7 +54,7 @@ static long peak_memory(void) {
     return used.ru_maxrss;
 }
 
-/* ---- a stream made as it is read */
+/* ---- a stream that is made while it is read */
 
 static const char head[] = "data: {\"object\":\"chat.completion.chunk\",\"choices\":[{\"delta\":{\"content\":\"";
 static const char tail[] = "\"}}],\"usage\":null}\n\n";
@@ -70,12 +70,12 @@ enum {
     FRAME = HEAD_LENGTH + TAIL_LENGTH,
     TEXT = 240 - FRAME, /* in an event of 240 bytes */
     PIECE = 16384,
-    BUFFER = 16 * PIECE /* is made, then read in pieces with the clock on */
+    BUFFER = 16 * PIECE /* a block is made first, then read in pieces while the clock runs */
 };
 
 typedef struct source {
     uint64_t events; /* still to come, the open one included */
-    uint64_t text;   /* bytes of text in each */
+    uint64_t text;   /* bytes of answer in each */
     uint64_t at;     /* in the event */
     size_t last_at;
 } source;
@@ -84,7 +84,7 @@ static size_t least(uint64_t a, uint64_t b) {
     return (size_t)(a < b ? a : b);
 }
 
-/* The next bytes that lie together. */
+/* The next bytes that are in one block. */
 static const char *next_bytes(source *from, size_t *length) {
     const char *bytes;
     if (from->events == 0) {
@@ -154,7 +154,7 @@ typedef struct cost {
 static cost read_stream(uint64_t events, uint64_t text) {
     static char buffer[BUFFER];
     static tokusage_stream stream;
-    memset(buffer, 0, sizeof buffer); /* so that it is in memory before that is measured */
+    memset(buffer, 0, sizeof buffer); /* so that the block is in memory before the memory is measured */
     source from = {.events = events, .text = text};
     cost cost = {.events = events};
     const uint64_t allocations_before = allocations;
@@ -260,10 +260,10 @@ static void *read_often(void *context) {
     return NULL;
 }
 
-/* GB/s of all the threads together. */
+/* GB/s of all threads together. */
 typedef struct throughput {
-    double wall;      /* as it went, other programs and all */
-    double processor; /* as if each thread had had a core to itself all the time */
+    double wall;      /* by the wall clock, with what other programs take */
+    double processor; /* as if each thread had a core of its own all the time */
 } throughput;
 
 static throughput run_threads(size_t threads) {
@@ -284,7 +284,7 @@ static throughput run_threads(size_t threads) {
     return reached;
 }
 
-/* The best of some rounds in turn. */
+/* The best of several rounds, taken in turn. */
 static void measure_threads(FILE *csv) {
     source from = {.events = 1000, .text = TEXT};
     body_length = make_bytes(&from, body, sizeof body);

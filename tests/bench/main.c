@@ -1,7 +1,7 @@
 /*
- * bench [OPTION]...: gives the same texts to each engine, run after run in turn, so that whatever else the machine
- * does falls on all of them; checks that all get the right answer; and prints medians. Ends in 1 when an answer is
- * wrong, in 0 whatever the times are. README.md tells the options.
+ * bench [OPTION]...: gives the same texts to each engine, run after run in turn, so that other work of the machine
+ * affects all of them; checks that all get the right answer; and prints medians. Ends in 1 when an answer is wrong,
+ * else in 0, also when it is slow. README.md lists the options.
  */
 #include "bench.h"
 
@@ -51,8 +51,8 @@ static struct {
 static bool has_wrong_answer;
 
 /*
- * Time on the processor, not on the wall: where something else takes turns on it, a long run is interrupted and a
- * short one is not, which would make the slower engines look slower than they are.
+ * Processor time, not wall time. When other programs take turns on the processor, they interrupt long runs more often
+ * than short ones. In wall time the slower engines would look slower than they are.
  */
 static double now(void) {
     struct timespec time;
@@ -66,13 +66,13 @@ static int by_size(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* Puts the samples in order. */
+/* Sorts the samples. */
 static double median(double *samples, size_t count) {
     qsort(samples, count, sizeof *samples, by_size);
     return (samples[(count - 1) / 2] + samples[count / 2]) / 2;
 }
 
-/* What a run takes in which nothing is done: the clock itself. */
+/* The time of a run that does nothing: the cost of the clock. */
 static double clock_cost(void) {
     double samples[101];
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
@@ -239,9 +239,8 @@ enum {
 };
 
 /*
- * The first round checks, and its times do not count. A short run is made twice in each round, and the second counts:
- * it begins where the engine's own code is in the caches, not that of the engine before. Returns how many rounds
- * counted.
+ * The first round checks, and its times do not count. A short run is made twice in each round, and the second counts,
+ * because then the engine's own code is in the caches, not that of the engine before. Returns how many rounds counted.
  */
 static size_t take_rounds(run *run) {
     bool is_short[ENGINES_MAX] = {false};
@@ -300,7 +299,7 @@ static void measure(const row *row, const texts *texts) {
     result *const made = new_result(row);
     made->rounds = rounds;
     made->bytes = (double)(texts->size - texts->count * PADDING) / (double)texts->count;
-    /* Medians put the samples in order, so the ratios come first, and this library's own median last. */
+    /* A median sorts the samples, so the ratios are computed first, and this library's own median last. */
     for (size_t i = engine_count; i-- > 0;) {
         timing *const timing = &made->of[i];
         timing->taken = takes_part(engines[i], row);
@@ -319,7 +318,7 @@ static bool is_again(const result *result) {
     return strncmp(result->row.name, "again/", 6) == 0;
 }
 
-/* Of one engine, in the rows with one body again and again: the geometric means, and the row where it comes nearest. */
+/* For one engine, over the rows that repeat one body: the geometric means, and the row where it comes nearest to us. */
 static size_t sum_up_engine(size_t rows, size_t engine, timing *average, timing *smallest) {
     size_t count = 0;
     timing sum = {0};

@@ -1,8 +1,8 @@
 #!/bin/sh
-# How fast usage-report adds up a log, beside jq, Python's json and a loop around cJSON: the same total from each, or the
-# script fails. One core, the log in the page cache, run after run in turn, medians.
+# How fast usage-report adds up a log, compared with jq, Python's json and a loop around cJSON. The script fails unless
+# all give the same total. One core, the log in the page cache, run after run in turn, medians.
 #
-#     sh tests/bench/report.sh [MEGABYTES [RUNS]]        100 and 5; the goal is about 1000
+#     sh tests/bench/report.sh [MEGABYTES [RUNS]]        100 and 5, if not given; the project's aim is for about 1000
 #
 # The log is written to ${TMPDIR:-/tmp} and removed. Peers that are not installed are left out.
 set -eu
@@ -26,7 +26,7 @@ cc=${CC:-cc}
 log=$scratch/log.jsonl
 "$scratch/report_log" "$megabytes" >"$log"
 
-# The numbers of two runs at a time are compared, so all of them get the same core, if the system can do that.
+# The times of different programs are compared, so all run on the same core, if the system can do that.
 pin=
 if command -v taskset >/dev/null 2>&1; then
     pin="taskset -c $(($(getconf _NPROCESSORS_ONLN) - 1))"
@@ -52,7 +52,7 @@ words() {
     esac
 }
 
-# What usage-report checks and counts beyond the total, nobody else does.
+# usage-report also checks and counts more than the total. The others do not.
 total_of() {
     case $1 in
     report) $pin "$report" --format csv "$log" | awk -F, 'NR == 2 { print $10 }' ;;
@@ -67,7 +67,7 @@ with open(sys.argv[1], "rb") as log:
     esac
 }
 
-# cpu_seconds: what this shell's children have taken so far, user and system. `times` must not be in a pipe.
+# cpu_seconds: the time that this shell's children have taken so far, user and system. `times` must not be in a pipe.
 cpu_seconds() {
     times >"$scratch/times"
     awk 'NR == 2 { gsub(/s/, ""); for (i = 1; i <= 2; i++) { split($i, t, "m"); s += 60 * t[1] + t[2] } print s }' \

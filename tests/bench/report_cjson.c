@@ -1,7 +1,7 @@
 /*
  * What a C programmer writes without the library: every line through cJSON, the totals added up.
  *     report_cjson LOG
- * The line buffer is used again and again; nothing is checked that the other programs of report.sh do not check.
+ * The line buffer is used again for each line. It checks only what the other programs of report.sh check, too.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <cJSON.h>

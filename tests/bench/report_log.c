@@ -1,5 +1,5 @@
 /*
- * Writes a log of chat completions as a gateway would keep it, a response on each line, the same for the same size:
+ * Writes a log of chat completions like that of a gateway, a response on each line, the same for the same size:
  *     report_log MEGABYTES >log.jsonl
  * Answers have 20 to 400 words, some with line breaks, quotes and letters beyond ASCII. Made up, like the bodies in
  * examples/data.

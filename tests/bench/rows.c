@@ -1,6 +1,6 @@
 /*
  * The rows of the benchmark: their names, the texts and pieces of each, and what this library aims at. README.md says
- * what each row means. No texts are made here, and nothing is measured.
+ * what each row means. This file makes no texts and measures nothing.
  */
 #include "bench.h"
 
@@ -8,7 +8,7 @@
 
 /* ---- what is aimed at */
 
-/* What the project has set itself; ../../README.md tells what was reached. */
+/* The project's own aims. results.csv has what was reached. */
 const aim aims[] = {
     {"null/whole/", "yyjson", 9, 6},
     {"null/16k/", "yyjson", 9, 6},
@@ -37,7 +37,7 @@ bool library_is_wide(void) {
 #endif
 }
 
-/* The library chooses when it runs; what it was built with, the benchmark is built with, too. */
+/* The library chooses at run time. The benchmark is built with the same definitions. */
 bool library_has_avx2(void) {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(TOKUSAGE_NO_AVX2) && !defined(TOKUSAGE_PORTABLE)
     return __builtin_cpu_supports("avx2") != 0;
@@ -74,7 +74,7 @@ static void take_row(const row *row, const texts *made) {
 static const struct stream_rows {
     const char *name;
     stream_form form;
-    bool all_pieces; /* else in 16 KB alone, and LF */
+    bool all_pieces; /* false: only in pieces of 16 KB, and with LF */
 } stream_rows[] = {
     {"null", STREAM_NULL, true},   {"end", STREAM_END, true},          {"running", STREAM_RUNNING, true},
     {"early", STREAM_EARLY, true}, {"escaped", STREAM_ESCAPED, false}, {"large", STREAM_LARGE, false},

@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh tests/bench/run.sh [FOLDER]: installs the peers that are missing, builds the library and them, measures all of them
-# beside each other, and prints the tables. results.csv, results.svg and growth.csv go into FOLDER (build/bench when not
-# given). Takes two or three minutes. Ends in 0 unless an answer was wrong: times vary from machine to machine.
+# in turn, and prints the tables. results.csv, results.svg and growth.csv go into FOLDER (build/bench if it is not
+# given). Takes two or three minutes. Ends in 0 unless an answer is wrong: times differ from machine to machine.
 #
 # TOKUSAGE_YYJSON_DIR: a folder with yyjson.h and yyjson.c, where the system has no yyjson to install.
 # TOKUSAGE_BENCH_WAY: the twin of the library that is measured: sse2 or portable (empty: as users get it).
@@ -12,7 +12,7 @@ project=$(cd "$(dirname "$0")/../.." && pwd)
 root=$project
 work=$project/build/bench
 . "$project/tests/checks/common.sh"
-# What is built: a project of its own, which takes the library in.
+# The benchmark is a project of its own, which adds the library.
 # shellcheck disable=SC2034
 root=$project/tests/bench
 

@@ -128,7 +128,7 @@ static double wanted_of(const aim *aim) {
     return library_has_avx2() ? aim->with_avx2 : aim->without;
 }
 
-/* Prints the line; returns whether the aim was reached. */
+/* Prints the line; returns whether the aim is reached. */
 static bool print_aim(FILE *out, const result *result, const aim *aim, size_t peer) {
     const timing *const timing = &result->of[peer];
     const double wanted = wanted_of(aim);

@@ -1,4 +1,4 @@
-/* Texts from templates: template.h says how. Chance comes from a fixed seed, so every system makes the same texts. */
+/* Texts from templates; see template.h. The seed is fixed, so every system makes the same texts. */
 #include "template.h"
 
 #include <inttypes.h>
@@ -20,7 +20,7 @@ void seed_chance(uint64_t seed) {
     chance_state = seed;
 }
 
-/* Half of it to one and a half of it, and at least 1. */
+/* A number from half to one and a half of it, at least 1. */
 static size_t about(size_t number) {
     return 1 + number / 2 + (size_t)chance(number + 1);
 }
@@ -265,7 +265,7 @@ static void put_varying(texts *to, char what, size_t number) {
     }
 }
 
-/* Whether it was a count or the id. */
+/* Writes a count or the id; false if it is neither. */
 static bool put_value(texts *to, char what, const values *values) {
     char count[24];
     int64_t value;
@@ -311,7 +311,7 @@ static const char *put_repeated(texts *to, const char *template, size_t times, c
     return end;
 }
 
-/* Up to the template's end or its `$]`, and returns what is behind. */
+/* Writes up to the template's end or its `$]`; returns the rest of the template. */
 static const char *put_until(texts *to, const char *template, const values *values) {
     while (*template) {
         const char byte = *template ++;

@@ -1,5 +1,5 @@
 /*
- * A growing row of texts, and the small language in which they are described. No services here: bodies.c knows these.
+ * A growing row of texts, and the small language in which they are described. bodies.c knows the services.
  *
  * In a template, ' stands for ", and $ begins what varies:
  *     $p $c $o $k $v $r   counts: prompt, completion, total, cached, written to a cache, reasoning
@@ -8,7 +8,7 @@
  *     $uN $yN             about N letters beyond ASCII: as \u escapes, as UTF-8
  *     $xN $bN             N hexadecimal digits; about N letters of base64
  *     $nN $dN $f          a whole number of up to N digits; N digits; a fraction
- *     $[N ... $]          about N times what is between, with a comma between each two
+ *     $[N ... $]          about N times the part between, with commas between them
  */
 #ifndef TOKUSAGE_BENCH_TEMPLATE_H
 #define TOKUSAGE_BENCH_TEMPLATE_H
@@ -29,7 +29,7 @@ values some_values(const form *form);
 void begin_text(texts *to);
 void put_bytes(texts *to, const char *bytes, size_t length);
 void put_template(texts *to, const char *template, const values *values);
-/* Lays the open text out over lines, as a pretty-printer does. */
+/* Breaks the open text into lines, as a pretty-printer does. */
 void indent_text(texts *to, size_t step);
 /* Without a form, the text has no usage. */
 void end_text(texts *to, const form *form, const values *values, uint64_t reports);

@@ -1,4 +1,4 @@
-/* cJSON by hand: parse, look up, delete. The text is parsed where it lies, printing goes into the caller's buffer. */
+/* cJSON by hand: parse, look up, delete. It parses the text where it is, and prints into the caller's buffer. */
 #include "bench.h"
 
 #include <cJSON.h>

@@ -1,4 +1,4 @@
-/* jansson: json_loadb of the text where it lies, json_dumpb into the caller's buffer. */
+/* jansson: json_loadb of the text where it is, json_dumpb into the caller's buffer. */
 #include "bench.h"
 
 #include <jansson.h>

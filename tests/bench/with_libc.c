@@ -1,7 +1,7 @@
 /*
- * The C library as a measure. memchr from line end to line end is what it costs to find the lines of a stream and do
- * nothing with them; memchr for a byte that is not there, what it costs to look at the bytes at all; snprintf writes
- * the text that encode writes.
+ * The C library as a measure. memchr from line end to line end: the cost of finding the lines of a stream, and doing
+ * nothing with them. memchr for a byte that is not there: the cost of looking at each byte. snprintf writes the text
+ * that encode writes.
  */
 #include "bench.h"
 
@@ -11,11 +11,11 @@
 #include <gnu/libc-version.h>
 #endif
 
-/* Through a volatile pointer the compiler can neither drop nor fold the call. */
+/* A volatile pointer, so that the compiler cannot remove the call. */
 static void *(*volatile const search)(const void *, int, size_t) = memchr;
 
 enum {
-    NOT_THERE = 1 /* a control character: not in JSON, nor in a stream's lines */
+    NOT_THERE = 1 /* a control character: JSON and the lines of a stream do not have it */
 };
 
 /* How often the byte occurs. */

@@ -1,5 +1,5 @@
-// RapidJSON: its in-situ SAX reader, which is faster than its tree, with the wide registers it offers, and its
-// writer into a buffer that is used again.
+// RapidJSON: its in-situ SAX reader, which is faster than its tree, with the wide registers that it offers, and its
+// writer, into a buffer that is used again.
 #include "bench.h"
 
 #include <cstdint>
@@ -14,7 +14,7 @@ bool is(const name &name, const char *bytes, rapidjson::SizeType length) {
     return name.bytes != nullptr && name.length == length && std::memcmp(name.bytes, bytes, length) == 0;
 }
 
-// Takes the counts of the usage object, to which the form's way leads.
+// Takes the counts of the usage object at the end of the form's way.
 class Finder {
   public:
     Finder(const form *form, counts *found) : form_(form), found_(found) {
@@ -126,7 +126,7 @@ class Finder {
 };
 
 bool read(char *text, size_t length, const form *form, counts *found) {
-    static rapidjson::Reader reader; // keeps its stack
+    static rapidjson::Reader reader; // keeps its stack from text to text
     const char behind = text[length];
     text[length] = '\0';
     rapidjson::InsituStringStream stream(text);

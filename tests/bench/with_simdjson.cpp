@@ -1,5 +1,5 @@
-// simdjson's On-Demand front end: one parser used again, no copy (the buffer is padded), members in the order in which
-// they are expected first. It checks only what it walks over; the rest of a text may be no JSON.
+// simdjson's On-Demand front end: one parser for all texts, no copy (the buffer is padded). It looks for members first
+// where they are expected. It checks only what it walks over; the rest of a text need not be JSON.
 #include "bench.h"
 
 #include <simdjson.h>
@@ -56,7 +56,7 @@ bool read(char *text, size_t length, const form *form, counts *found) {
 }
 
 const char *version() {
-    // The library finds the structure with what the processor has; the front end was compiled for one kind.
+    // The library finds the structure with what the processor has; the front end is compiled for one kind of processor.
     static char text[96];
     std::snprintf(text, sizeof text, "%d.%d.%d (%s, front end %s)", simdjson::SIMDJSON_VERSION_MAJOR,
                   simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION,
