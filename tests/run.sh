@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh tests/run.sh [CMAKE-OPTION...]: installs what is missing, builds the library, the examples and the tests into
-# build/tests, and runs every test. Ends in the line `N passed, N failed` (test cases), with status 0 when none failed.
+# build/tests, and runs every test. The last line is `N passed, N failed` (test cases). Ends in 0 if no test failed.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,6 +1,6 @@
-# What the scripts share: having the system's package manager install what is missing, building, and counting test
+# What the scripts share: installing what is missing with the system's package manager, building, and counting test
 # cases. Sourced by tests/run.sh, examples/run.sh and .ci/run, which set `root` (the project) and `work` (the build
-# folder: nothing outside of it is changed but by the package manager). POSIX sh.
+# folder: only the package manager changes anything outside of it). POSIX sh.
 # shellcheck shell=sh disable=SC2154
 
 stop() {
@@ -10,8 +10,8 @@ stop() {
 
 # ------------------------------------------------------------------------------------------------------- needs
 
-# What can be needed: the packages that have it with apt-get, dnf, apk, pacman and brew, and plain words. Where a comma joins
-# two packages, both are needed; a hyphen means that none has it.
+# What can be needed: its packages in apt-get, dnf, apk, pacman and brew, and its name in words. A comma joins two
+# packages that are both needed; a hyphen means that there is no package.
 needs_table() {
     cat <<'END'
 cc             gcc,libc6-dev         gcc,glibc-devel      gcc,musl-dev       gcc            gcc            a C compiler
@@ -35,7 +35,7 @@ END
 
 # has_NEED: whether the need is met.
 
-# A compiler counts when it makes a program: on a fresh system the C library's headers may be missing.
+# A compiler counts only if it can make a program: on a fresh system the C library's headers may be missing.
 has_cc() {
     echo '#include <stdio.h>
 int main(void) { return puts("") < 0; }' >"$work/probe.c"
@@ -105,13 +105,13 @@ has_nginx() {
     (PATH=$PATH:/usr/sbin && command -v nginx >/dev/null 2>&1) && [ -x "${NGINX_SRC:-/usr/share/nginx/src}/configure" ]
 }
 
-# There, or localedef can make it.
+# Such a locale exists, or localedef can make it.
 has_comma_locale() {
     locale -a 2>/dev/null | grep -q -i -E '^(de_DE|fr_FR|pl_PL)' ||
         { command -v localedef >/dev/null 2>&1 && [ -f /usr/share/i18n/locales/de_DE ]; }
 }
 
-# missing NEED...: those that are not met.
+# missing NEED...: prints those that are not met.
 missing() {
     for need in "$@"; do
         "has_$need" || printf '%s ' "$need"
@@ -129,7 +129,7 @@ in_words() {
 
 # ------------------------------------------------------------------------------------------------ installing them
 
-# The first package manager that is there, or nothing.
+# Prints the first package manager that is installed, or nothing.
 package_manager() {
     for manager in apt-get dnf apk pacman brew; do
         if command -v "$manager" >/dev/null 2>&1; then
@@ -164,7 +164,7 @@ as_root() {
     elif command -v doas >/dev/null 2>&1; then
         doas "$@"
     else
-        echo "tokusage: neither root nor able to become root, as neither sudo nor doas is here" >&2
+        echo "tokusage: this needs root, but sudo and doas are not installed" >&2
         return 1
     fi
 }
@@ -173,7 +173,7 @@ apt_get() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
-# Homebrew refuses to run as root: then it is the user behind sudo who runs it.
+# Homebrew refuses to run as root, so the user behind sudo runs it.
 brew_as_user() {
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ]; then
         sudo -H -u "$SUDO_USER" brew "$@"
@@ -182,8 +182,8 @@ brew_as_user() {
     fi
 }
 
-# install_packages PACKAGE...: by the package manager, asking nothing. Where a list of packages is fetched separately, the one
-# that is there is tried first.
+# install_packages PACKAGE...: asks no questions. Package managers with a list of packages first try the list that they
+# have, then fetch a new one.
 install_packages() {
     echo "installing: $*"
     case $(package_manager) in
@@ -202,7 +202,7 @@ install_packages() {
     esac
 }
 
-# install_needs NEED...: tries to; whoever calls looks whether it worked. Names are words without spaces.
+# install_needs NEED...: tries to install them; the caller checks whether it worked. Names have no spaces.
 install_needs() {
     names=$(package_names "$@")
     # shellcheck disable=SC2086
@@ -215,7 +215,7 @@ need() {
     [ -n "$lacking" ] || return 0
     # shellcheck disable=SC2086
     if [ -z "$(package_manager)" ]; then
-        stop "please install $(in_words $lacking); there is none of apt-get, dnf, apk, pacman and brew here to do it"
+        stop "please install $(in_words $lacking); this system has no apt-get, dnf, apk, pacman or brew to install it"
     elif ! install_needs $lacking; then
         stop "please install $(in_words $lacking), as packages: $(package_names $lacking)"
     fi
@@ -225,7 +225,7 @@ need() {
     [ -z "$lacking" ] || stop "still missing after the installation: $(in_words $lacking)"
 }
 
-# want NEED...: installs what is missing if that can be done, each by itself; without it, less is built.
+# want NEED...: installs what is missing, one by one, if it can. Without it, less is built.
 want() {
     for wanted in $(missing "$@"); do
         if [ -z "$(package_manager)" ] || ! install_needs "$wanted" || [ -n "$(missing "$wanted")" ]; then
@@ -236,7 +236,7 @@ want() {
 
 # ---------------------------------------------------------------------------------------------------- building
 
-# Makes the build folder, and sees to it that what sudo makes there does not stay root's.
+# Makes the build folder. If sudo runs the script, the user behind it owns the files in the end.
 begin_work() {
     mkdir -p "$work" || stop "cannot make $work"
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
@@ -248,7 +248,7 @@ processors() {
     getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
 }
 
-# quietly COMMAND...: its output is shown only when it fails.
+# quietly COMMAND...: shows its output only when it fails.
 quietly() {
     "$@" >"$work/output.log" 2>&1 || {
         cat "$work/output.log" >&2
@@ -260,7 +260,7 @@ quietly() {
 build() {
     folder=$1
     shift
-    # A folder that was copied or moved together with the project is of no use any more.
+    # A build folder that was copied or moved together with the project cannot be used again.
     if [ -f "$folder/CMakeCache.txt" ] && ! grep -q "^CMAKE_HOME_DIRECTORY:INTERNAL=$root\$" "$folder/CMakeCache.txt"; then
         rm -rf "$folder"
     fi
@@ -270,8 +270,8 @@ build() {
 
 # ----------------------------------------------------------------------------------------------------- testing
 
-# run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed`, `failed` and `skipped`: test cases, as cmocka
-# counts them; a test that is no cmocka program, or that died before it could say, is one case.
+# run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed`, `failed` and `skipped`: numbers of
+# test cases, as cmocka counts them. A test that does not use cmocka, or died before it printed its counts, is one case.
 run_tests() {
     folder=$1
     shift
@@ -313,7 +313,7 @@ END
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The closing line of run_tests.
+# Prints the last line of a run: the counts that run_tests has set.
 print_counts() {
     if [ "$skipped" -eq 0 ]; then
         echo "$passed passed, $failed failed"

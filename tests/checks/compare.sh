@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sourced by the scripts that run programs and compare what they print with files. Such a script names in `data` the folder
-# of the expected output: NAME.out and NAME.err (no file: nothing is printed). With ACCEPT=1 in the environment the files
-# are written anew, to be read before they are committed.
+# Sourced by the scripts that run programs and compare their output with files. The script sets `data` to the folder of
+# the expected output: NAME.out and NAME.err (no file: no output). With ACCEPT=1 in the environment the files are
+# written again; read them before you commit them.
 LC_ALL=C
 export LC_ALL
 : "${data:?the folder of the expected output}"
@@ -34,7 +34,7 @@ accept() {
     [ ! -s "$scratch/$1" ] || cp "$scratch/$1" "$data/$1"
 }
 
-# check_output NAME STATUS COMMAND...: standard input is what the caller redirects.
+# check_output NAME STATUS COMMAND...: the caller redirects standard input.
 check_output() {
     name=$1
     status=$2
@@ -52,7 +52,7 @@ check_output() {
     done
 }
 
-# end_checks MORE-THAN: the script's last command. Fails if a check did, or if there were fewer than there are.
+# end_checks MORE-THAN: the script's last command. Fails if a check failed, or if there were not more checks than this.
 end_checks() {
     echo "$checks checks, $failures failures"
     [ "$checks" -gt "$1" ] && [ "$failures" -eq 0 ]

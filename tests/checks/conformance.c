@@ -1,6 +1,6 @@
 /*
- * Holds the strict check against a folder of JSON texts whose names begin with what must become of them, as in the
- * public JSONTestSuite: y_ must be read, n_ must be refused, i_ is the reader's choice. Run by conformance.sh.
+ * Tests the strict check with a folder of JSON texts. The file names begin with what must happen, as in the public
+ * JSONTestSuite: y_ must be read, n_ must be refused, i_ is the reader's choice. Run by conformance.sh.
  */
 #include "tokusage.h"
 
@@ -35,7 +35,7 @@ static tokusage_status decode(const char *text, size_t length, tokusage_error *e
     return tokusage_decode(text, length, &usage, error);
 }
 
-/* A text that is read, but is no usage, is not refused as JSON. */
+/* A text that is JSON but not a usage is not refused as JSON. */
 static bool is_refused(tokusage_status status) {
     return status == TOKUSAGE_ERR_SYNTAX || status == TOKUSAGE_ERR_DEPTH;
 }
@@ -72,7 +72,7 @@ static const char *base_name(const char *path) {
     return slash != NULL ? slash + 1 : path;
 }
 
-/* The paths of the files come line by line. */
+/* Standard input has the paths of the files, one a line. */
 int main(void) {
     column columns[] = {{"extract", extract, 0, 0}, {"find", find, 0, 0}, {"decode", decode, 0, 0}};
     static const char kinds[] = "yni";

@@ -1,7 +1,7 @@
 #!/bin/sh
-# JSONTESTSUITE=FOLDER sh tests/checks/conformance.sh: runs every file of that folder, JSONTestSuite's test_parsing, through the strict
-# check of extract, find and decode, under the address sanitizer where the compiler has it. Prints what became of the texts
-# that are free to be read or refused, then a table. Fails unless nothing was accepted or refused wrongly.
+# JSONTESTSUITE=FOLDER sh tests/checks/conformance.sh: runs every file of that folder, JSONTestSuite's test_parsing,
+# through the strict check of extract, find and decode, with the address sanitizer if the compiler has it. Prints which
+# of the texts that may be read or refused were read, then a table. Fails if a text was accepted or refused wrongly.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The public header is complete by itself in C11 and in C++11, with every warning an error, included twice, and without
-# a cJSON header in reach. Called by ctest, which sets CC, CXX and TOKUSAGE_SOURCE.
+# The public header is complete by itself in C11 and in C++11: with every warning an error, included twice, and without
+# a cJSON header. Called by ctest, which sets CC, CXX and TOKUSAGE_SOURCE.
 set -eu
 
 program='

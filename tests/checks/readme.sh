@@ -1,7 +1,7 @@
 #!/bin/sh
-# readme.sh LIBRARY: the first C program in README.md compiles with every warning an error, and the commands behind it build it
-# as they stand there, from a folder that has the project as `tokusage`. Both programs print what the README says they print.
-# Called by ctest, which sets CC, CFLAGS, TOKUSAGE_SOURCE and TOKUSAGE_BUILD.
+# readme.sh LIBRARY: the first C program in README.md compiles with every warning an error. The README's commands behind
+# it build it, too, in a folder that has the project as `tokusage`. Both programs print what the README says. Called by
+# ctest, which sets CC, CFLAGS, TOKUSAGE_SOURCE and TOKUSAGE_BUILD.
 set -eu
 
 library=$1
@@ -9,7 +9,7 @@ work=$TOKUSAGE_BUILD/readme
 rm -rf "$work"
 mkdir -p "$work"
 
-# first LANGUAGE: the first block that is marked with that language.
+# first LANGUAGE: prints the first code block in that language.
 first() {
     awk -v mark="\`\`\`$1" '
         $0 == mark && !done { inside = 1; next }
@@ -27,7 +27,7 @@ for file in app.c commands expected; do
     }
 done
 
-# Without cJSON, which a program that holds no trees does not need.
+# Links without cJSON, because this program holds no trees.
 # shellcheck disable=SC2086
 "$CC" -std=c11 -Wall -Wextra -Wpedantic -Werror ${CFLAGS:-} -I "$TOKUSAGE_SOURCE/include" -o "$work/strict" \
     "$work/app.c" "$library"

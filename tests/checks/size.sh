@@ -1,8 +1,9 @@
 #!/bin/sh
-# sh tests/checks/size.sh: what the library takes in firmware. Compiles its sources, and nothing else, for an Arm Cortex-M4 with -Os,
-# and prints what each file, and each function and table in it, takes of flash (code and constants) and of RAM (writable data),
-# and what it needs from others. The aim is 8 KiB of flash without cjson.c, which only programs with cJSON trees link; it is
-# not reached, and the limit keeps what is. Fails above the limit, and at one byte of writable data. Stack: tests/checks/stack.sh.
+# sh tests/checks/size.sh: how much room the library takes in firmware. Compiles only its sources, for an Arm Cortex-M4
+# with -Os. Prints how much flash (code and constants) and RAM (writable data) each file, function and table takes, and
+# which functions of others each file needs. The aim is 8 KiB of flash without cjson.c, which only programs with cJSON
+# trees link. It is not reached yet; the limit keeps the size from growing. Fails above the limit, and at one byte of
+# writable data. For the stack see tests/checks/stack.sh.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -23,7 +24,7 @@ int main(void) { return (int)strlen(""); }' >"$work/probe.c"
 has_arm || install_packages gcc-arm-none-eabi libnewlib-arm-none-eabi
 has_arm || stop "please install gcc for bare Arm and newlib (Debian: gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
 
-# Of cJSON only the header, in a folder of its own: the machine's other headers are not Arm's.
+# Only the header of cJSON, in a folder of its own, because the machine's other headers are not for Arm.
 cp "$(pkg-config --variable=includedir libcjson)/cjson/cJSON.h" "$work/cJSON.h"
 rm -f "$work"/*.o
 for file in "$root"/src/*.c; do
@@ -48,7 +49,7 @@ done | awk -v limit="$limit" -v aim="$aim" '
     { code += $2; constants += $3 }
     END {
         line("all", code + tree_code, constants + tree_constants, ram)
-        line("but cjson.c", code, constants, ram)
+        line("not cjson.c", code, constants, ram)
         if (code + constants > limit) {
             print "FAILED: more than " limit " bytes of flash without cjson.c"
         }

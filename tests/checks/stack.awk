@@ -1,7 +1,7 @@
-# The table of tests/checks/stack.sh, from the public header and the call graphs that gcc writes for each file (-fcallgraph-info=su).
-# The limits hold if `limited` is set.
+# Makes the table of tests/checks/stack.sh from the public header and from the call graphs that gcc writes for each file
+# (-fcallgraph-info=su). Checks the limits if `limited` is set.
 
-# The text between the quotes behind a word.
+# The string in quotes behind a word.
 function quoted(line, word) {
     if (!match(line, word ": \"[^\"]*\"")) {
         return ""
@@ -17,7 +17,7 @@ function complain(what) {
     failed = 1
 }
 
-# The most that the function takes, from its own frame down.
+# The most stack that the function takes, from its own frame down.
 function depth(name, at, list, i, count, most, below) {
     if (name in known) {
         return known[name]
@@ -81,7 +81,7 @@ function allocates(name, list, i, count, does) {
     }
 }
 
-# The calls that lead to that most, each with its own frame.
+# The calls that take the most, each with its own frame.
 function way(name, list, i, count, deepest, short) {
     count = split(callees[name], list, "\n")
     deepest = ""
@@ -98,7 +98,7 @@ function way(name, list, i, count, deepest, short) {
 END {
     limit["tokusage_decode"] = limit["tokusage_extract"] = 1024
     limit["tokusage_stream_feed"] = 512
-    # All others take none, whatever they are given.
+    # All other functions never take memory from the heap.
     may["tokusage_to_cjson"] = may["tokusage_update_cjson"] = "for new items"
     printf "%-26s %6s %6s  %-14s %s\n", "function", "stack", "limit", "heap", "the deepest calls, each with its own bytes"
     for (i = 1; i <= publics; i++) {
@@ -117,7 +117,7 @@ END {
             complain(name " takes more than " limit[name])
         }
     }
-    # Whatever no public function leads to.
+    # Functions that no public function calls.
     for (name in frame) {
         depth(name)
     }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# symbols.sh STATIC SHARED: what the two libraries give away. The shared one exports the functions of the header and nothing
-# else; the static one defines no global name that does not begin with tokusage_, so that it can be linked into any
-# program, and only the object of cjson.c needs cJSON or the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
+# symbols.sh STATIC SHARED: the names in the two libraries. The shared library exports only the functions of the header.
+# In the static library all global names begin with tokusage_, so that it can be linked into any program, and only the
+# object of cjson.c needs cJSON or the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
 set -eu
 
-# Names that begin with an underscore belong to the compiler and what it adds (sanitizers, coverage).
+# Names that begin with an underscore belong to the compiler and to what it adds (sanitizers, coverage).
 names() {
     awk 'NF == 3 && $3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
 }
