@@ -1,12 +1,12 @@
 /*
- * A program that holds a response as a cJSON tree already: it reads the usage from the tree, reconciles it, and writes
- * it back, in OpenAI's form. Every other member stays as and where it was.
+ * A program that already holds a response as a cJSON tree. It reads the usage from the tree, reconciles it, and writes
+ * it back in OpenAI's form. All other members stay unchanged.
  *
  *     cjson_app            corrects a sample
  *     cjson_app 'BODY'     corrects its argument, the JSON text of a response with its usage at /usage
  *
- * cJSON 1.7.15 prints counts of 16 digits inexactly; a program that has such gives cJSON_AddRawToObject the text of
- * tokusage_encode. Exit status: 0 the corrected body was printed, 1 it could not be corrected.
+ * cJSON 1.7.15 prints counts of 16 digits inexactly. A program with such counts gives cJSON_AddRawToObject the text of
+ * tokusage_encode. Exit status: 0 if the corrected body was printed, else 1.
  *
  * To build: cc -o cjson_app cjson_app.c $(pkg-config --cflags --libs tokusage libcjson)
  */

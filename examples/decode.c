@@ -1,10 +1,10 @@
 /*
- * How to read a usage object, whichever service wrote it: text -> counts -> verdict -> text.
+ * How to read a usage object of any service: text -> counts -> verdict -> text.
  *
  *     decode                          reads a sample
  *     decode '{"prompt_tokens": 5}'   reads its argument
  *
- * Exit status: 0 the counts can be relied on, 1 they cannot.
+ * Exit status: 0 if the counts are right, else 1.
  *
  * To build: cc -o decode decode.c $(pkg-config --cflags --libs tokusage)
  */
@@ -18,7 +18,7 @@ static void print_count(const char *name, tokusage_count count) {
     if (count.present) {
         printf("%s: %" PRId64 "\n", name, count.value);
     } else {
-        printf("%s: not reported\n", name); /* which is not the same as 0 */
+        printf("%s: not reported\n", name); /* this is not the same as 0 */
     }
 }
 
@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     print_count("  reasoning_tokens", usage.reasoning_tokens);
     print_count("total_tokens", usage.total_tokens);
 
-    /* The verdict. What services count differently is set right, and the third count worked out if two are known. */
+    /* The verdict. This corrects what services count differently, and infers the third count if two are known. */
     if (tokusage_reconcile(&usage, &error) != TOKUSAGE_OK) {
         return complain(&error);
     }

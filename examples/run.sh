@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh examples/run.sh: installs what is missing, builds the library and the examples into build/examples, and shows the
-# usage of the sample bodies in examples/data, which are those of all services.
+# usage of the sample bodies in examples/data, which come from all services.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,5 +19,5 @@ echo
 echo "\$ build/examples/examples/usage_of examples/data/*"
 status=0
 build/examples/examples/usage_of examples/data/* || status=$?
-# 1 says that the counts of not all of them agree; some of the samples are there to show that.
+# Status 1 says that the counts of a body do not agree. Some of the samples are there to show that.
 [ "$status" -le 1 ]
