@@ -14,14 +14,14 @@
 #define X64 X16 X16 X16 X16
 #define X256 X64 X64 X64 X64
 
-/* Of events. */
+/* For events. */
 #define NONE(done) IN_EVENTS(ABOUT(NOT_FOUND, "usage"), 0, (done), "")
 #define SEEN(reports, done) IN_EVENTS(COUNTS(5, 7, 12), (reports), (done), "")
 #define OTHER(reports, done) IN_EVENTS(COUNTS(1, 2, 3), (reports), (done), "")
 #define PROMPT(value, reports) IN_EVENTS(COUNTS((value), ABSENT, ABSENT), (reports), false, "")
 #define WRONG(name, who, reports) IN_EVENTS(ABOUT(name, who), (reports), false, "")
 
-/* Of plain texts, or of what is neither. */
+/* For plain texts, or for a body that is neither. */
 #define UNREAD(body) IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, body, "")
 
 const body bodies[] = {
@@ -31,7 +31,7 @@ const body bodies[] = {
     {"a byte-order mark alone", NULL, TEXT(MARK), UNREAD(EMPTY)},
     {"a byte-order mark and white space", NULL, TEXT(MARK " \r\n"), UNREAD(EMPTY)},
     {"half of a byte-order mark", NULL, TEXT("\xEF\xBB"), UNREAD(EMPTY)},
-    {"a page", NULL, TEXT("<html>\n\n<p>data: 502</p>\n\n</html>\n"), NONE(false)},
+    {"an HTML page", NULL, TEXT("<html>\n\n<p>data: 502</p>\n\n</html>\n"), NONE(false)},
     {"NUL bytes", NULL, TEXT("\0\0\n\0data: " JSON "\n\n\0"), NONE(false)},
 
     /* ---- line ends */
@@ -49,7 +49,7 @@ const body bodies[] = {
     {"CR CR is two", NULL, TEXT("data: {\"usage\":\r\rdata: {\"prompt_tokens\":5}}\r\r"), NONE(false)},
     {"CR LF, and an LF long after", NULL, TEXT("data: {\"usage\":\rdata: {\"prompt_tokens\":5}}\n\n"), PROMPT(5, 1)},
     {"blank lines before and between", NULL, TEXT("\n\n\r\n\r" EVENT(JSON) "\n\n\n" DONE), SEEN(1, true)},
-    {"line ends that are none", NULL, TEXT("data: " JSON "\v\f\xC2\x85\xE2\x80\xA8\n\n"), NONE(false)},
+    {"bytes that are not line ends", NULL, TEXT("data: " JSON "\v\f\xC2\x85\xE2\x80\xA8\n\n"), NONE(false)},
 
     /* ---- fields */
     {"comments", NULL, TEXT(": hello\n:\n::data: x\ndata: " JSON "\n: " OTHER_JSON "\n\n" DONE), SEEN(1, true)},
@@ -74,7 +74,7 @@ const body bodies[] = {
      TEXT("data: {\"usage\"\ndata\ndata: :\ndata\ndata:" USAGE "\ndata\ndata:}\n\n"), SEEN(1, false)},
     {"data without a colon, inside a string", NULL, TEXT("data: {\"a\":\"\ndata\ndata: \",\"usage\":" USAGE "}\n\n"),
      NONE(false)},
-    {"data lines with nothing in them", NULL, TEXT("data:\ndata: \ndata: " JSON "\ndata:\ndata: \n\n"), SEEN(1, false)},
+    {"empty data lines", NULL, TEXT("data:\ndata: \ndata: " JSON "\ndata:\ndata: \n\n"), SEEN(1, false)},
     {"an event without data between", NULL, TEXT(EVENT(JSON) "event: ping\n\n" DONE), SEEN(1, true)},
 
     /* ---- several lines */
@@ -91,8 +91,8 @@ const body bodies[] = {
      NONE(false)},
     {"other lines between", NULL, TEXT("data: {\"usage\":\n: x\nid: 7\ndata: " USAGE "\nevent: y\ndata: }\n\n"),
      SEEN(1, false)},
-    {"the name in another line than its colon", NULL, TEXT("data: {\"usage\"\ndata: :" USAGE "}\n\n"), SEEN(1, false)},
-    {"the name in another line than its value", NULL, TEXT("data: {\"usage\": \ndata: " USAGE "}\n\n"), SEEN(1, false)},
+    {"the colon in the next line", NULL, TEXT("data: {\"usage\"\ndata: :" USAGE "}\n\n"), SEEN(1, false)},
+    {"the value in the next line", NULL, TEXT("data: {\"usage\": \ndata: " USAGE "}\n\n"), SEEN(1, false)},
     {"null in another line", NULL, TEXT(EVENT(JSON) "data: {\"usage\":\ndata: null}\n\n"), SEEN(1, false)},
 
     /* ---- the end */
@@ -126,7 +126,7 @@ const body bodies[] = {
      TEXT("\xEF"
           "ata: " JSON "\n\n"),
      NONE(false)},
-    {"two bytes of a mark in place of two", NULL,
+    {"two bytes of a mark in place of two letters", NULL,
      TEXT("\xEF\xBB"
           "ta: " JSON "\n\n"),
      NONE(false)},
@@ -168,16 +168,17 @@ const body bodies[] = {
     {"[DONE] and a bare data", NULL, TEXT("data: [DONE]\ndata\n\n" EVENT(JSON)), SEEN(1, false)},
     {"[DONE] behind an empty line", NULL, TEXT("data\ndata: [DONE]\n\n" EVENT(JSON)), SEEN(1, false)},
     {"[DONE] in another field", NULL, TEXT("id: [DONE]\n\n" EVENT(JSON)), SEEN(1, false)},
-    {"what follows [DONE] is left", NULL, TEXT(EVENT(JSON) DONE EVENT(OTHER_JSON) "data: [DONE]x"),
+    {"bytes behind [DONE] are not taken", NULL, TEXT(EVENT(JSON) DONE EVENT(OTHER_JSON) "data: [DONE]x"),
      STOPPED(COUNTS(5, 7, 12), 1, EVENT(JSON) DONE, "")},
-    {"what follows [DONE] and CR LF is left", NULL, TEXT(EVENT(JSON) "data: [DONE]\r\n\r\n\r\n" EVENT(OTHER_JSON)),
+    {"bytes behind [DONE] and CR LF are not taken", NULL,
+     TEXT(EVENT(JSON) "data: [DONE]\r\n\r\n\r\n" EVENT(OTHER_JSON)),
      STOPPED(COUNTS(5, 7, 12), 1, EVENT(JSON) "data: [DONE]\r\n\r\n", "")},
-    {"what follows [DONE] and CR is left", NULL, TEXT(EVENT(JSON) "data: [DONE]\r\r\r" EVENT(OTHER_JSON)),
+    {"bytes behind [DONE] and CR are not taken", NULL, TEXT(EVENT(JSON) "data: [DONE]\r\r\r" EVENT(OTHER_JSON)),
      STOPPED(COUNTS(5, 7, 12), 1, EVENT(JSON) "data: [DONE]\r\r", "")},
-    {"what follows [DONE], CR and LF is left", NULL, TEXT("data: [DONE]\r\r\n\n" EVENT(OTHER_JSON)),
+    {"bytes behind [DONE], CR and LF are not taken", NULL, TEXT("data: [DONE]\r\r\n\n" EVENT(OTHER_JSON)),
      STOPPED(ABOUT(NOT_FOUND, "usage"), 0, "data: [DONE]\r\r\n", "")},
-    {"what follows [DONE] in its event is not", NULL, TEXT(EVENT(JSON) "data: [DONE]\ndata: x\n\n" EVENT(OTHER_JSON)),
-     OTHER(2, false)},
+    {"more lines behind [DONE] in its event are taken", NULL,
+     TEXT(EVENT(JSON) "data: [DONE]\ndata: x\n\n" EVENT(OTHER_JSON)), OTHER(2, false)},
     {"[DONE] as a plain body", NULL, TEXT("[DONE]\n\n" EVENT(JSON)), UNREAD(BROKEN)},
 
     /* ---- plain JSON */
@@ -217,14 +218,14 @@ const body bodies[] = {
     {"a malformed first text", NULL, TEXT("{x}" JSON), UNREAD(BROKEN)},
     {"events after a plain text", NULL, TEXT(JSON "\n\n" EVENT(OTHER_JSON)),
      IN_TEXTS(COUNTS(5, 7, 12), 1, false, BROKEN, "")},
-    {"a form feed is no white space", NULL, TEXT("\f" JSON), NONE(false)},
+    {"a form feed is not white space", NULL, TEXT("\f" JSON), NONE(false)},
     {"a body that begins with a string", "", TEXT("\"usage\"\n" JSON), NONE(false)},
     {"a text whose number is cut off", NULL, TEXT(JSON "\n-"), IN_TEXTS(COUNTS(5, 7, 12), 1, false, OPEN, "")},
     {"a text whose fraction is cut off", NULL, TEXT(JSON "\n1."), IN_TEXTS(COUNTS(5, 7, 12), 1, false, OPEN, "")},
     {"a text whose word is cut off", NULL, TEXT(JSON "\nnul"), IN_TEXTS(COUNTS(5, 7, 12), 1, false, OPEN, "")},
     {"a zero first is a number by itself in a plain body", NULL, TEXT(JSON "\n01 " OTHER_JSON),
      IN_TEXTS(COUNTS(1, 2, 3), 2, false, WHOLE, "")},
-    {"a number that is no number in a plain body", NULL, TEXT(JSON "\n1.e5 " OTHER_JSON),
+    {"a malformed number in a plain body", NULL, TEXT(JSON "\n1.e5 " OTHER_JSON),
      IN_TEXTS(COUNTS(5, 7, 12), 1, false, BROKEN, "")},
     {"a line whose text is cut off", NULL, TEXT(JSON "\n{\"usage\":"), IN_TEXTS(COUNTS(5, 7, 12), 1, false, OPEN, "")},
     {"nothing is read after a brace too many", NULL, TEXT(JSON "}" OTHER_JSON),
@@ -241,8 +242,8 @@ const body bodies[] = {
     {"in another member, too", NULL, TEXT(EVENT("{\"x_groq\":" OTHER_JSON ",\"usage\":" USAGE "}")), SEEN(1, false)},
     {"in another member, after", NULL, TEXT(EVENT("{\"usage\":" USAGE ",\"x_groq\":" OTHER_JSON "}")), SEEN(1, false)},
     {"in an array", NULL, TEXT(EVENT("{\"choices\":[" JSON "]}")), NONE(false)},
-    {"in itself", NULL, TEXT(EVENT("{\"usage\":{\"usage\":" USAGE ",\"prompt_tokens\":5}}")), PROMPT(5, 1)},
-    {"names that are nearly it", NULL,
+    {"a usage in a usage", NULL, TEXT(EVENT("{\"usage\":{\"usage\":" USAGE ",\"prompt_tokens\":5}}")), PROMPT(5, 1)},
+    {"names that are nearly the same", NULL,
      TEXT(EVENT("{\"Usage\":" USAGE ",\"usage \":" USAGE ",\"usag\":" USAGE ",\"usages\":" USAGE ",\"_usage\":" USAGE
                 ",\"\":" USAGE "}")),
      NONE(false)},
@@ -255,10 +256,10 @@ const body bodies[] = {
     {"a pointer of two names", "/response/usage",
      TEXT(EVENT("{\"usage\":" OTHER_USAGE ",\"response\":" JSON ",\"a\":{\"response\":" OTHER_JSON "}}")),
      SEEN(1, false)},
-    {"a pointer of two names and no object", "/response/usage",
+    {"two names, the first not an object", "/response/usage",
      TEXT(EVENT("{\"response\":[" JSON "]}") EVENT("{\"response\":5}") EVENT("{\"response\":null}")), NONE(false)},
     {"a pointer into the usage", "/usage/x", TEXT(EVENT("{\"usage\":{\"x\":" USAGE "}}") EVENT(JSON)), SEEN(1, false)},
-    {"the same name twice on the way", "/usage/usage", TEXT(EVENT("{\"usage\":" JSON "}") EVENT(JSON)), SEEN(1, false)},
+    {"the same name for two steps", "/usage/usage", TEXT(EVENT("{\"usage\":" JSON "}") EVENT(JSON)), SEEN(1, false)},
     {"the empty name", "/", TEXT(EVENT("{\"\":" USAGE ",\"usage\":" OTHER_USAGE "}") EVENT("{}")), SEEN(1, false)},
     {"the empty name in itself", "//", TEXT(EVENT("{\"\":{\"\":" USAGE "}}")), SEEN(1, false)},
     {"the whole text", "", TEXT(EVENT(USAGE) "data: null\n\n"), SEEN(1, false)},
@@ -289,27 +290,30 @@ const body bodies[] = {
     {"twice in a plain text", NULL, TEXT("{\"usage\":" OTHER_USAGE ",\"usage\":" OTHER_USAGE "}" JSON),
      IN_TEXTS(COUNTS(5, 7, 12), 1, false, WHOLE, "")},
     {"another name given twice", NULL, TEXT(EVENT("{\"a\":1,\"a\":2,\"usage\":" USAGE "}")), SEEN(1, false)},
-    {"null in each event but the last", NULL, TEXT(EVENT(NULL_JSON) EVENT(NULL_JSON) EVENT(JSON) DONE), SEEN(1, true)},
-    {"null leaves what was there", NULL, TEXT(EVENT(JSON) EVENT(NULL_JSON) DONE), SEEN(1, true)},
-    {"absent leaves what was there", NULL, TEXT(EVENT(JSON) EVENT("{\"choices\":[]}") EVENT("{}") DONE), SEEN(1, true)},
+    {"null in each event except the last", NULL, TEXT(EVENT(NULL_JSON) EVENT(NULL_JSON) EVENT(JSON) DONE),
+     SEEN(1, true)},
+    {"null leaves the earlier report", NULL, TEXT(EVENT(JSON) EVENT(NULL_JSON) DONE), SEEN(1, true)},
+    {"no usage leaves the earlier report", NULL, TEXT(EVENT(JSON) EVENT("{\"choices\":[]}") EVENT("{}") DONE),
+     SEEN(1, true)},
     {"null with space around", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\" : null }") EVENT("{\"usage\":\tnull}")),
      SEEN(1, false)},
-    {"what begins as null does", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":nul}") EVENT("{\"usage\":nulls}")),
+    {"a word that begins like null", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":nul}") EVENT("{\"usage\":nulls}")),
      SEEN(1, false)},
     {"null, and elsewhere a usage", NULL, TEXT(EVENT("{\"a\":{\"usage\":null},\"usage\":" USAGE "}")), SEEN(1, false)},
     {"running usage", NULL,
      TEXT(EVENT("{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1,\"total_tokens\":6}}")
               EVENT("{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}") EVENT(JSON) DONE),
      SEEN(3, true)},
-    {"a later report has less in it", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{\"prompt_tokens\":6}}")), PROMPT(6, 2)},
-    {"an object without a count is no report", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{}}")), SEEN(1, false)},
-    {"an object with other members alone is no report", NULL,
+    {"a later report has fewer counts", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{\"prompt_tokens\":6}}")),
+     PROMPT(6, 2)},
+    {"an object without a count is not a report", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{}}")), SEEN(1, false)},
+    {"an object with other members alone is not a report", NULL,
      TEXT(EVENT(JSON) EVENT("{\"usage\":{\"trafficType\":\"ON_DEMAND\",\"x\":{\"prompt_tokens\":1}}}")),
      SEEN(1, false)},
-    {"an object whose counts are null is no report", NULL,
+    {"an object whose counts are null is not a report", NULL,
      TEXT(EVENT(JSON) EVENT("{\"usage\":{\"prompt_tokens\":null,\"input_tokens\":null}}")), SEEN(1, false)},
 
-    /* ---- malformed texts cost themselves */
+    /* ---- malformed texts: only they are lost */
     {"not JSON at all", NULL, TEXT(EVENT("hello") EVENT(JSON) EVENT("good-bye") DONE), SEEN(1, true)},
     {"malformed after the report", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{\"prompt_tokens\":9}}}") EVENT("{}")),
      SEEN(1, false)},
@@ -344,13 +348,13 @@ const body bodies[] = {
     {"a count with an exponent", NULL, TEXT(EVENT("{\"usage\":{\"prompt_tokens\":50e-1}}")), PROMPT(5, 1)},
     {"a count with a fraction", NULL, TEXT(EVENT(JSON) EVENT("{\"usage\":{\"total_tokens\":1.5}}")),
      WRONG(INTEGER, "total_tokens", 2)},
-    {"a count that is no number", NULL, TEXT(EVENT("{\"usage\":{\"completion_tokens\":\"5\"}}")),
+    {"a count that is not a number", NULL, TEXT(EVENT("{\"usage\":{\"completion_tokens\":\"5\"}}")),
      WRONG(TYPE, "completion_tokens", 1)},
     {"a count given twice", NULL, TEXT(EVENT("{\"usage\":{\"prompt_tokens\":5,\"prompt_tokens\":5}}")),
      WRONG(DUPLICATE, "prompt_tokens", 1)},
     {"a good report after a wrong one", NULL, TEXT(EVENT("{\"usage\":{\"total_tokens\":-1}}") EVENT(JSON)),
      SEEN(2, false)},
-    {"a contradiction is not the stream's business", NULL,
+    {"a stream does not check whether counts agree", NULL,
      TEXT(EVENT("{\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}")), OTHER(1, false)},
     {"details", NULL,
      TEXT(EVENT("{\"usage\":{\"prompt_tokens\":5,\"prompt_tokens_details\":{\"cached_tokens\":4},\"x\":[1,{}],"
@@ -361,7 +365,7 @@ const body bodies[] = {
     {"a string", NULL, TEXT(EVENT("{\"usage\":\"null\"}")), WRONG(TYPE, "usage", 1)},
     {"a string that begins with n", NULL, TEXT(EVENT("{\"usage\":\"n\"}")), WRONG(TYPE, "usage", 1)},
     {"true and false", NULL, TEXT(EVENT("{\"usage\":true}") EVENT("{\"usage\":false}")), WRONG(TYPE, "usage", 2)},
-    {"a good report after one that is no object", NULL, TEXT(EVENT("{\"usage\":[]}") EVENT(JSON)), SEEN(2, false)},
+    {"a good report after one that is not an object", NULL, TEXT(EVENT("{\"usage\":[]}") EVENT(JSON)), SEEN(2, false)},
     {"white space and a name with NUL", NULL,
      TEXT(EVENT("{\"usage\": { \"a\" : 1 ,\t\"b c\\u0000\" : 2 ,\"prompt_tokens\" :\t5 } }")), PROMPT(5, 1)},
     {"half of a surrogate pair in it", NULL, TEXT(EVENT("{\"usage\":{\"a\":\"\\udcb0\",\"prompt_tokens\":5}}")),
@@ -397,7 +401,7 @@ const body bodies[] = {
      PROMPT(5, 1)},
     {"the first place tells nothing", NULL, TEXT(EVENT(JSON) EVENT("{\"x_groq\":" OTHER_JSON ",\"usage\":{}}")),
      SEEN(1, false)},
-    {"the first place is no object", NULL, TEXT(EVENT("{\"x_groq\":" OTHER_JSON ",\"usage\":[]}")),
+    {"the first place does not hold an object", NULL, TEXT(EVENT("{\"x_groq\":" OTHER_JSON ",\"usage\":[]}")),
      WRONG(TYPE, "usage", 1)},
     {"a place that is not the first given twice", NULL,
      TEXT(EVENT("{\"response\":" OTHER_JSON ",\"usage\":" USAGE ",\"response\":{\"usage\":[]}}")), SEEN(1, false)},
@@ -409,11 +413,11 @@ const body bodies[] = {
      NONE(false)},
     {"a place that is spelled with escapes", NULL,
      TEXT(EVENT("{\"r\\u0065sponse\":{\"usage\\u004detadata\":" USAGE "}}")), SEEN(1, false)},
-    {"the root is no place in events", NULL, TEXT(EVENT("{\"prompt_eval_count\":5,\"eval_count\":7,\"done\":true}")),
+    {"the root is not a place in events", NULL, TEXT(EVENT("{\"prompt_eval_count\":5,\"eval_count\":7,\"done\":true}")),
      NONE(false)},
     {"the root is a place in plain texts", NULL, TEXT("{\"eval_count\":7,\"prompt_eval_count\":5}\n"),
      IN_TEXTS(COUNTS(5, 7, ABSENT), 1, false, WHOLE, "")},
-    {"the root has two names alone", NULL, TEXT("{\"prompt_tokens\":5,\"eval_count\":7,\"total_tokens\":12}\n"),
+    {"the root has only two names", NULL, TEXT("{\"prompt_tokens\":5,\"eval_count\":7,\"total_tokens\":12}\n"),
      IN_TEXTS(COUNTS(ABSENT, 7, ABSENT), 1, false, WHOLE, "")},
     {"the root without these two", NULL, TEXT(USAGE "{\"prompt_eval_count\":null}\n"), UNREAD(WHOLE)},
     {"the root comes last", NULL, TEXT("{\"prompt_eval_count\":1,\"x_groq\":" JSON ",\"eval_count\":2}\n"),
@@ -440,7 +444,7 @@ const body bodies[] = {
     {"an array with the root as a place", NULL, TEXT("[{\"eval_count\":7},{\"prompt_tokens\":5}]"),
      IN_TEXTS(COUNTS(ABSENT, 7, ABSENT), 1, false, WHOLE, "")},
 
-    /* ---- services; what each writes of itself is shortened */
+    /* ---- services, with shortened texts */
     {"OpenAI, chat", NULL,
      TEXT("data: {\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o-mini\","
           "\"choices\":[{\"delta\":{\"content\":\"\\u00dc\"}}],\"usage\":null}\n\n"
@@ -516,7 +520,7 @@ const size_t body_count = LENGTH(bodies);
 
 static const char *kind_name(tokusage_body kind) {
     static const char *const names[] = {"EMPTY", "OPEN", "WHOLE", "BROKEN"};
-    return (unsigned)kind < LENGTH(names) ? names[kind] : "no value of its type";
+    return (unsigned)kind < LENGTH(names) ? names[kind] : "not a value of its type";
 }
 
 static void expect_reported(const char *what, const tokusage_stream *stream, const verdict *want) {
@@ -574,7 +578,7 @@ void expect_taken(const char *what, size_t taken, size_t length, const answer *w
 
 /* ------------------------------------------------------------------------------------------------- pieces */
 
-/* A piece stands at the edge of memory that cannot be read. Returns whether it was taken whole. */
+/* Feeds a piece at the edge of unreadable memory. Returns whether it was taken whole. */
 static bool feed(tokusage_stream *stream, const char *bytes, size_t length, size_t *taken) {
     size_t now = tokusage_stream_feed(stream, against_the_end(bytes, length), length);
     *taken += now;

@@ -10,12 +10,12 @@ typedef struct writing {
 } writing;
 
 enum {
-    ENOUGH = 1500, /* bytes, after which no member is begun */
+    ENOUGH = 1500, /* behind so many bytes, no member begins */
     LEVELS = 5,
-    FREQUENT = 10 /* at the head of the numbers, those that counts mostly are */
+    FREQUENT = 10 /* the first of the numbers, which most counts are */
 };
 
-/* What stands at a name. The last four are objects, each with its table of members. */
+/* What a name's value is. The last four are objects, each with a table of members. */
 typedef enum kind {
     ANYTHING,
     COUNT,
@@ -34,7 +34,7 @@ typedef struct member {
     kind value;
 } member;
 
-/* A walk through it from anywhere gives the members of one service, mostly. */
+/* Names next to each other mostly belong to one service. */
 static const member usage_members[] = {
     {"prompt_tokens", COUNT},
     {"completion_tokens", COUNT},
@@ -307,7 +307,7 @@ static const frame frames[] = {
 
 /* ----------------------------------------------------------------------------------------------- documents */
 
-/* One time in so many. */
+/* True once in so many calls. */
 static bool seldom(size_t times) {
     return random_below(times) == 0;
 }
@@ -336,7 +336,7 @@ static void quoted(writing *out, const char *text) {
     write_text(out, "\"");
 }
 
-/* With one of its letters as an escape, now and then. */
+/* Sometimes one of its letters is an escape. */
 static void write_name(writing *out, const char *name) {
     const size_t length = strlen(name);
     const size_t at = length > 0 ? random_below(length) : 0;
@@ -371,12 +371,12 @@ static void scalar(writing *out) {
     }
 }
 
-/* A small whole number, mostly: objects of counts come out good now and then. */
+/* Mostly a small whole number, so that some objects of counts are good. */
 static void write_count(writing *out) {
     write_text(out, seldom(12) ? "null" : any_of(numbers, seldom(4) ? LENGTH(numbers) : FREQUENT));
 }
 
-/* Of all lengths around the longest that counts, now and then. */
+/* Sometimes of a length around the longest that counts. */
 static void write_model(writing *out) {
     static const char *const names[] = {"gpt-4o", "claude", "g\\u0065mini", "m\\\"", "", "\xC3\xA9", "a/b:c"};
     if (!seldom(6)) {
@@ -395,7 +395,7 @@ static void write_end(writing *out) {
     write_text(out, any_of(values, LENGTH(values)));
 }
 
-/* Both go as deep as `levels` says. */
+/* Both nest as deep as `levels` says. */
 static void write_value(writing *out, kind what, size_t levels);
 static void write_anything(writing *out, size_t levels);
 
@@ -407,7 +407,7 @@ static void write_member(writing *out, const member *in, size_t levels) {
     write_value(out, in->value, levels);
 }
 
-/* The next of the table, so that none comes twice, or any of it, or of all the names. */
+/* The next name of the table (so none comes twice), or any name of it, or any name at all. */
 static const member *next_member(const member_table *table, size_t turn) {
     static member foreign;
     if (seldom(8)) {
@@ -583,17 +583,17 @@ const char *random_pointer(void) {
 
 /* -------------------------------------------------------------------------------------------------- bodies */
 
-/* After so many bytes no text is begun. What is left has room for a whole one, each of its bytes on a line of its own. */
+/* Behind so many bytes no text begins. The rest has room for a whole text with each byte on its own line. */
 #define BODY_ENOUGH (RANDOM_BODY_SIZE / 4)
 
 static const char *const line_ends[] = {"\n", "\r\n", "\r"};
 
-/* One for the whole body, or any. */
+/* One for the whole body, or any each time. */
 static const char *line_end(const char *usual) {
     return usual != NULL ? usual : any_of(line_ends, LENGTH(line_ends));
 }
 
-/* A text that is mostly good, and often one that a service could send. */
+/* A text, mostly good, often one that a service could send. */
 static size_t some_text(char *text) {
     writing out = {text, 0, DOCUMENT_SIZE - 16};
     if (seldom(2)) {
@@ -611,7 +611,7 @@ static void write_field(writing *out, const char *name, const char *value, const
     write_text(out, line_end(end));
 }
 
-/* What an event may hold beside its data. */
+/* What an event may hold apart from its data. */
 static void write_other_lines(writing *out, const char *end) {
     static const char *const names[] = {"", "event", "id", "retry", ": data", "Data", " data", "datas"};
     static const char *const values[] = {"message_delta", "[DONE]", "5", "", "{\"usage\":{\"prompt_tokens\":5}}",
@@ -622,7 +622,7 @@ static void write_other_lines(writing *out, const char *end) {
     }
 }
 
-/* Another line of data begins at a line end of the text, and behind a comma now and then. */
+/* A new line of data begins at each line end of the text, and sometimes behind a comma. */
 static bool breaks(char byte, bool *drop) {
     *drop = byte == '\n' || byte == '\r';
     return *drop || (byte == ',' && seldom(40));

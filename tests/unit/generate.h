@@ -1,6 +1,6 @@
 /*
- * Random JSON documents in which the names and the places that the library knows are frequent, random damage, and random
- * response bodies that are made of such documents. Nothing here says what any of them means.
+ * Random JSON documents with many of the names and places that the library knows, random damage, and random response
+ * bodies that are made of such documents. This file does not say what any of them means.
  */
 #ifndef TOKUSAGE_TESTS_GENERATE_H
 #define TOKUSAGE_TESTS_GENERATE_H
@@ -12,7 +12,7 @@ enum {
     RANDOM_BODY_SIZE = 1 << 16
 };
 
-/* Writes a document; returns its length, which is at least 16 below DOCUMENT_SIZE. */
+/* Writes a document; returns its length, at most DOCUMENT_SIZE - 16. */
 size_t random_document(char *text);
 
 /* Changes, inserts or takes out a few bytes, or cuts the end off; returns the new length. `text` has room for more. */
@@ -22,8 +22,8 @@ size_t random_damage(char *text, size_t length);
 const char *random_pointer(void);
 
 /*
- * Writes a response body: events with all that may stand in them, or plain texts; most of them good, some damaged or
- * cut off. Returns its length, which is at most RANDOM_BODY_SIZE.
+ * Writes a response body: events with all that events may hold, or plain texts. Most are good, some damaged or cut off.
+ * Returns its length, at most RANDOM_BODY_SIZE.
  */
 size_t random_body(char *bytes);
 

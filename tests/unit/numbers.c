@@ -42,7 +42,7 @@ const number_case number_cases[] = {
     {"0." ZEROS_100 "12e102", TOKUSAGE_OK, 12},
     {"5." ZEROS_100 ZEROS_100, TOKUSAGE_OK, 5},
 
-    /* every form of nothing */
+    /* every form of zero */
     {"-0", TOKUSAGE_OK, 0},
     {"0.0", TOKUSAGE_OK, 0},
     {"-0.0", TOKUSAGE_OK, 0},
@@ -107,7 +107,7 @@ const number_case number_cases[] = {
     {"99999999999999999", TOKUSAGE_ERR_RANGE, 0},
     {"1" ZEROS_100 "e-84", TOKUSAGE_ERR_RANGE, 0},
 
-    /* below nothing, also by very little */
+    /* below zero, also by very little */
     {"-1", TOKUSAGE_ERR_RANGE, 0},
     {"-5.0", TOKUSAGE_ERR_RANGE, 0},
     {"-0.5", TOKUSAGE_ERR_RANGE, 0},

@@ -1,4 +1,4 @@
-/* JSON numbers and what each says as a count: every form of a whole number, both sides of both limits, fractions. */
+/* JSON numbers and what each says as a count: all forms of whole numbers, both sides of both limits, fractions. */
 #ifndef TOKUSAGE_TESTS_NUMBERS_H
 #define TOKUSAGE_TESTS_NUMBERS_H
 

@@ -26,7 +26,7 @@ void pieces_begin(pieces *in, const char *pointer, tokusage_reading_mode mode) {
     tokusage_scan_begin(&in->scan);
 }
 
-/* How many of the bytes are white space, from the first on. */
+/* How many bytes of white space the bytes begin with. */
 static size_t white_length(const char *bytes, size_t length) {
     size_t white = 0;
     while (white < length && bytes[white] != '\0' && strchr(" \t\r\n", bytes[white]) != NULL) {
@@ -114,7 +114,7 @@ void expect_every_cut(const char *what, const char *pointer, const char *bytes, 
 
 /* ---------------------------------------------------------------------------------------------------- whole */
 
-/* Behind something that may come first, every answer is the same, except for the offset. */
+/* Behind something that may come first every answer is the same, except the offset. */
 static void expect_behind(const char *first, const reading_case *one) {
     size_t shift = strlen(first);
     char *longer = malloc(shift + one->json.length);
@@ -133,7 +133,7 @@ static size_t mark_length(const char *bytes, size_t length) {
     return length >= 3 && memcmp(bytes, MARK, 3) == 0 ? 3 : 0;
 }
 
-/* What find has to answer. */
+/* What find must answer. */
 static tokusage_status found_status(const reference_place *place) {
     if (place->status != TOKUSAGE_OK) {
         return place->status;

@@ -1,6 +1,6 @@
 /*
- * Texts, where to look in them, and the answers: what the tests of whole texts share. Each case goes through extract and
- * find, and through the scanner in pieces, and is held against the reference.
+ * Texts, where to look in them, and the answers: what the tests of whole texts share. Each case goes through extract
+ * and find, and through the scanner in pieces, and is compared with the reference.
  */
 #ifndef TOKUSAGE_TESTS_READINGS_H
 #define TOKUSAGE_TESTS_READINGS_H
@@ -17,11 +17,11 @@ typedef struct reading_case {
 
 bool same_verdict(const verdict *a, const verdict *b);
 
-/* Fails the test unless extract, find and the scanner answer as the case says, and the reference does, too. */
+/* Fails the test unless extract, find, the scanner and the reference answer as the case says. */
 void expect_reading(const reading_case *one);
 void expect_readings(const reading_case *cases, size_t count);
 
-/* The same for find alone; the answer is the reference's. */
+/* The same for find alone, compared with the reference. */
 void expect_find(const char *what, const char *pointer, const char *bytes, size_t length);
 
 /* One text that the scanner reads in pieces; it must not begin with a byte-order mark. */
@@ -40,10 +40,10 @@ void pieces_feed(pieces *in, const char *bytes, size_t length);
 
 void pieces_end(pieces *in);
 
-/* Fails the test unless the pieces say what `want` does. */
+/* Fails the test unless the pieces say the same as `want`. */
 void expect_pieces(const char *what, const pieces *in, const verdict *want);
 
-/* Reads the text whole, byte by byte, and cut in two at every place (at some places when it is large). */
+/* Reads the text whole, byte by byte, and cut in two behind every byte (behind some bytes when it is large). */
 void expect_every_cut(const char *what, const char *pointer, const char *bytes, size_t length, const verdict *want);
 
 /* Text built of parts that are repeated. */

@@ -22,7 +22,7 @@ static FILE *open_in(const char *folder, const char *name) {
     return fopen(path, "rb");
 }
 
-/* Splits a line at its tabulators, in place; returns how many fields there are. */
+/* Splits a line at its tabulators, within the line itself; returns how many fields it has. */
 static size_t split(char *line, char **fields) {
     size_t count = 0;
     line[strcspn(line, "\r\n")] = '\0';
@@ -41,7 +41,7 @@ static int64_t number_of(const char *word) {
     char *end = NULL;
     long long value = strtoll(word, &end, 10);
     if (end == word || *end != '\0') {
-        fail_msg("expected.tsv: %s is no number", word);
+        fail_msg("expected.tsv: %s is not a number", word);
     }
     return value;
 }
@@ -126,7 +126,7 @@ static void set_field(sample *out, const char *column, const char *word) {
     }
 }
 
-/* What holds where the table has no such column. */
+/* The values for columns that the table does not have. */
 static sample plain_sample(const char *file) {
     sample out;
     memset(&out, 0, sizeof out);
@@ -193,7 +193,7 @@ static void expect_counts(const char *what, const sample *in, const tokusage *us
     }
 }
 
-/* What is encoded decodes to the same, as a text and as a tree. */
+/* An encoded usage is decoded to the same usage, as a text and as a tree. */
 static void expect_encoded(const char *what, const tokusage *usage) {
     char json[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
@@ -212,7 +212,7 @@ static void expect_encoded(const char *what, const tokusage *usage) {
     }
 }
 
-/* Reconciles a usage that was read, and holds all of it against the sample. */
+/* Reconciles a usage that was read, and compares all of it with the sample. */
 static void expect_reading(const char *what, const sample *in, tokusage_status want, tokusage_status status,
                            tokusage *usage, tokusage_error *error) {
     if (status == TOKUSAGE_OK) {
@@ -258,7 +258,7 @@ static void expect_stream(const char *how, const sample *in, const tokusage_stre
 
 /* ---------------------------------------------------------------------------------------------------- many readings */
 
-/* Feeds pieces of up to `longest` bytes, random ones or all of that length. Bytes behind the end are not taken. */
+/* Feeds pieces of `longest` bytes, or random ones up to that length. Only bytes behind [DONE] may not be taken. */
 static void feed_pieces(tokusage_stream *stream, const sample *in, span bytes, size_t longest, bool randomly) {
     assert_int_equal(tokusage_stream_init(stream, sample_pointer(in)), TOKUSAGE_OK);
     for (size_t at = 0; at < bytes.length;) {
@@ -291,7 +291,7 @@ void expect_sample_as_stream(const sample *in, span bytes) {
     }
 }
 
-/* Takes away all that is no usage in a root: there two names alone count. */
+/* Removes all members of a root except the two that count there. */
 static void strip_root(cJSON *root) {
     for (cJSON *item = root->child; item != NULL;) {
         cJSON *next = item->next;

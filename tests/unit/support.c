@@ -1,6 +1,6 @@
 /*
- * The shared means of the test programs; see support.h. What C does not have is here, and only here, for POSIX and for
- * Windows: memory protection and the making of a locale.
+ * What the test programs share; see support.h. Only this file uses what C does not have, for POSIX and for Windows:
+ * memory protection, and making a locale.
  */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
@@ -136,7 +136,7 @@ static bool same_name(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* The member as a boolean byte of 0 or 1, read as a byte: a spoilt one is no bool. */
+/* The member as a byte of 0 or 1. It is read as a byte, because a spoilt one is not a valid bool. */
 static bool count_is(const tokusage_count *count, const tokusage_count *want) {
     return memcmp(&count->present, &want->present, sizeof count->present) == 0 && count->value == want->value;
 }
@@ -150,7 +150,7 @@ static bool usage_is(const tokusage *usage, const tokusage *want) {
            count_is(&usage->reasoning_tokens, &want->reasoning_tokens);
 }
 
-/* A count in words; valid until the next call with the same place in the order of the struct. */
+/* A count in words; valid until the next call for the same count. */
 static const char *count_text(const tokusage_count *count, size_t place) {
     static char words[6][24];
     unsigned char present = 0;

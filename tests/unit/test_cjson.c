@@ -1,4 +1,4 @@
-/* Usage <-> cJSON trees: from and to, over every name of the table, every kind of item and every failing allocation. */
+/* Usage <-> cJSON trees: from and to, with every name of the table, every kind of item and every failing allocation. */
 #include "support.h"
 
 #include <math.h>
@@ -89,7 +89,7 @@ static void from_cjson_reads_the_objects_in_a_usage_object(void **state) {
         {"{\"" P "\":\"x\",\"" PD "\":{\"" CACHED "\":-1}}", ABOUT(TYPE, P)},
         {"{\"" PD "\":{\"" WRITE "\":0.5,\"" CACHED "\":-1}}", ABOUT(INTEGER, WRITE)},
         {"{\"" CD "\":{\"" REASONING "\":{}},\"" PD "\":{\"" CACHED "\":-1}}", ABOUT(TYPE, REASONING)},
-        /* beside the input, unless an object says that they are within */
+        /* beside the input, unless there is an object that says they are within */
         {"{\"input_tokens\":5,\"cache_read_input_tokens\":2,\"cache_creation_input_tokens\":1}",
          COUNTS6(8, A, A, 2, 1, A)},
         {"{\"cache_read_input_tokens\":2,\"input_tokens_details\":{},\"input_tokens\":5}", COUNTS6(5, A, A, 2, A, A)},
@@ -131,7 +131,7 @@ static void from_cjson_knows_every_name_of_the_table(void **state) {
     }
 }
 
-static void from_cjson_takes_the_result_of_a_look_up(void **state) {
+static void from_cjson_accepts_the_result_of_a_look_up(void **state) {
     (void)state;
     cJSON *body = parsed("{\"usage\":{\"" P "\":5},\"a\":null}");
     const verdict found = COUNTS(5, A, A);
@@ -182,7 +182,7 @@ static void from_cjson_judges_trees_that_no_text_makes(void **state) {
     }
 }
 
-static void from_cjson_takes_the_double_of_a_number_not_its_int(void **state) {
+static void from_cjson_reads_the_double_of_a_number_not_its_int(void **state) {
     (void)state;
     cJSON number = {.type = cJSON_Number, .valueint = 99, .valuedouble = 5, .string = (char[]){P}};
     cJSON object = {.type = cJSON_Object, .child = &number};
@@ -288,7 +288,7 @@ static void to_cjson_has_the_form_and_the_order_of_encode(void **state) {
     }
 }
 
-static void to_cjson_answers_null_without_a_good_usage(void **state) {
+static void to_cjson_returns_null_without_a_good_usage(void **state) {
     (void)state;
     assert_null(tokusage_to_cjson(NULL));
     for (size_t member = 0; member < SIX; member++) {
@@ -344,15 +344,15 @@ int main(void) {
         WATCHED(from_cjson_reads_a_tree_as_decode_reads_its_text),
         WATCHED(from_cjson_reads_the_objects_in_a_usage_object),
         WATCHED(from_cjson_knows_every_name_of_the_table),
-        WATCHED(from_cjson_takes_the_result_of_a_look_up),
+        WATCHED(from_cjson_accepts_the_result_of_a_look_up),
         WATCHED(from_cjson_refuses_a_missing_usage_argument),
         WATCHED(from_cjson_judges_trees_that_no_text_makes),
-        WATCHED(from_cjson_takes_the_double_of_a_number_not_its_int),
+        WATCHED(from_cjson_reads_the_double_of_a_number_not_its_int),
         WATCHED(from_cjson_judges_items_by_their_kind_alone),
         WATCHED(from_cjson_judges_the_objects_in_a_usage_object_by_their_kind_alone),
         WATCHED(to_cjson_makes_an_object_of_the_present_counts),
         WATCHED(to_cjson_has_the_form_and_the_order_of_encode),
-        WATCHED(to_cjson_answers_null_without_a_good_usage),
+        WATCHED(to_cjson_returns_null_without_a_good_usage),
         WATCHED(to_cjson_does_not_look_at_the_value_of_an_absent_count),
         WATCHED(to_cjson_survives_the_failure_of_every_allocation),
     };

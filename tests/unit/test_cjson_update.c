@@ -1,6 +1,6 @@
 /*
- * A cJSON tree made to say what a usage says: every kind of member in every place, every failing allocation, and random
- * trees against a second opinion.
+ * Updating a cJSON tree: every kind of member in every object, every failing allocation, and random trees against a
+ * second opinion.
  */
 #include "support.h"
 
@@ -51,7 +51,7 @@ static const update_case updates[] = {
     {"{\"" P "\":1,\"" C "\":2,\"" T "\":3}", {A, A, 12, A, A, A}, "{\"" T "\":12}"},
     {"{\"" P "\":null}", {A, A, A, A, A, A}, "{}"},
 
-    /* what was given twice stays once */
+    /* of a member given twice, one stays */
     {"{\"" P "\":1,\"x\":2,\"" P "\":3}", {5, A, A, A, A, A}, "{\"" P "\":5,\"x\":2}"},
     {"{\"" P "\":1,\"" P "\":2,\"" P "\":3,\"x\":4}", {5, A, A, A, A, A}, "{\"" P "\":5,\"x\":4}"},
     {"{\"" P "\":\"1\",\"x\":2,\"" P "\":3}", {5, A, A, A, A, A}, "{\"" P "\":5,\"x\":2}"},
@@ -62,7 +62,7 @@ static const update_case updates[] = {
      "{\"" P "\":5,\"" C "\":7,\"" T "\":12}"},
     {"{\"" P "\":1,\"" P "\":1}", {A, 7, A, A, A, A}, "{\"" C "\":7}"},
 
-    /* other members stay, whatever they are called */
+    /* other members stay, with any name */
     {"{\"Prompt_Tokens\":1,\"PROMPT_TOKENS\":2}",
      {5, A, A, A, A, A},
      "{\"Prompt_Tokens\":1,\"PROMPT_TOKENS\":2,\"" P "\":5}"},
@@ -82,7 +82,7 @@ static const update_case updates[] = {
      {5, A, A, 2, A, 3},
      "{\"" CD "\":{\"" REASONING "\":3},\"" P "\":5,\"" PD "\":{\"" CACHED "\":2}}"},
 
-    /* in an object that is there, its other members stay */
+    /* the other members of an existing object stay */
     {"{\"" PD "\":{\"a\":0,\"" CACHED "\":1,\"b\":null},\"x\":1}",
      {A, A, A, 2, A, A},
      "{\"" PD "\":{\"a\":0,\"" CACHED "\":2,\"b\":null},\"x\":1}"},
@@ -100,7 +100,7 @@ static const update_case updates[] = {
      "{\"" PD "\":{\"" P "\":1,\"" REASONING "\":2,\"Cached_Tokens\":3}}"},
     {"{\"" PD "\":{\"a\":{\"" CACHED "\":1}}}", {A, A, A, A, A, A}, "{\"" PD "\":{\"a\":{\"" CACHED "\":1}}}"},
 
-    /* an object that is empty now stays */
+    /* an object that becomes empty stays */
     {"{\"" PD "\":{\"" CACHED "\":1,\"" WRITE "\":2},\"" CD "\":{\"" REASONING "\":3}}",
      {A, A, A, A, A, A},
      "{\"" PD "\":{},\"" CD "\":{}}"},
@@ -147,7 +147,7 @@ static const update_case updates[] = {
      "{\"tokens\":{\"x\":2},\"input_tokens_details\":{},\"" P "\":5,\"" PD "\":{\"" CACHED "\":2}}"},
 };
 
-static void update_cjson_leaves_every_other_member_as_and_where_it_was(void **state) {
+static void update_cjson_does_not_change_or_move_other_members(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(updates); i++) {
         const update_case *one = &updates[i];
@@ -201,7 +201,7 @@ static void update_cjson_changes_a_number_in_place(void **state) {
     assert_ptr_equal(cJSON_GetObjectItemCaseSensitive(tree, PD), details);
     assert_ptr_equal(details->child, cached);
     assert_true(number->valuedouble == 5000000000.0);
-    assert_int_equal(number->valueint, INT32_MAX); /* as cJSON has it for what an int can't hold */
+    assert_int_equal(number->valueint, INT32_MAX); /* as cJSON sets it for a number that an int can't hold */
     assert_int_equal(cached->valueint, 2);
     usage = usage_of6(6, A, A, 2, A, A);
     assert_int_equal(tokusage_update_cjson(tree, &usage), TOKUSAGE_OK);
@@ -218,7 +218,7 @@ static void check_update(const int64_t counts[SIX]) {
     expect_from_tree("updated", updated, &want);
 }
 
-static void update_cjson_takes_every_value_exactly(void **state) {
+static void update_cjson_writes_every_value_exactly(void **state) {
     (void)state;
     updated = cJSON_CreateObject();
     with_limits(check_update);
@@ -340,8 +340,8 @@ static void update_cjson_keeps_a_constant_name(void **state) {
     cJSON_Delete(tree);
 }
 
-/* cJSON 1.7.13 goes on to lead from the first item to a last one that is gone. */
-static void update_cjson_appends_behind_what_is_the_last_now(void **state) {
+/* In cJSON 1.7.13 the first item's `prev` stays the last item, also when that is gone. */
+static void update_cjson_appends_behind_the_last_member_that_is_left(void **state) {
     (void)state;
     static const update_case cases[] = {
         {NULL, {A, 7, A, A, A, A}, "{\"a\":1,\"" C "\":7}"},
@@ -371,8 +371,8 @@ static void update_cjson_appends_behind_what_is_the_last_now(void **state) {
     }
 }
 
-/* As cJSON 1.7.13 leaves the links of a tree that it has read. */
-static void update_cjson_finds_the_last_member_where_the_first_does_not_tell(void **state) {
+/* The parser of cJSON 1.7.13 leaves the first child's `prev` at NULL. */
+static void update_cjson_finds_the_last_member_without_a_link_to_it(void **state) {
     (void)state;
     cJSON *tree = parsed("{\"a\":1,\"" PD "\":{\"b\":2,\"c\":3}}");
     tree->child->prev = NULL;
@@ -384,7 +384,7 @@ static void update_cjson_finds_the_last_member_where_the_first_does_not_tell(voi
     cJSON_Delete(tree);
 }
 
-/* Fails one allocation after the other of one update; returns how many there are. */
+/* Repeats one update; each time the next allocation fails. Returns how many there are. */
 static size_t fail_each_allocation(const update_case *one, bool onwards) {
     const tokusage usage = usage_with(one->counts);
     heap_fail(NEVER, false);
@@ -413,7 +413,7 @@ static size_t fail_each_allocation(const update_case *one, bool onwards) {
     return nth;
 }
 
-static void update_cjson_leaves_the_object_when_memory_fails(void **state) {
+static void update_cjson_changes_nothing_when_memory_fails(void **state) {
     (void)state;
     size_t failed = 0;
     for (size_t i = 0; i < LENGTH(updates); i++) {
@@ -425,7 +425,7 @@ static void update_cjson_leaves_the_object_when_memory_fails(void **state) {
 
 /* ------------------------------------------------------------------------------------------ a second opinion */
 
-/* What update makes of a tree, told by the manual: a new tree, built from the first member to the last. */
+/* What the manual says that update makes of a tree: a new tree, built from the first member to the last. */
 typedef struct opinion {
     const cJSON *tree;
     const cJSON *stands[SIX]; /* what is set where it stands */
@@ -454,7 +454,7 @@ static void see_what_stands(opinion *o) {
     }
 }
 
-/* The member of an object, or of the usage object (NULL), goes into the new one. */
+/* Copies the member of an object, or of the usage object (NULL), into the new one. */
 static void take(const opinion *o, const char *object, const cJSON *item, cJSON *to) {
     for (size_t i = 0; i < SIX; i++) {
         if (o->stands[i] == item && o->counts[i] != ABSENT) {
@@ -466,7 +466,7 @@ static void take(const opinion *o, const char *object, const cJSON *item, cJSON 
     }
 }
 
-/* The counts of an object, or of the usage object (NULL), that stand nowhere; returns how many. */
+/* Appends the counts of an object, or of the usage object (NULL), that stand nowhere yet; returns how many. */
 static size_t append_counts(const opinion *o, const char *object, cJSON *to) {
     size_t appended = 0;
     for (size_t i = 0; i < SIX; i++) {
@@ -478,7 +478,7 @@ static size_t append_counts(const opinion *o, const char *object, cJSON *to) {
     return appended;
 }
 
-/* An object, or what may become one, goes into the new one. */
+/* Copies an object, or what may become one, into the new tree. */
 static void take_object(const opinion *o, const cJSON *item, cJSON *to) {
     const bool is_object = cJSON_IsObject(item);
     cJSON *made = cJSON_CreateObject();
@@ -521,7 +521,7 @@ static cJSON *opinion_of(const cJSON *tree, const int64_t counts[SIX]) {
     return to;
 }
 
-/* The items that are to stay, of the usage object and of the objects in it, in their order. */
+/* The items that must stay, of the usage object and of the objects in it, in their order. */
 static size_t list_others(const cJSON *tree, const cJSON **list, size_t room) {
     size_t count = 0;
     for (const cJSON *top = tree->child; top != NULL; top = top->next) {
@@ -552,7 +552,7 @@ static cJSON *random_value(void) {
     return parsed(values[random_below(LENGTH(values))]);
 }
 
-/* A name that has a meaning in this object (NULL: the usage object), often OpenAI's, or has none. */
+/* A name with a meaning in this object (NULL: the usage object), often OpenAI's, or a name without one. */
 static const char *random_name(const char *object) {
     static const char *const others[] = {"a", "b", "Total_Tokens", ""};
     for (size_t left = random_below(40); left > 0; left--) {
@@ -615,18 +615,18 @@ static void update_cjson_keeps_its_promises_with_random_trees(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WATCHED(update_cjson_leaves_every_other_member_as_and_where_it_was),
+        WATCHED(update_cjson_does_not_change_or_move_other_members),
         WATCHED(update_cjson_removes_every_name_of_the_table),
         WATCHED(update_cjson_changes_a_number_in_place),
-        WATCHED(update_cjson_takes_every_value_exactly),
+        WATCHED(update_cjson_writes_every_value_exactly),
         WATCHED(update_cjson_refuses_what_it_may_not_change),
         WATCHED(update_cjson_refuses_a_reference_among_the_objects_in_it),
         WATCHED(update_cjson_refuses_a_count_out_of_range),
         WATCHED(update_cjson_handles_members_that_no_text_makes),
         WATCHED(update_cjson_keeps_a_constant_name),
-        WATCHED(update_cjson_appends_behind_what_is_the_last_now),
-        WATCHED(update_cjson_finds_the_last_member_where_the_first_does_not_tell),
-        WATCHED(update_cjson_leaves_the_object_when_memory_fails),
+        WATCHED(update_cjson_appends_behind_the_last_member_that_is_left),
+        WATCHED(update_cjson_finds_the_last_member_without_a_link_to_it),
+        WATCHED(update_cjson_changes_nothing_when_memory_fails),
         WATCHED(update_cjson_keeps_its_promises_with_random_trees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
- * What the members of a usage object say: numbers of every form, null, values that are no counts, members given twice,
- * and all that is passed over. Which service's names mean what is test_places.c's.
+ * What the members of a usage object say: numbers of every form, null, values that are not counts, members given twice,
+ * and all that is passed over. test_names.c tests which name of which service means what.
  */
 #include "readings.h"
 
@@ -18,7 +18,7 @@
 
 /* ------------------------------------------------------------------------------------------------- numbers */
 
-/* OpenAI's members, as they stand before the value, and what the errors call them. */
+/* OpenAI's members: the bytes before the value, and what the errors call them. */
 static const struct {
     const char *before, *after, *member;
 } members[] = {
@@ -95,7 +95,7 @@ static void decode_reads_every_power_of_ten_in_every_form(void **state) {
     }
 }
 
-static void decode_refuses_what_is_no_number(void **state) {
+static void decode_refuses_a_value_that_is_not_a_number(void **state) {
     (void)state;
     static const char *const values[] = {"\"5\"", "\"\"",   "\"null\"",    "true",        "false",
                                          "[]",    "[5]",    "{}",          "{\"a\":5}",   "{\"" P "\":5}",
@@ -104,7 +104,8 @@ static void decode_refuses_what_is_no_number(void **state) {
         for (size_t member = 0; member < LENGTH(members); member++) {
             char json[120];
             size_t length = write_member(json, sizeof json, member, "{\"a\":1,", values[i], "}");
-            reading_case one = {"no number", "", {json, length}, {TOKUSAGE_ERR_TYPE, members[member].member, 0, {0}}};
+            reading_case one = {
+                "not a number", "", {json, length}, {TOKUSAGE_ERR_TYPE, members[member].member, 0, {0}}};
             expect_reading(&one);
         }
     }
@@ -171,8 +172,8 @@ static void decode_passes_over_members_that_it_does_not_know(void **state) {
         {"a number of 63 characters", "", TEXT("{\"a\":" WHOLE_63 ",\"" P "\":5}"), FOUND},
         {"strings with escapes", "",
          TEXT("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\u20ac\\ud83d\\ude00\",\"" P "\":5}"), FOUND},
-        {"bytes that are no UTF-8", "", TEXT("{\"a\":\"\xFF\xC0\x80\",\"\xE9\":1,\"" P "\":5}"), FOUND},
-        {"bytes that are no UTF-8, and an escape", "", TEXT("{\"a\":\"\xFF\\n\",\"\xE9\\t\":[1],\"" P "\":5}"), FOUND},
+        {"bytes that are not UTF-8", "", TEXT("{\"a\":\"\xFF\xC0\x80\",\"\xE9\":1,\"" P "\":5}"), FOUND},
+        {"bytes that are not UTF-8, and an escape", "", TEXT("{\"a\":\"\xFF\\n\",\"\xE9\\t\":[1],\"" P "\":5}"), FOUND},
         {"closers in strings", "", TEXT("{\"a\":\"}\",\"b\":\"\\\"}\",\"c}\":{\"]\":\"[\"},\"" P "\":5}"), FOUND},
         {"closers in strings in an array", "", TEXT("{\"a\":[\"]\",\"\\\"]}\",{\"}\":\"{\"}],\"" P "\":5}"), FOUND},
         {"a number of 64 characters", "", TEXT("{\"a\":" WHOLE_64 ",\"" P "\":5}"), FOUND},
@@ -217,15 +218,15 @@ static void decode_refuses_a_count_given_twice(void **state) {
     expect_readings(cases, LENGTH(cases));
 }
 
-/* ---------------------------------------------------------------- what 0.1 refused and is ordinary JSON now */
+/* ---------------------------------------------------------------------- what 0.1 refused, and is ordinary JSON */
 
 static void decode_reads_half_a_surrogate_pair_as_any_escape(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"high, in a value", "", TEXT("{\"a\":\"\\ud800\"}"), NOTHING},
         {"low, in a value", "", TEXT("{\"a\":\"\\uDC00\"}"), NOTHING},
-        {"behind text", "", TEXT("{\"a\":\"xyz\\udbff\"}"), NOTHING},
-        {"before text", "", TEXT("{\"a\":\"\\udfffxyz\"}"), NOTHING},
+        {"behind letters", "", TEXT("{\"a\":\"xyz\\udbff\"}"), NOTHING},
+        {"before letters", "", TEXT("{\"a\":\"\\udfffxyz\"}"), NOTHING},
         {"behind a whole pair", "", TEXT("{\"a\":\"\\ud83d\\ude00\\ude00\"}"), NOTHING},
         {"two high ones", "", TEXT("{\"a\":\"\\ud800\\ud800\\udc00\"}"), NOTHING},
         {"two low ones", "", TEXT("{\"a\":\"\\udc00\\udc00\"}"), NOTHING},
@@ -318,8 +319,8 @@ static void decode_reads_a_usage_object_of_any_length(void **state) {
     expect_reading(&one);
 }
 
-/* Neither SYNTAX nor RANGE of what is only unusual hides what is wrong. */
-static void what_is_wrong_is_told_among_what_is_only_unusual(void **state) {
+/* An error about something that is only unusual must not hide the real one. */
+static void unusual_json_does_not_hide_an_error(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"half a pair, then a bad count", "", TEXT("{\"a\":\"\\ud800\",\"" P "\":-1}"), ABOUT(RANGE, P)},
@@ -381,7 +382,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decode_reads_every_form_of_a_number_exactly),
         cmocka_unit_test(decode_reads_every_power_of_ten_in_every_form),
-        cmocka_unit_test(decode_refuses_what_is_no_number),
+        cmocka_unit_test(decode_refuses_a_value_that_is_not_a_number),
         cmocka_unit_test(decode_tells_absent_from_zero),
         cmocka_unit_test(decode_passes_over_members_that_it_does_not_know),
         cmocka_unit_test(decode_refuses_a_count_given_twice),
@@ -389,7 +390,7 @@ int main(void) {
         cmocka_unit_test(decode_reads_a_nul_in_a_name_as_any_escape),
         cmocka_unit_test(decode_reads_a_number_of_any_length),
         cmocka_unit_test(decode_reads_a_usage_object_of_any_length),
-        cmocka_unit_test(what_is_wrong_is_told_among_what_is_only_unusual),
+        cmocka_unit_test(unusual_json_does_not_hide_an_error),
         cmocka_unit_test(a_name_spelled_with_an_escape_is_the_same_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* A usage written as JSON. */
+/* Writing a usage as JSON. */
 #include "support.h"
 
 #include <inttypes.h>
@@ -42,7 +42,7 @@ static tokusage_count *count_at(tokusage *usage, size_t member) {
     return (tokusage_count *)(void *)((char *)usage + members[member].offset);
 }
 
-/* The group's members as the C library writes them. */
+/* The group's members, written by the C library. */
 static size_t expected_members(tokusage *usage, const char *group, char *json, size_t size) {
     size_t used = 0;
     for (size_t i = 0; i < LENGTH(members); i++) {
@@ -56,7 +56,7 @@ static size_t expected_members(tokusage *usage, const char *group, char *json, s
     return used;
 }
 
-/* What encode has to write. */
+/* What encode must write. */
 static size_t expected_text(tokusage *usage, char *json, size_t size) {
     char parts[300];
     size_t used = (size_t)snprintf(json, size, "{");
@@ -114,7 +114,7 @@ static void encode_writes_every_combination_of_counts_exactly(void **state) {
     assert_int_equal(heap_calls(), 0);
 }
 
-static void encode_writes_any_of_the_six_that_are_present(void **state) {
+static void encode_writes_the_counts_that_are_present(void **state) {
     (void)state;
     for (unsigned present = 0; present < 64; present++) {
         tokusage usage;
@@ -165,7 +165,7 @@ static void encode_fits_json_size_with_the_longest_usage(void **state) {
                                TOKUSAGE_COUNT_MAX, TOKUSAGE_COUNT_MAX);
     assert_int_equal(tokusage_encode(&usage, buffer, sizeof buffer, &length), TOKUSAGE_OK);
     assert_true(length < TOKUSAGE_JSON_SIZE);
-    assert_true(length + 8 > TOKUSAGE_JSON_SIZE); /* no more room than is of use */
+    assert_true(length + 8 > TOKUSAGE_JSON_SIZE); /* not more bytes than a usage can need */
     assert_int_equal(tokusage_encode(&usage, buffer, length, &length), TOKUSAGE_ERR_SPACE);
 }
 
@@ -182,7 +182,7 @@ static void encode_tells_the_length_without_a_buffer(void **state) {
     assert_int_equal(one, 'x');
 }
 
-static void encode_leaves_everything_when_an_argument_is_wrong(void **state) {
+static void encode_changes_nothing_when_an_argument_is_wrong(void **state) {
     (void)state;
     tokusage usage = usage_of(5, 7, 12);
     char buffer[TOKUSAGE_JSON_SIZE];
@@ -236,7 +236,7 @@ static tokusage random_usage(void) {
     return usage;
 }
 
-/* What cJSON prints of the same members, the counts given to it as digits: it would print them as doubles. */
+/* What cJSON prints of the same members. It gets the counts as raw digits, because it prints numbers as doubles. */
 static char *printed_by_cjson(tokusage *usage) {
     cJSON *tree = cJSON_CreateObject();
     for (size_t i = 0; i < LENGTH(members); i++) {
@@ -283,10 +283,10 @@ static void encode_and_decode_give_back_any_usage(void **state) {
 static void encode_does_not_follow_the_locale(void **state) {
     (void)state;
     if (!comma_locale()) {
-        print_message("no locale with a decimal comma here, and no way to make one\n");
+        print_message("this system has no locale with a decimal comma and cannot make one\n");
         skip();
     }
-    encode_writes_any_of_the_six_that_are_present(state);
+    encode_writes_the_counts_that_are_present(state);
     encode_writes_every_combination_of_counts_exactly(state);
     plain_locale();
 }
@@ -294,11 +294,11 @@ static void encode_does_not_follow_the_locale(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WATCHED(encode_writes_every_combination_of_counts_exactly),
-        cmocka_unit_test(encode_writes_any_of_the_six_that_are_present),
+        cmocka_unit_test(encode_writes_the_counts_that_are_present),
         cmocka_unit_test(encode_writes_the_form_of_openai),
         cmocka_unit_test(encode_fits_json_size_with_the_longest_usage),
         cmocka_unit_test(encode_tells_the_length_without_a_buffer),
-        cmocka_unit_test(encode_leaves_everything_when_an_argument_is_wrong),
+        cmocka_unit_test(encode_changes_nothing_when_an_argument_is_wrong),
         cmocka_unit_test(encode_refuses_a_count_out_of_range),
         cmocka_unit_test(encode_does_not_look_at_the_value_of_an_absent_count),
         cmocka_unit_test(encode_writes_what_cjson_prints),

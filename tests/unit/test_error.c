@@ -22,7 +22,7 @@ static void statuses_have_the_numbers_that_programs_were_built_with(void **state
     }
 }
 
-static void status_text_is_another_for_each_status(void **state) {
+static void status_text_is_different_for_each_status(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(statuses); i++) {
         const char *text = tokusage_status_text(statuses[i]);
@@ -37,7 +37,7 @@ static void status_text_is_another_for_each_status(void **state) {
     }
 }
 
-static void status_text_has_words_for_what_is_no_status(void **state) {
+static void status_text_has_words_for_a_value_that_is_not_a_status(void **state) {
     (void)state;
     static const int numbers[] = {13, 14, 255, 256, -1, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < LENGTH(numbers); i++) {
@@ -52,7 +52,7 @@ static void status_text_has_words_for_what_is_no_status(void **state) {
 
 /* ------------------------------------------------------------------------------------------- error_text */
 
-/* Calls it with every size from 0 to more than enough; it has to do as snprintf does. */
+/* Calls it with every size from 0 to more than enough. It must do what snprintf does. */
 static void expect_text(const tokusage_error *error, const char *want) {
     size_t length = strlen(want);
     char buffer[300];
@@ -176,7 +176,7 @@ static void error_text_gives_no_counts_for_other_statuses(void **state) {
     }
 }
 
-static void error_text_reads_no_error_as_a_missing_argument(void **state) {
+static void error_text_reads_a_null_error_as_a_bad_argument(void **state) {
     (void)state;
     tokusage_error error = {TOKUSAGE_ERR_ARGUMENT, NULL, 0, 0, 0};
     char want[300];
@@ -185,7 +185,7 @@ static void error_text_reads_no_error_as_a_missing_argument(void **state) {
     expect_text_says(NULL, tokusage_status_text(TOKUSAGE_ERR_ARGUMENT));
 }
 
-static void error_text_has_words_for_what_is_no_status(void **state) {
+static void error_text_has_words_for_a_value_that_is_not_a_status(void **state) {
     (void)state;
     tokusage_error error = {(tokusage_status)99, "usage", 0, 0, 0};
     expect_text_says(&error, tokusage_status_text((tokusage_status)99));
@@ -352,8 +352,8 @@ static void version_is_that_of_the_header_in_three_numbers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses_have_the_numbers_that_programs_were_built_with),
-        cmocka_unit_test(status_text_is_another_for_each_status),
-        cmocka_unit_test(status_text_has_words_for_what_is_no_status),
+        cmocka_unit_test(status_text_is_different_for_each_status),
+        cmocka_unit_test(status_text_has_words_for_a_value_that_is_not_a_status),
         cmocka_unit_test(error_text_says_each_status),
         cmocka_unit_test(error_text_reads_as_the_manual_shows),
         cmocka_unit_test(error_text_says_what_the_part_and_the_whole_are),
@@ -361,8 +361,8 @@ int main(void) {
         cmocka_unit_test(error_text_gives_no_offset_for_other_statuses),
         cmocka_unit_test(error_text_gives_both_sides_of_a_contradiction),
         cmocka_unit_test(error_text_gives_no_counts_for_other_statuses),
-        cmocka_unit_test(error_text_reads_no_error_as_a_missing_argument),
-        cmocka_unit_test(error_text_has_words_for_what_is_no_status),
+        cmocka_unit_test(error_text_reads_a_null_error_as_a_bad_argument),
+        cmocka_unit_test(error_text_has_words_for_a_value_that_is_not_a_status),
         cmocka_unit_test(error_text_describes_the_errors_that_functions_report),
         cmocka_unit_test(error_text_describes_the_errors_of_a_text),
         cmocka_unit_test(error_text_fits_the_size_that_the_header_promises),

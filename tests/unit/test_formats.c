@@ -1,6 +1,6 @@
 /*
- * Bodies of all services that are known, and bodies that are made to be mistaken for them: tests/data/formats, where a
- * line of expected.tsv says what is told of each file and what the case is about. Adding one takes no code.
+ * Bodies of all known services, and bodies that are easily mistaken for them: tests/data/formats. There, a line of
+ * expected.tsv says what each file must give and what the case is about. Adding a case takes no code.
  */
 #include "samples.h"
 

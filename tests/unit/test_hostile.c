@@ -1,6 +1,6 @@
 /*
- * Texts made to cost much: what a text of some length may cost is bounded by its length, whatever stands in it and
- * however it arrives. Each case here did cost too much once, or would with the obvious way of reading.
+ * Texts that are made to cost much time. The time for any text is bounded by its length. Each case here once took too
+ * long, or takes too long if it is read in the obvious way.
  */
 #include "readings.h"
 
@@ -10,7 +10,7 @@
 
 enum {
     TEXT_SIZE = 1 << 18,
-    /* Of processor time: many times what it takes, so that neither a slow machine nor a checking tool matters. */
+    /* Processor time: many times what is needed, so that a slow machine or a checking tool does not fail. */
     SECONDS_MAX = 1
 };
 
@@ -34,7 +34,7 @@ static const char *const members[] = {
     "\"type\":\"\\u006dessage_delta\",",
 };
 
-/* An object that is full of the same member, over and over, and has a count at its end. */
+/* An object with the same member over and over, and a count at its end. */
 static size_t fill(char *text, const char *member) {
     static const char end[] = "\"total_tokens\":12}";
     size_t length = 1;
@@ -76,7 +76,7 @@ static void a_text_costs_no_more_than_its_length(void **state) {
     free(text);
 }
 
-/* As it may arrive in the worst case. */
+/* Single bytes are the worst pieces. */
 static void a_text_costs_no_more_than_its_length_byte_by_byte(void **state) {
     (void)state;
     char *text = room();
@@ -96,7 +96,7 @@ static void a_text_costs_no_more_than_its_length_byte_by_byte(void **state) {
     free(text);
 }
 
-/* With a pointer as long as a caller may give, whose way begins at every name. */
+/* With a long pointer. Every name of the text may be its first. */
 static void a_pointer_costs_no_more_than_the_names_that_it_is_compared_with(void **state) {
     (void)state;
     char *text = room();
@@ -116,7 +116,7 @@ static void a_pointer_costs_no_more_than_the_names_that_it_is_compared_with(void
     free(text);
 }
 
-/* One part over and over, between two others: texts of one token, or of an array. */
+/* One part over and over, between two others: a text of one token, or of an array. */
 static void one_long_value_costs_no_more_than_its_length(void **state) {
     (void)state;
     static const struct {

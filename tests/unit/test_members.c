@@ -1,6 +1,6 @@
 /*
- * The table of names, asked name by name, and the way from the members of a usage object to the six counts. Which text
- * tells which member is test_places.c's.
+ * The table of names, asked name by name, and how the members of a usage object become the six counts. test_names.c and
+ * test_places.c ask the same of whole texts.
  */
 #include "members.h"
 #include "support.h"
@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------------------ the names */
 
-/* A name that has a meaning, in the order of the manual: of one slot the first that is there counts. */
+/* Each name with a meaning, in the order of the manual: within a slot the first that is there counts. */
 typedef struct name_case {
     tokusage_node node;
     const char *name;
@@ -148,7 +148,7 @@ static void the_keys_of_the_counts_come_first_in_the_order_of_the_manual(void **
     assert_int_equal(counts, KEY_COUNTS);
 }
 
-/* Every name in every object, and every name spoiled a little, has a meaning only if the manual says so. */
+/* A name in an object has a meaning only if the manual says so: every name in every object, and with a byte changed. */
 static void no_other_name_has_a_meaning(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(names); i++) {
@@ -179,7 +179,7 @@ static void no_other_name_has_a_meaning(void **state) {
     }
 }
 
-/* Whatever a text has for a name: any bytes, any length, also none. */
+/* A text may have any bytes as a name, of any length, also 0. */
 static void a_name_of_any_bytes_is_found_only_if_it_is_in_the_table(void **state) {
     (void)state;
     random_seed();
@@ -310,7 +310,7 @@ static void a_prompt_is_the_input_and_what_stands_beside_it(void **state) {
     expect_gathers(cases, LENGTH(cases));
 }
 
-static void of_a_line_the_first_that_is_not_null_counts(void **state) {
+static void the_first_name_of_a_slot_that_is_not_null_counts(void **state) {
     (void)state;
     static const gather_case cases[] = {
         {"first to last",
@@ -372,7 +372,7 @@ static void the_first_member_that_is_wrong_is_told(void **state) {
 #define READ "cache_read_input_tokens"
 #define CREATION "cache_creation_input_tokens"
 
-static void a_starred_member_is_within_where_others_say_so(void **state) {
+static void a_starred_member_is_inside_the_prompt_when_others_say_so(void **state) {
     (void)state;
     static const gather_case cases[] = {
         {"prompt_tokens before it",
@@ -514,7 +514,7 @@ static void a_later_report_is_laid_over_slot_by_slot(void **state) {
     }
 }
 
-static void what_is_laid_over_a_wrong_report_stays_wrong(void **state) {
+static void a_wrong_report_stays_wrong_under_later_ones(void **state) {
     (void)state;
     static const member first[] = {MEMBER("input_tokens", 5), MEMBER("output_tokens", 1)};
     static const member wrong[] = {MEMBER("input_tokens", 6), MEMBER("output_tokens", TYPE_VALUE)};
@@ -536,13 +536,13 @@ int main(void) {
         cmocka_unit_test(no_other_name_has_a_meaning),
         cmocka_unit_test(a_name_of_any_bytes_is_found_only_if_it_is_in_the_table),
         cmocka_unit_test(a_prompt_is_the_input_and_what_stands_beside_it),
-        cmocka_unit_test(of_a_line_the_first_that_is_not_null_counts),
+        cmocka_unit_test(the_first_name_of_a_slot_that_is_not_null_counts),
         cmocka_unit_test(the_first_member_that_is_wrong_is_told),
-        cmocka_unit_test(a_starred_member_is_within_where_others_say_so),
+        cmocka_unit_test(a_starred_member_is_inside_the_prompt_when_others_say_so),
         cmocka_unit_test(a_sum_is_refused_only_when_it_is_out_of_range),
         cmocka_unit_test(a_count_or_something_wrong_makes_a_report),
         cmocka_unit_test(a_later_report_is_laid_over_slot_by_slot),
-        cmocka_unit_test(what_is_laid_over_a_wrong_report_stays_wrong),
+        cmocka_unit_test(a_wrong_report_stays_wrong_under_later_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

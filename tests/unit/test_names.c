@@ -1,6 +1,6 @@
 /*
- * The names by which services tell the counts: each alone, and each against each of its rivals. The expectations are
- * built from the manual's table, which is written here a second time. Where the usage stands is test_places.c's.
+ * The names by which services tell the counts: each alone, and each against each of its rivals. The expectations come
+ * from the manual's table, which is written here a second time. test_places.c tests where the usage stands.
  */
 #include "readings.h"
 
@@ -32,7 +32,7 @@ typedef enum line {
     LINES
 } line;
 
-/* What an error about a member of the line calls it. */
+/* What an error calls a member of the line. */
 static const char *const line_names[LINES] = {
     P,
     C,
@@ -50,7 +50,7 @@ static const char *const line_names[LINES] = {
 static const struct row {
     line of;
     const char *object, *name;
-    bool starred;
+    bool starred; /* may be inside the prompt, if other members say so */
 } rows[] = {
     {INPUT, NULL, P, false},
     {INPUT, NULL, "input_tokens", false},
@@ -98,7 +98,7 @@ static const struct row {
     {TOOLS_BESIDE, NULL, "total_tool_use_tokens", false},
 };
 
-/* Members of a usage object as they come in the text: the row and its value, ABSENT being null. */
+/* Members of a usage object in the order of the text: the row and its value (ABSENT: null). */
 typedef struct told {
     size_t row;
     int64_t value;
@@ -116,7 +116,7 @@ static int64_t first_of(int64_t a, int64_t b) {
     return a != ABSENT ? a : b;
 }
 
-/* What the members say by the manual, when none is wrong and no sum is too large. */
+/* What the members say by the manual, when all are right and no sum is too large. */
 static verdict said(const told *members, size_t count) {
     int64_t lines[LINES];
     size_t from[LINES];
@@ -153,7 +153,7 @@ static void put(builder *text, const char *part) {
     add(text, 1, part);
 }
 
-/* A member with its object, if it is in one; a comma first, if it is not the first. */
+/* Writes a member, in its object if it has one, and a comma before it if it is not the first. */
 static void put_row(builder *text, size_t row, const char *value) {
     const char last = text->text[text->used - 1];
     put(text, last == '{' ? "\"" : ",\"");
@@ -177,7 +177,7 @@ static void put_told(builder *text, const told *members, size_t count) {
     }
 }
 
-/* Two members with these values; a value may be NULL: then the member is not there. */
+/* Writes two members with these values. A member with a value of NULL is left out. */
 static span pair_text(char *json, size_t a, const char *value_a, size_t b, const char *value_b) {
     builder text = {json, 0, TEXT_SIZE};
     put(&text, "{\"usage\":{");
@@ -197,7 +197,7 @@ static void expect_text(const char *what, const char *pointer, span json, verdic
     expect_reading(&one);
 }
 
-/* The members at the place, one after the other. */
+/* Writes the members, one after another, as the usage at the place. */
 static void expect_told(const char *what, const told *members, size_t count) {
     char json[TEXT_SIZE];
     builder text = {json, 0, sizeof json};
@@ -259,8 +259,8 @@ static void each_line_counts_where_the_manual_says(void **state) {
     expect_readings(cases, LENGTH(cases));
 }
 
-/* Rivals and strangers alike, in both orders, and each of the two being null. */
-static void each_two_names_tell_together_what_the_manual_says(void **state) {
+/* Any two names, rivals or not, in both orders, also with one of them null. */
+static void each_two_names_together_tell_what_the_manual_says(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {
         for (size_t j = 0; j < LENGTH(rows); j++) {
@@ -279,7 +279,7 @@ static void each_two_names_tell_together_what_the_manual_says(void **state) {
     }
 }
 
-static void any_names_tell_together_what_the_manual_says(void **state) {
+static void any_names_together_tell_what_the_manual_says(void **state) {
     (void)state;
     random_seed();
     for (size_t left = rounds(2000); left > 0; left--) {
@@ -324,7 +324,7 @@ static const struct {
     {"0.5", TOKUSAGE_ERR_INTEGER},
 };
 
-static void each_name_with_a_value_that_is_no_count_is_refused(void **state) {
+static void each_name_with_a_value_that_is_not_a_count_is_refused(void **state) {
     (void)state;
     char json[TEXT_SIZE];
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -335,7 +335,7 @@ static void each_name_with_a_value_that_is_no_count_is_refused(void **state) {
     }
 }
 
-/* It is refused also when another member of its line would count, before it or behind it. */
+/* A wrong member is refused also when another member of its line counts, before it or behind it. */
 static void each_name_is_checked_also_where_a_rival_counts(void **state) {
     (void)state;
     char json[TEXT_SIZE];
@@ -351,7 +351,7 @@ static void each_name_is_checked_also_where_a_rival_counts(void **state) {
     }
 }
 
-static void of_two_names_that_are_wrong_the_first_in_the_text_is_told(void **state) {
+static void the_first_of_two_wrong_members_in_the_text_is_told(void **state) {
     (void)state;
     char json[TEXT_SIZE];
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -383,7 +383,7 @@ static void each_sum_is_refused_only_above_the_range(void **state) {
             expect_told("at the limit, turned", turned, 2);
             const told above[] = {{i, MAX - 6}, {j, 7}};
             if (i == 0 && rows[j].starred) {
-                expect_told("within, so there is no sum", above, 2);
+                expect_told("within, so nothing is added", above, 2);
                 continue;
             }
             char json[TEXT_SIZE];
@@ -476,7 +476,7 @@ static const reading_case starred_cases[] = {
      COUNTS6(9, ABSENT, ABSENT, 0, ABSENT, ABSENT)},
     {"the same name in the details", "", TEXT("{\"input_tokens_details\":{" READ ":1},\"input_tokens\":9," READ ":4}"),
      COUNTS6(9, ABSENT, ABSENT, 4, ABSENT, ABSENT)},
-    {"no star, never within", "",
+    {"without a star never within", "",
      TEXT("{\"prompt_tokens\":9,\"cacheReadInputTokens\":4,\"cacheWriteInputTokens\":3,\"input_tokens_details\":{}"
           "}"),
      COUNTS6(16, ABSENT, ABSENT, 4, 3, ABSENT)},
@@ -494,12 +494,12 @@ static const reading_case starred_cases[] = {
      COUNTS6(13, ABSENT, ABSENT, 4, ABSENT, ABSENT)},
 };
 
-static void a_starred_member_is_within_where_others_say_so(void **state) {
+static void a_starred_member_is_inside_the_prompt_when_others_say_so(void **state) {
     (void)state;
     expect_readings(starred_cases, LENGTH(starred_cases));
 }
 
-static void a_details_object_that_is_none_tells_nothing(void **state) {
+static void a_details_member_that_is_not_an_object_tells_nothing(void **state) {
     (void)state;
     static const char *const objects[] = {"prompt_tokens_details",     "input_tokens_details",  "prompt_token_details",
                                           "completion_tokens_details", "output_tokens_details", "tokens"};
@@ -529,16 +529,16 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_name_alone_tells_its_counts),
         cmocka_unit_test(each_line_counts_where_the_manual_says),
-        cmocka_unit_test(each_two_names_tell_together_what_the_manual_says),
-        cmocka_unit_test(any_names_tell_together_what_the_manual_says),
+        cmocka_unit_test(each_two_names_together_tell_what_the_manual_says),
+        cmocka_unit_test(any_names_together_tell_what_the_manual_says),
         cmocka_unit_test(each_name_given_twice_is_refused),
-        cmocka_unit_test(each_name_with_a_value_that_is_no_count_is_refused),
+        cmocka_unit_test(each_name_with_a_value_that_is_not_a_count_is_refused),
         cmocka_unit_test(each_name_is_checked_also_where_a_rival_counts),
-        cmocka_unit_test(of_two_names_that_are_wrong_the_first_in_the_text_is_told),
+        cmocka_unit_test(the_first_of_two_wrong_members_in_the_text_is_told),
         cmocka_unit_test(each_sum_is_refused_only_above_the_range),
         cmocka_unit_test(a_sum_out_of_range_is_the_last_error_to_be_told),
-        cmocka_unit_test(a_starred_member_is_within_where_others_say_so),
-        cmocka_unit_test(a_details_object_that_is_none_tells_nothing),
+        cmocka_unit_test(a_starred_member_is_inside_the_prompt_when_others_say_so),
+        cmocka_unit_test(a_details_member_that_is_not_an_object_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * What a JSON number says as a count, asked of the number alone, whole and in pieces. How a usage object tells it is
- * test_text.c's.
+ * What a JSON number says as a count: the number alone, whole and in pieces. test_decode.c tests numbers in a usage
+ * object.
  */
 #include "number.h"
 #include "support.h"
@@ -12,7 +12,7 @@
 
 #include "numbers.h"
 
-/* A number as its text, and what it says. */
+/* The characters of a number, and what it says. */
 static void expect_answer(const char *how, const char *number, tokusage_status answer, int64_t got,
                           const number_case *want) {
     if (answer != want->status || got != (want->status == TOKUSAGE_OK ? want->value : -77)) {
@@ -45,7 +45,7 @@ static void expect_number(const char *number, tokusage_status status, int64_t va
     expect_answer("byte by byte", number, answer, got, &want);
 }
 
-/* In two pieces, cut at each place; an empty piece changes nothing. */
+/* In two pieces, cut behind each byte. An empty piece changes nothing. */
 static void expect_number_cut(const number_case *want) {
     const size_t length = strlen(want->number);
     for (size_t cut = 0; cut <= length; cut++) {
@@ -75,8 +75,8 @@ static void number_is_the_same_wherever_it_is_cut(void **state) {
     }
 }
 
-/* No text has so many digits that their places overflow; a state that is told so stops counting. */
-static void number_stops_counting_places_before_they_overflow(void **state) {
+/* No text has so many digits that counting them overflows. A state that was set so stops counting. */
+static void number_stops_counting_digits_before_they_overflow(void **state) {
     (void)state;
     const int64_t most = INT64_MAX / 32;
     tokusage_number large;
@@ -111,7 +111,7 @@ static void number_can_be_read_and_go_on(void **state) {
     assert_int_equal(value, 1255);
 }
 
-/* It stops before the first byte with which the number cannot go on, and knows whether the number may end there. */
+/* It stops before the first byte that cannot belong to the number, and knows whether the number may end there. */
 static void number_is_read_as_far_as_the_grammar_goes(void **state) {
     (void)state;
     static const struct {
@@ -148,7 +148,7 @@ static void number_is_read_as_far_as_the_grammar_goes(void **state) {
 
 #define ZEROS_40 "0000000000000000000000000000000000000000"
 
-/* Writes `digits` with the point `behind` digits before their end, zeros filled in, and an exponent that takes the
+/* Writes `digits` with the point `behind` digits before their end, zeros where needed, and an exponent that moves the
  * point back. */
 static void write_shifted(char *number, size_t size, const char *digits, size_t behind) {
     size_t length = strlen(digits);
@@ -186,7 +186,7 @@ static void number_is_the_same_wherever_its_point_stands(void **state) {
     }
 }
 
-/* Appends up to `most` digits, mostly zeros or nines now and then; at least one. */
+/* Appends 1 to `most` digits, sometimes mostly zeros or nines. */
 static size_t random_digits(char *text, size_t most) {
     const size_t count = 1 + random_below(most);
     const size_t kind = random_below(4);
@@ -250,7 +250,7 @@ static void number_of_any_form_is_the_same_whole_and_in_pieces(void **state) {
                 seen[TOKUSAGE_ERR_INTEGER] > rounds(2000));
 }
 
-/* Both sides of each limit, in every form that the same value has: with the point moved, with zeros on either side. */
+/* Both sides of each limit, in many forms of the same value: with the point moved, with zeros on both sides. */
 static void number_keeps_both_limits_in_every_form(void **state) {
     (void)state;
     static const number_case limits[] = {
@@ -338,7 +338,7 @@ static void number_of_millions_of_digits_is_exact(void **state) {
     assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 20);
 }
 
-/* What an exponent says is known without counting up to it. */
+/* The value of an exponent is known without counting up to it. */
 static void number_with_a_giant_exponent_costs_few_steps(void **state) {
     (void)state;
     const clock_t begin = clock();
@@ -357,7 +357,7 @@ int main(void) {
         cmocka_unit_test(number_is_read_exactly_in_every_form),
         cmocka_unit_test(number_is_the_same_wherever_it_is_cut),
         cmocka_unit_test(number_is_read_as_far_as_the_grammar_goes),
-        cmocka_unit_test(number_stops_counting_places_before_they_overflow),
+        cmocka_unit_test(number_stops_counting_digits_before_they_overflow),
         cmocka_unit_test(number_can_be_read_and_go_on),
         cmocka_unit_test(number_is_the_same_wherever_its_point_stands),
         cmocka_unit_test(number_of_any_form_is_the_same_whole_and_in_pieces),

@@ -1,7 +1,7 @@
 /*
- * The library against the opinion (opinion.h): on the bodies of tests/data/formats, on the recordings where they are
- * there, and on bodies that are cut, damaged, mixed and put together anew out of those of all services. The seed is
- * fixed; TOKUSAGE_SEED and TOKUSAGE_EFFORT ask for other rounds and more of them.
+ * The library against the opinion (opinion.h): on the bodies of tests/data/formats, on the recordings if there are any,
+ * and on bodies that are cut, damaged, mixed, or put together from those of all services. The seed is fixed;
+ * TOKUSAGE_SEED and TOKUSAGE_EFFORT ask for other rounds and more of them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +23,9 @@ enum {
 static sample samples[SAMPLES];
 static size_t sample_count;
 static char stock[STOCK];
-static span bodies[SAMPLES]; /* of the samples, in the stock */
+static span bodies[SAMPLES]; /* how many of the bodies in the stock are samples */
 
-/* What the rounds have come across. */
+/* What the rounds have met. */
 static struct { size_t told, with_reports, with_errors, texts; } seen;
 
 /* -------------------------------------------------------------------------------------------------- comparison */
@@ -63,7 +63,7 @@ static bool same_verdict(const verdict *want, tokusage_status status, const toku
     return status != TOKUSAGE_OK || same_counts(usage, want);
 }
 
-/* In one piece, or in random ones; returns how many bytes were taken. */
+/* Feeds one piece, or random ones; returns how many bytes were taken. */
 static size_t feed(tokusage_stream *stream, const char *pointer, span bytes) {
     static const size_t longest[] = {1, 7, 60, 700, DRAFT};
     size_t limit = longest[random_below(LENGTH(longest))];
@@ -137,7 +137,7 @@ typedef struct draft {
     size_t length;
 } draft;
 
-/* Puts bytes in the place of `length` others; does nothing where there is no room. */
+/* Replaces `length` bytes by others; does nothing if there is no room. */
 static void put(draft *in, size_t at, size_t length, span with) {
     if (in->length - length + with.length > DRAFT) {
         return;
@@ -183,7 +183,7 @@ static size_t string_end(span in, size_t at) {
     return at < in.length ? at + 1 : in.length;
 }
 
-/* A member of an object, or an element: what stands between a '{' or ',' and the next ',' or '}' of its depth. */
+/* A member of an object, or an element: the bytes between a '{' or ',' and the next ',' or '}' at its depth. */
 static span random_member(span in) {
     size_t begin = next_of(in, in.length > 0 ? random_below(in.length) : 0, "{,");
     begin = begin < in.length ? begin + 1 : begin;
@@ -377,7 +377,7 @@ static void change_a_value(draft *in) {
     }
 }
 
-/* Takes a member of any body, or of this one, which makes it stand twice, into an object. */
+/* Copies a member of any body into an object. A member of this body then stands twice. */
 static void insert_a_member(draft *in) {
     static draft copy;
     copy.length = 0;
@@ -403,7 +403,7 @@ static void insert_glue(draft *in) {
     put(in, at, 0, (span){word, strlen(word)});
 }
 
-/* Takes lines of any body in between the lines of this one. */
+/* Copies lines of any body between the lines of this one. */
 static void insert_lines(draft *in) {
     static draft copy;
     span from = random_body();
@@ -466,7 +466,7 @@ static void begin_with_a_wrapped_text(draft *out) {
     append_word(out, "}");
 }
 
-/* Many events without a report, some of them nearly with one, and something of a body between them. */
+/* Many events without a report, some of which nearly have one, and parts of a body between them. */
 static void begin_with_chatter(draft *out) {
     static const char *const chatter[] = {
         "data: {\"choices\":[{\"delta\":{\"content\":\"Two birds\"}}]}\n\n",
@@ -529,7 +529,7 @@ static void library_agrees_on_the_recordings(void **state) {
     const char *folder = getenv("TOKUSAGE_RECORDINGS");
     size_t count = samples_read(folder, recordings);
     if (count == 0) {
-        print_message("no recordings: TOKUSAGE_RECORDINGS names no folder with an expected.tsv\n");
+        print_message("no recordings: TOKUSAGE_RECORDINGS does not name a folder with an expected.tsv\n");
         skip();
     }
     seen.told = 0;

@@ -1,6 +1,6 @@
 /*
- * Where the usage stands in a text: each known place alone and against each of its rivals, the root, and the elements of
- * an array. By which names it tells the counts is test_names.c's.
+ * Where the usage stands in a text: each known place alone and against each of its rivals, the root, and the elements
+ * of an array. test_names.c tests the names of the counts.
  */
 #include "readings.h"
 
@@ -38,7 +38,7 @@ static void put(builder *text, const char *part) {
     add(text, 1, part);
 }
 
-/* A comma first, if it is not the first member. */
+/* Writes a comma before it if it is not the first member. */
 static void put_member(builder *text, const char *name, const char *value) {
     const char last = text->text[text->used - 1];
     put(text, last == '{' ? "\"" : ",\"");
@@ -47,7 +47,7 @@ static void put_member(builder *text, const char *name, const char *value) {
     put(text, value);
 }
 
-/* What stands in the text: a place and its value. */
+/* What is in the text: a place and its value. */
 typedef struct standing {
     size_t place;
     const char *value;
@@ -59,7 +59,7 @@ static bool same_outer(const standing *a, const standing *b) {
     return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
-/* The values in their order, side by side in one object where they have the same. */
+/* Writes the values in their order. Neighbours that have the same outer object stand in one object. */
 static void put_standings(builder *text, const standing *all, size_t count) {
     char inner_text[TEXT_SIZE];
     for (size_t i = 0; i < count; i++) {
@@ -132,7 +132,7 @@ static void each_place_alone_is_the_usage(void **state) {
     }
 }
 
-/* Each name on its way, twice; the value does not matter. */
+/* Each name on the way to it, twice. The value does not matter. */
 static void each_place_given_twice_is_refused(void **state) {
     (void)state;
     static const char *const values[][2] = {
@@ -166,19 +166,20 @@ static void a_place_is_found_only_by_its_exact_way(void **state) {
         {"in an array", NULL, TEXT("{\"message\":[{\"usage\":" FIVE "}]}"), MISSING},
         {"the name of another object's place", NULL, TEXT("{\"message\":{\"usageMetadata\":" FIVE "}}"), MISSING},
         {"a place's object in a usage", NULL, TEXT("{\"usage\":{\"message\":{\"usage\":" FIVE "}}}"), NOTHING},
-        {"a place's object that is none", NULL, TEXT("{\"message\":5,\"response\":\"usage\",\"delta\":null}"), MISSING},
-        {"a place's object that is none, and a usage", NULL, TEXT("{\"message\":[1],\"x_groq\":{\"usage\":" FIVE "}}"),
-         FOUND},
+        {"a member on the way that is not an object", NULL,
+         TEXT("{\"message\":5,\"response\":\"usage\",\"delta\":null}"), MISSING},
+        {"a member on the way that is not an object, and a usage", NULL,
+         TEXT("{\"message\":[1],\"x_groq\":{\"usage\":" FIVE "}}"), FOUND},
         {"capitals", NULL, TEXT("{\"Message\":{\"usage\":" FIVE "},\"USAGE\":" FIVE "}"), MISSING},
         {"counts in a place's object", NULL, TEXT("{\"message\":" FIVE "}"), MISSING},
         {"counts of OpenAI's in the root", NULL, TEXT(FIVE), MISSING},
         {"a batch result", NULL, TEXT("{\"response\":{\"body\":{\"usage\":" FIVE "}}}"), MISSING},
         {"with a pointer, that place only", "/a", TEXT("{\"usage\":" FIVE ",\"a\":" SIX "}"),
          COUNTS(6, ABSENT, ABSENT)},
-        {"with a pointer, no other place", "/a", TEXT("{\"usage\":" FIVE "}"), MISSING},
-        {"with a pointer, no other place's name may not stand twice", "/a",
+        {"with a pointer other places do not count", "/a", TEXT("{\"usage\":" FIVE "}"), MISSING},
+        {"with a pointer the names of other places may stand twice", "/a",
          TEXT("{\"usage\":1,\"usage\":2,\"message\":1,\"message\":{\"usage\":3},\"a\":" FIVE "}"), FOUND},
-        {"with a known place for a pointer, no other", "/message/usage",
+        {"with a known place as the pointer other places do not count", "/message/usage",
          TEXT("{\"usage\":" SIX ",\"message\":{\"usage\":" FIVE "}}"), FOUND},
         {"with a known place for a pointer, nothing there", "/message/usage",
          TEXT("{\"usage\":" SIX ",\"message\":{\"usage\":null}}"), MISSING},
@@ -194,7 +195,7 @@ static void a_place_is_found_only_by_its_exact_way(void **state) {
     expect_readings(cases, LENGTH(cases));
 }
 
-/* What means something elsewhere may also be a name of a pointer: each name of the table, and each two. */
+/* A name of the table may also be a name of a pointer: each name, and each two. */
 static void a_pointer_may_be_made_of_any_names(void **state) {
     (void)state;
     for (tokusage_key a = 1; a <= TOKUSAGE_KEYS; a++) {
@@ -230,7 +231,7 @@ static void a_pointer_may_be_made_of_any_names(void **state) {
 
 /* ------------------------------------------------------------------------------------------- place against place */
 
-static void of_two_places_the_first_that_is_not_null_is_the_usage(void **state) {
+static void the_first_of_two_places_that_is_not_null_is_the_usage(void **state) {
     (void)state;
     static const struct {
         const char *first, *second;
@@ -273,7 +274,7 @@ static size_t first_with_outer(size_t place) {
     return first;
 }
 
-/* A name that stands twice matters on the way to the place that counts, or to one before it. */
+/* A name that stands twice matters on the way to the place that counts, or to a place before that. */
 static void a_way_given_twice_matters_only_up_to_the_place_that_counts(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(places); i++) {
@@ -310,7 +311,7 @@ static void an_object_of_two_places_given_twice_is_told_for_both(void **state) {
     static const reading_case cases[] = {
         {"the first counts", NULL, TEXT("{\"response\":{\"usage\":" FIVE "},\"response\":1}"), TWICE},
         {"the second counts", NULL, TEXT("{\"response\":{\"usageMetadata\":" FIVE "},\"response\":1}"), TWICE},
-        {"neither, nothing counts", NULL, TEXT("{\"response\":{},\"response\":1}"), TWICE},
+        {"twice without a usage", NULL, TEXT("{\"response\":{},\"response\":1}"), TWICE},
         {"one before both counts", NULL, TEXT("{\"message\":{\"usage\":" FIVE "},\"response\":{},\"response\":1}"),
          FOUND},
         {"one between them counts", NULL, TEXT("{\"delta\":{\"usage\":" FIVE "},\"response\":{},\"response\":1}"),
@@ -327,8 +328,8 @@ static void an_object_of_two_places_given_twice_is_told_for_both(void **state) {
     expect_readings(cases, LENGTH(cases));
 }
 
-/* All places in any order, each absent, null or an object that tells which it is; the root, too. */
-static void of_all_places_the_first_that_is_not_null_is_the_usage(void **state) {
+/* All places in any order, each absent, null or an object whose count tells which place it is; the root, too. */
+static void the_first_of_all_places_that_is_not_null_is_the_usage(void **state) {
     (void)state;
     char values[LENGTH(places)][40];
     random_seed();
@@ -357,7 +358,7 @@ static void of_all_places_the_first_that_is_not_null_is_the_usage(void **state) 
 
 /* --------------------------------------------------------------------------------------------------- the root */
 
-static void the_root_is_the_usage_when_no_place_is(void **state) {
+static void the_root_is_the_usage_when_no_other_place_has_one(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"Ollama's", NULL,
@@ -383,7 +384,7 @@ static void the_root_is_the_usage_when_no_place_is(void **state) {
              "\"prompt_tokens_details\":{\"cached_tokens\":6},\"thoughtsTokenCount\":7,\"tokens\":{\"input_tokens\":8},"
              "\"eval_count\":9}"),
          COUNTS(ABSENT, 9, ABSENT)},
-        {"nor do they when they are wrong", NULL,
+        {"wrong ones do not count, either", NULL,
          TEXT("{\"prompt_tokens\":\"x\",\"total_tokens\":1,\"total_tokens\":2,\"eval_count\":9}"),
          COUNTS(ABSENT, 9, ABSENT)},
         {"its other names alone", NULL, TEXT("{\"prompt_tokens\":1,\"total_tokens\":3}"), MISSING},
@@ -436,7 +437,7 @@ static void the_root_gives_way_to_every_place(void **state) {
 
 #define U(value) "{\"usage\":" value "}"
 
-static void of_an_array_the_last_element_with_a_report_is_read(void **state) {
+static void the_last_element_of_an_array_with_a_report_is_read(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"one element", NULL, TEXT("[" U(FIVE) "]"), FOUND},
@@ -465,8 +466,9 @@ static void of_an_array_the_last_element_with_a_report_is_read(void **state) {
         {"only in a deeper array", NULL, TEXT("[[" U(FIVE) "]]"), MISSING},
         {"a wrong report is one, last", NULL, TEXT("[" U(SIX) "," U("{\"" P "\":\"x\"}") "]"), ABOUT(TYPE, P)},
         {"a wrong report is one, not last", NULL, TEXT("[" U("{\"" P "\":\"x\"}") "," U(FIVE) "]"), FOUND},
-        {"no object is a wrong report", NULL, TEXT("[" U(SIX) "," U("5") ",{}]"), ABOUT(TYPE, "usage")},
-        {"no object, then a report", NULL, TEXT("[" U("[]") "," U(FIVE) "]"), FOUND},
+        {"a usage that is not an object is a wrong report", NULL, TEXT("[" U(SIX) "," U("5") ",{}]"),
+         ABOUT(TYPE, "usage")},
+        {"a usage that is not an object, then a report", NULL, TEXT("[" U("[]") "," U(FIVE) "]"), FOUND},
         {"a sum out of range", NULL,
          TEXT("[" U(SIX) ",{\"usage\":{\"input_tokens\":9007199254740991,\"cache_read_input_tokens\":1}}]"),
          ABOUT(RANGE, P)},
@@ -505,11 +507,11 @@ static void a_pointer_leads_into_the_elements_of_an_array(void **state) {
         {"a batch", "/response/body/usage", TEXT("[{\"response\":{\"body\":{\"usage\":" FIVE "}}}]"), FOUND},
         {"another place does not count", "/a", TEXT("[{\"a\":" FIVE "},{\"usage\":" SIX "}]"), FOUND},
         {"nothing there", "/a", TEXT("[{\"usage\":" SIX "},{\"b\":" FIVE "}]"), MISSING},
-        {"no object there", "/a", TEXT("[{\"a\":" SIX "},{\"a\":5}]"), ABOUT(TYPE, "usage")},
-        {"no count there", "/a", TEXT("[{\"a\":" FIVE "},{\"a\":{}}]"), FOUND},
+        {"the last is not an object", "/a", TEXT("[{\"a\":" SIX "},{\"a\":5}]"), ABOUT(TYPE, "usage")},
+        {"the last has no count", "/a", TEXT("[{\"a\":" FIVE "},{\"a\":{}}]"), FOUND},
         {"one level only", "/a", TEXT("[[{\"a\":" FIVE "}]]"), MISSING},
         {"one level only, behind an element", "/a", TEXT("[{\"a\":" FIVE "},[{\"a\":" SIX "}]]"), FOUND},
-        {"an array deeper down is no text", "/a/b", TEXT("{\"a\":[{\"b\":" FIVE "}]}"), MISSING},
+        {"an array deeper down is not a text", "/a/b", TEXT("{\"a\":[{\"b\":" FIVE "}]}"), MISSING},
         {"an index is a name", "/0/a", TEXT("[{\"a\":" FIVE "}]"), MISSING},
         {"an empty name", "/", TEXT("[{\"\":" FIVE "}]"), FOUND},
         {"the whole text is the array", "", TEXT("[" FIVE "]"), ABOUT(TYPE, "usage")},
@@ -524,13 +526,13 @@ int main(void) {
         cmocka_unit_test(each_place_given_twice_is_refused),
         cmocka_unit_test(a_place_is_found_only_by_its_exact_way),
         cmocka_unit_test(a_pointer_may_be_made_of_any_names),
-        cmocka_unit_test(of_two_places_the_first_that_is_not_null_is_the_usage),
+        cmocka_unit_test(the_first_of_two_places_that_is_not_null_is_the_usage),
         cmocka_unit_test(a_way_given_twice_matters_only_up_to_the_place_that_counts),
         cmocka_unit_test(an_object_of_two_places_given_twice_is_told_for_both),
-        cmocka_unit_test(of_all_places_the_first_that_is_not_null_is_the_usage),
-        cmocka_unit_test(the_root_is_the_usage_when_no_place_is),
+        cmocka_unit_test(the_first_of_all_places_that_is_not_null_is_the_usage),
+        cmocka_unit_test(the_root_is_the_usage_when_no_other_place_has_one),
         cmocka_unit_test(the_root_gives_way_to_every_place),
-        cmocka_unit_test(of_an_array_the_last_element_with_a_report_is_read),
+        cmocka_unit_test(the_last_element_of_an_array_with_a_report_is_read),
         cmocka_unit_test(in_an_array_a_way_given_twice_is_told_in_any_element),
         cmocka_unit_test(a_pointer_leads_into_the_elements_of_an_array),
     };

@@ -1,6 +1,6 @@
 /*
- * JSON Pointers: which are valid, where they lead in a text, how names are compared, and what find gives. The places that
- * are known without a pointer are test_places.c's.
+ * JSON Pointers: which are valid, where they lead in a text, how names are compared, and what find gives. test_places.c
+ * tests the places that are known without a pointer.
  */
 #include "readings.h"
 
@@ -27,7 +27,7 @@ static const struct {
     {"/~0", true},      {"/~-1", false},   {"/~x", false},  {"u/", false},      {"/a~/b", false},    {"", true},
 };
 
-static void a_pointer_is_valid_as_rfc_6901_has_it(void **state) {
+static void a_pointer_is_valid_if_rfc_6901_says_so(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(pointers); i++) {
         if (tokusage_pointer_valid(pointers[i].pointer) != pointers[i].valid) {
@@ -37,7 +37,7 @@ static void a_pointer_is_valid_as_rfc_6901_has_it(void **state) {
     assert_false(tokusage_pointer_valid(NULL));
 }
 
-/* All three take what pointer_valid takes, and refuse what it does not, before they look at the text. */
+/* All three accept the pointers that pointer_valid accepts, and refuse the others before they look at the text. */
 static void expect_taken(const char *pointer, bool valid) {
     static const span texts[] = {TEXT("{\"usage\":" FIVE "}"), TEXT("{\"usage\":null}"), TEXT("no JSON"), TEXT("")};
     for (size_t i = 0; i < LENGTH(texts); i++) {
@@ -60,14 +60,14 @@ static void expect_taken(const char *pointer, bool valid) {
     assert_int_equal(spoilt(&stream, sizeof stream), !valid);
 }
 
-static void a_pointer_that_is_not_valid_is_refused_whatever_the_text(void **state) {
+static void an_invalid_pointer_is_refused_with_any_text(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(pointers); i++) {
         expect_taken(pointers[i].pointer, pointers[i].valid);
     }
 }
 
-/* `count` times the part, between the two others. */
+/* Between `before` and `after`, `count` times the part. */
 static void write_pointer(char *pointer, size_t size, const char *before, size_t count, const char *part,
                           const char *after) {
     builder text = {pointer, 0, size - 1};
@@ -102,7 +102,7 @@ static void a_name_of_a_pointer_has_at_most_63_bytes(void **state) {
     }
 }
 
-static void the_longest_name_of_a_pointer_is_found_and_a_longer_one_is_another(void **state) {
+static void the_longest_name_of_a_pointer_is_found_and_a_longer_one_is_not(void **state) {
     (void)state;
     for (size_t length = 60; length <= 130; length++) {
         char pointer[70];
@@ -123,7 +123,7 @@ static void the_longest_name_of_a_pointer_is_found_and_a_longer_one_is_another(v
 
 /* ------------------------------------------------------------------------------------------------------- find */
 
-static void find_gives_the_text_of_a_value_as_it_stands(void **state) {
+static void find_gives_the_bytes_of_a_value_as_they_stand(void **state) {
     (void)state;
     static const struct {
         const char *pointer;
@@ -184,7 +184,7 @@ static void find_refuses_what_is_missing_or_malformed_before_it_looks(void **sta
     assert_int_equal(length, 77);
 }
 
-static void find_tells_what_is_wrong_and_leaves_the_rest(void **state) {
+static void find_tells_what_is_wrong_and_changes_nothing_else(void **state) {
     (void)state;
     static const struct {
         const char *pointer;
@@ -241,11 +241,11 @@ static const struct {
     {"not a name higher up", "/a/b", TEXT("{\"b\":1,\"a\":{}}"), false, false, 0, 0},
     {"not a second step in another object", "/a/b", TEXT("{\"a\":{\"c\":{\"b\":1}}}"), false, false, 0, 0},
     {"not the first step twice", "/a/a", TEXT("{\"a\":{\"b\":1},\"c\":{\"a\":1}}"), false, false, 0, 0},
-    {"no member of an array", "/a/0", TEXT("{\"a\":[1]}"), false, false, 0, 0},
-    {"no member of an object in an array", "/a/b", TEXT("{\"a\":[{\"b\":1}]}"), false, false, 0, 0},
-    {"no member of an array at the top", "/a", TEXT("[{\"a\":1}]"), false, false, 0, 0},
-    {"no member of a number", "/a/b", TEXT("{\"a\":5}"), false, false, 0, 0},
-    {"no member of a string", "/a", TEXT("\"a\""), false, false, 0, 0},
+    {"arrays have no members", "/a/0", TEXT("{\"a\":[1]}"), false, false, 0, 0},
+    {"an object in an array is not reached", "/a/b", TEXT("{\"a\":[{\"b\":1}]}"), false, false, 0, 0},
+    {"an object in an array at the top is not reached", "/a", TEXT("[{\"a\":1}]"), false, false, 0, 0},
+    {"numbers have no members", "/a/b", TEXT("{\"a\":5}"), false, false, 0, 0},
+    {"strings have no members", "/a", TEXT("\"a\""), false, false, 0, 0},
     {"not a value that looks like the name", "/a", TEXT("{\"b\":\"a\"}"), false, false, 0, 0},
     {"not an element that looks like the name", "/a", TEXT("[\"a\"]"), false, false, 0, 0},
     {"not a longer name", "/a", TEXT("{\"ab\":1}"), false, false, 0, 0},
@@ -257,11 +257,11 @@ static const struct {
     {"an empty name behind another", "/a/", TEXT("{\"a\":{\"\":3}}"), true, false, 9, 10},
     {"the name twice", "/a", TEXT("{\"a\":1,\"a\":2}"), true, true, 0, 0},
     {"a step twice", "/a/b", TEXT("{\"a\":{\"b\":1},\"a\":{}}"), true, true, 0, 0},
-    {"a step twice, first no object", "/a/b", TEXT("{\"a\":5,\"a\":{\"b\":1}}"), true, true, 0, 0},
+    {"a step twice, the first is not an object", "/a/b", TEXT("{\"a\":5,\"a\":{\"b\":1}}"), true, true, 0, 0},
     {"a step thrice", "/a", TEXT("{\"a\":1,\"a\":2,\"a\":3}"), true, true, 0, 0},
     {"the name twice, once in escapes", "/a", TEXT("{\"a\":1,\"\\u0061\":2}"), true, true, 0, 0},
-    {"the name twice in an object that is none of the pointer's", "/a", TEXT("{\"b\":{\"a\":1,\"a\":2},\"a\":3}"), true,
-     false, 23, 24},
+    {"the name twice in an object that is not on the way", "/a", TEXT("{\"b\":{\"a\":1,\"a\":2},\"a\":3}"), true, false,
+     23, 24},
     {"the name once in each of two levels", "/a", TEXT("{\"a\":{\"a\":1}}"), true, false, 5, 12},
     {"the name twice inside the value", "/a", TEXT("{\"a\":{\"a\":1,\"a\":2}}"), true, false, 5, 18},
 };
@@ -363,7 +363,7 @@ static void extract_compares_names_exactly(void **state) {
         {"two-character escapes", "/\"\\\b\f\n\r\t", TEXT("{\"\\\"\\\\\\b\\f\\n\\r\\t\":" FIVE "}"), FOUND},
         {"two-character escapes in hexadecimal", "/\"\\\b\f\n\r\t",
          TEXT("{\"\\u0022\\u005C\\u0008\\u000c\\u000A\\u000D\\u0009\":" FIVE "}"), FOUND},
-        {"a letter is no escape's meaning", "/n", TEXT("{\"\\n\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
+        {"a letter is not the meaning of its escape", "/n", TEXT("{\"\\n\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"a solidus, escaped", "/a~1b", TEXT("{\"a\\/b\":" FIVE "}"), FOUND},
         {"two bytes of UTF-8", "/\xC3\xA9", TEXT("{\"\xC3\xA9\":" FIVE "}"), FOUND},
         {"two bytes of UTF-8, escaped", "/\xC3\xA9", TEXT("{\"\\u00e9\":" FIVE "}"), FOUND},
@@ -381,8 +381,10 @@ static void extract_compares_names_exactly(void **state) {
         {"four bytes of UTF-8, the last", "/\xF4\x8F\xBF\xBF", TEXT("{\"\\udbff\\udfff\":" FIVE "}"), FOUND},
         {"a pair and more", "/\xF0\x9F\x98\x80x", TEXT("{\"\\ud83d\\ude00x\":" FIVE "}"), FOUND},
         {"a pair and less", "/\xF0\x9F\x98\x80x", TEXT("{\"\\ud83d\\ude00\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
-        {"half a pair is no name", "/\xED\xA0\xBD", TEXT("{\"\\ud83d\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
-        {"the other half is no name", "/\xED\xB8\x80", TEXT("{\"\\ude00\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
+        {"half a pair is not equal to its bytes", "/\xED\xA0\xBD", TEXT("{\"\\ud83d\":" FIVE "}"),
+         ABOUT(NOT_FOUND, "usage")},
+        {"the other half is not equal to its bytes", "/\xED\xB8\x80", TEXT("{\"\\ude00\":" FIVE "}"),
+         ABOUT(NOT_FOUND, "usage")},
         {"half a pair before the name", "/usage", TEXT("{\"\\ud83dusage\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"half a pair behind the name", "/usage", TEXT("{\"usage\\ud83d\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"half a pair in the name", "/usage", TEXT("{\"usa\\ude00ge\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
@@ -390,14 +392,14 @@ static void extract_compares_names_exactly(void **state) {
          ABOUT(NOT_FOUND, "usage")},
         {"two forms of one letter are two names", "/\xC3\xA9", TEXT("{\"e\xCC\x81\":" FIVE "}"),
          ABOUT(NOT_FOUND, "usage")},
-        {"bytes that are no UTF-8", "/\xFF\x80", TEXT("{\"\xFF\x80\":" FIVE "}"), FOUND},
+        {"bytes that are not UTF-8", "/\xFF\x80", TEXT("{\"\xFF\x80\":" FIVE "}"), FOUND},
         {"an overlong form is another name", "/u", TEXT("{\"\xC1\xB5\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"a quotation mark", "/\"", TEXT("{\"\\\"\":" FIVE "}"), FOUND},
     };
     expect_readings(cases, LENGTH(cases));
 }
 
-/* Each character that one byte stands for, as an escape in small and in capital letters. */
+/* Each character of one byte, as an escape in small and in capital letters. */
 static void extract_reads_every_escape_of_a_byte(void **state) {
     (void)state;
     for (unsigned code = 1; code < 0x80; code++) {
@@ -414,18 +416,18 @@ static void extract_reads_every_escape_of_a_byte(void **state) {
     }
 }
 
-static void extract_reads_a_pointer_as_rfc_6901_has_it(void **state) {
+static void extract_reads_a_pointer_as_rfc_6901_says(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"an empty name", "/", TEXT("{\"\":" FIVE ",\"usage\":" SIX "}"), FOUND},
         {"an empty name last", "/usage/", TEXT("{\"usage\":{\"\":" FIVE "}}"), FOUND},
         {"an empty name first", "//usage", TEXT("{\"\":{\"usage\":" FIVE "},\"usage\":" SIX "}"), FOUND},
-        {"an empty name is not no name", "/usage/", TEXT("{\"usage\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
+        {"an empty name is a name", "/usage/", TEXT("{\"usage\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"~0 is a tilde", "/m~0n", TEXT("{\"m~n\":" FIVE "}"), FOUND},
         {"~0 is a tilde, escaped", "/m~0n", TEXT("{\"m\\u007en\":" FIVE "}"), FOUND},
         {"~0 is not ~0", "/m~0n", TEXT("{\"m~0n\":" FIVE "}"), ABOUT(NOT_FOUND, "usage")},
         {"~1 is a solidus", "/a~1b", TEXT("{\"a/b\":" FIVE "}"), FOUND},
-        {"~1 begins no name", "/a~1b", TEXT("{\"a\":{\"b\":" FIVE "}}"), ABOUT(NOT_FOUND, "usage")},
+        {"~1 does not begin another name", "/a~1b", TEXT("{\"a\":{\"b\":" FIVE "}}"), ABOUT(NOT_FOUND, "usage")},
         {"~1 is a solidus, in hexadecimal", "/a~1b", TEXT("{\"a\\u002fb\":" FIVE "}"), FOUND},
         {"~01 is ~1", "/~01", TEXT("{\"~1\":" FIVE ",\"/\":" SIX "}"), FOUND},
         {"~1 and ~0 side by side", "/~1~0~0~1", TEXT("{\"/~~/\":" FIVE "}"), FOUND},
@@ -443,7 +445,7 @@ static void extract_refuses_a_name_that_stands_twice_on_the_way(void **state) {
         {"the usage, once null", "/usage", TEXT("{\"usage\":null,\"usage\":" FIVE "}"), ABOUT(DUPLICATE, "usage")},
         {"the usage, then null", "/usage", TEXT("{\"usage\":" FIVE ",\"usage\":null}"), ABOUT(DUPLICATE, "usage")},
         {"the usage, twice null", "/usage", TEXT("{\"usage\":null,\"usage\":null}"), ABOUT(DUPLICATE, "usage")},
-        {"the usage, no object", "/usage", TEXT("{\"usage\":1,\"usage\":[]}"), ABOUT(DUPLICATE, "usage")},
+        {"the usage is not an object", "/usage", TEXT("{\"usage\":1,\"usage\":[]}"), ABOUT(DUPLICATE, "usage")},
         {"the usage, thrice", "/usage", TEXT("{\"usage\":1,\"usage\":2,\"usage\":3}"), ABOUT(DUPLICATE, "usage")},
         {"the usage, far apart", "/usage", TEXT("{\"usage\":" FIVE ",\"a\":{\"b\":[1,2]},\"c\":\"d\",\"usage\":{}}"),
          ABOUT(DUPLICATE, "usage")},
@@ -452,7 +454,7 @@ static void extract_refuses_a_name_that_stands_twice_on_the_way(void **state) {
         {"the usage, twice spelled with escapes", "/usage", TEXT("{\"\\u0075sage\":" FIVE ",\"usag\\u0065\":{}}"),
          ABOUT(DUPLICATE, "usage")},
         {"the first step", "/a/b/c", TEXT("{\"a\":{\"b\":{\"c\":" FIVE "}},\"a\":{}}"), ABOUT(DUPLICATE, "usage")},
-        {"the first step, no object first", "/a/b/c", TEXT("{\"a\":1,\"a\":{\"b\":{\"c\":" FIVE "}}}"),
+        {"the first step, which is not an object at first", "/a/b/c", TEXT("{\"a\":1,\"a\":{\"b\":{\"c\":" FIVE "}}}"),
          ABOUT(DUPLICATE, "usage")},
         {"the first step, nothing found", "/a/b/c", TEXT("{\"a\":1,\"a\":2}"), ABOUT(DUPLICATE, "usage")},
         {"the second step", "/a/b/c", TEXT("{\"a\":{\"b\":{\"c\":" FIVE "},\"b\":null}}"), ABOUT(DUPLICATE, "usage")},
@@ -478,18 +480,18 @@ static void extract_refuses_a_name_that_stands_twice_on_the_way(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pointer_is_valid_as_rfc_6901_has_it),
-        cmocka_unit_test(a_pointer_that_is_not_valid_is_refused_whatever_the_text),
+        cmocka_unit_test(a_pointer_is_valid_if_rfc_6901_says_so),
+        cmocka_unit_test(an_invalid_pointer_is_refused_with_any_text),
         cmocka_unit_test(a_name_of_a_pointer_has_at_most_63_bytes),
-        cmocka_unit_test(the_longest_name_of_a_pointer_is_found_and_a_longer_one_is_another),
-        WATCHED(find_gives_the_text_of_a_value_as_it_stands),
+        cmocka_unit_test(the_longest_name_of_a_pointer_is_found_and_a_longer_one_is_not),
+        WATCHED(find_gives_the_bytes_of_a_value_as_they_stand),
         cmocka_unit_test(find_refuses_what_is_missing_or_malformed_before_it_looks),
-        cmocka_unit_test(find_tells_what_is_wrong_and_leaves_the_rest),
+        cmocka_unit_test(find_tells_what_is_wrong_and_changes_nothing_else),
         cmocka_unit_test(find_gives_the_value_that_the_pointer_names),
         cmocka_unit_test(extract_looks_only_where_the_pointer_leads),
         cmocka_unit_test(extract_compares_names_exactly),
         cmocka_unit_test(extract_reads_every_escape_of_a_byte),
-        cmocka_unit_test(extract_reads_a_pointer_as_rfc_6901_has_it),
+        cmocka_unit_test(extract_reads_a_pointer_as_rfc_6901_says),
         cmocka_unit_test(extract_refuses_a_name_that_stands_twice_on_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

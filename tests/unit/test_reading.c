@@ -1,6 +1,6 @@
 /*
- * What is read of one text, asked of the reading itself: which names matter, what is wanted of a string, and what the
- * text said beside its counts (its place, its end, its model). The counts are test_names.c's and test_places.c's.
+ * What is read of one text: which names matter, what is wanted of a string, and what the text says apart from its
+ * counts (its place, its end, its model). test_names.c and test_places.c test the counts.
  */
 #include "readings.h"
 
@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------------- which names matter */
 
-/* A value that is a container begins: whether it is watched. */
+/* Begins a container as the value; returns whether it is watched. */
 static bool enters(tokusage_reading *reading, bool object) {
     const tokusage_value value = {.kind = object ? KIND_OBJECT : KIND_ARRAY};
     const unsigned before = reading->depth;
@@ -19,7 +19,7 @@ static bool enters(tokusage_reading *reading, bool object) {
     return tokusage_reading_watches(reading, before + 1);
 }
 
-/* Enters the objects of these names, one in the other, from the root on. */
+/* Enters the objects with these names, each inside the one before, from the root on. */
 static void enter(tokusage_reading *reading, const char *pointer, tokusage_reading_mode mode, const char *const *way) {
     static tokusage_model models[2];
     tokusage_reading_begin(reading, pointer, mode, models);
@@ -172,7 +172,7 @@ static void the_value_at_a_pointer_is_where_it_begins_first(void **state) {
     assert_true(reading.twice);
 }
 
-/* ------------------------------------------------------------------------------ what a text said beside its counts */
+/* --------------------------------------------------------------------- what a text says apart from its counts */
 
 static void read_text(pieces *in, const char *pointer, tokusage_reading_mode mode, span json, size_t cut) {
     pieces_begin(in, pointer, mode);
@@ -306,7 +306,7 @@ static void expect_model(const pieces *in, span json, size_t cut, const char *wa
     }
 }
 
-/* With a pointer and without one: the names of the model do not depend on it. */
+/* With a pointer and without one, because the names of the model do not depend on it. */
 static void expect_models(const model_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         for (size_t cut = 0; cut <= cases[i].json.length; cut++) {
@@ -365,7 +365,7 @@ static void the_model_is_told_as_it_stands(void **state) {
     expect_models(cases, LENGTH(cases));
 }
 
-static void of_a_name_of_the_model_given_twice_the_first_that_fits_counts(void **state) {
+static void the_first_fitting_value_counts_when_a_model_is_given_twice(void **state) {
     (void)state;
     static const model_case cases[] = {
         {TEXT("{\"model\":\"a\",\"model\":\"b\"}"), "a"},
@@ -378,7 +378,7 @@ static void of_a_name_of_the_model_given_twice_the_first_that_fits_counts(void *
     expect_models(cases, LENGTH(cases));
 }
 
-/* What a pointer leads through is not the object that came before it. */
+/* An object on the pointer's way must not be taken for the known object before it. */
 static void the_model_is_not_looked_for_in_an_object_on_the_way_of_a_pointer(void **state) {
     (void)state;
     static const struct {
@@ -405,7 +405,7 @@ static void the_model_is_not_looked_for_in_an_object_on_the_way_of_a_pointer(voi
     }
 }
 
-static void of_an_array_the_model_is_that_of_the_last_report_else_of_the_first_element(void **state) {
+static void the_model_of_an_array_is_that_of_the_last_report_else_of_the_first_element(void **state) {
     (void)state;
     static const model_case cases[] = {
         {TEXT("[{\"model\":\"a\"}]"), "a"},
@@ -442,9 +442,9 @@ int main(void) {
         cmocka_unit_test(a_text_ends_the_response_when_its_type_or_done_says_so),
         cmocka_unit_test(the_model_is_the_first_of_its_names_that_is_a_string),
         cmocka_unit_test(the_model_is_told_as_it_stands),
-        cmocka_unit_test(of_a_name_of_the_model_given_twice_the_first_that_fits_counts),
+        cmocka_unit_test(the_first_fitting_value_counts_when_a_model_is_given_twice),
         cmocka_unit_test(the_model_is_not_looked_for_in_an_object_on_the_way_of_a_pointer),
-        cmocka_unit_test(of_an_array_the_model_is_that_of_the_last_report_else_of_the_first_element),
+        cmocka_unit_test(the_model_of_an_array_is_that_of_the_last_report_else_of_the_first_element),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * Recorded bodies of real services against what is known of each. They are no part of the project: the folder is named
- * by TOKUSAGE_RECORDINGS, and holds the bodies and an expected.tsv. What matters of them stands in tests/data/formats,
- * too, in bodies of our own.
+ * Recorded bodies of real services against what is known of each. They are not part of the project: TOKUSAGE_RECORDINGS
+ * names the folder, which has the bodies and an expected.tsv. Everything that matters in them is also in
+ * tests/data/formats, in bodies of our own.
  */
 #include <stdlib.h>
 
@@ -13,11 +13,11 @@ static const char *folder(void) {
     return getenv("TOKUSAGE_RECORDINGS");
 }
 
-/* Reads the table, or says why there is none. */
+/* Reads the table, or says why it cannot. */
 static size_t read_table(void) {
     size_t count = samples_read(folder(), samples);
     if (count == 0) {
-        print_message("no recordings: TOKUSAGE_RECORDINGS names no folder with an expected.tsv\n");
+        print_message("no recordings: TOKUSAGE_RECORDINGS does not name a folder with an expected.tsv\n");
         skip();
     }
     return count;

@@ -1,6 +1,6 @@
 /*
- * The scanner: what it takes for JSON, and that neither its answer nor what it hands to the reading depends on how the
- * bytes are cut. What a text means is test_text.c's and test_reading.c's.
+ * The scanner: what it accepts as JSON, and that the cuts between the pieces change nothing: its answer and what it
+ * gives to the reading stay the same. test_text.c and test_reading.c test what a text means.
  */
 #include "chars.h"
 
@@ -16,7 +16,7 @@
 #define FIVE "{\"prompt_tokens\":5}"
 #define FOUND COUNTS(5, ABSENT, ABSENT)
 
-/* Whole, byte by byte, and cut in two at every place, with the reference's answer. */
+/* Whole, byte by byte, and cut in two behind every byte, compared with the reference. */
 static void scan_in_every_way(const char *what, const char *pointer, const char *bytes, size_t length) {
     const verdict want = reference_extract(pointer, bytes, length);
     expect_extract(what, pointer, bytes, length, &want);
@@ -51,7 +51,7 @@ static void each_byte_has_its_meaning_and_no_other(void **state) {
     }
 }
 
-static void scan_takes_every_form_that_the_grammar_has(void **state) {
+static void scan_accepts_every_form_of_the_grammar(void **state) {
     (void)state;
     for (size_t i = 0; i < good_text_count; i++) {
         const good_text *one = &good_texts[i];
@@ -74,7 +74,7 @@ static void scan_refuses_every_break_of_the_grammar_at_its_byte(void **state) {
     }
 }
 
-/* Puts each byte in the middle of a text; `good` tells which ones may stand there. */
+/* Puts each byte into the middle of a text; `good` tells which bytes may stand there. */
 static void try_each_byte(const char *what, span before, span after, bool (*good)(int byte)) {
     char bytes[64];
     for (int byte = 0; byte < 256; byte++) {
@@ -118,7 +118,7 @@ static bool is_white_or_number_begin(int byte) {
     return is_white(byte) || (byte >= '1' && byte <= '9') || byte == '-';
 }
 
-static void scan_takes_and_refuses_each_byte_by_its_rule(void **state) {
+static void scan_accepts_and_refuses_each_byte_by_its_rule(void **state) {
     (void)state;
     static const struct {
         const char *what;
@@ -164,7 +164,7 @@ static void scan_says_at_which_byte_every_prefix_ends(void **state) {
     }
 }
 
-/* White space is passed over up to the first other byte, wherever that stands and however long the space is. */
+/* White space of any length, with the first other byte at any alignment. */
 static void scan_passes_over_space_up_to_the_first_other_byte(void **state) {
     (void)state;
     char bytes[44];
@@ -365,7 +365,7 @@ static void scan_finds_a_place_at_the_deepest_level(void **state) {
     }
 }
 
-/* Every sequence of arrays and objects is closed as it was opened, at each depth. */
+/* Every sequence of arrays and objects must be closed as it was opened, at each depth. */
 static void scan_closes_containers_as_they_were_opened(void **state) {
     (void)state;
     random_seed();
@@ -395,7 +395,7 @@ static void scan_closes_containers_as_they_were_opened(void **state) {
 
 /* ---------------------------------------------------------------------------------------- names and strings, cut */
 
-/* Long runs, so that any reading of several bytes at once is tried with the odd byte at every place and alignment. */
+/* Long runs with the odd byte at every offset and alignment: they test the reading of several bytes at once. */
 static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
     (void)state;
     static const char odd[] = {'"',    '\\',   '\n',   '\0', '\x1F', '\x7F', '\x80',
@@ -433,7 +433,7 @@ static size_t spell(char *to, size_t size, const char *name, uint64_t escaped) {
     return used;
 }
 
-/* The longest names of the table among them: as escapes they are longer than a name that is held may be. */
+/* Among them the longest names of the table. Written as escapes, these are longer than what the scanner can hold. */
 static void scan_knows_a_name_however_it_is_spelled_and_cut(void **state) {
     (void)state;
     static const char *const names[] = {"prompt_tokens", "cache_creation_input_tokens", "toolUsePromptTokenCount",
@@ -451,7 +451,7 @@ static void scan_knows_a_name_however_it_is_spelled_and_cut(void **state) {
     }
 }
 
-/* Names around the length that is held, beginning as names do that have a meaning. */
+/* Names around the length that is held, which begin with a name of the table. */
 static void scan_tells_long_names_apart_from_those_that_they_begin_with(void **state) {
     (void)state;
     static const char *const fills[] = {"x", "\\u0078", "\\n", "\xC3\xA9", "\\ud83d\\ude00", "\\ud800", "\\u0000"};
@@ -475,11 +475,11 @@ static void scan_tells_long_names_apart_from_those_that_they_begin_with(void **s
     }
 }
 
-/* Halves of surrogate pairs in every order, with and without what may come between them. */
-static void scan_resolves_surrogate_pairs_and_nothing_else_to_a_character(void **state) {
+/* Halves of surrogate pairs in every order, with and without something between them. */
+static void scan_resolves_only_whole_surrogate_pairs_to_a_character(void **state) {
     (void)state;
     static const char *const parts[] = {"\\ud83d", "\\ude00", "x", "\\n", "\\u0078", "\xED\xB8\x80"};
-    /* The last is what the second half alone would give with a first half of zero bits. */
+    /* The last is the character that the second half gives if the first half is taken as zero. */
     static const char *const pointers[] = {"/\xF0\x9F\x98\x80x", "/x\xF0\x9F\x98\x80", "/\n\xF0\x9F\x98\x80",
                                            "/xx\xF0\x90\x88\x80"};
     for (size_t code = 0; code < 6 * 6 * 6; code++) {
@@ -520,9 +520,9 @@ static void scan_goes_on_by_itself_from_a_copy(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_byte_has_its_meaning_and_no_other),
-        cmocka_unit_test(scan_takes_every_form_that_the_grammar_has),
+        cmocka_unit_test(scan_accepts_every_form_of_the_grammar),
         cmocka_unit_test(scan_refuses_every_break_of_the_grammar_at_its_byte),
-        cmocka_unit_test(scan_takes_and_refuses_each_byte_by_its_rule),
+        cmocka_unit_test(scan_accepts_and_refuses_each_byte_by_its_rule),
         cmocka_unit_test(scan_says_at_which_byte_every_prefix_ends),
         cmocka_unit_test(scan_passes_over_space_up_to_the_first_other_byte),
         cmocka_unit_test(scan_closes_at_the_last_byte_of_the_text),
@@ -537,7 +537,7 @@ int main(void) {
         cmocka_unit_test(scan_finds_the_end_of_a_string_wherever_it_stands),
         cmocka_unit_test(scan_knows_a_name_however_it_is_spelled_and_cut),
         cmocka_unit_test(scan_tells_long_names_apart_from_those_that_they_begin_with),
-        cmocka_unit_test(scan_resolves_surrogate_pairs_and_nothing_else_to_a_character),
+        cmocka_unit_test(scan_resolves_only_whole_surrogate_pairs_to_a_character),
         cmocka_unit_test(scan_goes_on_by_itself_from_a_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * src/search.c: which events may be passed over unread. Of each rule both sides: what must not be passed over, as a
- * report or [DONE] would be lost, and what must be, as that is what the function is for. Then whole streams, in which
- * such events stand: what is passed over in one piece is read byte by byte, and the answers are the same.
+ * src/search.c: which events may be passed over unread. Both sides of each rule: what must not be passed over, because
+ * a report or [DONE] is lost then, and what must be, because the function exists for it. Then whole streams with such
+ * events: in one piece they are passed over, byte by byte they are read, and the answers are the same.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +21,8 @@ static void expect_passed(const char *rule, span bytes, const char *pointer, siz
     }
 }
 
-/* The search goes by the last name of the pointer, where JSON and the pointer write it in no other way. */
-static void search_tells_by_which_names_events_can_be_told(void **state) {
+/* The search looks for the last name of the pointer, if JSON and the pointer can write it in only one way. */
+static void search_needs_a_name_that_is_written_in_only_one_way(void **state) {
     (void)state;
     static const struct {
         const char *pointer;
@@ -88,7 +88,7 @@ static const struct {
     {"the name of null, twice", TEXT("data: {\"usage\":null,\"usage\":null}"), true},
     {"the name of null, then of more", TEXT("data: {\"usage\":null,\"usage\":{}}"), false},
     {"the name of nothing", TEXT("data: {\"usage\":"), false},
-    {"the name of nothing but space", TEXT("data: {\"usage\": \t"), false},
+    {"the name, and only space behind it", TEXT("data: {\"usage\": \t"), false},
     {"the name at the end of its line", TEXT("data: {\"usage\""), false},
     {"the name and space at the end of its line", TEXT("data: {\"usage\" "), false},
     {"the name as a value", TEXT("data: {\"a\":\"usage\"}"), true},
@@ -105,7 +105,7 @@ static const struct {
     {"a letter escaped in capitals", TEXT("data: {\"\\u0075\\u0073\\u0061\\u0067\\u0065\":1}"), false},
     {"letters that are not in the name", TEXT("data: {\"a\":\"\\u0041\\u0076\\u006f\\u006F\\u0000\\u001f\"}"), true},
     {"latin letters", TEXT("data: {\"a\":\"\\u00e9\\u00FC\\u00dF\\u00aA\\u00fF\"}"), true},
-    {"no hexadecimal digits", TEXT("data: {\"a\":\"\\u00g5 \\u007g \\u00 75\"}"), true},
+    {"escapes without hexadecimal digits", TEXT("data: {\"a\":\"\\u00g5 \\u007g \\u00 75\"}"), true},
     {"other letters", TEXT("data: {\"a\":\"\\u4f60\\u597d\\u0175\\u1075\\ud83d\\ude00\"}"), true},
     {"other escapes", TEXT("data: {\"a\":\"\\n\\t\\\\\\/\\b\\f\\r\\\"\"}"), true},
     {"an escaped backslash", TEXT("data: {\"a\":\"\\\\u0041\"}"), true},
@@ -128,7 +128,7 @@ static const struct {
     {"a letter of the longer name escaped", TEXT("data: {\"usage\\u004detadata\":1}"), false},
     {"a letter that is in the longer name alone", TEXT("data: {\"a\":\"\\u0064\"}"), false},
     {"the longer name at the end of its line", TEXT("data: {\"usageMetadata\"\ndata: :1}"), false},
-    {"places that are no object", TEXT("data: {\"message\":{},\"response\":null,\"x_groq\":{\"id\":1}}"), true},
+    {"places that are not objects", TEXT("data: {\"message\":{},\"response\":null,\"x_groq\":{\"id\":1}}"), true},
     {"a model", TEXT("data: {\"model\":\"m\",\"message\":{\"model\":\"m\"}}"), true},
     {"an end without a report", TEXT("data: {\"type\":\"response.completed\",\"done\":true}"), true},
     {"what begins as [DONE] does", TEXT("data: [DONT]"), true},
@@ -139,7 +139,7 @@ static const struct {
     {"a name behind a byte-order mark", TEXT("\xEF\xBB\xBF: \"usage\":1"), false},
 };
 
-/* An event with these line ends alone, and in front of another that holds the name. */
+/* An event with these line ends, alone, and in front of an event with the name. */
 static void expect_event_passed(size_t number, const char *line_end, const char *blank) {
     char text[300];
     size_t used = single_events[number].line.length;
@@ -158,7 +158,7 @@ static void expect_event_passed(size_t number, const char *line_end, const char 
     expect_passed(single_events[number].rule, both, NULL, want);
 }
 
-static void search_passes_over_what_holds_no_report(void **state) {
+static void search_passes_over_events_without_a_report(void **state) {
     (void)state;
     static const char *const line_ends[] = {"\n", "\r", "\r\n"};
     for (size_t i = 0; i < LENGTH(single_events); i++) {
@@ -205,8 +205,8 @@ static void search_passes_over_as_many_events_as_it_can(void **state) {
         {"a quote that may begin the name", TEXT("data: {}\n\ndata: {}\n\ndata: \""), 20},
         {"a backslash that may begin an escape", TEXT("data: {}\n\ndata: {}\n\n\\"), 20},
         {"a bracket that may begin [DONE]", TEXT("data: {}\n\ndata: {}\n\ndata: ["), 20},
-        {"one CR is no blank line", TEXT("data: {}\r"), 0},
-        {"CR LF is no blank line", TEXT("data: {}\r\n"), 0},
+        {"one CR is not a blank line", TEXT("data: {}\r"), 0},
+        {"CR LF is not a blank line", TEXT("data: {}\r\n"), 0},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         expect_passed(cases[i].rule, cases[i].bytes, NULL, cases[i].want);
@@ -214,7 +214,7 @@ static void search_passes_over_as_many_events_as_it_can(void **state) {
 }
 
 /* Names of one letter, and of letters that other rules look at. */
-static void search_goes_by_the_name_it_is_given(void **state) {
+static void search_looks_for_the_name_it_is_given(void **state) {
     (void)state;
     static const struct {
         const char *pointer;
@@ -252,8 +252,8 @@ static void search_goes_by_the_name_it_is_given(void **state) {
     }
 }
 
-/* A piece that ends anywhere: nothing but whole events is passed over, and no byte behind it is read. */
-static void search_passes_over_no_event_that_is_cut(void **state) {
+/* A piece that ends anywhere: only whole events are passed over, and no byte behind it is read. */
+static void search_does_not_pass_over_an_event_that_is_cut(void **state) {
     (void)state;
     static const char *const events[] = {
         "data: {\"a\":\"u \\u00e9 \\n\"}\n\n",
@@ -279,7 +279,7 @@ static void search_passes_over_no_event_that_is_cut(void **state) {
             want = ends[i] <= length ? ends[i] : want;
         }
         if (length == ends[1] - 1) {
-            want = length; /* the blank line is a CR: an LF that comes then belongs to it */
+            want = length; /* the blank line is a CR, so an LF behind it belongs to it */
         }
         span piece = {text, length};
         expect_passed("a piece", piece, NULL, want);
@@ -287,7 +287,7 @@ static void search_passes_over_no_event_that_is_cut(void **state) {
 }
 
 /* Bytes that begin within a line of an event: its rest, and events behind it. */
-static void search_passes_over_the_rest_of_an_event_that_holds_no_report(void **state) {
+static void search_passes_over_the_rest_of_an_event_without_a_report(void **state) {
     (void)state;
     static const struct {
         const char *rule;
@@ -317,7 +317,7 @@ static void search_passes_over_the_rest_of_an_event_that_holds_no_report(void **
         {"an empty rest, CR LF and CR", TEXT("\r\n\r"), 3},
         {"one line end", TEXT("\n"), 0},
         {"one CR LF", TEXT("\r\n"), 0},
-        {"a line end that is no blank line", TEXT("\ndata: {}\n\n"), 11},
+        {"a line end that is not a blank line", TEXT("\ndata: {}\n\n"), 11},
         {"[DONE] behind a rest", TEXT("xyz\"}\n\ndata: [DONE]\n\n"), 7},
         {"a quote at the end of the bytes", TEXT("xyz\"}\n\ndata: {}\n\ndata: {\""), 17},
     };
@@ -335,9 +335,9 @@ static void search_passes_over_the_rest_of_an_event_that_holds_no_report(void **
     assert_int_equal(tokusage_search(rest.bytes, rest.length, "/a/xyz", true), rest.length);
 }
 
-/* Marks, and how many bytes must follow to tell that it is none. */
+/* Marks, and how many bytes must follow to tell that they are not marks. */
 enum {
-    REACH = 140, /* more than what is looked at at once */
+    REACH = 140, /* more than the search looks at together */
     NEVER_PASSED = 1000
 };
 
@@ -395,8 +395,8 @@ static void search_sees_a_mark_wherever_it_stands(void **state) {
     }
 }
 
-/* Where the event begins that has the name, at every distance from it, and with line ends of all kinds between. */
-static void search_finds_the_begin_of_the_event_behind_which_it_found_the_name(void **state) {
+/* An event begins at every distance before the name, with line ends of all kinds between. */
+static void search_finds_where_the_event_with_the_name_begins(void **state) {
     (void)state;
     static const char *const blanks[] = {"\n\n", "\r\r", "\r\n\r\n", "\n\r\n", "\r\n\n", "\n\r", "\r\n\r"};
     static const char *const lines[] = {"", "\ndata: ", "\r\ndata: ", "\rdata: ", "\nid: 1\r\n: x\rdata:"};
@@ -470,7 +470,7 @@ static size_t random_events(char text[700]) {
 }
 
 /* What is passed over of random events is whole events, and the reference finds no report and no [DONE] in them. */
-static void search_passes_over_no_report_of_random_events(void **state) {
+static void search_does_not_pass_over_a_report_in_random_events(void **state) {
     (void)state;
     size_t total = 0;
     random_seed();
@@ -496,7 +496,7 @@ static void search_passes_over_no_report_of_random_events(void **state) {
 
 /* ------------------------------------------------------------------------------------------------ streams */
 
-/* Members and more that stand between "data: {" and "}", two of them in each stream. */
+/* Members and other bytes between "data: {" and "}", two of them in each stream. */
 static const char *const members[] = {
     "\"a\":1",
     "\"usage\":{\"prompt_tokens\":5}",
@@ -530,7 +530,7 @@ static const char *const members[] = {
     "\"type\":\"message_delta\",\"usage\":{\"output_tokens\":7}",
 };
 
-/* Copies the text with this in place of each LF. */
+/* Copies the events with this in place of each LF. */
 static size_t with_line_end(const char *text, const char *line_end, char *out) {
     size_t used = 0;
     for (; *text != '\0'; text++) {
@@ -592,15 +592,15 @@ static void streams_answer_the_same_wherever_the_pieces_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(search_tells_by_which_names_events_can_be_told),
-        cmocka_unit_test(search_passes_over_what_holds_no_report),
+        cmocka_unit_test(search_needs_a_name_that_is_written_in_only_one_way),
+        cmocka_unit_test(search_passes_over_events_without_a_report),
         cmocka_unit_test(search_passes_over_as_many_events_as_it_can),
-        cmocka_unit_test(search_goes_by_the_name_it_is_given),
-        cmocka_unit_test(search_passes_over_no_event_that_is_cut),
-        cmocka_unit_test(search_passes_over_the_rest_of_an_event_that_holds_no_report),
+        cmocka_unit_test(search_looks_for_the_name_it_is_given),
+        cmocka_unit_test(search_does_not_pass_over_an_event_that_is_cut),
+        cmocka_unit_test(search_passes_over_the_rest_of_an_event_without_a_report),
         cmocka_unit_test(search_sees_a_mark_wherever_it_stands),
-        cmocka_unit_test(search_finds_the_begin_of_the_event_behind_which_it_found_the_name),
-        cmocka_unit_test(search_passes_over_no_report_of_random_events),
+        cmocka_unit_test(search_finds_where_the_event_with_the_name_begins),
+        cmocka_unit_test(search_does_not_pass_over_a_report_in_random_events),
         cmocka_unit_test(streams_answer_the_same_whether_events_are_passed_over_or_not),
         cmocka_unit_test(streams_answer_the_same_wherever_the_pieces_end),
     };

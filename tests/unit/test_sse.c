@@ -1,6 +1,7 @@
 /*
- * src/sse.c: which bytes of a stream are an event's data. A stream is written out as its events' data, a '|' behind
- * each that is complete; what the data say is not looked at. The rules are those of WHATWG HTML, section 9.2.6.
+ * src/sse.c: which bytes of a stream are an event's data. A stream is written as the data of its events, with a '|'
+ * behind each complete event. What the data mean does not matter here. The rules are those of WHATWG HTML, section
+ * 9.2.6.
  */
 #include <stdio.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static const struct {
     {"space in front of the name", TEXT(" data: a\n\n\tdata: a\n\n"), TEXT("")},
     {"space behind the name", TEXT("data : a\n\n"), TEXT("")},
     {"NUL", TEXT("data: a\0b\n\ndata\0: a\n\n\0data: a\n\n"), TEXT("a\0b|")},
-    {"other line ends are none",
+    {"other line ends do not end a line",
      TEXT("data: a\v\f\xC2\x85\xE2\x80\xA8"
           "b\n\n"),
      TEXT("a\v\f\xC2\x85\xE2\x80\xA8"
@@ -225,7 +226,7 @@ static void sse_frames_every_short_stream_as_the_reference_does(void **state) {
     }
 }
 
-/* The line end at every place and alignment of what is read at once. */
+/* The line end at every offset and alignment. */
 static void sse_finds_the_end_of_a_line_wherever_it_stands(void **state) {
     (void)state;
     static const char near[] = {'\x0B', '\x0C', '\x0E', '\x09', '\0', '\x8A', '\x8D', '\xFF'};
@@ -331,7 +332,7 @@ static void sse_is_in_a_line_behind_its_name_and_up_to_its_end(void **state) {
     }
 }
 
-/* Whole events that were passed over leave the state that reading them leaves; the LF of a CR LF may still come. */
+/* Passing over whole events leaves the same state as reading them. The LF of a CR LF may still come. */
 static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
     (void)state;
     static const char *const befores[] = {"", "\n", "\r", "event: x\n", "data: a\n\n", "data: a\r\r", "\xEF\xBB\xBF"};
@@ -360,7 +361,7 @@ static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
     }
 }
 
-/* The LF of a CR LF belongs to the line end, and to no more than one. */
+/* The LF of a CR LF belongs to one line end only. */
 static void sse_tells_what_still_belongs_to_the_last_line_end(void **state) {
     (void)state;
     static const struct {

@@ -1,7 +1,7 @@
 /*
- * src/stream.c: usage out of a body in pieces. What each body has to answer stands in bodies.c; here are the calls, the
- * kinds of body, and the bodies too large for a table. Merging, the end and the model have files of their own, and so
- * have random bodies.
+ * src/stream.c: usage out of a body in pieces. bodies.c has the bodies and their answers. This file tests the calls,
+ * the kinds of body, and bodies that are too large for a table. Merging, the end, the model and random bodies have
+ * files of their own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void feed_text(tokusage_stream *stream, const char *text) {
     tokusage_stream_feed(stream, text, strlen(text));
 }
 
-/* At once and byte by byte, as the reference says of it. */
+/* At once and byte by byte, compared with the reference. */
 static void expect_as_the_reference(const char *rule, const char *pointer, const char *bytes, size_t length) {
     answer want = reference_stream(pointer, bytes, length);
     tokusage_stream stream;
@@ -47,7 +47,7 @@ static void stream_answers_what_each_body_says_however_it_is_cut(void **state) {
     expect_bodies(bodies, body_count);
 }
 
-/* Nothing is passed over in front of the first text, so that each body of events stands once more behind another. */
+/* The first text is always read. So each body of events is fed again behind another, where events are passed over. */
 static void stream_answers_the_same_behind_other_events(void **state) {
     (void)state;
     static const char first[] = "data: {}\n\n";
@@ -68,7 +68,7 @@ static void stream_answers_the_same_behind_other_events(void **state) {
     }
 }
 
-/* The places in their order, at which this text is put. */
+/* The places in their order. %s is the usage there. */
 static const char *const places[] = {
     "\"usage\":%s",
     "\"usageMetadata\":%s",
@@ -81,7 +81,7 @@ static const char *const places[] = {
     "\"x_groq\":{\"usage\":%s}",
 };
 
-/* Two places in one text, in this order, the second after some other member. */
+/* Two places in one text, in this order, with another member before the second. */
 static void expect_first_place(size_t first, size_t second, const char *usage, int64_t want_prompt) {
     char members[2][100];
     char text[300];
@@ -101,7 +101,7 @@ static void expect_first_place(size_t first, size_t second, const char *usage, i
     }
 }
 
-static void stream_takes_the_first_place_that_is_not_null_whatever_their_order_is(void **state) {
+static void stream_takes_the_first_place_that_is_not_null_in_any_order(void **state) {
     (void)state;
     for (size_t first = 0; first < LENGTH(places); first++) {
         for (size_t second = first + 1; second < LENGTH(places); second++) {
@@ -114,7 +114,7 @@ static void stream_takes_the_first_place_that_is_not_null_whatever_their_order_i
     }
 }
 
-/* All beginnings that are made of a few tokens: what kind of body it is, and where its first line begins. */
+/* All beginnings made of a few tokens: they decide which kind of body it is, and where its first line begins. */
 static void stream_finds_out_by_itself_what_the_body_is(void **state) {
     (void)state;
     static const char *const tokens[] = {
@@ -165,7 +165,7 @@ static void stream_of_zero_bytes_is_ready(void **state) {
     expect_answer("all zero bytes, fed a plain body", &plain, &in_text);
 }
 
-static void stream_init_forgets_what_was(void **state) {
+static void stream_init_forgets_the_earlier_body(void **state) {
     (void)state;
     static const char *const befores[] = {
         REPORT,
@@ -190,7 +190,7 @@ static void stream_init_forgets_what_was(void **state) {
     }
 }
 
-static void stream_init_refuses_what_is_no_pointer_and_changes_nothing(void **state) {
+static void stream_init_refuses_an_invalid_pointer_and_changes_nothing(void **state) {
     (void)state;
     static const char name_of_64[] = "/0123456789012345678901234567890123456789012345678901234567890123";
     const char *const wrong[] = {"usage", " /usage", "/~", "/~2", "/usage~", "#/usage", "$.usage", name_of_64};
@@ -230,7 +230,7 @@ static void stream_feed_of_nothing_changes_nothing(void **state) {
     assert_memory_equal(&stream, &before, sizeof stream);
 }
 
-static void stream_calls_take_null(void **state) {
+static void stream_functions_accept_null(void **state) {
     (void)state;
     tokusage_stream stream;
     tokusage usage;
@@ -255,7 +255,7 @@ static void stream_calls_take_null(void **state) {
     expect_answer("a stream that was asked wrongly", &stream, &reported);
 }
 
-/* At every byte the stream is copied by assignment, and both go on with different bytes. */
+/* The stream is copied behind every byte, and both go on with different bytes. */
 static void stream_copy_goes_on_by_itself(void **state) {
     (void)state;
     static const char bytes[] =
@@ -284,7 +284,7 @@ static void stream_copy_goes_on_by_itself(void **state) {
     }
 }
 
-/* The caller keeps the pointer; the stream copies nothing of it. A copy of the stream has the same one. */
+/* The stream keeps the caller's pointer and does not copy its text. A copy of the stream has the same pointer. */
 static void stream_keeps_the_pointer_of_the_caller(void **state) {
     (void)state;
     char pointer[] = "/a/usage";
@@ -318,7 +318,7 @@ static void stream_does_not_allocate(void **state) {
 
 /* ------------------------------------------------------------------------------------------- large and many */
 
-/* A text that grows; the reports and depths below need some thousands of bytes. */
+/* A text that grows. The reports and depths below need some thousands of bytes. */
 typedef struct text {
     char bytes[TEXT_SIZE];
     size_t used;
@@ -343,7 +343,7 @@ static void expect_text(const char *rule, const char *pointer, const text *in, c
     expect_in_every_way(rule, pointer, bytes, want);
 }
 
-/* A report of so many bytes, with more white space outside its strings if asked for. */
+/* A report of this many bytes, with more white space outside its strings if asked for. */
 static void add_report(text *out, size_t length, bool spaced) {
     static const char head[] = "{\"prompt_tokens\":5,\"x\":\"";
     add(out, spaced ? " \t{ \"prompt_tokens\" : 5\t,   \"x\" :  \"" : head);
@@ -419,7 +419,7 @@ static void stream_gives_up_a_text_that_is_too_deep(void **state) {
     }
 }
 
-static void stream_passes_over_what_never_ends_in_sense(void **state) {
+static void stream_passes_over_nonsense_that_never_ends(void **state) {
     (void)state;
     static const char *const patterns[] = {"[",
                                            "{\"usage\":",
@@ -467,7 +467,7 @@ static void stream_takes_a_line_of_100_megabytes(void **state) {
          "\":1,\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
         {"a model", "data: {\"model\":\"", "gpt-gpt-",
          "\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"no JSON", "data: ", "{\"usage\"", "\n\n" REPORT, &reported},
+        {"not JSON", "data: ", "{\"usage\"", "\n\n" REPORT, &reported},
         {"a plain body", "{\"a\":[0", ",\"bcd\",1",
          "],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}", &in_text},
     };
@@ -512,13 +512,13 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stream_answers_what_each_body_says_however_it_is_cut),
         cmocka_unit_test(stream_answers_the_same_behind_other_events),
-        cmocka_unit_test(stream_takes_the_first_place_that_is_not_null_whatever_their_order_is),
+        cmocka_unit_test(stream_takes_the_first_place_that_is_not_null_in_any_order),
         cmocka_unit_test(stream_finds_out_by_itself_what_the_body_is),
         cmocka_unit_test(stream_of_zero_bytes_is_ready),
-        cmocka_unit_test(stream_init_forgets_what_was),
-        cmocka_unit_test(stream_init_refuses_what_is_no_pointer_and_changes_nothing),
+        cmocka_unit_test(stream_init_forgets_the_earlier_body),
+        cmocka_unit_test(stream_init_refuses_an_invalid_pointer_and_changes_nothing),
         cmocka_unit_test(stream_feed_of_nothing_changes_nothing),
-        cmocka_unit_test(stream_calls_take_null),
+        cmocka_unit_test(stream_functions_accept_null),
         cmocka_unit_test(stream_copy_goes_on_by_itself),
         cmocka_unit_test(stream_keeps_the_pointer_of_the_caller),
         WATCHED(stream_does_not_allocate),
@@ -526,7 +526,7 @@ int main(void) {
         cmocka_unit_test(stream_keeps_the_earlier_report_when_a_long_one_is_malformed),
         cmocka_unit_test(stream_reads_a_long_report_between_nulls),
         cmocka_unit_test(stream_gives_up_a_text_that_is_too_deep),
-        cmocka_unit_test(stream_passes_over_what_never_ends_in_sense),
+        cmocka_unit_test(stream_passes_over_nonsense_that_never_ends),
         cmocka_unit_test(stream_takes_a_line_of_100_megabytes),
         cmocka_unit_test(stream_counts_many_reports),
     };

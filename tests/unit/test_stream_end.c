@@ -64,7 +64,7 @@ static const body ends[] = {
      IN_EVENTS(COUNTS(5, ABSENT, ABSENT), 1, false, "")},
     {"an end of a wrong report", NULL, TEXT("data: {\"done\":true,\"usage\":{\"prompt_tokens\":-5}}\n\n"),
      IN_EVENTS(ABOUT(RANGE, "prompt_tokens"), 1, true, "")},
-    {"an end of a report that is no object", NULL, TEXT("data: {\"usage\":\"x\",\"type\":\"message-end\"}\n\n"),
+    {"an end with a report that is not an object", NULL, TEXT("data: {\"usage\":\"x\",\"type\":\"message-end\"}\n\n"),
      IN_EVENTS(ABOUT(TYPE, "usage"), 1, true, "")},
     {"message_delta behind a start", NULL,
      TEXT("data: {\"message\":{\"usage\":{\"input_tokens\":5}}}\n\n"
@@ -159,7 +159,7 @@ static void stream_is_done_when_the_latest_report_says_so(void **state) {
     expect_bodies(ends, LENGTH(ends));
 }
 
-/* A member of the root beside a report, and whether the response has ended. */
+/* A member of the root next to a report, and whether it says that the response has ended. */
 static const struct {
     const char *member;
     bool done;
@@ -260,7 +260,7 @@ static void the_end_is_told_by_a_few_members_of_the_root(void **state) {
 
 /* ------------------------------------------------------------------------------------------------ bytes taken */
 
-/* An event of [DONE], each line with this end, and then anything: how much of it is taken. */
+/* An event of [DONE] with these line ends, and anything behind it: how much is taken. */
 static void expect_stop(const char *event, const char *line_end, const char *blank, const char *rest) {
     char text[200];
     int length = snprintf(text, sizeof text, event, line_end, blank, "");
@@ -320,7 +320,7 @@ static void stream_takes_nothing_more_once_done_has_ended_it(void **state) {
             assert_int_equal(tokusage_stream_feed(&stream, "{", 1), 0);
             expect_answer("a stream that has ended", &stream, &want);
         }
-        /* The LF of CR LF is taken once, where it stands. */
+        /* The LF of a CR LF is taken once. */
         assert_int_equal(tokusage_stream_feed(&behind, "\n\n", 2), bytes[length - 1] == '\r' ? 1 : 0);
         assert_int_equal(tokusage_stream_feed(&behind, "\n\n", 2), 0);
         expect_answer("a stream that has ended, and an LF", &behind, &want);
@@ -341,7 +341,7 @@ static void stream_takes_what_follows_an_end_that_a_report_tells(void **state) {
     expect_answer("two ends", &stream, &want);
 }
 
-/* Many responses in a row, in pieces: where one takes less than all, the next begins with the rest. */
+/* Many responses in a row, in pieces. When one stream takes only a part, the next stream begins with the rest. */
 static size_t read_responses(const char *bytes, size_t length, size_t piece, int64_t prompts[8]) {
     size_t count = 0;
     tokusage_stream stream;
@@ -361,7 +361,7 @@ static size_t read_responses(const char *bytes, size_t length, size_t piece, int
     return count;
 }
 
-static void stream_lets_the_next_begin_with_the_rest(void **state) {
+static void stream_leaves_the_rest_to_the_next_stream(void **state) {
     (void)state;
     static const char bytes[] = "data: {\"usage\":{\"prompt_tokens\":1}}\n\ndata: [DONE]\n\n"
                                 "\r\n: two\r\ndata: {\"usage\":{\"prompt_tokens\":2}}\r\n\r\ndata: [DONE]\r\n\r\n"
@@ -466,7 +466,7 @@ int main(void) {
         cmocka_unit_test(stream_takes_the_blank_line_behind_done_and_nothing_more),
         cmocka_unit_test(stream_takes_nothing_more_once_done_has_ended_it),
         cmocka_unit_test(stream_takes_what_follows_an_end_that_a_report_tells),
-        cmocka_unit_test(stream_lets_the_next_begin_with_the_rest),
+        cmocka_unit_test(stream_leaves_the_rest_to_the_next_stream),
         cmocka_unit_test(stream_tells_whether_a_body_may_end_where_it_does),
         cmocka_unit_test(stream_takes_all_of_a_broken_body_and_reads_none_of_it),
     };

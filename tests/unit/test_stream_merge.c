@@ -1,7 +1,7 @@
 /*
- * src/stream.c: what later reports do to earlier ones. A report replaces the one before it; behind one at
- * /message/usage each is laid over it slot by slot; a report whose event turns out to be no JSON is taken back with all
- * that it did.
+ * src/stream.c: what later reports do to earlier ones. A report replaces the one before it. Behind one at
+ * /message/usage each is laid over it, slot by slot. If the event of a report turns out not to be JSON, the report is
+ * taken back, with everything that it changed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -149,7 +149,7 @@ static const body merges[] = {
           "data: {\"usage\":{\"prompt_tokens\":6}}\n\n"),
      IN_EVENTS(COUNTS(6, ABSENT, ABSENT), 2, false, "")},
 
-    /* ---- lines of the table: each report settles its own, before it is laid over */
+    /* ---- each report first decides which of its names count; then it is laid over */
     {"the input by another name", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,"
           "\"cache_read_input_tokens\":3}}}\n\n"
@@ -186,11 +186,11 @@ static const body merges[] = {
           "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":99,\"output_tokens\":\"x\"}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
      IN_EVENTS(ABOUT(TYPE, "completion_tokens"), 3, true, "")},
-    {"a wrong report that is no object", NULL,
+    {"a report that is not an object", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"usage\":[]}\n\n"),
      IN_EVENTS(ABOUT(TYPE, "usage"), 2, false, "")},
-    {"a good delta behind one that is no object", NULL,
+    {"a good delta behind a report that is not an object", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":7}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
@@ -209,7 +209,7 @@ static const body merges[] = {
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":1.5,\"output_tokens\":3}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"),
      IN_EVENTS(ABOUT(INTEGER, "prompt_tokens"), 3, true, "")},
-    {"a start that is no object", NULL,
+    {"a start that is not an object", NULL,
      TEXT("data: {\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n"
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":5}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n"
@@ -234,7 +234,7 @@ static const body merges[] = {
           "data: {\"type\":\"message_delta\",\"usage\":{\"cache_read_input_tokens\":1}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"cache_read_input_tokens\":0}}\n\n"),
      IN_EVENTS(COUNTS6(TOKUSAGE_COUNT_MAX, ABSENT, ABSENT, 0, ABSENT, ABSENT), 3, true, "")},
-    {"what is malformed, cut off, or too much is no report", NULL,
+    {"a malformed or cut text, or more in its event: not a report", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15,}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":16}\n\n"
@@ -322,10 +322,10 @@ static const char *const texts[] = {
     "{\"eval_count\":262144,\"done\":true}",
 };
 
-/* What may stand behind a text in its event: nothing, space, another line; or garbage, which takes it back. */
+/* Behind a text in its event: nothing, space, another line; or garbage, which takes the report back. */
 static const char *const behinds[] = {"", "", "", "", " ", "\ndata:", " x", "{}", "\ndata: ]"};
 
-/* Whole texts, one after another, so that nearly each is a report: as events, or as lines. */
+/* Whole texts one after another, as events or as lines, so that nearly each is a report. */
 static void any_order_of_reports_is_as_the_reference_says(void **state) {
     (void)state;
     static const char *const pointers[] = {NULL, NULL, NULL, NULL, "/usage", "/message"};

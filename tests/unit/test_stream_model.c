@@ -1,6 +1,5 @@
 /*
- * src/stream.c: the name of the model. Where it may stand, how long it may be, and which of the texts of a body tells
- * it.
+ * src/stream.c: the name of the model. Where it may stand, how long it may be, and which text of a body tells it.
  */
 #include <string.h>
 
@@ -11,7 +10,7 @@
 #define E30 "\\u0041\\u0041\\u0041\\u0041\\u0041"
 #define E120 E30 E30 E30 E30
 
-/* Of events, in which there is no report, or so many. */
+/* Answers to events without a report, or with so many. */
 #define WITHOUT_REPORT(model) IN_EVENTS(ABOUT(NOT_FOUND, "usage"), 0, false, model)
 #define WITH_REPORTS(count, model) IN_EVENTS(COUNTS(5, ABSENT, ABSENT), (count), false, model)
 
@@ -34,7 +33,7 @@ static const body models[] = {
      TEXT("data: {\"interaction\":{\"model\":\"e\"},\"modelVersion\":\"d\",\"response\":{\"model\":\"c\"},"
           "\"message\":{\"model\":\"b\"},\"model\":\"a\"}\n\n"),
      WITHOUT_REPORT("a")},
-    {"the first of all but one", NULL,
+    {"the first of all except one", NULL,
      TEXT("data: {\"interaction\":{\"model\":\"e\"},\"modelVersion\":\"d\",\"response\":{\"model\":\"c\"},"
           "\"message\":{\"model\":\"b\"},\"model\":null}\n\n"),
      WITHOUT_REPORT("b")},
@@ -52,7 +51,7 @@ static const body models[] = {
      TEXT("data: {\"model\":5,\"message\":{\"model\":[\"b\"]},\"response\":{\"model\":{\"model\":\"c\"}},"
           "\"modelVersion\":true,\"interaction\":{\"model\":\"e\"}}\n\n"),
      WITHOUT_REPORT("e")},
-    {"what holds a model is no object", NULL,
+    {"the member around the model is not an object", NULL,
      TEXT("data: {\"message\":\"model\",\"response\":[\"model\"],\"interaction\":null,\"modelVersion\":\"d\"}\n\n"),
      WITHOUT_REPORT("d")},
     {"the first of two that fits", NULL, TEXT("data: {\"model\":\"\",\"model\":\"a\",\"model\":\"b\"}\n\n"),
@@ -60,7 +59,7 @@ static const body models[] = {
     {"the first of two objects that fits", NULL,
      TEXT("data: {\"message\":{\"model\":1},\"message\":{\"model\":\"b\"},\"message\":{\"model\":\"c\"}}\n\n"),
      WITHOUT_REPORT("b")},
-    {"a way given twice is no matter", NULL, TEXT("data: {\"response\":{},\"response\":{\"model\":\"c\"}}\n\n"),
+    {"a way given twice does not matter", NULL, TEXT("data: {\"response\":{},\"response\":{\"model\":\"c\"}}\n\n"),
      WITHOUT_REPORT("c")},
     {"names with escapes", NULL,
      TEXT("data: {\"m\\u006fdel\":1,"
@@ -69,7 +68,7 @@ static const body models[] = {
     {"names that are almost those of the model", NULL,
      TEXT("data: {\"model\\u0000\":\"a\",\"\\\\u006dodel\":\"b\",\"mod\\\"el\":\"c\",\"\\ud83dmodel\":\"d\"}\n\n"),
      WITHOUT_REPORT("")},
-    {"a pointer is no matter", "/u",
+    {"a pointer does not matter", "/u",
      TEXT("data: {\"model\":\"a\",\"usage\":{\"prompt_tokens\":1},\"u\":{\"prompt_tokens\":5}}\n\n"),
      WITH_REPORTS(1, "a")},
     {"the usage at the place of a model", "/model",
@@ -106,7 +105,7 @@ static const body models[] = {
      TEXT("data: {}\n\n"
           "data: {\"model\":\"b\"}\n\n"),
      WITHOUT_REPORT("")},
-    {"the first text is no object", NULL,
+    {"the first text is not an object", NULL,
      TEXT("data: \"model\"\n\n"
           "data: {\"model\":\"b\"}\n\n"),
      WITHOUT_REPORT("")},
@@ -193,7 +192,7 @@ static const body models[] = {
           "data: {\"modelVersion\":\"d\",\"usage\":{\"prompt_tokens\":5}}\n\n"
           "data: {\"model\":\"\",\"usage\":{\"prompt_tokens\":5}}\n\n"),
      WITH_REPORTS(3, "d")},
-    {"an object without a count is no report", NULL,
+    {"an object without a count is not a report", NULL,
      TEXT("data: {\"model\":\"a\"}\n\n"
           "data: {\"model\":\"b\",\"usage\":{}}\n\n"
           "data: {\"model\":\"c\",\"usage\":null}\n\n"),
@@ -254,7 +253,7 @@ static const body models[] = {
      IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, WHOLE, "a")},
     {"the first element tells none", NULL, TEXT("[{},{\"model\":\"b\"}]"),
      IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, WHOLE, "")},
-    {"the first element is no object", NULL, TEXT("[5,{\"model\":\"b\"}]"),
+    {"the first element is not an object", NULL, TEXT("[5,{\"model\":\"b\"}]"),
      IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, WHOLE, "")},
     {"an array in an array", NULL, TEXT("[[{\"model\":\"a\"}],{\"model\":\"b\"}]"),
      IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, WHOLE, "")},
@@ -269,7 +268,7 @@ static void stream_tells_the_model_as_it_stands_in_the_text(void **state) {
     expect_bodies(models, LENGTH(models));
 }
 
-/* Bytes that need not be UTF-8, from one on that JSON allows. */
+/* Bytes that need not be UTF-8, from the first one that JSON allows. */
 static void stream_tells_a_model_of_any_bytes(void **state) {
     (void)state;
     for (int byte = 0x20; byte < 0x100; byte++) {
@@ -285,7 +284,7 @@ static void stream_tells_a_model_of_any_bytes(void **state) {
     }
 }
 
-/* Of every length about the longest, with the model cut everywhere, in front of a usage and behind one. */
+/* Names of every length around the longest, cut everywhere, before a usage and behind one. */
 static void stream_tells_a_model_of_1_to_127_bytes(void **state) {
     (void)state;
     static const char *const heads[] = {"data: {\"model\":\"",
@@ -333,7 +332,7 @@ static void stream_model_returns_the_length_and_cuts_what_does_not_fit(void **st
     assert_int_equal(tokusage_stream_model(&stream, NULL, 100), sizeof name - 1);
 }
 
-static void stream_model_is_an_empty_text_when_there_is_none(void **state) {
+static void stream_model_is_empty_when_there_is_none(void **state) {
     (void)state;
     tokusage_stream stream;
     char buffer[4];
@@ -356,7 +355,7 @@ int main(void) {
         cmocka_unit_test(stream_tells_a_model_of_any_bytes),
         cmocka_unit_test(stream_tells_a_model_of_1_to_127_bytes),
         cmocka_unit_test(stream_model_returns_the_length_and_cuts_what_does_not_fit),
-        cmocka_unit_test(stream_model_is_an_empty_text_when_there_is_none),
+        cmocka_unit_test(stream_model_is_empty_when_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * src/stream.c: random bodies, in random pieces, against the reference: what stands in bodies.c with damage and mixed
- * up, documents of all kinds, events that are nearly alike, and events that the search nearly passes over.
+ * src/stream.c: random bodies, in random pieces, against the reference: the bodies of bodies.c, damaged and mixed,
+ * documents of all kinds, events that are nearly alike, and events that the search nearly passes over.
  */
 #include <stdio.h>
 #include <string.h>
@@ -132,7 +132,7 @@ static void take_out(mutant *in, size_t at, size_t length) {
     in->length -= length;
 }
 
-/* Somewhere in the bytes; often beside a byte that means something. */
+/* An offset in the bytes, often next to a byte that means something. */
 static size_t somewhere(const mutant *in) {
     size_t at = random_below(in->length + 1);
     if (random_below(2) == 0) {
@@ -160,7 +160,7 @@ static void insert_document(mutant *in, size_t at) {
     insert(in, at, head, strlen(head));
 }
 
-/* Each line end becomes another, perhaps. */
+/* Sometimes replaces the line ends by others. */
 static void change_line_ends(mutant *in) {
     static const char *const ends[] = {"\n", "\r", "\r\n"};
     size_t style = random_below(4);
@@ -214,7 +214,7 @@ static void label(char out[LABEL], const char *way, const char *pointer, span by
                    shown(bytes.bytes, bytes.length), at);
 }
 
-/* A part of one body, often a part of another behind it, and a few edits. */
+/* A part of one body, often followed by a part of another, and a few edits. */
 static void make_mutant(mutant *in) {
     const body *first = &bodies[random_below(body_count)];
     const body *second = &bodies[random_below(body_count)];
@@ -250,7 +250,7 @@ static answer expect_mutant(const mutant *in, size_t number) {
     expect_answer(what, &stream, &want);
     expect_taken(what, taken, in->length, &want);
 
-    /* Nothing is passed over here. */
+    /* Byte by byte, so that nothing is passed over. */
     label(what, "byte by byte", in->pointer, bytes, number);
     taken = feed_bytewise(&stream, in->pointer, in->bytes, in->length);
     expect_answer(what, &stream, &want);
@@ -305,7 +305,7 @@ static void stream_answers_random_bodies_as_the_reference_does(void **state) {
     }
 }
 
-/* Documents as events or as lines, some damaged, so that more of them are JSON than of the mutants. */
+/* Documents as events or as lines, some damaged. More of them are JSON than of the mutants. */
 static void stream_answers_random_documents_as_the_reference_does(void **state) {
     (void)state;
     static mutant in;
@@ -339,7 +339,7 @@ static const char *any(const char *const *list, size_t count) {
 
 #define ANY(list) any((list), LENGTH(list))
 
-/* A member with a text of that many bytes. */
+/* A member with a string of that many bytes. */
 static void append_filler(mutant *out, size_t length) {
     static const char *const letters[] = {"x", "\\n", "\\u00e9", "\\\"", "lorem ipsum "};
     append(out, "\"a\":\"");
@@ -398,7 +398,7 @@ static void append_members(mutant *in) {
     }
 }
 
-/* Events made of what the passing-over looks at, many of which may be passed over; some longer than a report. */
+/* Events of the bytes that the search looks for. Many of them may be passed over; some are longer than a report. */
 static void random_events(mutant *in, bool some_long) {
     static const char *const ends[] = {"}\n\n", "}\r\n\r\n", "}\r\r", "}\n\r",  "}\r\n\n",
                                        "}\n",   " }x\n\n",   "\n\n",  "}\r\n\r"};
@@ -432,8 +432,8 @@ static void stream_answers_the_same_whether_it_passes_events_over_or_not(void **
 }
 
 /*
- * Pieces like those of a network, which end within events: what a stream then holds of an event, it must neither answer
- * for nor lose. It is asked after each piece, and goes on as a copy.
+ * Pieces like those of a network, which end within events. A part of an event must not count as a report, and must not
+ * be lost. The stream is asked after each piece, and goes on as a copy.
  */
 static void stream_answers_after_every_piece_that_cuts_an_event(void **state) {
     (void)state;
@@ -512,7 +512,7 @@ static void stream_reads_a_long_event_wherever_it_is_cut(void **state) {
     }
 }
 
-/* Running usage, once given twice in its event. */
+/* Running usage; one of the events has it twice. */
 static void stream_reads_each_report_of_running_events(void **state) {
     (void)state;
     static const char body_text[] = "data: {\"usage\":{\"prompt_tokens\":1}}\n\n"
@@ -559,7 +559,7 @@ static void random_runs(mutant *in, size_t pieces[64], size_t count) {
 }
 
 /* In pieces that end between and within events. */
-static void stream_tells_running_events_apart_that_begin_nearly_alike(void **state) {
+static void stream_tells_apart_running_events_that_begin_nearly_alike(void **state) {
     (void)state;
     static mutant in;
     for (size_t i = 0; i < rounds(10000); i++) {
@@ -580,8 +580,8 @@ static void stream_tells_running_events_apart_that_begin_nearly_alike(void **sta
     }
 }
 
-/* Events of one piece begin alike; those of the next begin otherwise. */
-static void stream_reads_events_that_begin_otherwise_than_those_before(void **state) {
+/* The events of one piece begin alike. Those of the next piece begin in another way. */
+static void stream_reads_events_that_begin_in_another_way_than_those_before(void **state) {
     (void)state;
     static const char *const seconds[] = {
         "data: {\"a\":\"xxxxxxxxxxxxxxxxxxxxxxxx\",\"usage\":{\"prompt_tokens\":5}}\n\n",
@@ -602,7 +602,7 @@ static void stream_reads_events_that_begin_otherwise_than_those_before(void **st
     }
 }
 
-/* The same seed each time, so that a failure is the code's doing; TOKUSAGE_SEED sets another. */
+/* The seed is the same each time, so only a change of the code can make it fail. TOKUSAGE_SEED sets another. */
 static int seed(void **state) {
     (void)state;
     random_seed_or(20240611);
@@ -618,8 +618,8 @@ int main(void) {
         cmocka_unit_test(stream_answers_after_every_piece_that_cuts_an_event),
         cmocka_unit_test(stream_reads_a_long_event_wherever_it_is_cut),
         cmocka_unit_test(stream_reads_each_report_of_running_events),
-        cmocka_unit_test(stream_tells_running_events_apart_that_begin_nearly_alike),
-        cmocka_unit_test(stream_reads_events_that_begin_otherwise_than_those_before),
+        cmocka_unit_test(stream_tells_apart_running_events_that_begin_nearly_alike),
+        cmocka_unit_test(stream_reads_events_that_begin_in_another_way_than_those_before),
     };
     return cmocka_run_group_tests(tests, seed, NULL);
 }

@@ -1,7 +1,7 @@
 /*
  * Whole texts: the grammar, the byte-order mark, the limits, and the order of the errors, all through the public
- * functions. What the members of a usage say is test_decode.c's, where a usage stands test_pointer.c's and
- * test_places.c's.
+ * functions. test_decode.c tests what the members of a usage say; test_pointer.c and test_places.c test where a usage
+ * stands.
  */
 #include "readings.h"
 
@@ -23,7 +23,7 @@
 
 /* ------------------------------------------------------------------------------------------------ the grammar */
 
-static void extract_takes_every_form_that_the_grammar_has(void **state) {
+static void extract_accepts_every_form_of_the_grammar(void **state) {
     (void)state;
     for (size_t i = 0; i < good_text_count; i++) {
         reading_case one = {good_texts[i].rule, "/not/there", good_texts[i].json, ABOUT(NOT_FOUND, "usage")};
@@ -43,7 +43,7 @@ static void extract_refuses_every_break_of_the_grammar_at_its_byte(void **state)
     }
 }
 
-/* Puts the text in the place of a member's value that means nothing; the object has a count before it. */
+/* Puts the text into an object as the value of an unknown member, behind a count. */
 static size_t surround(char *longer, const span *json) {
     static const char before[] = "{\"" P "\":5,\"x\":";
     size_t used = sizeof before - 1;
@@ -76,7 +76,7 @@ static void decode_passes_over_good_json_in_a_member_that_it_does_not_know(void 
     }
 }
 
-static void extract_takes_one_byte_order_mark_at_the_very_start(void **state) {
+static void extract_accepts_one_byte_order_mark_at_the_very_start(void **state) {
     (void)state;
     static const reading_case cases[] = {
         {"a mark and an object", "", TEXT("\xEF\xBB\xBF{\"" P "\":5}"), COUNTS(5, ABSENT, ABSENT)},
@@ -197,7 +197,7 @@ static void decode_judges_every_change_of_one_byte_as_the_reference_does(void **
     }
 }
 
-/* What a random document is asked: a pointer, or the known places. */
+/* Where to look in a random document: a pointer, or NULL for the known places. */
 static void judge_random_document(const char *document, size_t length, const char *pointer, size_t *seen) {
     verdict want = reference_extract(pointer, document, length);
     seen[want.status]++;
@@ -246,7 +246,7 @@ static void extract_reads_random_documents_as_the_reference_does(void **state) {
 
 /* ------------------------------------------------------------------------------------------------- the limits */
 
-/* Containers, one deeper than allowed where something stands around them. */
+/* Containers at the limit: with another container around them they are one too deep. */
 #define DEEP_8 "[[[[[[[["
 #define DEEP_64 DEEP_8 DEEP_8 DEEP_8 DEEP_8 DEEP_8 DEEP_8 DEEP_8 DEEP_8
 #define DEEP DEEP_64 DEEP_64
@@ -320,7 +320,7 @@ static void extract_says_argument_before_anything_else(void **state) {
     assert_int_equal(tokusage_decode(NULL, 1, NULL, NULL), TOKUSAGE_ERR_ARGUMENT);
 }
 
-/* A text of containers: `opens` times `open`, then `inner`, then as often `close`, between `begin` and `end`. */
+/* Between `begin` and `end`: `opens` times `open`, then `inner`, then `opens` times `close`. */
 typedef struct nest_case {
     const char *what, *pointer, *begin;
     size_t opens;
@@ -416,7 +416,7 @@ static void extract_reads_large_texts(void **state) {
     free(text.text);
 }
 
-/* Plain strings and spaces of every length around the width of a register, so that every tail is met. */
+/* Plain strings and spaces of every length around the width of a register: this tests every tail. */
 static void decode_reads_strings_and_space_of_every_length(void **state) {
     (void)state;
     char json[400];
@@ -468,7 +468,7 @@ static tokusage_status status_named(const char *name) {
             return (tokusage_status)i;
         }
     }
-    fail_msg("no status is called %s", name);
+    fail_msg("unknown status %s", name);
     return TOKUSAGE_OK;
 }
 
@@ -516,7 +516,7 @@ static void extract_reads_the_bodies_in_the_data_folder(void **state) {
 
 /* -------------------------------------------------------------------------------------- memory and the locale */
 
-static void no_answer_about_a_text_takes_memory(void **state) {
+static void no_function_that_reads_a_text_allocates(void **state) {
     (void)state;
     heap_fail(0, true);
     extract_reads_the_bodies_in_the_data_folder(state);
@@ -528,16 +528,16 @@ static void no_answer_about_a_text_takes_memory(void **state) {
 static void results_do_not_follow_the_locale(void **state) {
     (void)state;
     if (!comma_locale()) {
-        print_message("no locale with a decimal comma here, and no way to make one\n");
+        print_message("this system has no locale with a decimal comma and cannot make one\n");
         skip();
     }
     char comma[8];
     (void)snprintf(comma, sizeof comma, "%.1f", 0.5);
     assert_string_equal(comma, "0,5");
-    extract_takes_every_form_that_the_grammar_has(state);
+    extract_accepts_every_form_of_the_grammar(state);
     extract_reads_the_bodies_in_the_data_folder(state);
     static const reading_case cases[] = {
-        {"a comma is no point", "", TEXT("{\"" P "\":5,0}"), AT(SYNTAX, 19)},
+        {"a comma is not a point", "", TEXT("{\"" P "\":5,0}"), AT(SYNTAX, 19)},
         {"a fraction in an array", "", TEXT("{\"a\":[1.5,-2.5e-3],\"" P "\":5.0}"), FOUND},
         {"a fraction", "", TEXT("{\"" P "\":5.5}"), ABOUT(INTEGER, P)},
     };
@@ -547,11 +547,11 @@ static void results_do_not_follow_the_locale(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(extract_takes_every_form_that_the_grammar_has),
+        cmocka_unit_test(extract_accepts_every_form_of_the_grammar),
         cmocka_unit_test(extract_refuses_every_break_of_the_grammar_at_its_byte),
         cmocka_unit_test(decode_refuses_bad_json_in_a_member_that_it_does_not_know),
         cmocka_unit_test(decode_passes_over_good_json_in_a_member_that_it_does_not_know),
-        cmocka_unit_test(extract_takes_one_byte_order_mark_at_the_very_start),
+        cmocka_unit_test(extract_accepts_one_byte_order_mark_at_the_very_start),
         cmocka_unit_test(extract_refuses_every_prefix_of_a_text_at_its_length),
         cmocka_unit_test(decode_refuses_every_prefix_of_a_text_at_its_length),
         cmocka_unit_test(extract_judges_every_change_of_one_byte_as_the_reference_does),
@@ -564,7 +564,7 @@ int main(void) {
         cmocka_unit_test(extract_reads_large_texts),
         cmocka_unit_test(decode_reads_strings_and_space_of_every_length),
         cmocka_unit_test(extract_reads_the_bodies_in_the_data_folder),
-        WATCHED(no_answer_about_a_text_takes_memory),
+        WATCHED(no_function_that_reads_a_text_allocates),
         cmocka_unit_test(results_do_not_follow_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

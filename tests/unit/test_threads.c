@@ -1,6 +1,6 @@
 /*
- * Several threads at once, each with objects of its own, some reading the same ones: what each gets is what one alone
- * gets. That no byte is shared unknowingly is for the thread sanitizer to say, under which this runs in .ci/run.
+ * Several threads at once. Each has its own objects; some read the same ones. Each thread must get what it gets alone.
+ * .ci/run runs this under the thread sanitizer, which finds bytes that are shared by mistake.
  */
 #include "bodies.h"
 #include "support.h"
@@ -16,7 +16,7 @@ enum {
     ROUNDS = 200
 };
 
-/* Plain, with a list, with escapes, of another service: so that each way of reading is gone. */
+/* Plain, with a list, with escapes, of another service: they use every way of reading. */
 static const char *const texts[] = {
     "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}",
     "{\"usage\":{\"prompt_tokens\":5e0,\"x\":[1,{\"y\":null}],\"completion_tokens\":7.0,\"total_tokens\":12}}",
@@ -25,7 +25,7 @@ static const char *const texts[] = {
     "[{\"usageMetadata\":{\"promptTokenCount\":5,\"candidatesTokenCount\":7,\"totalTokenCount\":12}}]",
 };
 
-/* What all threads read and none writes. */
+/* Data that all threads read. No thread writes them. */
 typedef struct shared {
     cJSON *tree;
     tokusage_stream stream;
@@ -35,7 +35,7 @@ typedef struct worker {
     pthread_t thread;
     const shared *common;
     unsigned number;
-    const char *wrong; /* what went otherwise than it should; NULL */
+    const char *wrong; /* what went wrong, or NULL */
 } worker;
 
 static bool is_5_7_12(const tokusage *usage) {
@@ -115,7 +115,7 @@ static bool settle(unsigned number, unsigned round) {
            tokusage_error_text(&error, line, sizeof line) == strlen(line);
 }
 
-/* Of the stream a copy goes on by itself. */
+/* A copy of the stream goes on by itself. */
 static bool read_shared(const shared *common) {
     static const char more[] = "data: {\"usage\":{\"total_tokens\":13}}\n\n";
     tokusage usage;
@@ -131,7 +131,7 @@ static bool read_shared(const shared *common) {
            tokusage_stream_reports(&copy) == 2 && tokusage_stream_reports(&common->stream) == 1;
 }
 
-/* cmocka's expectations are for its own thread, so the others keep what they find. */
+/* cmocka works in its own thread only, so the others keep what they find. */
 static void *work(void *argument) {
     worker *const self = argument;
     for (unsigned round = 0; round < ROUNDS && self->wrong == NULL; round++) {

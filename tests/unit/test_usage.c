@@ -1,6 +1,6 @@
 /*
  * What the counts say: validate, infer, reconcile, add and equal, over every combination of counts at the limits; and
- * the names and the order of the counts that the other files go by.
+ * the names and the order of the counts, on which the other files depend.
  */
 #include "support.h"
 
@@ -18,12 +18,12 @@ enum {
 static const char *const names[SIX] = {"prompt_tokens", "completion_tokens",  "total_tokens",
                                        "cached_tokens", "cache_write_tokens", "reasoning_tokens"};
 
-/* Counts in range, and both sides of it. Sums of any two of these fit an int64_t except the outermost. */
+/* Counts on both sides of the range's limits. The sum of any two, except the two outermost, fits an int64_t. */
 static const int64_t limits[] = {
     ABSENT, 0, 1, 2, 5, 7, 12, MAX / 2, MAX / 2 + 1, MAX - 1, MAX, MAX + 1, INT64_MAX, -1, -5, -MAX, INT64_MIN + 1,
 };
 
-/* Counts of which many are the sum, the difference or the double of others. */
+/* Counts that often are the sum, the difference or the double of others. */
 static const int64_t related[] = {ABSENT, 0, 2, 3, 4, 5, 8, MAX};
 
 typedef struct counts {
@@ -53,7 +53,7 @@ static const char *told(const counts *c) {
     return text;
 }
 
-/* Whether the usage is this, with 0 where a count is absent. */
+/* Whether the usage has these counts, and 0 where a count is absent. */
 static bool is(const tokusage *usage, const counts *c) {
     const tokusage want = of(c);
     bool same = true;
@@ -65,7 +65,7 @@ static bool is(const tokusage *usage, const counts *c) {
     return same;
 }
 
-/* ------------------------------------------------------------------------- the manual's rules, written down once more */
+/* -------------------------------------------------------------------- the manual's rules, written a second time */
 
 static bool in_range(int64_t value) {
     return value >= 0 && value <= MAX;
@@ -111,7 +111,7 @@ static tokusage_error judged(const counts *c) {
     return fault(TOKUSAGE_OK, NULL, 0, 0);
 }
 
-/* What infer answers; *c becomes what it leaves. */
+/* What infer answers. *c becomes the usage after the call. */
 static tokusage_error inferred(counts *c) {
     const tokusage_error before = judged(c);
     if (before.status != TOKUSAGE_OK) {
@@ -133,7 +133,7 @@ static tokusage_error inferred(counts *c) {
     return after;
 }
 
-/* What reconcile answers; *c becomes what it leaves. */
+/* What reconcile answers. *c becomes the usage after the call. */
 static tokusage_error reconciled(counts *c) {
     if (range_of(c).status != TOKUSAGE_OK) {
         return range_of(c);
@@ -195,7 +195,7 @@ static void expect(judge *call, const counts *before, const tokusage_error *want
 typedef struct rule {
     judge *call;
     tokusage_error (*opinion)(counts *c);
-    bool settles; /* what it leaves is valid, and a second call leaves it as it is */
+    bool settles; /* the result is valid, and a second call changes nothing */
 } rule;
 
 static void expect_rule(const rule *r, const counts *before) {
@@ -233,7 +233,7 @@ static void expect_rule_everywhere(const rule *r) {
     }
 }
 
-/* Each limit in each count, the others being good. */
+/* Each limit in each count; the other counts are good. */
 static void expect_rule_at_each_limit(const rule *r) {
     for (size_t member = 0; member < SIX; member++) {
         for (size_t i = 0; i < LENGTH(limits); i++) {
@@ -247,7 +247,7 @@ static void expect_rule_at_each_limit(const rule *r) {
 typedef struct answer {
     counts before;
     tokusage_error want;
-    counts after; /* for OK; else it is as before */
+    counts after; /* for OK; else the usage is unchanged */
 } answer;
 
 #define GOOD                                                                                                           \
@@ -375,7 +375,7 @@ static void validate_does_not_look_at_the_value_of_an_absent_count(void **state)
     expect_absent_values_are_not_looked_at(validate);
 }
 
-static void validate_refuses_no_usage(void **state) {
+static void validate_refuses_a_missing_usage(void **state) {
     (void)state;
     expect_argument(validate);
 }
@@ -447,7 +447,7 @@ static void infer_does_not_look_at_the_value_of_an_absent_count(void **state) {
     expect_absent_values_are_not_looked_at(tokusage_infer);
 }
 
-static void infer_refuses_no_usage(void **state) {
+static void infer_refuses_a_missing_usage(void **state) {
     (void)state;
     expect_argument(tokusage_infer);
 }
@@ -473,9 +473,9 @@ static void reconcile_moves_a_difference_that_explains_itself(void **state) {
         {{{5, 7, 15, 3, A, A}}, GOOD, {{8, 7, 15, 3, A, A}}},
         {{{5, 7, 15, 3, 4, 2}}, GOOD, {{8, 7, 15, 3, 4, 2}}},
         {{{0, 0, MAX, MAX, A, A}}, GOOD, {{MAX, 0, MAX, MAX, A, A}}},
-        /* both would do: the reasoning comes first */
+        /* both explain it: reasoning comes first */
         {{{5, 7, 15, 3, A, 3}}, GOOD, {{5, 10, 15, 3, A, 3}}},
-        /* the reasoning was within the completion after all */
+        /* the reasoning was within the completion, and was added to it */
         {{{5, 10, 12, A, A, 3}}, GOOD, {{5, 7, 12, A, A, 3}}},
         {{{5, 6, 8, A, A, 3}}, GOOD, {{5, 3, 8, A, A, 3}}},
         {{{5, 10, 12, 3, 1, 3}}, GOOD, {{5, 7, 12, 3, 1, 3}}},
@@ -484,7 +484,7 @@ static void reconcile_moves_a_difference_that_explains_itself(void **state) {
     expect_answers(tokusage_reconcile, answers, LENGTH(answers));
 }
 
-static void reconcile_refuses_what_nothing_explains(void **state) {
+static void reconcile_refuses_a_difference_that_nothing_explains(void **state) {
     (void)state;
     static const answer answers[] = {
         {{{5, 7, 13, A, A, A}}, TOTAL_IS(12, 13), {{0}}},
@@ -547,7 +547,7 @@ static void reconcile_does_not_look_at_the_value_of_an_absent_count(void **state
     assert_int_equal(tokusage_reconcile(&usage, NULL), TOKUSAGE_ERR_TOTAL);
 }
 
-static void reconcile_refuses_no_usage(void **state) {
+static void reconcile_refuses_a_missing_usage(void **state) {
     (void)state;
     expect_argument(tokusage_reconcile);
 }
@@ -712,7 +712,7 @@ static void equal_does_not_look_at_padding_or_the_value_of_an_absent_count(void 
     assert_true(tokusage_equal(&b, &a));
 }
 
-static void equal_holds_null_equal_to_null_only(void **state) {
+static void equal_says_that_null_equals_only_null(void **state) {
     (void)state;
     const tokusage nothing = usage_of(ABSENT, ABSENT, ABSENT);
     assert_true(tokusage_equal(NULL, NULL));
@@ -754,7 +754,7 @@ static tokusage_error range_alone(counts *c) {
     return range_of(c);
 }
 
-static void range_asks_each_count_alone(void **state) {
+static void check_range_checks_each_count_alone(void **state) {
     (void)state;
     static const rule ranging = {check_range, range_alone, false};
     expect_rule_everywhere(&ranging);
@@ -768,20 +768,20 @@ int main(void) {
         cmocka_unit_test(validate_finds_a_part_that_is_larger_than_its_whole),
         cmocka_unit_test(validate_tells_range_before_total_before_part),
         cmocka_unit_test(validate_does_not_look_at_the_value_of_an_absent_count),
-        cmocka_unit_test(validate_refuses_no_usage),
+        cmocka_unit_test(validate_refuses_a_missing_usage),
         cmocka_unit_test(usage_of_all_zero_bytes_reports_nothing_and_is_valid),
         cmocka_unit_test(infer_judges_and_fills_every_combination_of_counts),
         cmocka_unit_test(infer_fills_the_one_count_that_is_absent),
         cmocka_unit_test(infer_changes_nothing_when_the_counts_disagree_before_or_after),
         cmocka_unit_test(infer_does_not_look_at_the_value_of_an_absent_count),
-        cmocka_unit_test(infer_refuses_no_usage),
+        cmocka_unit_test(infer_refuses_a_missing_usage),
         cmocka_unit_test(reconcile_settles_every_combination_of_counts),
         cmocka_unit_test(reconcile_moves_a_difference_that_explains_itself),
-        cmocka_unit_test(reconcile_refuses_what_nothing_explains),
+        cmocka_unit_test(reconcile_refuses_a_difference_that_nothing_explains),
         cmocka_unit_test(reconcile_infers_and_validates_when_there_is_no_difference),
         cmocka_unit_test(reconcile_changes_nothing_when_the_parts_disagree_after_the_move),
         cmocka_unit_test(reconcile_does_not_look_at_the_value_of_an_absent_count),
-        cmocka_unit_test(reconcile_refuses_no_usage),
+        cmocka_unit_test(reconcile_refuses_a_missing_usage),
         cmocka_unit_test(add_adds_count_by_count_at_every_limit),
         cmocka_unit_test(add_treats_each_combination_of_absent_counts),
         cmocka_unit_test(add_adds_a_usage_to_itself),
@@ -792,10 +792,10 @@ int main(void) {
         cmocka_unit_test(equal_compares_presence_and_value_of_each_count),
         cmocka_unit_test(equal_tells_absent_from_zero),
         cmocka_unit_test(equal_does_not_look_at_padding_or_the_value_of_an_absent_count),
-        cmocka_unit_test(equal_holds_null_equal_to_null_only),
+        cmocka_unit_test(equal_says_that_null_equals_only_null),
         cmocka_unit_test(members_have_the_names_that_errors_give_them),
         cmocka_unit_test(members_are_the_counts_of_the_struct_in_order),
-        cmocka_unit_test(range_asks_each_count_alone),
+        cmocka_unit_test(check_range_checks_each_count_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

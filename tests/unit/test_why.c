@@ -1,7 +1,7 @@
 /*
- * Why there is a library for five lines of cJSON: each fact that the README states about those lines, shown. What is a
- * matter of cJSON's version is asked of the cJSON at hand, and said aloud when it differs; what this library answers
- * is asserted with every version.
+ * Why this library exists, although five lines of cJSON seem to do the same. Each test shows one fact that the README
+ * states about those lines. Where cJSON's versions differ, the test only prints what the cJSON at hand does. It always
+ * checks what this library answers.
  */
 #include "support.h"
 
@@ -13,7 +13,7 @@
 
 #define COUNT(name) "{\"" name "\":5}"
 
-/* The five lines: -1 when they find no number. */
+/* The five lines. -1 when they find no number. */
 static double five_lines(const char *json) {
     cJSON *root = cJSON_Parse(json);
     const cJSON *total = cJSON_GetObjectItem(root, "total_tokens");
@@ -115,8 +115,8 @@ static void a_count_that_a_double_would_round_is_refused(void **state) {
     assert_int_equal(decode("{\"total_tokens\":5.00000000000000000001}", &usage), TOKUSAGE_ERR_INTEGER);
 }
 
-/* Kinds of text that are no JSON; cJSON is asked about each, with a total in it. */
-static void texts_that_are_no_json_are_refused(void **state) {
+/* Kinds of text that are not JSON. cJSON reads each, with a total in it. */
+static void texts_that_are_not_json_are_refused(void **state) {
     (void)state;
     static const struct {
         const char *what, *json;
@@ -154,7 +154,7 @@ static void absent_is_not_zero(void **state) {
     static const char json[] = "{\"prompt_tokens\":5}";
     cJSON *root = cJSON_Parse(json);
     const cJSON *total = cJSON_GetObjectItem(root, "total_tokens");
-    assert_int_equal(total ? total->valueint : 0, 0); /* how it is mostly written: a free call */
+    assert_int_equal(total ? total->valueint : 0, 0); /* the usual code: the call seems to be free */
     cJSON_Delete(root);
     tokusage usage;
     assert_int_equal(decode(json, &usage), TOKUSAGE_OK);
@@ -201,10 +201,10 @@ static void a_total_that_is_not_the_sum_is_found(void **state) {
 }
 
 /*
- * Anthropic reports cached tokens beside the input, others report them within it. Who takes one for the other bills 100
- * tokens, or 1,900, in place of 1,000.
+ * Anthropic reports cached tokens beside the input, others report them inside it. A program that confuses the two bills
+ * 100 tokens, or 1,900, in place of 1,000.
  */
-static void a_part_is_inside_its_whole_whatever_the_service_does(void **state) {
+static void a_part_is_inside_its_whole_for_every_service(void **state) {
     (void)state;
     static const char *const texts[] = {
         "{\"input_tokens\":100,\"cache_read_input_tokens\":900,\"output_tokens\":7}",
@@ -220,8 +220,8 @@ static void a_part_is_inside_its_whole_whatever_the_service_does(void **state) {
     }
 }
 
-/* The last report of such a stream has no input; the sum of the two has too much output. */
-static void the_reports_of_a_stream_are_neither_added_nor_is_the_last_enough(void **state) {
+/* The last report of such a stream has no input. The sum of both reports has too much output. */
+static void the_reports_of_a_stream_must_be_laid_over_each_other(void **state) {
     (void)state;
     static const char bytes[] = "data: {\"message\":{\"usage\":{\"input_tokens\":25,\"output_tokens\":4}}}\n\n"
                                 "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}\n\n";
@@ -237,7 +237,7 @@ static void the_reports_of_a_stream_are_neither_added_nor_is_the_last_enough(voi
 static void numbers_do_not_follow_the_locale(void **state) {
     (void)state;
     if (!comma_locale()) {
-        print_message("no locale with a decimal comma here, and no way to make one\n");
+        print_message("this system has no locale with a decimal comma and cannot make one\n");
         skip();
     }
     static const char json[] = "{\"total_tokens\":5.0}";
@@ -259,14 +259,14 @@ int main(void) {
         cmocka_unit_test(a_count_above_an_int_is_not_cut_to_one),
         cmocka_unit_test(a_count_of_16_digits_is_printed_as_it_is),
         cmocka_unit_test(a_count_that_a_double_would_round_is_refused),
-        cmocka_unit_test(texts_that_are_no_json_are_refused),
+        cmocka_unit_test(texts_that_are_not_json_are_refused),
         cmocka_unit_test(absent_is_not_zero),
         cmocka_unit_test(a_string_is_not_a_count_of_zero),
         cmocka_unit_test(a_usage_inside_another_member_is_not_counted),
         cmocka_unit_test(a_usage_of_null_is_told_from_one_without_counts),
         cmocka_unit_test(a_total_that_is_not_the_sum_is_found),
-        cmocka_unit_test(a_part_is_inside_its_whole_whatever_the_service_does),
-        cmocka_unit_test(the_reports_of_a_stream_are_neither_added_nor_is_the_last_enough),
+        cmocka_unit_test(a_part_is_inside_its_whole_for_every_service),
+        cmocka_unit_test(the_reports_of_a_stream_must_be_laid_over_each_other),
         cmocka_unit_test(numbers_do_not_follow_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The rules of RFC 8259 as texts that keep and texts that break them; see texts.h. */
+/* The rules of RFC 8259: texts that keep them and texts that break them; see texts.h. */
 #include "texts.h"
 
 const good_text good_texts[] = {
@@ -88,10 +88,10 @@ const good_text good_texts[] = {
     {"an escaped control character", TEXT("[\"\\u001f\\u0012\"]")},
     {"a surrogate pair", TEXT("[\"\\uD834\\uDD1E\"]")},
     {"two surrogate pairs", TEXT("[\"\\ud83d\\ude39\\ud83d\\udc8d\"]")},
-    {"the last pair there is", TEXT("[\"\\uDBFF\\uDFFF\"]")},
+    {"the last pair of all", TEXT("[\"\\uDBFF\\uDFFF\"]")},
     {"half a pair, high", TEXT("[\"\\uD800\"]")},
     {"half a pair, low", TEXT("[\"\\uDC00\"]")},
-    {"half a pair before text", TEXT("[\"\\uDADAx\"]")},
+    {"half a pair before letters", TEXT("[\"\\uDADAx\"]")},
     {"half a pair before another escape", TEXT("[\"\\uD800\\n\"]")},
     {"half a pair before a plain Unicode escape", TEXT("[\"\\uD888\\u1234\"]")},
     {"two high halves", TEXT("[\"\\uD800\\uD800\"]")},
@@ -103,7 +103,7 @@ const good_text good_texts[] = {
     {"an apostrophe", TEXT("[\"it's\"]")},
     {"DEL", TEXT("[\"\x7F\"]")},
     {"a comment inside a string", TEXT("[\"/* no */ // comment\"]")},
-    {"an escape that is none, escaped", TEXT("[\"\\\\u0041\\\\x\"]")},
+    {"escaped backslashes before u and x", TEXT("[\"\\\\u0041\\\\x\"]")},
     {"a backslash last", TEXT("[\"\\\\\"]")},
     {"a quotation mark last", TEXT("[\"\\\"\"]")},
     {"many backslashes", TEXT("[\"\\\\\\\\\\\\\\\"\"]")},
@@ -115,7 +115,7 @@ const good_text good_texts[] = {
     {"a byte-order mark in a string", TEXT("[\"\xEF\xBB\xBF\"]")},
     {"a no-break space in a string", TEXT("[\"new\xC2\xA0line\"]")},
 
-    /* bytes that are no UTF-8, inside strings: the manual passes them over */
+    /* bytes that are not UTF-8, inside strings: they are allowed */
     {"a Latin-1 letter", TEXT("[\"\xE9\"]")},
     {"a byte that UTF-8 never has", TEXT("[\"\xFF\xFE\xC0\xC1\xF5\"]")},
     {"a continuation byte alone", TEXT("[\"\x80\xBF\"]")},
@@ -127,16 +127,15 @@ const good_text good_texts[] = {
     {"broken UTF-8 in a name", TEXT("{\"\xB9\":\"0\",\"\xFF\":1}")},
 
     /* depth, section 9 */
-    {"containers as deep as allowed, by and by",
-     TEXT("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-          "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-          "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
-          "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")},
+    {"containers as deep as allowed", TEXT("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+                                           "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+                                           "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+                                           "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")},
 };
 const size_t good_text_count = LENGTH(good_texts);
 
 const bad_text bad_texts[] = {
-    /* no value at all */
+    /* no value */
     {"nothing", TEXT(""), 0},
     {"white space only", TEXT(" \t\r\n"), 4},
     {"a NUL only", TEXT("\0"), 0},
@@ -340,12 +339,12 @@ const bad_text bad_texts[] = {
     {"a currency sign", TEXT("[$1]"), 1},
     {"a quotient", TEXT("[1/2]"), 2},
     {"a NUL behind a digit", TEXT("[1\0]"), 2},
-    {"a byte of no UTF-8 behind a digit", TEXT("[1\xE5]"), 2},
-    {"a byte of no UTF-8 in an exponent", TEXT("[1e1\xE5]"), 4},
-    {"a byte of no UTF-8 for a digit", TEXT("[0.\xE5]"), 3},
+    {"a byte that is not UTF-8 behind a digit", TEXT("[1\xE5]"), 2},
+    {"a byte that is not UTF-8 in an exponent", TEXT("[1e1\xE5]"), 4},
+    {"a byte that is not UTF-8 in place of a digit", TEXT("[0.\xE5]"), 3},
     {"a full-width digit", TEXT("[\xEF\xBC\x91]"), 1},
     {"an Arabic digit", TEXT("[\xD9\xA1]"), 1},
-    {"a minus sign that is no hyphen",
+    {"a minus sign that is not a hyphen",
      TEXT("[\xE2\x88\x92"
           "1]"),
      1},
@@ -394,7 +393,7 @@ const bad_text bad_texts[] = {
     {"a Unicode escape with a colon", TEXT("[\"\\u00:0\"]"), 6},
     {"a Unicode escape with @", TEXT("[\"\\u00@0\"]"), 6},
     {"a Unicode escape with `", TEXT("[\"\\u00`0\"]"), 6},
-    {"a Unicode escape with a byte of no UTF-8",
+    {"a Unicode escape with a byte that is not UTF-8",
      TEXT("[\"\\u00\xE5"
           "0\"]"),
      6},
@@ -419,8 +418,8 @@ const bad_text bad_texts[] = {
           "a\xE2\x80\x9D]"),
      1},
     {"an escaped quotation mark first", TEXT("[\\\"a\"]"), 1},
-    {"text behind a string", TEXT("[\"a\"b]"), 4},
-    {"text behind a string at the top", TEXT("\"a\"b"), 3},
+    {"letters behind a string", TEXT("[\"a\"b]"), 4},
+    {"letters behind a string at the top", TEXT("\"a\"b"), 3},
     {"a triple quote", TEXT("[\"\"\"a\"\"\"]"), 3},
 
     /* behind the value at the top, section 2 */
@@ -447,7 +446,7 @@ const bad_text bad_texts[] = {
     {"an array behind a number", TEXT("1[]"), 1},
     {"a comma behind a number", TEXT("1,"), 1},
     {"a comma behind a string", TEXT("\"a\","), 3},
-    {"a byte of no UTF-8 behind", TEXT("{}\xE9"), 2},
+    {"a byte that is not UTF-8 behind", TEXT("{}\xE9"), 2},
     {"a form feed behind", TEXT("{}\f"), 2},
     {"an end-of-text character behind", TEXT("{}\x1A"), 2},
 

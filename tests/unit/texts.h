@@ -1,6 +1,6 @@
 /*
- * JSON texts and what RFC 8259 says about each: the rules of the grammar one by one. For every test that feeds a text
- * to the scanner in some way. The texts have no byte-order mark.
+ * JSON texts and what RFC 8259 says about each: the rules of the grammar one by one. For every test that feeds texts to
+ * the scanner. The texts have no byte-order mark.
  */
 #ifndef TOKUSAGE_TESTS_TEXTS_H
 #define TOKUSAGE_TESTS_TEXTS_H

@@ -1,4 +1,4 @@
-/* The shared means of the tests of cJSON trees; see trees.h. */
+/* What the tests of cJSON trees share; see trees.h. */
 #include "trees.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * What the tests of cJSON trees share: the names of the table, trees and what they look like. No expectation about one
- * function lives here.
+ * What the tests of cJSON trees share: the names of the table, trees and what they look like. The expectations are in
+ * the tests.
  */
 #ifndef TOKUSAGE_TESTS_TREES_H
 #define TOKUSAGE_TESTS_TREES_H
@@ -32,7 +32,7 @@ typedef struct way {
     const char *object; /* NULL: the usage object itself */
     const char *name;
     const char *member;  /* what an error calls it */
-    int64_t counts[SIX]; /* what a usage object says that has this member alone, as 5 */
+    int64_t counts[SIX]; /* the usage of an object with this member alone, whose value is 5 */
 } way;
 
 /* Every member of the table of names, as README.md has it. */
@@ -50,7 +50,7 @@ bool same_name(const char *a, const char *b);
 bool is_way(const char *object, const char *name);
 bool is_object_in_usage(const char *name);
 
-/* The text of a usage object with one way to a value, and with other members. Valid until the next call. */
+/* The text of a usage object that has a value in this way, and other members. Valid until the next call. */
 const char *text_with(const way *to, const char *value);
 
 tokusage usage_with(const int64_t counts[SIX]);
@@ -67,7 +67,7 @@ extern const int64_t bad_counts[BAD_COUNTS];
 /* Calls it with each combination of counts at the limits in three of the six, and again in the other three. */
 void with_limits(void (*check)(const int64_t counts[SIX]));
 
-/* The tree of a text that cJSON takes. */
+/* The tree of a text that cJSON accepts. */
 cJSON *parsed(const char *json);
 
 /* Fails the test unless tokusage_from_cjson answers this, with an error and without one, and allocates nothing. */
@@ -75,13 +75,13 @@ void expect_from_tree(const char *what, const cJSON *tree, const verdict *want);
 
 void expect_printed(const char *what, const cJSON *tree, const char *want);
 
-/* Whether every child's links are as cJSON has them: next one way, prev the other, the first one's prev the last. */
+/* Whether the children's links are as cJSON has them: next and prev, and the first child's prev is the last child. */
 void expect_linked(const cJSON *object);
 
-/* The same in the objects in it that have counts. */
+/* The same for the objects in it that have counts. */
 void expect_all_linked(const cJSON *object);
 
-/* As cJSON left them when it read the text: 1.7.13 does not tell the first one of the last. */
+/* Links as cJSON's parser leaves them: 1.7.13 does not set the first child's prev. */
 void expect_links_kept(const cJSON *object);
 
 #endif
