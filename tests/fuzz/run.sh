@@ -1,8 +1,8 @@
 #!/bin/sh
 # sh tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with clang's fuzzer, address and undefined-behaviour
-# sanitizers, and runs each (decode, extract, stream, tree) for that many seconds, two at a time. Each begins with its
-# corpus and with what earlier runs found, which is kept in build/fuzz. A finding stops that target with status 1; its input
-# is build/fuzz/TARGET-crash-... Ends in a table of what was run.
+# sanitizers, and runs each (decode, extract, formats, search, stream, tree) for that many seconds, two at a time. Each
+# begins with its corpus and with what earlier runs found, which is kept in build/fuzz. A finding stops that target with
+# status 1; its input is build/fuzz/TARGET-crash-... Ends in a table of what was run.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -11,7 +11,7 @@ work=${TOKUSAGE_WORK:-$root/build/fuzz}
 
 seconds=${1:?usage: run.sh SECONDS [TARGET...]}
 shift
-[ $# -gt 0 ] || set -- decode extract stream tree
+[ $# -gt 0 ] || set -- decode extract formats search stream tree
 
 begin_work
 need cc pkg_config cjson cmocka
@@ -34,14 +34,16 @@ if has_jansson; then
 fi
 
 compile() {
-    # The flags are lists of words.
+    twins=
+    [ "$1" != search ] || twins=$(find "$root/tests/fuzz/twins" -name '*.c')
+    # The flags and the twins are lists of words.
     # shellcheck disable=SC2046,SC2086
     "$fuzzer" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -I"$root/include" -I"$root/src" -I"$root/tests/unit" -I"$root/tests/reference" \
         $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
         "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" "$root"/tests/reference/reference*.c \
         "$root/tests/unit/support.c" "$root/tests/unit/readings.c" "$root/tests/unit/bodies.c" "$root/tests/unit/trees.c" \
-        "$root"/src/*.c \
+        "$root"/src/*.c $twins \
         -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
 }
 
@@ -49,13 +51,14 @@ compile() {
 fuzz() {
     name=$1
     dictionary=$root/tests/fuzz/json.dict
-    if [ "$name" = stream ]; then
-        dictionary=$work/stream.dict
+    if [ "$name" = stream ] || [ "$name" = search ]; then
+        dictionary=$work/$name.dict
         cat "$root/tests/fuzz/json.dict" "$root/tests/fuzz/stream.dict" >"$dictionary"
     fi
     mkdir -p "$work/found-$name"
     set -- "$work/found-$name" "$root/tests/fuzz/corpus/$name"
-    [ "$name" = tree ] || set -- -dict="$dictionary" "$@"
+    # The others are no texts.
+    [ "$name" = tree ] || [ "$name" = formats ] || set -- -dict="$dictionary" "$@"
     "$work/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
         -artifact_prefix="$work/$name-" "$@" >"$work/$name.log" 2>&1
 }
