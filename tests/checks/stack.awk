@@ -40,12 +40,18 @@ function depth(name, at, list, i, count, most, below) {
     return known[name]
 }
 
-# Whether the function leads to one that takes memory from the heap, in the C library or in cJSON.
+# What the library may call of others without a doubt: all of these leave the heap alone. The last ones are gcc's own, for
+# what a Cortex-M4 has no instruction for.
+function leaves_heap(name) {
+    return name ~ /^(mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|rchr)|cJSON_Is[A-Z][A-Za-z]*|__aeabi_[a-z0-9]*)$/
+}
+
+# Whether the function leads to one that may take memory from the heap: any that is not the library's, except those.
 function allocates(name, list, i, count, does) {
     if (name in heap) {
         return heap[name]
     }
-    does = name ~ /^(malloc|calloc|realloc|cJSON_.*)$/ && name !~ /^cJSON_Is/
+    does = !(name in ours) && !leaves_heap(name)
     heap[name] = does
     count = split(callees[name], list, "\n")
     for (i = 1; i <= count; i++) {
@@ -66,6 +72,7 @@ function allocates(name, list, i, count, does) {
     if (match(label, /[0-9]+ bytes \([a-z,]+\)/)) {
         use = substr(label, RSTART, RLENGTH)
         frame[name] = use + 0
+        ours[name] = 1
         if (use !~ /\(static\)/) {
             complain(name " has a frame of no fixed size: " use)
         }

@@ -315,27 +315,29 @@ static void to_cjson_does_not_look_at_the_value_of_an_absent_count(void **state)
     }
 }
 
+/* With each of the six counts there or not. */
 static void to_cjson_survives_the_failure_of_every_allocation(void **state) {
     (void)state;
-    static const int64_t counts[][SIX] = {
-        {5, 7, 12, A, A, A}, {A, 7, A, A, A, A}, {A, A, A, A, A, A}, {5, 7, 12, 2, 1, 3}, {A, A, A, A, 1, 3}};
-    for (size_t i = 0; i < LENGTH(counts); i++) {
-        for (int onwards = 0; onwards < 2; onwards++) {
-            const tokusage usage = usage_with(counts[i]);
-            size_t nth = 0;
-            for (;; nth++) {
-                heap_fail(nth, onwards == 1);
-                cJSON *tree = tokusage_to_cjson(&usage);
-                if (heap_calls() <= nth) {
-                    assert_non_null(tree);
-                    cJSON_Delete(tree);
-                    break;
-                }
-                assert_null(tree);
-                assert_int_equal(heap_live(), 0);
-            }
-            assert_true(nth > 0);
+    for (unsigned kind = 0; kind < 2U << SIX; kind++) {
+        const bool onwards = kind >> SIX != 0;
+        int64_t counts[SIX];
+        for (size_t i = 0; i < SIX; i++) {
+            counts[i] = (kind >> i & 1) != 0 ? (int64_t)i + 5 : A;
         }
+        const tokusage usage = usage_with(counts);
+        size_t nth = 0;
+        for (;; nth++) {
+            heap_fail(nth, onwards);
+            cJSON *tree = tokusage_to_cjson(&usage);
+            if (heap_calls() <= nth) {
+                assert_non_null(tree);
+                cJSON_Delete(tree);
+                break;
+            }
+            assert_null(tree);
+            assert_int_equal(heap_live(), 0);
+        }
+        assert_true(nth > 0);
     }
 }
 

@@ -384,11 +384,11 @@ static void update_cjson_finds_the_last_member_without_a_link_to_it(void **state
     cJSON_Delete(tree);
 }
 
-/* Repeats one update; each time the next allocation fails. Returns how many there are. */
-static size_t fail_each_allocation(const update_case *one, bool onwards) {
-    const tokusage usage = usage_with(one->counts);
+/* Repeats one update; each time the next allocation fails. Returns how many there are. `after` may be NULL. */
+static size_t fail_each_allocation(const char *json, const int64_t counts[SIX], const char *after, bool onwards) {
+    const tokusage usage = usage_with(counts);
     heap_fail(NEVER, false);
-    cJSON *tree = parsed(one->before);
+    cJSON *tree = parsed(json);
     char *before = cJSON_PrintUnformatted(tree);
     const size_t live = heap_live();
     size_t nth = 0;
@@ -406,7 +406,11 @@ static size_t fail_each_allocation(const update_case *one, bool onwards) {
         expect_links_kept(tree);
         expect_printed("unchanged", tree, before);
     }
-    expect_printed("at last", tree, one->after);
+    if (after != NULL) {
+        expect_printed("at last", tree, after);
+    }
+    const verdict want = verdict_of(counts);
+    expect_from_tree("at last", tree, &want);
     cJSON_free(before);
     cJSON_Delete(tree);
     assert_int_equal(heap_live(), 0);
@@ -417,10 +421,24 @@ static void update_cjson_changes_nothing_when_memory_fails(void **state) {
     (void)state;
     size_t failed = 0;
     for (size_t i = 0; i < LENGTH(updates); i++) {
-        failed += fail_each_allocation(&updates[i], false);
-        failed += fail_each_allocation(&updates[i], true);
+        failed += fail_each_allocation(updates[i].before, updates[i].counts, updates[i].after, false);
+        failed += fail_each_allocation(updates[i].before, updates[i].counts, updates[i].after, true);
     }
     assert_true(failed > 100);
+}
+
+/* Each of the objects, with each of the six counts there or not. */
+static void update_cjson_changes_nothing_when_memory_fails_for_each_set_of_counts(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(updates); i++) {
+        for (unsigned kind = 0; kind < 1U << SIX; kind++) {
+            int64_t counts[SIX];
+            for (size_t count = 0; count < SIX; count++) {
+                counts[count] = (kind >> count & 1) != 0 ? (int64_t)count + 5 : A;
+            }
+            fail_each_allocation(updates[i].before, counts, NULL, (i + kind) % 2 == 0);
+        }
+    }
 }
 
 /* ------------------------------------------------------------------------------------------ a second opinion */
@@ -627,6 +645,7 @@ int main(void) {
         WATCHED(update_cjson_appends_behind_the_last_member_that_is_left),
         WATCHED(update_cjson_finds_the_last_member_without_a_link_to_it),
         WATCHED(update_cjson_changes_nothing_when_memory_fails),
+        WATCHED(update_cjson_changes_nothing_when_memory_fails_for_each_set_of_counts),
         WATCHED(update_cjson_keeps_its_promises_with_random_trees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
