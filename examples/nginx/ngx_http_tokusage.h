@@ -67,8 +67,9 @@ extern const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICT
 typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
-    ngx_http_event_handler_pt write_event_handler; /* drain: the one that stands behind the module's */
-    off_t drained;                                 /* bytes read since the client left */
+    ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
+    ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
+    off_t drained;                      /* bytes read since the client left */
     unsigned encoded : 1;
     unsigned last : 1;  /* the last buf has passed */
     unsigned over : 1;  /* the request is done with */
@@ -86,15 +87,19 @@ ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *
 
 void ngx_http_tokusage_filter_init(void);
 
+/* The context of a response that is on its way; also where nginx has cleared the request's contexts. */
+ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r);
+
 /* ---- request */
 
 /* The PRECONTENT handler. */
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
 
-/* ---- drain: only of responses with ctx->drain, and prepare of any request whose body has been read */
+/* ---- drain: prepare is for a request whose body has been read, all else for responses with ctx->drain */
 
 void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
 void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
+void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx);
 /* Behind the next filter, which returned rc: begins the drain when the client turns out to be gone. */
 ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc);
 /* The same for the body; while draining it stands in the place of the next filter, and rc does not matter. */

@@ -3,12 +3,14 @@
  * event would pay nothing.
  *
  * nginx ends a request when its client closes the connection (unless proxy_ignore_client_abort is on), at the first
- * write that fails, and when the client takes no bytes for send_timeout. All three are kept from it here:
- *   - what watches the client while nginx waits for the service is taken out (prepare)
- *   - a failed write is not reported, and no other one is tried: from then on every buf counts as sent (begin, drain_body)
- *   - a write that has timed out is taken for a client that is gone (on_write)
- * So the upstream's code goes on as for a client that reads fast, until the last buf, the cap in bytes or the cap in
- * time. At the end nginx sees the connection's error and closes it.
+ * write that fails, and when the client takes no bytes for send_timeout. All of these are kept from it:
+ *   - while nginx waits for the service's header, the handlers that watch the client are taken out (prepare)
+ *   - later the events of the client come here first (watch), as nginx sets its handlers anew when the upstream is done
+ *     and the rest of the response waits in buffers and temporary files
+ *   - a write that failed is not reported, and no other one is tried: from then on every buf counts as sent, and the
+ *     connection's error is put aside (begin, drain_body)
+ * So nginx goes on as for a client that reads fast, until the last buf, the cap in bytes or the cap in time. Then it gets
+ * the error back, and closes the connection.
  */
 #include "ngx_http_tokusage.h"
 
@@ -36,7 +38,7 @@ void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r) {
     }
 }
 
-/* ---- bufs that count as sent */
+/* ---- bufs that have been passed on and are not sent yet */
 
 static void consume(ngx_chain_t *in) {
     for (; in != NULL; in = in->next) {
@@ -45,98 +47,172 @@ static void consume(ngx_chain_t *in) {
     }
 }
 
+static void free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
+    while (*chain != NULL) {
+        ngx_chain_t *const link = *chain;
+        *chain = link->next;
+        ngx_free_chain(pool, link);
+    }
+}
+
+/*
+ * Forgets the bufs that are sent, and keeps those of `in` that are not. The filters and the upstream before this one use
+ * a buf again as soon as it is sent, but they look only when they have passed something on: so here it is seen first.
+ */
+static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
+    ngx_pool_t *const pool = ctx->request->pool;
+    ngx_chain_t **last = &ctx->busy;
+
+    while (*last != NULL) {
+        ngx_chain_t *const link = *last;
+        if (ngx_buf_size(link->buf) != 0) {
+            last = &link->next;
+            continue;
+        }
+        *last = link->next;
+        ngx_free_chain(pool, link);
+    }
+    for (; in != NULL; in = in->next) {
+        if (ngx_buf_size(in->buf) == 0) {
+            continue;
+        }
+        ngx_chain_t *const link = ngx_alloc_chain_link(pool);
+        if (link == NULL) {
+            return NGX_ERROR;
+        }
+        *link = (ngx_chain_t){.buf = in->buf, .next = NULL};
+        *last = link;
+        last = &link->next;
+    }
+    return NGX_OK;
+}
+
 /* Frames of HTTP/2 that wait in the connection's queue still point to the bufs, and may be sent. */
 static bool has_frames(const ngx_http_request_t *r) {
 #if (NGX_HTTP_V2)
     return r->stream != NULL && r->stream->queued != 0;
 #else
-    return 0;
+    return false;
 #endif
 }
 
-/* Lets go of what was written before the client left and has not been sent. */
-static void release(ngx_http_request_t *r) {
-    ngx_http_upstream_t *const upstream = r->upstream;
+/* Lets go of what was passed on before the client left: its owners take it for sent. */
+static void release(ngx_http_tokusage_ctx_t *ctx) {
+    ngx_http_request_t *const r = ctx->request;
 
     if (has_frames(r)) {
         return;
     }
-    consume(r->out);
-    while (r->out != NULL) {
-        ngx_chain_t *const link = r->out;
-        r->out = link->next;
-        ngx_free_chain(r->pool, link);
-    }
-    r->connection->buffered &= ~NGX_HTTP_WRITE_BUFFERED;
-    consume(upstream->busy_bufs);
-    if (upstream->buffering && upstream->pipe != NULL) {
-        consume(upstream->pipe->busy);
-    }
+    free_links(r->pool, &r->out);
+    r->connection->buffered = 0;
+    consume(ctx->busy);
+    free_links(r->pool, &ctx->busy);
 }
 
-/* ---- the time cap: the client's read event has nothing else to do, so it is the timer */
-
-static void on_read(ngx_http_request_t *r) {
-    ngx_connection_t *const client = r->connection;
-
-    if (!client->read->timedout) {
-        ngx_http_block_reading(r);
-        return;
-    }
-    ngx_log_error(NGX_LOG_INFO, client->log, 0, "tokusage_drain_time is over, the upstream is not read on");
-    ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
-}
-
-/* ---- the drain */
+/* ---- begin and end */
 
 static void begin(ngx_http_tokusage_ctx_t *ctx) {
-    ngx_http_request_t *const r = ctx->request;
-    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-    ngx_connection_t *const client = r->connection;
+    const ngx_http_tokusage_loc_conf_t *const conf =
+        ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
+    ngx_connection_t *const client = ctx->request->connection;
 
     ngx_log_error(NGX_LOG_INFO, client->log, 0, "the client is gone, the upstream is read on (tokusage_drain)");
     ctx->draining = 1;
-    client->error = 1;
+    client->error = 0;
     client->write->ready = 1;
     client->write->delayed = 0;
+    client->write->timedout = 0;
     if (client->write->timer_set) {
         ngx_del_timer(client->write);
     }
-    r->read_event_handler = on_read;
-    ngx_add_timer(client->read, conf->drain_time);
-    release(r);
+    ngx_add_timer(client->read, conf->drain_time); /* the read event has nothing else to do: it is the time cap */
+    release(ctx);
 }
 
-static void on_write(ngx_http_request_t *r) {
-    ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+/* nginx gets the error back. */
+static ngx_int_t end(ngx_http_tokusage_ctx_t *ctx, const char *why) {
+    ngx_connection_t *const client = ctx->request->connection;
+
+    ngx_log_error(NGX_LOG_INFO, client->log, 0, "the upstream is not read on: %s", why);
+    client->error = 1;
+    return NGX_ERROR;
+}
+
+/* ---- the client's events */
+
+/* In the place of whatever would look whether the client is there. */
+static void on_read(ngx_http_request_t *r) {
+    ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
     ngx_connection_t *const client = r->connection;
 
-    if (client->write->timedout && !ctx->draining) {
+    if (ctx->draining && client->read->timedout) {
+        ngx_http_finalize_request(r, end(ctx, "tokusage_drain_time is over"));
+        return;
+    }
+    ngx_http_block_reading(r);
+    if (client->error) { /* HTTP/2 tells it so */
+        if (!ctx->draining) {
+            begin(ctx);
+        }
+        client->error = 0;
+        release(ctx);
+        r->write_event_handler(r);
+    }
+}
+
+static void on_write(ngx_http_tokusage_ctx_t *ctx) {
+    ngx_connection_t *const client = ctx->request->connection;
+
+    if (client->write->timedout && !client->write->delayed && !ctx->draining) {
         client->timedout = 1;
         ngx_connection_error(client, NGX_ETIMEDOUT, "client timed out");
         begin(ctx);
     }
     if (ctx->draining) {
         client->write->timedout = 0;
-        release(r);
+        client->error = 0;
+        release(ctx);
     }
-    ctx->write_event_handler(r);
 }
 
-ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc) {
-    if (rc != NGX_ERROR || !ctx->request->connection->error) {
-        return rc;
+static void on_event(ngx_event_t *event) {
+    const ngx_connection_t *const client = event->data;
+    ngx_http_request_t *const r = ((ngx_http_request_t *)client->data)->main;
+    ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
+
+    if (event->write) {
+        on_write(ctx);
+    } else {
+        r->read_event_handler = on_read;
     }
-    begin(ctx);
-    return NGX_OK;
+    ctx->event_handler(event);
 }
 
-/* Once the response has begun, the upstream's write handler stands, and on_write can stand before it. */
 void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx) {
-    if (ctx->write_event_handler == NULL) {
-        ctx->write_event_handler = ctx->request->write_event_handler;
-        ctx->request->write_event_handler = on_write;
+    ngx_connection_t *const client = ctx->request->connection;
+
+    if (client->read->handler == client->write->handler) {
+        ctx->event_handler = client->read->handler;
+        client->read->handler = on_event;
+        client->write->handler = on_event;
     }
+}
+
+void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx) {
+    ngx_connection_t *const client = ctx->request->connection;
+
+    if (client->read->handler == on_event) {
+        client->read->handler = ctx->event_handler;
+    }
+    if (client->write->handler == on_event) {
+        client->write->handler = ctx->event_handler;
+    }
+}
+
+/* ---- the filters */
+
+static bool has_left(const ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc) {
+    return rc == NGX_ERROR && ctx->request->connection->error;
 }
 
 static bool is_over_size(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
@@ -149,19 +225,28 @@ static bool is_over_size(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     return ctx->drained > (off_t)conf->drain_size;
 }
 
+ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc) {
+    if (!has_left(ctx, rc)) {
+        return rc;
+    }
+    begin(ctx);
+    return NGX_OK;
+}
+
 ngx_int_t ngx_http_tokusage_drain_body(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in, ngx_int_t rc) {
     if (!ctx->draining) {
-        if (rc != NGX_ERROR || !ctx->request->connection->error) {
-            return rc;
+        if (!has_left(ctx, rc)) {
+            return remember(ctx, in) == NGX_OK ? rc : NGX_ERROR;
         }
         begin(ctx);
     }
-    if (is_over_size(ctx, in) && !ctx->last) {
-        ngx_log_error(NGX_LOG_INFO, ctx->request->connection->log, 0,
-                      "tokusage_drain_size is reached, the upstream is not read on");
-        return NGX_ERROR;
+    if (ctx->last) {
+        return end(ctx, "it has come to its end");
+    }
+    if (is_over_size(ctx, in)) {
+        return end(ctx, "tokusage_drain_size is reached");
     }
     consume(in);
-    release(ctx->request);
+    release(ctx);
     return NGX_OK;
 }

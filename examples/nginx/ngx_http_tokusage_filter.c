@@ -35,6 +35,9 @@ static void end(void *data) {
     tokusage usage;
 
     ctx->over = 1;
+    if (ctx->drain) {
+        ngx_http_tokusage_drain_unwatch(ctx);
+    }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
     ngx_http_tokusage_book(ctx->request, verdict, &usage);
 }
@@ -58,6 +61,15 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     return ctx;
 }
 
+ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r) {
+    const ngx_http_cleanup_t *cleanup = r->main->cleanup;
+
+    while (cleanup != NULL && (cleanup->handler != end || ((ngx_http_tokusage_ctx_t *)cleanup->data)->request != r)) {
+        cleanup = cleanup->next;
+    }
+    return cleanup == NULL ? NULL : cleanup->data;
+}
+
 /* ---- the filters */
 
 static ngx_int_t filter_header(ngx_http_request_t *r) {
@@ -75,8 +87,11 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     if (!ctx->encoded) {
         r->filter_need_in_memory = 1; /* bufs in files are read before they come here */
     }
-    const ngx_int_t rc = next_header_filter(r);
-    return ctx->drain ? ngx_http_tokusage_drain_header(ctx, rc) : rc;
+    if (!ctx->drain) {
+        return next_header_filter(r);
+    }
+    ngx_http_tokusage_drain_watch(ctx);
+    return ngx_http_tokusage_drain_header(ctx, next_header_filter(r));
 }
 
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
@@ -101,7 +116,6 @@ static ngx_int_t filter_body(ngx_http_request_t *r, ngx_chain_t *in) {
     if (!ctx->drain) {
         return next_body_filter(r, in);
     }
-    ngx_http_tokusage_drain_watch(ctx);
     return ngx_http_tokusage_drain_body(ctx, in, ctx->draining ? NGX_OK : next_body_filter(r, in));
 }
 
