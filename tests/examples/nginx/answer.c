@@ -87,11 +87,7 @@ static void write_head(answer *to, const kind *what) {
 
 /* ---- the answer */
 
-static bool read_body(answer *to, const char *folder, const char *name, bool gzip, const bytes *request_body) {
-    if (strcmp(name, "echo") == 0) {
-        bytes_add(&to->body, request_body->at, request_body->used);
-        return true;
-    }
+static bool read_body(answer *to, const char *folder, const char *name, bool gzip) {
     char path[4096];
     const int length = snprintf(path, sizeof path, "%s/%s%s", folder, name, gzip ? ".gz" : "");
     return length > 0 && (size_t)length < sizeof path && !strstr(name, "..") && bytes_file(&to->body, path);
@@ -127,7 +123,9 @@ void answer_begin(answer *to, const char *folder, const char *head, const bytes 
 
     char name[1024];
     find_name(target, name, sizeof name);
-    if (!read_body(to, folder, name, what.gzip, request_body)) {
+    if (find_number(target, "echo", 0) != 0) {
+        bytes_add(&to->body, request_body->at, request_body->used);
+    } else if (!read_body(to, folder, name, what.gzip)) {
         what.status = 404;
         bytes_text(&to->body, "no such file: %s\n", name);
     }

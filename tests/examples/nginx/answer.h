@@ -24,8 +24,8 @@ typedef struct answer {
 } answer;
 
 /*
- * Takes a request (head and decoded body). The target is ANYTHING/NAME?query: NAME is a file in `folder`, or `echo`: the
- * answer is the body of the request. What the query may have:
+ * Takes a request (head and decoded body). The target is ANYTHING/NAME?query: NAME is a file in `folder`. What the
+ * query may have:
  *   id=NAME           how the ledger calls it
  *   write=N|event|any in writes of N bytes, of an event, of any size; without it all in one
  *   delay=MS          between two writes
@@ -36,6 +36,7 @@ typedef struct answer {
  *   status=N          200 without it
  *   type=TYPE         application/json without it, for .sse text/event-stream
  *   gzip=1            sends NAME.gz as gzip
+ *   echo=1            sends the body of the request instead of a file
  */
 void answer_begin(answer *to, const char *folder, const char *head, const bytes *request_body);
 

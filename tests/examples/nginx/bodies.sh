@@ -18,15 +18,6 @@ fi
 
 # ------------------------------------------------------------------------------------------------------- the bodies
 
-take_bodies() {
-    for file in "$project/$2"/*.*; do
-        case $file in
-        *.tsv | *.csv | *.md) ;;
-        *) cp "$file" "$scratch/bodies/$1-${file##*/}" ;;
-        esac
-    done
-}
-
 recordings=${TOKUSAGE_RECORDINGS:-$project/../shared/recordings}
 take_bodies formats tests/data/formats
 take_bodies bodies tests/data/bodies

@@ -14,8 +14,6 @@ preload=
 socket=nginx.sock
 at_once=4
 seconds=100
-checks=0
-failures=0
 upstream_pid=
 nginx_pid=
 
@@ -25,28 +23,33 @@ skip() {
     exit 0
 }
 
+# Both count in files, as parts of a script run in shells of their own.
+begin_check() {
+    echo >>"$scratch/checks"
+}
+
 fail() {
     echo "FAILED $1"
-    failures=$((failures + 1))
+    echo >>"$scratch/failures"
 }
 
 # holds WORDS COMMAND...: that the command succeeds.
 holds() {
     words=$1
     shift
-    checks=$((checks + 1))
+    begin_check
     "$@" || fail "$words"
 }
 
 # says WORDS EXPECTED SEEN
 says() {
-    checks=$((checks + 1))
+    begin_check
     [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
 }
 
 # same WORDS EXPECTED-FILE SEEN-FILE
 same() {
-    checks=$((checks + 1))
+    begin_check
     cmp -s "$2" "$3" || {
         fail "$1: expected (-) and seen (+):"
         diff -u "$2" "$3" | head -n 40
@@ -78,6 +81,8 @@ use_sanitized_module() {
 scratch=$(mktemp -d)
 mkdir "$scratch/bodies" "$scratch/temp"
 : >"$scratch/expected"
+: >"$scratch/checks"
+: >"$scratch/failures"
 trap end_rig EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -99,6 +104,16 @@ end_rig() {
     fi
     rm -rf "$scratch"
     exit "$status"
+}
+
+# take_bodies PREFIX FOLDER: the bodies of a folder of the project, as PREFIX-NAME.
+take_bodies() {
+    for file in "$project/$2"/*.*; do
+        case $file in
+        *.tsv | *.csv | *.md) ;;
+        *) cp "$file" "$scratch/bodies/$1-${file##*/}" ;;
+        esac
+    done
 }
 
 start_upstream() {
@@ -152,6 +167,11 @@ $(tested_log)
 $(cat)
 }
 END
+    put_sockets
+}
+
+# The sockets lie in the folder of the test.
+put_sockets() {
     sed -i "s|unix:\([a-z]*\.sock\)|unix:$scratch/\1|" "$scratch/nginx.conf"
 }
 
@@ -171,7 +191,7 @@ start_nginx() {
 }
 
 ready() {
-    [ -S "$scratch/nginx.sock" ] && grep -q 'start worker process' "$scratch/error.log"
+    [ -S "$scratch/nginx.sock" ] && grep -q 'start worker process ' "$scratch/error.log"
 }
 
 # reload_nginx: returns when the new workers run. The old ones go on with their requests.
@@ -190,11 +210,11 @@ stop_nginx() {
     end_process "$nginx_pid" QUIT
     nginx_pid=
     rm -f "$scratch"/[!u]*.sock
-    checks=$((checks + 1))
+    begin_check
     if grep -E '\[(alert|crit|emerg)\]' "$scratch/error.log"; then
         fail "nginx's error log is not clean"
     fi
-    checks=$((checks + 1))
+    begin_check
     if grep -s -E 'Sanitizer|runtime error:' "$scratch/error.log" "$scratch/output" "$scratch"/sanitizer.*; then
         fail "a sanitizer found something"
     fi
@@ -207,7 +227,7 @@ job() {
 
 # run_jobs WORDS: makes the requests of standard input; each must go as expected.
 run_jobs() {
-    checks=$((checks + 1))
+    begin_check
     "$built/nginx_client" "$scratch/$socket" "$at_once" "$seconds" >"$scratch/client.out" || {
         fail "$1:"
         head -n 40 "$scratch/client.out"
@@ -245,6 +265,8 @@ lines_in() {
 
 # end_checks MORE-THAN: the script's last command. Fails if a check did, or if there were fewer than there are.
 end_checks() {
-    echo "$checks checks, $failures failures"
+    checks=$(wc -l <"$scratch/checks")
+    failures=$(wc -l <"$scratch/failures")
+    echo "$((checks)) checks, $((failures)) failures"
     [ "$checks" -gt "$1" ] && [ "$failures" -eq 0 ]
 }

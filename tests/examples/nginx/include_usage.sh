@@ -1,0 +1,146 @@
+#!/bin/sh
+# What tokusage_include_usage makes of the bodies that go upstream, byte by byte: the upstream sends back what it got.
+#
+#     sh tests/examples/nginx/include_usage.sh BUILT [sanitized]
+set -eu
+
+built=$(cd "$1" && pwd)
+# shellcheck source=tests/examples/nginx/rig.sh
+. "$(dirname "$0")/rig.sh"
+[ "${2:-}" != sanitized ] || use_sanitized_module
+
+use_configuration <<'END'
+    tokusage_include_usage on;
+    client_body_buffer_size 16k;
+    client_max_body_size 4m;
+    proxy_http_version 1.1;
+    server {
+        listen unix:nginx.sock;
+        location / { proxy_pass http://model/?echo=1&rest=; }
+        location /file/ { client_body_in_file_only clean; proxy_pass http://model/?echo=1&rest=; }
+        location /small/ { client_body_buffer_size 512; proxy_pass http://model/?echo=1&rest=; }
+        location /single/ { client_body_in_single_buffer on; proxy_pass http://model/?echo=1&rest=; }
+        location /streamed/ { proxy_request_buffering off; proxy_pass http://model/?echo=1&rest=; }
+        location /old/ { proxy_http_version 1.0; proxy_pass http://model/?echo=1&rest=; }
+        location /metered/ { tokusage on; tokusage_drain on; proxy_pass http://model/?echo=1&rest=; }
+        location /mirror/ { mirror /copy; proxy_pass http://model/?echo=1&rest=; }
+        location = /copy { internal; proxy_pass http://model/?echo=1; }
+        location /off/ { tokusage_include_usage off; proxy_pass http://model/?echo=1&rest=; }
+        location /if/ {
+            tokusage_include_usage off;
+            if ($http_x_usage) {
+                tokusage_include_usage on;
+            }
+            proxy_pass http://model;
+        }
+    }
+END
+start_upstream
+start_nginx
+
+# sent PATH BODY EXPECTED [HOW] [HEADERS]: the two are texts with printf's escapes, or @FILE. = is the same as the body.
+number=0
+: >"$scratch/jobs"
+sent() {
+    number=$((number + 1))
+    put "$2" "$scratch/sent.$number"
+    if [ "$3" = = ]; then
+        cp "$scratch/sent.$number" "$scratch/expected.$number"
+    else
+        put "$3" "$scratch/expected.$number"
+    fi
+    job "$number" POST "$1" "${5:--}" "$scratch/sent.$number" 200 "$scratch/expected.$number" "${4:--}" >>"$scratch/jobs"
+}
+
+put() {
+    case $1 in
+    @*) cp "${1#@}" "$2" ;;
+    *) printf %b "$1" >"$2" ;;
+    esac
+}
+
+asks='"stream_options":{"include_usage":true}'
+chat=/v1/chat/completions
+
+# ------------------------------------------------------------------------------------------------------- it is added
+
+sent $chat '{"stream":true,"messages":[]}'              "{$asks,\"stream\":true,\"messages\":[]}"
+sent /v1/completions '{"prompt":"a","stream":true}'     "{$asks,\"prompt\":\"a\",\"stream\":true}"
+sent $chat ' \r\n{ "stream" : true , "messages" : [ ] }\n' \
+    " \\r\\n{$asks, \"stream\" : true , \"messages\" : [ ] }\\n"
+sent "$chat?a=b" '{"stream":true,"messages":[]}'        "{$asks,\"stream\":true,\"messages\":[]}"
+
+# An object that is there gains the member.
+sent $chat '{"stream":true,"messages":[],"stream_options":{}}' "{\"stream\":true,\"messages\":[],$asks}"
+sent $chat '{"stream":true,"messages":[],"stream_options":{ \n}}' \
+    '{"stream":true,"messages":[],"stream_options":{"include_usage":true \n}}'
+sent $chat '{"stream":true,"messages":[],"stream_options":{"other":{"a":[1,2]}}}' \
+    '{"stream":true,"messages":[],"stream_options":{"include_usage":true,"other":{"a":[1,2]}}}'
+sent $chat '{"stream_options":{"include_usage":false},"stream":true,"messages":[]}' \
+    "{$asks,\"stream\":true,\"messages\":[]}"
+sent $chat '{"stream_options":{"include_usage":null},"stream":true,"messages":[]}' \
+    "{$asks,\"stream\":true,\"messages\":[]}"
+sent $chat '{"stream_options":null,"stream":true,"messages":[]}' "{$asks,\"stream\":true,\"messages\":[]}"
+# Names as they may be spelled.
+sent $chat '{"str\\u0065am":true,"mess\\u0061ges":[]}' "{$asks,\"str\\\\u0065am\":true,\"mess\\\\u0061ges\":[]}"
+
+# ------------------------------------------------------------------------------------------------------- it is not
+
+sent $chat '{"stream":true,"messages":[],"stream_options":{"include_usage":true}}' =
+sent $chat '{"stream":true,"messages":[],"stream_options":{"include_usage": true ,"b":1}}' =
+sent $chat '{"stream":false,"messages":[]}' =
+sent $chat '{"messages":[]}' =
+sent $chat '{"stream":"true","messages":[]}' =
+sent $chat '{"stream":1,"messages":[]}' =
+sent $chat '{"stream":true}' =
+sent $chat '{"a":{"stream":true},"messages":[]}' =
+sent $chat '{"stream":true,"messages":[],"stream_options":[]}' =
+sent $chat '{"stream":true,"messages":[],"stream_options":"a"}' =
+sent $chat '{"stream":true,"messages":[]' =
+sent $chat '{"stream":true,"messages":[]}}' =
+sent $chat '{"stream":true,"stream":true,"messages":[]}' =
+sent $chat '[{"stream":true,"messages":[]}]' =
+sent $chat '"stream"' =
+sent $chat '' =
+sent $chat 'stream=true&messages=1' =
+sent $chat '{"stream":true,"messages":[],"stream_options":{},"stream_options":{}}' =
+sent $chat '{"stream":true,"messages":[],"stream_options":{"include_usage":false,"include_usage":false}}' =
+# Other requests of other services look the same.
+sent /v1/messages '{"stream":true,"messages":[]}' =
+sent /v1/chat/completions/ '{"stream":true,"messages":[]}' =
+sent /v1/responses '{"stream":true,"messages":[]}' =
+sent /off$chat '{"stream":true,"messages":[]}' =
+
+# --------------------------------------------------------------------------------------------- wherever the body is
+
+awk 'BEGIN { printf "{\"model\":\"m\",\"messages\":[";
+             for (i = 0; i < 900; i++) printf "%s{\"role\":\"user\",\"content\":\"text %d\"}", i ? "," : "", i;
+             printf "],\"stream\":true}" }' >"$scratch/long"
+{ printf '{%s,' "$asks" && tail -c +2 "$scratch/long"; } >"$scratch/long.edited"
+short='{"stream":true,"messages":[]}'
+edited="{$asks,\"stream\":true,\"messages\":[]}"
+for place in '' /file /small /single /streamed /old /metered /mirror; do
+    sent "$place$chat" "$short" "$edited"
+    sent "$place$chat" "@$scratch/long" "@$scratch/long.edited"
+    sent "$place$chat" "$short" "$edited" chunked
+    sent "$place$chat" "@$scratch/long" "@$scratch/long.edited" chunked
+done
+
+run_jobs "bodies that are sent upstream" <"$scratch/jobs"
+
+# ------------------------------------------------------------------------------------------- other methods, and an if
+
+: >"$scratch/jobs"
+printf '%s' "$short" >"$scratch/short"
+printf '%s' "$edited" >"$scratch/edited"
+job put PUT $chat - "$scratch/short" 200 "$scratch/short" >>"$scratch/jobs"
+job get GET $chat - - 200 - >>"$scratch/jobs"
+for answer in edited short; do
+    header=X-Usage:
+    [ "$answer" = short ] || header='X-Usage: yes'
+    job "if-$answer" POST "/if$chat?echo=1" "$header" "$scratch/short" 200 "$scratch/$answer" >>"$scratch/jobs"
+done
+run_jobs "requests that are no POST, and an if" <"$scratch/jobs"
+
+stop_nginx
+end_checks 2

@@ -1,0 +1,108 @@
+#!/bin/sh
+# examples/nginx/nginx.conf, as it is but for its sockets, does what it says, and its log is read by usage-report: by model, the
+# sums are those of the bodies.
+#
+#     sh tests/examples/nginx/sample.sh BUILT
+set -eu
+
+built=$(cd "$1" && pwd)
+# shellcheck source=tests/examples/nginx/rig.sh
+. "$(dirname "$0")/rig.sh"
+report=${TOKUSAGE_BUILD:-$built/../../..}/examples/usage-report
+sample=$project/examples/nginx/nginx.conf
+
+take_bodies formats tests/data/formats
+take_bodies examples examples/data
+mkdir "$scratch/logs"
+
+# The sample's sockets become those of the rig, and its files lie in the rig's folder. Everything else is as it stands.
+sed -e "s|^load_module .*|load_module $module; daemon off;|" \
+    -e 's|listen 127.0.0.1:8080|listen unix:nginx.sock|' -e 's|allow 127.0.0.1|allow unix:|' \
+    -e 's|server 127.0.0.1:8000|server unix:upstream.sock|' -e 's|^pid .*|pid nginx.pid;|' \
+    -e 's|^error_log .*|error_log error.log info;|' "$sample" >"$scratch/sample.conf"
+in_sample() {
+    begin_check
+    grep -F -q -e "$1" "$scratch/sample.conf" || fail "the sample has no longer '$1'"
+}
+in_sample "load_module $module"
+in_sample 'listen unix:nginx.sock'
+in_sample 'server unix:upstream.sock'
+[ "$(id -u)" -ne 0 ] || echo 'user root;' >>"$scratch/sample.conf"
+for kind in client_body proxy fastcgi uwsgi scgi; do
+    printf '    %s_temp_path temp/%s;\n' "$kind" "$kind"
+done | sed -i '/^http {/r /dev/stdin' "$scratch/sample.conf"
+cp "$scratch/sample.conf" "$scratch/nginx.conf"
+put_sockets
+
+start_upstream
+start_nginx
+
+# ----------------------------------------------------------------------------------------------------- the sample itself
+
+search='Authorization: Bearer key-of-search'
+printf '{"stream":true,"messages":[]}' >"$scratch/asked"
+printf '{"stream_options":{"include_usage":true},"stream":true,"messages":[]}' >"$scratch/asks"
+{
+    job 1 GET /v1/examples-openai-responses-stream.sse "$search" - 200 "$scratch/bodies/examples-openai-responses-stream.sse"
+    job 2 GET '/v1/formats-openai-chat.sse?write=20&delay=20' "$search" - 200 "$scratch/bodies/formats-openai-chat.sse" leave=300
+    job 3 GET /v1/formats-openai-error.json 'Authorization: Bearer key-of-support' - 200
+    job 4 GET /v1/formats-openai-chat.json 'Authorization: Bearer wrong' - 401
+    job 5 POST '/v1/chat/completions?echo=1&type=text/plain' "$search" "$scratch/asked" 200 "$scratch/asks"
+} | run_jobs "the sample"
+in_time lines_in logs/llm.jsonl 5 || fail "the sample's log has too few lines"
+line() {
+    sed -n "s/.*\"team\":\"$1\".*\"model\":\"$2\",/\"model\":\"$2\",/p" "$scratch/logs/llm.jsonl"
+}
+says "its line" '"model":"gpt-5-mini-2025-08-07","verdict":"consistent","usage":{"prompt_tokens":18,"completion_tokens":71,"total_tokens":89,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":64}}}' "$(line search gpt-5-mini-2025-08-07)"
+says "the line of a client that left" '"model":"parrot-2","verdict":"consistent","usage":{"prompt_tokens":20,"completion_tokens":9,"total_tokens":29}}' "$(line search parrot-2)"
+says "the line of an error" '"model":"","verdict":"missing","usage":null}' "$(line support '')"
+job 6 GET /metrics - - 200 - "save=$scratch/metrics" | run_jobs "the sample's metrics"
+holds "they count the team" grep -q '^tokusage_tokens_total{zone="teams",key="search"} 118$' "$scratch/metrics.body"
+job 7 GET /v1/formats-count-largest.json "$search" | run_jobs "a call that uses up the limit"
+job 8 GET /v1/formats-openai-chat.json "$search" - 429 | run_jobs "the limit of the sample"
+stop_nginx
+
+# ------------------------------------------------------------------------------------------------------- the round trip
+
+if [ ! -x "$report" ]; then
+    echo "usage-report was not built: the round trip is left out"
+    end_checks 12
+    exit
+fi
+
+# Bodies whose counts agree; of those with a name for the model that no format needs to escape, the sums by model are compared.
+"$built/nginx_judge" "$scratch/bodies" | awk -F '\t' '($2 == "consistent" || $2 == "reconciled" || $2 == "missing") && $5 < 1e9' |
+    sort >"$scratch/judged"
+mv "$scratch/logs/llm.jsonl" "$scratch/logs/sample.jsonl"
+{
+    sed -n '/^ *log_format llm/,/;$/p' "$sample"
+    cat <<'END'
+    map $arg_id $team { default team; }
+    tokusage on;
+    proxy_http_version 1.1;
+    server {
+        listen unix:nginx.sock;
+        access_log logs/llm.jsonl llm;
+        location / { proxy_pass http://model; }
+    }
+END
+} | use_configuration
+start_nginx
+while read -r name _; do
+    job "$name" GET "/$name?write=any&frame=chunked" - - 200 "$scratch/bodies/$name"
+done <"$scratch/judged" | run_jobs "bodies whose counts agree"
+stop_nginx
+
+"$report" --by /model --format csv "$scratch/logs/llm.jsonl" >"$scratch/report.csv" 2>"$scratch/findings" ||
+    fail "usage-report does not read the log: $(cat "$scratch/findings")"
+# MODEL PROMPT COMPLETION TOTAL for each model, of the table and of the report.
+awk -F '\t' '$9 ~ /^[a-z0-9.-]+$/ && $9 != "-" { model[$9]; for (i = 3; i <= 5; i++) sum[$9, i] += $i }
+    END { for (each in model) print each, sum[each, 3] + 0, sum[each, 4] + 0, sum[each, 5] + 0 }' "$scratch/judged" |
+    sort >"$scratch/by_model"
+awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+    $1 ~ /^[a-z0-9.-]+$/ { print $1, $column["prompt_tokens"] + 0, $column["completion_tokens"] + 0, $column["total_tokens"] + 0 }' \
+    "$scratch/report.csv" | sort >"$scratch/reported"
+same "the sums by model, of the bodies and of the log" "$scratch/by_model" "$scratch/reported"
+holds "there are many models" [ "$(wc -l <"$scratch/by_model")" -gt 20 ]
+
+end_checks 17
