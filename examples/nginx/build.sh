@@ -6,38 +6,39 @@
 #
 #   sh examples/nginx/build.sh
 #
-#   NGINX      the nginx that will load the module (nginx of PATH, or /usr/sbin/nginx)
-#   NGINX_SRC  the source (/usr/share/nginx/src)
-#   OUT        the folder to build in (build/nginx)
-#   CC         the compiler
-#   CC_OPT, LD_OPT  flags behind those that nginx was built with, such as CC_OPT=-fsanitize=address
+#   NGINX, NGINX_SRC    the nginx that will load the module, and its source (nginx of PATH; /usr/share/nginx/src)
+#   CC, CC_OPT, LD_OPT  the compiler, and flags behind those that nginx was built with, such as -fsanitize=address
+#   OUT                 the folder to build in (build/nginx)
+#
+# Exit status: 0 it is built; 1 it could not be; 3 nginx, its headers or a tool is missing.
 set -eu
 
 die() {
+    status=$1
+    shift
     echo "build.sh: $*" >&2
-    exit 1
+    exit "$status"
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-out=${OUT:-$root/build/nginx}
+out=${OUT:-$here/../../build/nginx}
 source=${NGINX_SRC:-/usr/share/nginx/src}
 nginx=${NGINX:-$(command -v nginx || echo /usr/sbin/nginx)}
 
 # ---- what it needs
 
-[ -x "$nginx" ] || die "there is no nginx ($nginx): install it, or name it by NGINX=PROGRAM"
+[ -x "$nginx" ] || die 3 "there is no nginx ($nginx): install it, or name it by NGINX=PROGRAM"
 if [ ! -x "$source/configure" ] || [ ! -f "$source/src/core/nginx.h" ]; then
-    die "nginx's headers are missing ($source): install nginx-dev (Debian, Ubuntu), or name the unpacked source of" \
+    die 3 "nginx's headers are missing ($source): install nginx-dev (Debian, Ubuntu), or name the unpacked source of" \
         "$("$nginx" -v 2>&1 | sed 's/.*: //') by NGINX_SRC=FOLDER"
 fi
 for tool in make "${CC:-cc}"; do
-    command -v "$tool" >/dev/null || die "$tool is missing"
+    command -v "$tool" >/dev/null || die 3 "$tool is missing"
 done
 
 has=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"/\1/p' "$source/src/core/nginx.h")
 wants=$("$nginx" -v 2>&1 | sed -n 's,.*nginx/\([0-9.]*\).*,\1,p')
-[ "$has" = "$wants" ] || die "$nginx is version $wants, but $source is version $has: a module must be built for its version"
+[ "$has" = "$wants" ] || die 3 "$nginx is version $wants, but $source is version $has: a module must be built for its version"
 
 # ---- the flags of that nginx
 
@@ -69,11 +70,11 @@ cd "$out/source"
 ./configure "$@" --with-cc="${CC:-cc}" --with-cc-opt="$cc_opt ${CC_OPT:-}" --with-ld-opt="$ld_opt ${LD_OPT:-}" \
     --builddir="$out/objs" --add-dynamic-module="$here" >"$out/configure.log" 2>&1 || {
     tail -n 20 "$out/configure.log" >&2
-    die "nginx's configure failed: the libraries that this nginx uses must be there with their headers ($out/configure.log)"
+    die 1 "nginx's configure failed: the libraries that this nginx uses must be there with their headers ($out/configure.log)"
 }
 make -s -f "$out/objs/Makefile" modules >"$out/make.log" 2>&1 || {
     cat "$out/make.log" >&2
-    die "it does not compile ($out/make.log)"
+    die 1 "it does not compile ($out/make.log)"
 }
 mv -f "$out/objs/ngx_http_tokusage_module.so" "$out/" # not written over: an nginx may be running with the old one
 echo "$out/ngx_http_tokusage_module.so"

@@ -7,6 +7,7 @@
  *     "messages" and "stream", too) and their services refuse what they do not know
  *   - its body is one JSON object with "messages" or "prompt", and with "stream":true
  *   - "stream_options" is absent, null, or an object whose "include_usage" is not true
+ *   - none of these names stands twice
  * The body then has "stream_options":{"include_usage":true}; every other byte of it stays.
  */
 #include "ngx_http_tokusage.h"
@@ -20,13 +21,13 @@ typedef struct {
     const char *text;
 } edit_t;
 
-static bool find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
+static tokusage_status find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
     const char *found = NULL;
     const tokusage_status status =
         tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
 
     value->data = (u_char *)found;
-    return status == TOKUSAGE_OK;
+    return status;
 }
 
 static bool is(const ngx_str_t *value, const char *literal) {
@@ -43,11 +44,17 @@ static bool is_empty(const ngx_str_t *object) {
     return true;
 }
 
+static bool has(const ngx_str_t *json, const char *pointer) {
+    ngx_str_t value;
+
+    return find(json, pointer, &value) == TOKUSAGE_OK;
+}
+
 static bool is_streamed_completion(const ngx_str_t *json) {
     ngx_str_t value;
 
-    return find(json, "/stream", &value) && is(&value, "true") &&
-           (find(json, "/messages", &value) || find(json, "/prompt", &value));
+    return find(json, "/stream", &value) == TOKUSAGE_OK && is(&value, "true") &&
+           (has(json, "/messages") || has(json, "/prompt"));
 }
 
 static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *text) {
@@ -58,26 +65,39 @@ static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const 
     return (edit_t){.at = (size_t)(object->data - json->data) + 1, .text = text};
 }
 
-static edit_t find_edit(const ngx_str_t *json) {
+/* In the object at "stream_options". */
+static edit_t find_edit_within(const ngx_str_t *json, const ngx_str_t *options) {
     static const edit_t none;
-    ngx_str_t root, options, value;
+    ngx_str_t value;
 
-    if (!is_streamed_completion(json) || !find(json, "", &root)) {
+    switch (find(json, "/stream_options/include_usage", &value)) {
+    case TOKUSAGE_OK:
+        return is(&value, "true") ? none : replace(json, &value, "true");
+    case TOKUSAGE_ERR_NOT_FOUND:
+        return insert_into(json, options, is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+    default:
         return none;
     }
-    if (!find(json, "/stream_options", &options)) {
+}
+
+static edit_t find_edit(const ngx_str_t *json) {
+    static const edit_t none;
+    ngx_str_t root, options;
+
+    if (!is_streamed_completion(json) || find(json, "", &root) != TOKUSAGE_OK) {
+        return none;
+    }
+    const tokusage_status status = find(json, "/stream_options", &options);
+    if (status == TOKUSAGE_ERR_NOT_FOUND) {
         return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
+    }
+    if (status != TOKUSAGE_OK) {
+        return none; /* it stands there twice */
     }
     if (is(&options, "null")) {
         return replace(json, &options, "{\"include_usage\":true}");
     }
-    if (options.data[0] != '{') {
-        return none;
-    }
-    if (find(json, "/stream_options/include_usage", &value)) {
-        return is(&value, "true") ? none : replace(json, &value, "true");
-    }
-    return insert_into(json, &options, is_empty(&options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+    return options.data[0] == '{' ? find_edit_within(json, &options) : none;
 }
 
 /* ---- the body as one text */
@@ -169,12 +189,13 @@ static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
     if (r->request_body->bufs == NULL || r->reading_body) {
         return NGX_OK;
     }
+    const u_char *const own = r->request_body->bufs->buf->pos;
     if (get_text(r, &text) != NGX_OK) {
         return NGX_ERROR;
     }
     const edit_t edit = find_edit(&text);
     const ngx_int_t rc = edit.text == NULL ? NGX_OK : apply(r, &text, &edit);
-    if (text.data != r->request_body->bufs->buf->pos) {
+    if (text.data != own) {
         ngx_pfree(r->pool, text.data); /* a large copy goes back at once */
     }
     return rc;
