@@ -7,52 +7,68 @@
 
 #include "run.h"
 
-/* What a response is found to be. */
-typedef enum verdict {
-    VERDICT_CONSISTENT,
-    VERDICT_CONTRADICTING,
-    VERDICT_WITHOUT_USAGE,
-    VERDICT_INVALID,
-    VERDICT_MALFORMED,
-    VERDICT_TOO_LONG,
-    VERDICT_UNFINISHED
-} verdict;
+/* A column of a report: a counter, a count of the usage, or the cost. */
+typedef struct column {
+    const char *name;
+    enum {
+        COLUMN_COUNTER,
+        COLUMN_COUNT,
+        COLUMN_COST
+    } kind;
+    size_t which;
+} column;
 
-/* The counter of that verdict; not of CONSISTENT. */
-counter verdict_counter(verdict of);
-
-/* The name that the counter has in JSON, CSV and TSV. */
-const char *counter_name(counter of);
-
-/* The three counts of a usage, and their names. */
 enum {
-    COUNTS = 3
+    COLUMNS = COUNTERS + COUNTS + 1
 };
-const char *count_name(size_t which);
-tokusage_count count_of(const tokusage *usage, size_t which);
+extern const column columns[COLUMNS];
 
-/* What stands for a key where there is none, in what people read and in CSV and TSV. */
+/* The order that a column's name, or "name", stands for; false: there is none. */
+bool column_order(const char *name, order *read);
+
+/* Whether the column is there at all: those about money are only with prices. */
+bool column_is_there(const column *of, bool priced);
+
+/* What stands for a key where there is none, and for the groups that --top leaves. */
 extern const char no_key[];
+extern const char other_keys[];
 
-/* What a report is about. */
+/* One response, as it was found to be. */
+typedef struct each {
+    uint64_t line;
+    tokusage usage;
+    tokusage_error error;
+    counter verdict; /* the counter that it goes to; RESPONSES: it is consistent */
+    bool unfinished;
+    about *about;
+    bool priced;
+    amount cost;
+} each;
+
+void format_each_head(const options *asked, text *to);
+void format_each(run *to, const each *what);
+
+/* What a report is about, which reports must agree in to be merged. */
+typedef struct head {
+    const char *at;
+    const char *by[BY_MOST];
+    size_t by_count;
+    bool priced;
+} head;
+
+/* As a report in JSON begins. */
+void format_head(const head *of, text *to);
+
 typedef struct report {
-    const char *at, *by; /* NULL: where services have it; without groups */
+    const options *asked;
+    head head;
     totals *groups;
     const tally *total;
     bool complete;
 } report;
 
-void format_each_head(report_format format, text *to);
-void format_each(run *to, uint64_t line, const text *key, const tokusage *usage, verdict on);
-
 /* `width` columns are there for a table on a terminal; 0: it is none. */
-void format_report(const report *of, report_format format, size_t width, text *to);
-
+void format_report(const report *of, size_t width, text *to);
 void format_table(const report *of, size_t width, text *to);
-void format_json(const report *of, text *to);
-void format_separated(const report *of, report_format format, text *to);
-
-/* A field of CSV (RFC 4180) or TSV. */
-void format_field(report_format format, const char *bytes, size_t length, text *to);
 
 #endif

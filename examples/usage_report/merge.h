@@ -4,12 +4,12 @@
 #ifndef USAGE_REPORT_MERGE_H
 #define USAGE_REPORT_MERGE_H
 
-#include "run.h"
+#include "formats.h"
 
 /* One report, which begins in that line. A text that is none is a failure of the run. */
-void merge_text(run *to, uint64_t line, const char *json, size_t length);
+void merge_text(run *to, uint64_t line, slice whole);
 
-/* Takes over what `more` has been merged from; false when the two are not about the same pointers. */
-bool merge_pointers(run *to, const run *more);
+/* What merged reports are about, as format_head writes it; the strings go into `strings`. */
+void merge_head(slice whole, head *read, text *strings);
 
 #endif

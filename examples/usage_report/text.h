@@ -15,7 +15,10 @@ typedef struct text {
     size_t used, room;
 } text;
 
-/* realloc, but for that it ends the program with a message when there is no memory. */
+/* Ends the program with a message. */
+void memory_failed(void);
+
+/* realloc, except that a failure ends the program. */
 void *memory_resize(void *memory, size_t size);
 
 void text_free(text *to);
@@ -23,24 +26,37 @@ void text_clear(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
 void text_byte(text *to, char byte);
+void text_set(text *to, const char *bytes, size_t length);
+bool text_equal(const text *one, const char *bytes, size_t length);
 
 /* Of a value that is not negative: 1234567, and with digit groups 1,234,567. */
 void text_number(text *to, int64_t value);
 void text_grouped(text *to, int64_t value);
 
-/* The length of the UTF-8 sequence (RFC 3629) that the bytes begin with; 0 when they begin with none. */
-size_t utf8_span(const char *bytes, size_t length);
+/*
+ * The line of a message. Where a file is read in parts, how many lines come before a part is known only when the
+ * message is printed: text_place then adds them.
+ */
+void text_line(text *to, uint64_t line);
+void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before);
+
+/* The length of the UTF-8 character (RFC 3629) that the bytes begin with, and which it is; 0 when they begin with none. */
+size_t utf8_span(const char *bytes, size_t length, uint32_t *code);
 
 /*
- * The bytes as a line of a terminal can show them: control characters (and what is no UTF-8) as \xNN, so that no key
- * and no file name can move the cursor, change a colour or begin a line of its own.
+ * The bytes as a line of a terminal can show them: what is no UTF-8 and control characters as \xNN, characters that
+ * show nothing or turn the direction of what follows as \uNNNN. So no key and no file name can move the cursor,
+ * change a colour, begin a line of its own or look like another.
  */
 void text_safe(text *to, const char *bytes, size_t length);
+
+/* How many columns a terminal shows the bytes in: two for East Asian wide characters and emoji, none for combining marks. */
+size_t text_width(const char *bytes, size_t length);
 
 /* A JSON string, quotes included; what is no UTF-8 becomes U+FFFD. */
 void text_json(text *to, const char *bytes, size_t length);
 
-/* What a JSON string stands for, in UTF-8; half of a surrogate pair and what is no UTF-8 become U+FFFD. */
+/* What the inside of a JSON string stands for, in UTF-8; half of a surrogate pair and what is no UTF-8 become U+FFFD. */
 void text_decode(text *to, const char *json, size_t length);
 
 #endif
