@@ -9,7 +9,7 @@ work=$root/build/examples
 
 begin_work
 need cc make cmake pkg_config
-want cjson
+want cjson zlib
 
 echo "building in $work"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON

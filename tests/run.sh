@@ -9,7 +9,7 @@ work=$root/build/tests
 
 begin_work
 need cc cxx make cmake pkg_config cmocka
-want cjson libcurl libmicrohttpd comma_locale jansson meson nginx
+want cjson libcurl libmicrohttpd zlib comma_locale jansson meson nginx
 
 echo "building in $work"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"

@@ -24,6 +24,7 @@ cmocka         libcmocka-dev         libcmocka-devel      cmocka-dev         cmo
 libcurl        libcurl4-openssl-dev  libcurl-devel        curl-dev           curl           curl           libcurl
 libmicrohttpd  libmicrohttpd-dev     libmicrohttpd-devel  libmicrohttpd-dev  libmicrohttpd  libmicrohttpd  libmicrohttpd
 meson          meson                 meson                meson              meson          meson          Meson
+zlib           zlib1g-dev            zlib-devel           zlib-dev           zlib           zlib           zlib
 comma_locale   locales               glibc-langpack-de    -                  glibc          -              a locale with a decimal comma
 jansson        libjansson-dev        jansson-devel        jansson-dev        jansson        jansson        jansson
 json_c         libjson-c-dev         json-c-devel         json-c-dev         json-c         json-c         json-c
@@ -94,6 +95,10 @@ has_rapidjson() {
 
 has_simdjson() {
     pkg-config --exists simdjson 2>/dev/null
+}
+
+has_zlib() {
+    pkg-config --exists zlib 2>/dev/null
 }
 
 has_libmicrohttpd() {
