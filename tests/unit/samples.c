@@ -52,7 +52,7 @@ static size_t index_of(const char *word, const char *const *list, size_t count) 
             return i;
         }
     }
-    fail_msg("expected.tsv: what is %s?", word);
+    fail_msg("expected.tsv: unknown word %s", word);
     return 0;
 }
 
@@ -122,7 +122,7 @@ static void set_field(sample *out, const char *column, const char *word) {
     } else if (strcmp(column, "text") == 0) {
         set_text(out, word);
     } else {
-        fail_msg("expected.tsv: the column %s means nothing", column);
+        fail_msg("expected.tsv: unknown column %s", column);
     }
 }
 
@@ -201,14 +201,14 @@ static void expect_encoded(const char *what, const tokusage *usage) {
     assert_int_equal(tokusage_encode(usage, json, sizeof json, &length), TOKUSAGE_OK);
     assert_int_equal(tokusage_decode(json, length, &again, NULL), TOKUSAGE_OK);
     if (!tokusage_equal(&again, usage)) {
-        fail_msg("%s: decoded again, %s is something else", what, json);
+        fail_msg("%s: decoded again, %s gives another usage", what, json);
     }
     cJSON *tree = tokusage_to_cjson(usage);
     assert_non_null(tree);
     assert_int_equal(tokusage_from_cjson(tree, &again, NULL), TOKUSAGE_OK);
     cJSON_Delete(tree);
     if (!tokusage_equal(&again, usage)) {
-        fail_msg("%s: the tree of %s is something else", what, json);
+        fail_msg("%s: the tree of %s gives another usage", what, json);
     }
 }
 

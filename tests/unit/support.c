@@ -188,7 +188,7 @@ void expect_verdict(const char *what, const verdict *want, tokusage_status statu
                  error != NULL ? named(error->member) : "?", error != NULL ? error->offset : 0);
     }
     if (status != TOKUSAGE_OK && !spoilt(usage, sizeof *usage)) {
-        fail_msg("%s: it failed ('%s') and wrote the usage all the same", what, tokusage_status_text(status));
+        fail_msg("%s: it failed ('%s'), but it wrote the usage", what, tokusage_status_text(status));
     }
     if (status == TOKUSAGE_OK) {
         const int64_t *counts = want->counts;

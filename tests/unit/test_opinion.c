@@ -55,7 +55,7 @@ static bool same_word(const char *a, const char *b) {
 static bool same_verdict(const verdict *want, tokusage_status status, const tokusage_error *error,
                          const tokusage *usage) {
     if (status != want->status || !same_word(error->member, want->member) || error->offset != want->offset) {
-        print_message("told: '%s' about %s at %zu; of the opinion: '%s' about %s at %zu\n",
+        print_message("the library: '%s' about %s at %zu; the opinion: '%s' about %s at %zu\n",
                       tokusage_status_text(status), error->member, error->offset, tokusage_status_text(want->status),
                       want->member, want->offset);
         return false;
@@ -94,12 +94,12 @@ static void compare_stream(const char *pointer, span bytes) {
     }
     (void)tokusage_stream_model(&stream, model, sizeof model);
     if (want.model_told && strcmp(model, want.model) != 0) {
-        print_message("model '%s', of the opinion '%s'\n", model, want.model);
+        print_message("the library: model '%s'; the opinion: '%s'\n", model, want.model);
         disagree("model", pointer, bytes);
     }
     if (tokusage_stream_reports(&stream) != want.reports || tokusage_stream_done(&stream) != want.done ||
         tokusage_stream_body(&stream) != want.body || taken != want.taken) {
-        print_message("%d reports, done %d, body %d, taken %zu; of the opinion %d, %d, %d, %zu\n",
+        print_message("the library: %d reports, done %d, body %d, taken %zu; the opinion: %d, %d, %d, %zu\n",
                       (int)tokusage_stream_reports(&stream), tokusage_stream_done(&stream),
                       (int)tokusage_stream_body(&stream), taken, (int)want.reports, want.done, (int)want.body,
                       want.taken);

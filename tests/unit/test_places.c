@@ -474,7 +474,7 @@ static void the_last_element_of_an_array_with_a_report_is_read(void **state) {
          ABOUT(RANGE, P)},
         {"the same count in two elements", NULL, TEXT("[" U(FIVE) "," U(FIVE) "]"), FOUND},
         {"syntax behind a report", NULL, TEXT("[" U(FIVE) ",]"), AT(SYNTAX, 31)},
-        {"text behind it", NULL, TEXT("[" U(FIVE) "]1"), AT(SYNTAX, 31)},
+        {"letters behind it", NULL, TEXT("[" U(FIVE) "]1"), AT(SYNTAX, 31)},
     };
     expect_readings(cases, LENGTH(cases));
 }

@@ -319,7 +319,7 @@ static void scan_nests_to_the_limit_and_names_the_byte_that_passes_it(void **sta
         {"objects past it", "{\"a\":", "1", "}", TOKUSAGE_DEPTH_MAX + 1, 5 * TOKUSAGE_DEPTH_MAX},
         {"both to the limit", "[{\"a\":", "1", "}]", TOKUSAGE_DEPTH_MAX / 2, 0},
         {"both past it", "[{\"a\":", "[]", "}]", TOKUSAGE_DEPTH_MAX / 2, 3 * TOKUSAGE_DEPTH_MAX},
-        {"the last being an object", "[", "{}", "]", TOKUSAGE_DEPTH_MAX, TOKUSAGE_DEPTH_MAX},
+        {"the last is an object", "[", "{}", "]", TOKUSAGE_DEPTH_MAX, TOKUSAGE_DEPTH_MAX},
         {"a hundred thousand arrays", "[", "", "", 100000, TOKUSAGE_DEPTH_MAX},
         {"a hundred thousand of both", "[{\"\":", "", "", 50000, 5 * TOKUSAGE_DEPTH_MAX / 2},
         {"a thousand arrays", "[", "", "]", 1000, TOKUSAGE_DEPTH_MAX},

@@ -434,7 +434,7 @@ static void stream_tells_whether_a_body_may_end_where_it_does(void **state) {
         tokusage_stream stream;
         assert_int_equal(feed_at_once(&stream, NULL, bytes.bytes, bytes.length), bytes.length);
         if (tokusage_stream_body(&stream) != cases[i].kind) {
-            fail_msg("%s is another body", shown(bytes.bytes, bytes.length));
+            fail_msg("%s: the body is not as expected", shown(bytes.bytes, bytes.length));
         }
         expect_after_every_byte("the body", NULL, bytes);
     }

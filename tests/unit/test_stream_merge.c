@@ -23,17 +23,17 @@ static const body merges[] = {
           "\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":612,\"output_tokens\":9}}\n\n"),
      IN_EVENTS(COUNTS(612, 9, ABSENT), 2, true, "")},
-    {"what a delta does not tell stays", NULL,
+    {"counts that are not in the delta stay", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3,"
           "\"cache_creation_input_tokens\":20,\"cache_read_input_tokens\":100,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9,\"cache_read_input_tokens\":200}}\n\n"),
      IN_EVENTS(COUNTS6(223, 9, ABSENT, 200, 20, ABSENT), 2, true, "")},
-    {"zero is told", NULL,
+    {"zero replaces", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3,"
           "\"cache_creation_input_tokens\":20,\"cache_read_input_tokens\":100,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"cache_read_input_tokens\":0}}\n\n"),
      IN_EVENTS(COUNTS6(23, 1, ABSENT, 0, 20, ABSENT), 2, true, "")},
-    {"null is not told", NULL,
+    {"null does not replace", NULL,
      TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3,"
           "\"cache_creation_input_tokens\":20,\"cache_read_input_tokens\":100,\"output_tokens\":1}}}\n\n"
           "data: {\"type\":\"message_delta\",\"usage\":{\"input_tokens\":null,\"output_tokens\":9,"

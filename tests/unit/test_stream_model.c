@@ -176,12 +176,12 @@ static const body models[] = {
      TEXT("data: {\"model\":\"a\"}\n\n"
           "data: {\"usage\":{\"prompt_tokens\":5}}\n\n"),
      WITH_REPORTS(1, "a")},
-    {"a later report tells none, a report before it did", NULL,
+    {"a later report tells none, the one before it did", NULL,
      TEXT("data: {\"model\":\"a\"}\n\n"
           "data: {\"model\":\"b\",\"usage\":{\"prompt_tokens\":1}}\n\n"
           "data: {\"usage\":{\"prompt_tokens\":5}}\n\n"),
      WITH_REPORTS(2, "b")},
-    {"a first text without, a report with", NULL,
+    {"a first text without a model, a report with one", NULL,
      TEXT("data: {}\n\n"
           "data: {\"model\":\"b\",\"usage\":{\"prompt_tokens\":5}}\n\n"),
      WITH_REPORTS(1, "b")},

@@ -238,8 +238,8 @@ static void extract_reads_random_documents_as_the_reference_does(void **state) {
     };
     for (size_t i = 0; i < LENGTH(frequent); i++) {
         if (known[frequent[i]] < rounds(20) || pointed[frequent[i]] < rounds(20)) {
-            fail_msg("the random documents show little: '%s' only %zu and %zu times", tokusage_status_text(frequent[i]),
-                     known[frequent[i]], pointed[frequent[i]]);
+            fail_msg("the random documents test too little: '%s' only %zu and %zu times",
+                     tokusage_status_text(frequent[i]), known[frequent[i]], pointed[frequent[i]]);
         }
     }
 }

@@ -185,7 +185,7 @@ static void expect(judge *call, const counts *before, const tokusage_error *want
                  (long long)got.expected, (long long)got.actual);
     }
     if (!is(&usage, after)) {
-        fail_msg("%s: other counts are left than expected", told(before));
+        fail_msg("%s: the counts afterwards are not as expected", told(before));
     }
     usage = of(before);
     assert_int_equal(call(&usage, NULL), want->status);

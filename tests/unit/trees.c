@@ -137,7 +137,7 @@ void with_limits(void (*check)(const int64_t counts[SIX])) {
 cJSON *parsed(const char *json) {
     cJSON *tree = cJSON_Parse(json);
     if (tree == NULL) {
-        fail_msg("cJSON does not take %s", json);
+        fail_msg("cJSON does not accept %s", json);
     }
     return tree;
 }
