@@ -102,7 +102,7 @@ base=$(median "$scratch/report.cpu")
 echo "$bytes bytes, $lines responses, total_tokens $expected from each; medians of $runs runs on one core"
 sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | sed 1q
 "$cc" --version | sed 1q
-echo "CPU seconds are what the program takes; seconds are also what others on the machine took from it."
+echo "CPU seconds: the time of the program alone. Seconds: with the time that other programs took from it."
 echo
 echo "| program | seconds | CPU seconds | GB per CPU second | usage-report takes |"
 echo "| --- | ---: | ---: | ---: | ---: |"

@@ -148,8 +148,7 @@ static bool print_aim(FILE *out, const result *result, const aim *aim, size_t pe
 void print_aims(FILE *out) {
     size_t met = 0;
     size_t all = 0;
-    fprintf(out, "\nhow many times the time of %s the other takes (the median of the rounds' ratios)\n",
-            engines[0]->name);
+    fprintf(out, "\nthe peer's time divided by that of %s (the median of the rounds' ratios)\n", engines[0]->name);
     fprintf(out, "%-25s %-12s %8s %6s\n", "", "", "reached", "aim");
     for (size_t r = 0; r < result_count; r++) {
         for (size_t a = 0; a < aim_count; a++) {

@@ -74,7 +74,7 @@ function allocates(name, list, i, count, does) {
         frame[name] = use + 0
         ours[name] = 1
         if (use !~ /\(static\)/) {
-            complain(name " has a frame of no fixed size: " use)
+            complain(name " has a frame without a fixed size: " use)
         }
     }
 }
@@ -111,7 +111,7 @@ END {
     for (i = 1; i <= publics; i++) {
         name = public[i]
         if (!(name in frame)) {
-            complain("nothing is known of " name)
+            complain("no call graph has " name)
             continue
         }
         bytes = depth(name)
