@@ -168,8 +168,8 @@ static bool find_all(plan *p, cJSON *usage_object, const tokusage *usage) {
 }
 
 /*
- * Makes an item of this name, which set_all appends to the object and gives its type. NULL when memory fails. cJSON
- * names an item only when it adds it to an object, so a shell takes it for the moment.
+ * Makes an item of this name. set_all appends it to the object and gives it its type. NULL when memory fails. cJSON
+ * names an item only when it adds it to an object, so it is first added to a shell.
  */
 static cJSON *make(plan *p, cJSON *object, const char *name) {
     cJSON shell = {.type = cJSON_Object};

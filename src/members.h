@@ -163,7 +163,7 @@ void tokusage_gather_null(tokusage_gather *gather, tokusage_key key);
 /* Notes that the member of this key, which may hold counts, is an object. */
 void tokusage_gather_object(tokusage_gather *gather, tokusage_key key);
 
-/* Says that the object has no more members. Only now is it known whether its cache counts are inside the prompt. */
+/* Says that the object has no more members. Now it is known whether its cache counts are inside the prompt. */
 void tokusage_gather_end(tokusage_gather *gather);
 
 /* Whether this is a report: it has a count, or something is wrong. */

@@ -1,7 +1,6 @@
 /*
  * What has been read of one text. The scanner tells names, values and the ends of containers. This file decides what
- * they mean: which place is the usage, which member is a count, which string is the model's name. No bytes of JSON
- * here.
+ * they mean: which place is the usage, which member is a count, which string is the model's name. No bytes of JSON.
  */
 #include "reading.h"
 
@@ -235,7 +234,7 @@ static void enter_node(tokusage_reading *reading) {
     }
 }
 
-/* Takes the value by the member's role. Returns whether that makes the container that begins a watched one. */
+/* Takes the value by the member's role. Returns whether the container that begins is watched for that. */
 static bool take_member(tokusage_reading *reading, const tokusage_value *value) {
     switch (role_of(reading)) {
     case ROLE_COUNT:
@@ -262,7 +261,7 @@ static bool take_member(tokusage_reading *reading, const tokusage_value *value) 
     }
 }
 
-/* The same, by the pointer, or because the value is the text itself. */
+/* Takes the value by the pointer. Returns whether the container is watched for that, or as the text itself. */
 static bool take_way(tokusage_reading *reading, tokusage_kind kind) {
     if (kind == KIND_OBJECT && reading->arrival == ARRIVAL_WAY) {
         reading->matched++;

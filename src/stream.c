@@ -116,10 +116,7 @@ static const tokusage_model *text_model(const stream_state *s) {
     return &s->models[tokusage_reading_model(&s->reading)];
 }
 
-/*
- * Whether the latest text tells the body's model: it has a report, or is the first. An array with a place twice in an
- * element tells nothing.
- */
+/* Whether the latest text tells the model: it has a report, or is the first (and not an array with a place twice). */
 static bool tells_model(const stream_state *s) {
     const tokusage_reading *const text = &s->reading;
     if (!text_counts(s) || text_model(s)->length == 0) {

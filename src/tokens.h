@@ -59,7 +59,7 @@ static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) 
     return left >= 2 && tokusage_escape_meaning(at[1]) != '\0' ? 2 : 0;
 }
 
-/* The closing quote of the string that begins at `at`; NULL if it is cut or wrong. Sets *escaped if it has escapes. */
+/* The closing quote; `at` is behind the opening one. NULL if the string is cut or wrong. Sets *escaped at an escape. */
 static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
     for (;;) {
         at = tokusage_plain_end(at, end);
