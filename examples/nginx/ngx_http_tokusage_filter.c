@@ -31,7 +31,6 @@ static bool is_encoded(const ngx_http_request_t *r) {
  */
 static void end(void *data) {
     ngx_http_tokusage_ctx_t *const ctx = data;
-
     tokusage usage;
 
     ctx->over = 1;
@@ -42,7 +41,7 @@ static void end(void *data) {
     ngx_http_tokusage_book(ctx->request, verdict, &usage);
 }
 
-/* The stream is the caller's to place: it lies in the request's pool, in a block of its own, as 1 KiB may not fit. */
+/* In the request's pool, but by itself: where the pool's block is nearly full it would cost another one, of 4 KiB. */
 static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_pmemalign(r->pool, sizeof(ngx_http_tokusage_ctx_t), NGX_ALIGNMENT);
     ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);
@@ -72,12 +71,17 @@ ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r)
 
 /* ---- the filters */
 
+/* A request that nginx answers anew, after a filter behind this one has refused the response, is metered once. */
+static bool is_metered(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
+    return conf->enable && has_body(r) && ngx_http_test_content_type(r, &conf->types) != NULL &&
+           !ngx_http_tokusage_is_refusal(r) && ngx_http_tokusage_find_ctx(r) == NULL;
+}
+
 static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
     ngx_http_tokusage_limit_header_filter(r);
-    if (!conf->enable || !has_body(r) || ngx_http_test_content_type(r, &conf->types) == NULL ||
-        ngx_http_tokusage_is_refusal(r)) {
+    if (!is_metered(r, conf)) {
         return next_header_filter(r);
     }
     ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);

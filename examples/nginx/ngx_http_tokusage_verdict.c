@@ -26,11 +26,13 @@ static bool is_open(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
 }
 
 /*
- * Whether bytes are missing, by nginx's word. A stream that has told its end is whole without its last buf: many
- * clients leave there.
+ * Whether bytes are missing, by nginx's word. A subrequest is asked for its verdict only when it has ended, to be logged,
+ * which is before `over`. A stream that has told its end is whole without its last buf: many clients leave there.
  */
 static bool is_short(const ngx_http_tokusage_ctx_t *ctx) {
-    return ctx->over && !ctx->last && !tokusage_stream_done(&ctx->stream);
+    const bool ended = ctx->over || ctx->request != ctx->request->main;
+
+    return ended && !ctx->last && !tokusage_stream_done(&ctx->stream);
 }
 
 static ngx_uint_t judge_counts(tokusage *usage) {
