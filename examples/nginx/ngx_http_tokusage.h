@@ -67,6 +67,8 @@ extern const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICT
 typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
+    tokusage usage;                     /* when it is over, */
+    ngx_uint_t verdict;                 /* and what is said of it */
     ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
@@ -76,6 +78,9 @@ typedef struct {
     unsigned drain : 1; /* read on when the client is gone; it is: draining */
     unsigned draining : 1;
 } ngx_http_tokusage_ctx_t;
+
+/* The request is done with: what the response used is settled. */
+void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx);
 
 /* What the response used, as far as it is known, and what is to be said of it. All absent where nothing is known. */
 ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);

@@ -33,7 +33,7 @@ static void end(void *data) {
     ngx_http_tokusage_ctx_t *const ctx = data;
     tokusage usage;
 
-    ctx->over = 1;
+    ngx_http_tokusage_settle(ctx);
     if (ctx->drain) {
         ngx_http_tokusage_drain_unwatch(ctx);
     }
@@ -53,7 +53,9 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     ctx->request = r;
     ctx->encoded = is_encoded(r);
     ctx->drain = conf->drain && r == r->main && r->upstream != NULL && !r->cached;
-    tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
+    if (conf->pointer.data != NULL) { /* else zeros will do */
+        tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
+    }
     cleanup->handler = end;
     cleanup->data = ctx;
     ngx_http_set_ctx(r, ctx, ngx_http_tokusage_module);

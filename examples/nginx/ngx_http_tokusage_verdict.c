@@ -52,9 +52,8 @@ static ngx_uint_t judge_counts(tokusage *usage) {
     return changed ? NGX_HTTP_TOKUSAGE_RECONCILED : NGX_HTTP_TOKUSAGE_CONSISTENT;
 }
 
-ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
+static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     const ngx_http_request_t *const r = ctx->request;
-    ngx_uint_t verdict;
 
     ngx_memzero(usage, sizeof(tokusage));
     if (ctx->encoded) {
@@ -65,7 +64,7 @@ ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage 
     }
     const tokusage_status status = tokusage_stream_usage(&ctx->stream, usage, NULL);
     const bool open = is_open(ctx, usage);
-    verdict = judge_counts(usage);
+    const ngx_uint_t verdict = judge_counts(usage);
     if (r->cached) {
         return NGX_HTTP_TOKUSAGE_CACHED;
     }
@@ -78,6 +77,19 @@ ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage 
         return NGX_HTTP_TOKUSAGE_INVALID;
     }
     return open ? NGX_HTTP_TOKUSAGE_CUT : verdict;
+}
+
+void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx) {
+    ctx->over = 1;
+    ctx->verdict = judge(ctx, &ctx->usage);
+}
+
+ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
+    if (!ctx->over) {
+        return judge(ctx, usage);
+    }
+    *usage = ctx->usage;
+    return ctx->verdict;
 }
 
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
