@@ -25,16 +25,6 @@ if [ -z "$nginx" ] || [ ! -x "$source/configure" ]; then
     lacks module "nginx or its headers are missing (Debian, Ubuntu: nginx and nginx-dev)"
     exit 0
 fi
-OUT="$built/module" NGINX="$nginx" sh "$build"
-exported=$(nm -D --defined-only "$built/module/ngx_http_tokusage_module.so" | awk '$3 !~ /^ngx_/ { print $3 }')
-if [ -n "$exported" ]; then
-    echo "FAILED the module exports more than names of nginx:" "$exported"
-    exit 1
-fi
-if nm -D --undefined-only "$built/module/ngx_http_tokusage_module.so" | grep -i 'cjson'; then
-    echo "FAILED the module needs cJSON"
-    exit 1
-fi
 
 # What is loaded into an nginx without sanitizers needs their library before all others; that of gcc is one that can be.
 compiler=${CC:-cc}
@@ -44,10 +34,24 @@ fi
 library=$("$compiler" -print-file-name=libasan.so 2>/dev/null) || library=
 case $library in
 /*)
-    export ASAN_OPTIONS=detect_leaks=0
     flags='-fsanitize=address,undefined -fno-omit-frame-pointer'
-    CC=$compiler CC_OPT=$flags LD_OPT=$flags OUT="$built/sanitized" NGINX="$nginx" sh "$build"
-    echo "$library" >"$built/sanitized/preload"
+    ASAN_OPTIONS=detect_leaks=0 CC=$compiler CC_OPT=$flags LD_OPT=$flags OUT="$built/sanitized" NGINX="$nginx" sh "$build" &
+    sanitized=$!
     ;;
 *) lacks sanitized "there is no gcc with the address sanitizer" ;;
 esac
+OUT="$built/module" NGINX="$nginx" sh "$build"
+if [ -n "${sanitized:-}" ]; then
+    wait "$sanitized"
+    echo "$library" >"$built/sanitized/preload"
+fi
+
+exported=$(nm -D --defined-only "$built/module/ngx_http_tokusage_module.so" | awk '$3 !~ /^ngx_/ { print $3 }')
+if [ -n "$exported" ]; then
+    echo "FAILED the module exports more than names of nginx:" "$exported"
+    exit 1
+fi
+if nm -D --undefined-only "$built/module/ngx_http_tokusage_module.so" | grep -i cjson; then
+    echo "FAILED the module needs cJSON"
+    exit 1
+fi

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,37 +137,60 @@ const char *head_value(const char *head, const char *name, size_t *length) {
 
 /* ---- sockets */
 
-static struct sockaddr_un address_of(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        stop("the path of the socket is too long: %s", path);
+typedef struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_un path;
+        struct sockaddr_in port;
+    } socket;
+    socklen_t length;
+} address;
+
+static address address_of(const char *name) {
+    address found = {.length = sizeof found.socket.path};
+    if (name[0] != '/') {
+        const char *const colon = strchr(name, ':');
+        found.socket.port.sin_family = AF_INET;
+        found.socket.port.sin_port = htons((uint16_t)strtoul(colon ? colon + 1 : name, NULL, 10));
+        found.socket.port.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        found.length = sizeof found.socket.port;
+        return found;
     }
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    return address;
+    found.socket.path.sun_family = AF_UNIX;
+    if (strlen(name) >= sizeof found.socket.path.sun_path) {
+        stop("the path of the socket is too long: %s", name);
+    }
+    memcpy(found.socket.path.sun_path, name, strlen(name) + 1);
+    return found;
 }
 
+/* And no small write waits for the one before it to be acknowledged; a socket with a path knows no such thing. */
 static void never_block(int fd) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
         stop("fcntl: %s", strerror(errno));
     }
 }
 
-int listen_at(const char *path) {
-    const struct sockaddr_un address = address_of(path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 4096) < 0) {
-        stop("cannot listen at %s: %s", path, strerror(errno));
+int listen_at(const char *name) {
+    const address at = address_of(name);
+    const int on = 1;
+    const int fd = socket(at.socket.any.sa_family, SOCK_STREAM, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        bind(fd, &at.socket.any, at.length) < 0 || listen(fd, 4096) < 0) {
+        stop("cannot listen at %s: %s", name, strerror(errno));
     }
     never_block(fd);
     return fd;
 }
 
-int connect_to(const char *path) {
-    const struct sockaddr_un address = address_of(path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
-        stop("cannot connect to %s: %s", path, strerror(errno));
+int connect_to(const char *name) {
+    const address at = address_of(name);
+    const int fd = socket(at.socket.any.sa_family, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, &at.socket.any, at.length) < 0) {
+        stop("cannot connect to %s: %s", name, strerror(errno));
     }
     never_block(fd);
     return fd;

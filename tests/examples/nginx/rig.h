@@ -33,9 +33,9 @@ size_t head_length(const char *message, size_t length);
 /* The value of a header as it stands in the head (not NUL-terminated), or NULL. The name is written with its colon. */
 const char *head_value(const char *head, const char *name, size_t *length);
 
-/* Sockets that never block. */
-int listen_at(const char *path);
-int connect_to(const char *path);
+/* Sockets that never block. The name is an absolute path, or 127.0.0.1:PORT. */
+int listen_at(const char *name);
+int connect_to(const char *name);
 int accept_from(int listener);
 
 /* As many open files as the system lets this process have. */

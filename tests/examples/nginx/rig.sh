@@ -6,7 +6,7 @@ LC_ALL=C
 export LC_ALL
 : "${built:?the folder of the built programs and modules}"
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=${here:-$(cd "$(dirname "$0")" && pwd)}
 project=$(cd "$here/../../.." && pwd)
 nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || nginx=
 module=$built/module/ngx_http_tokusage_module.so
@@ -116,10 +116,11 @@ take_bodies() {
     done
 }
 
+# start_upstream [127.0.0.1:PORT]: at upstream.sock when not told.
 start_upstream() {
-    "$built/nginx_upstream" "$scratch/upstream.sock" "$scratch/bodies" "$scratch/ledger" &
+    "$built/nginx_upstream" "${1:-$scratch/upstream.sock}" "$scratch/bodies" "$scratch/ledger" &
     upstream_pid=$!
-    in_time test -S "$scratch/upstream.sock" || { fail "the upstream does not start" && exit 1; }
+    in_time test -e "$scratch/ledger" || { fail "the upstream does not start" && exit 1; }
 }
 
 tested_log() {
@@ -191,7 +192,7 @@ start_nginx() {
 }
 
 ready() {
-    [ -S "$scratch/nginx.sock" ] && grep -q 'start worker process ' "$scratch/error.log"
+    grep -q 'start worker process ' "$scratch/error.log"
 }
 
 # reload_nginx: returns when the new workers run. The old ones go on with their requests.

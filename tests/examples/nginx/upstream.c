@@ -211,7 +211,8 @@ int main(int count, char **arguments) {
     if (count != 4) {
         stop("usage: upstream SOCKET FOLDER LEDGER");
     }
-    server here = {.folder = arguments[2], .ledger = fopen(arguments[3], "a"), .room = 64};
+    server here = {.listener = listen_at(arguments[1]), .folder = arguments[2], .room = 64};
+    here.ledger = fopen(arguments[3], "a");
     here.connections = calloc(here.room, sizeof(connection *));
     here.polled = calloc(here.room + 1, sizeof(struct pollfd));
     if (!here.ledger || !here.connections || !here.polled) {
@@ -219,7 +220,6 @@ int main(int count, char **arguments) {
     }
     signal(SIGPIPE, SIG_IGN);
     allow_many_files();
-    here.listener = listen_at(arguments[1]);
     for (;;) {
         turn(&here);
     }
