@@ -52,7 +52,7 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
     ctx->request = r;
     ctx->encoded = is_encoded(r);
-    ctx->drain = conf->drain && r == r->main && r->upstream != NULL && !r->cached;
+    ctx->drain = conf->drain && !ctx->encoded && r == r->main && r->upstream != NULL && !r->cached;
     if (conf->pointer.data != NULL) { /* else zeros will do */
         tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
     }
