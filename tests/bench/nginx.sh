@@ -118,7 +118,8 @@ END
 } | use_configuration
 sed -i -e 's/worker_processes 2/worker_processes 1/' -e "s/1:PORT/1:$nginx_port/" -e "s/1:UPSTREAM/1:$upstream_port/" \
     "$scratch/nginx.conf"
-start_upstream "127.0.0.1:$upstream_port"
+upstream_at=127.0.0.1:$upstream_port
+start_upstream
 start_nginx
 worker=$(sed -n 's/.*start worker process \([0-9]*\).*/\1/p' "$scratch/error.log")
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is metered and what is not: methods, statuses, ranges, types, subrequests, redirects inside nginx, cache hits, gzip three
-# ways, what is cut, the client gone with and without drain, a reload in mid-stream, and the variables where nginx can use them.
+# ways, what the service cuts, and the variables where nginx can use them.
 #
 #     sh tests/examples/nginx/requests.sh BUILT [sanitized]
 set -eu
@@ -10,20 +10,9 @@ built=$(cd "$1" && pwd)
 . "$(dirname "$0")/rig.sh"
 [ "${2:-}" != sanitized ] || use_sanitized_module
 
-# Two bodies with all that a log line tells: the counts and the model, as in the table of formats.
-cp "$project/tests/data/formats/openai-chat.json" "$scratch/bodies/whole.json"
-cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
-cp "$project/tests/data/bodies/openai-batch-line.json" "$scratch/bodies/batch.json"
-cp "$project/tests/data/formats/openai-error.json" "$scratch/bodies/error.json"
-# And one that is long enough to leave in its midst: the first event again and again, then the whole stream.
-{
-    awk 'NR == 1 { for (i = 0; i < 40; i++) printf "%s\n\n", $0 }' "$scratch/bodies/stream.sse"
-    cat "$scratch/bodies/stream.sse"
-} >"$scratch/bodies/long.sse"
-whole='consistent 20 9 29 16 - 4 parrot-2'
-stream='consistent 20 9 29 - - - parrot-2'
-lost='- - - - - -'
-gzip -k -n "$scratch/bodies"/*
+# shellcheck source=tests/examples/nginx/asking.sh
+. "$(dirname "$0")/asking.sh"
+
 printf '<p><!--# include virtual="/ssi-part/whole.json?id=ssi-part" --></p>\n' >"$scratch/bodies/page.html"
 printf '{"model":"around","part":<!--# include virtual="/ssi-part/whole.json?id=ssi-inner" -->,"usage":{"total_tokens":3}}' \
     >"$scratch/bodies/around.json"
@@ -87,12 +76,6 @@ use_configuration <<'END'
             sub_filter_once off;
         }
 
-        location /ignore/ { proxy_buffering off; proxy_pass http://model; proxy_ignore_client_abort on; }
-        location /drain/ { tokusage_drain on; proxy_pass http://model; }
-        location /drain-unbuffered/ { tokusage_drain on; proxy_buffering off; proxy_pass http://model; }
-        location /drain-bytes/ { tokusage_drain on; tokusage_drain_size 1k; proxy_buffering off; proxy_pass http://model; }
-        location /drain-time/ { tokusage_drain on; tokusage_drain_time 300ms; proxy_buffering off; proxy_pass http://model; }
-
         location /variables/ {
             proxy_pass http://model;
             add_header X-Early "early:$llm_total_tokens";
@@ -107,29 +90,6 @@ END
 sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
 start_upstream
 start_nginx
-
-# ask METHOD PATH-AND-QUERY HEADERS STATUS BODY HOW -- LOG: a job whose id is its number, and its line in the log (`nothing`:
-# it is not metered). BODY is a file in the folder of bodies.
-number=0
-ask() {
-    number=$((number + 1))
-    method=$1 target=$2 headers=$3 status=$4 body=$5 how=$6
-    shift 7
-    [ "$body" = - ] || body=$scratch/bodies/$body
-    job "$number" "$method" "$target" "$headers" - "$status" "$body" "$how" >>"$scratch/jobs"
-    # shellcheck disable=SC2086
-    if [ "$1" = nothing ]; then expect "$number"; else expect "$number" $1; fi
-}
-
-# go WORDS: makes the jobs so far and checks their lines in the log.
-go() {
-    run_jobs "$1" <"$scratch/jobs"
-    check_log "the log of: $1"
-    : >"$scratch/jobs"
-}
-
-: >"$scratch/jobs"
-
 # ------------------------------------------------------------------------------------------------- methods and statuses
 
 ask GET     /whole.json                             -                   200 whole.json  -   -- "$whole"
@@ -208,7 +168,7 @@ for name in zipped written; do
     same "the compressed body" "$scratch/bodies/whole.json" "$scratch/unzipped"
 done
 
-# ------------------------------------------------------------------------------------------------- cut, and clients gone
+# ------------------------------------------------------------------------------------------------- what the service cuts
 
 half=$(($(wc -c <"$scratch/bodies/stream.sse") / 2))
 ask GET     "/stream.sse?cut=$half"                 -   200 stream.sse  cut     -- "cut $lost parrot-2"
@@ -216,52 +176,6 @@ ask GET     "/stream.sse?cut=$half&frame=chunked"   -   200 stream.sse  cut     
 ask GET     "/unbuffered/stream.sse?cut=$half"      -   200 stream.sse  cut     -- "cut $lost parrot-2"
 ask GET     "/whole.json?cut=60"                    -   200 whole.json  cut     -- "cut $lost -"
 go "responses that the service cuts"
-
-# The service takes most of a second; the client is gone after 400 bytes, head included, or after 300 ms without reading.
-slow='long.sse?write=300&delay=30'
-leave_jobs() {
-    ask GET "/$slow"                    - 200 long.sse slow=300,leave=0 -- "aborted $lost -"
-    ask GET "/unbuffered/$slow"         - 200 long.sse leave=400 -- "aborted $lost parrot-2"
-    ask GET "/ignore/$slow"             - 200 long.sse leave=400 -- "aborted $lost parrot-2"
-    ask GET "/$slow&wait=300"           - 200 long.sse leave=0   -- nothing
-    ask GET "/drain-bytes/$slow"        - 200 long.sse leave=400 -- "aborted $lost parrot-2"
-    ask GET "/drain-time/$slow"         - 200 long.sse leave=400 -- "aborted $lost parrot-2"
-    ask GET "/drain/$slow"              - 200 long.sse leave=400 -- "$stream"
-    ask GET "/drain-unbuffered/$slow"   - 200 long.sse leave=400 -- "$stream"
-    ask GET "/drain-unbuffered/$slow&frame=chunked" - 200 long.sse leave=400 -- "$stream"
-    ask GET "/drain-unbuffered/$slow"   - 200 long.sse leave=4000 -- "$stream"
-    ask GET "/drain/$slow&frame=close"  - 200 long.sse slow=300,leave=0 -- "$stream"
-    ask GET "/drain/$slow&wait=300"     - 200 long.sse leave=0   -- "$stream"
-    ask GET "/drain/whole.json?write=9&delay=10" - 200 whole.json leave=300 -- "$whole"
-    ask GET "/drain/$slow&cut=3000"    - 200 long.sse leave=400 -- "cut $lost parrot-2"
-    ask GET "/drain/$slow"              - 200 long.sse -         -- "$stream"
-}
-
-# How the ledger of the upstream tells that a request ended, and how many of them.
-ledger_says() {
-    says "the upstream, of its answers that were $1" "$2" "$(grep -c "$1\$" "$scratch/ledger")"
-}
-
-: >"$scratch/ledger"
-leave_jobs
-at_once=20
-go "clients that are gone"
-ledger_says broken 6
-ledger_says cut 1
-ledger_says whole 8
-
-# ------------------------------------------------------------------------------------------------ reload in mid-stream
-
-for turn in 1 2 3 4 5 6; do
-    ask GET "/$slow&turn=$turn"             - 200 long.sse -         -- "$stream"
-    ask GET "/unbuffered/$slow&turn=$turn"  - 200 long.sse -         -- "$stream"
-    ask GET "/drain/$slow&turn=$turn"       - 200 long.sse leave=400 -- "$stream"
-done
-(sleep 0.4 && reload_nginx) &
-reload=$!
-go "a reload in mid-stream"
-wait "$reload"
-at_once=4
 
 # --------------------------------------------------------------------------------------- where variables can be used
 
@@ -275,4 +189,4 @@ holds "a trailer has the verdict" grep -q '^X-Verdict: consistent$' "$scratch/he
 says "a map in the log" "$number consistent early: nothing" "$(cat "$scratch/mapped.log")"
 
 stop_nginx
-end_checks 30
+end_checks 20

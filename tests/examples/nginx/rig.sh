@@ -116,9 +116,9 @@ take_bodies() {
     done
 }
 
-# start_upstream [127.0.0.1:PORT]: at upstream.sock when not told.
+# start_upstream: at upstream.sock, or at upstream_at, 127.0.0.1:PORT.
 start_upstream() {
-    "$built/nginx_upstream" "${1:-$scratch/upstream.sock}" "$scratch/bodies" "$scratch/ledger" &
+    "$built/nginx_upstream" "${upstream_at:-$scratch/upstream.sock}" "$scratch/bodies" "$scratch/ledger" &
     upstream_pid=$!
     in_time test -e "$scratch/ledger" || { fail "the upstream does not start" && exit 1; }
 }

@@ -16,6 +16,8 @@ cp "$project/tests/data/formats/openai-chat.json" "$scratch/bodies/whole.json"
 cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
 cp "$project/tests/data/formats/openai-error.json" "$scratch/bodies/error.json"
 
+echo '<!--# include virtual="/whole.json" --><!--# include virtual="/stream.sse" -->' >"$scratch/bodies/page.html"
+
 use_configuration <<'END'
     log_format worker $pid;
     proxy_cache_path cache keys_zone=bodies:1m;
@@ -36,6 +38,7 @@ use_configuration <<'END'
         location / { proxy_pass http://model; proxy_buffering off; }
         location /drain/ { tokusage_drain on; proxy_buffering off; proxy_pass http://model; }
         location /cache/ { proxy_pass http://model; proxy_cache bodies; proxy_cache_valid 200 1h; }
+        location = /ssi/page.html { tokusage off; ssi on; alias bodies/page.html; }
         location ~ ^/paths/ { types { } default_type application/json; alias bodies/whole.json; }
         location /minute/ { proxy_pass http://model; tokusage_limit minute tokens=40 per=1m; }
         location /second/ { proxy_pass http://model; tokusage_limit second tokens=40 per=1s; }
@@ -124,6 +127,7 @@ at_once=10
     job error GET '/error.json?status=429' 'X-Key: error' - 429
     job cut GET '/stream.sse?cut=300' 'X-Key: cut' - 200 - cut
     job fill GET /cache/whole.json 'X-Key: cache'
+    job ssi GET /ssi/page.html 'X-Key: ssi'
     job html GET '/whole.json?type=text/html' 'X-Key: html'
 } | run_jobs "responses of all kinds"
 job hit GET /cache/whole.json 'X-Key: cache' | run_jobs "a response out of the cache"
@@ -143,6 +147,7 @@ says "of an error" "missing 1 " "$(verdict_of error)"
 says "of a cut response" "cut 1 " "$(verdict_of cut)"
 says "of the cache" "cached 1 consistent 1 " "$(verdict_of cache)"
 says "of what is not metered" "" "$(verdict_of html)"
+says "of a page with two parts by SSI" "consistent 2 " "$(verdict_of ssi)"
 sums "out of the cache" keys 2 20 9 16 4 'key="cache"'
 
 fetch models
