@@ -395,7 +395,7 @@ typedef struct finding {
     bool duplicate;              /* a name on the way stands twice */
     const reference_node *text;  /* the root, or the element, that has a value at a place */
     const reference_node *value; /* the value there, which is not null */
-    bool at_message;             /* the place is /message/usage */
+    bool at_message;             /* the place is the known one /message/usage */
     usage_reading usage;         /* of the value */
     bool report;
 } finding;
@@ -421,7 +421,7 @@ static bool look_at(const question *what, const reference_node *text, const char
     }
     out->text = text;
     out->value = value;
-    out->at_message = strcmp(pointer, "/message/usage") == 0;
+    out->at_message = what->pointer == NULL && strcmp(pointer, "/message/usage") == 0;
     judge_value(what->bytes, out, false);
     return true;
 }

@@ -56,7 +56,7 @@ typedef struct reference_text {
     size_t after;                      /* where the text ends, when it is OK */
     bool number;                       /* it is a number, which only the byte behind it closes */
     bool report;                       /* it has a report; else the members below are not set, except first_model */
-    bool at_message;                   /* its place is /message/usage */
+    bool at_message;                   /* its place is the known one /message/usage */
     verdict wrong;                     /* OK, or the error in the report */
     int64_t slots[REFERENCE_SLOTS];    /* of a report without an error */
     bool ends;                         /* it says that the response has come to its end */

@@ -134,6 +134,10 @@ static const body merges[] = {
           "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3,"
           "\"cache_creation_input_tokens\":20,\"cache_read_input_tokens\":100,\"output_tokens\":1}}}\n\n"),
      IN_EVENTS(COUNTS6(123, 1, ABSENT, 100, 20, ABSENT), 2, false, "")},
+    {"a pointer to the start, which a delta has, too", "/message/usage",
+     TEXT("data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10}}}\n\n"
+          "data: {\"type\":\"message_delta\",\"message\":{\"usage\":{\"output_tokens\":15}}}\n\n"),
+     IN_EVENTS(COUNTS(ABSENT, 15, ABSENT), 2, false, "")},
     {"an array has one report", NULL,
      TEXT("[{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}},"
           "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":15}}]"),
