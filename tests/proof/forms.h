@@ -28,11 +28,16 @@ static void put(char *to, const char *form, size_t length) {
     }
 }
 
+/* One byte less than the longest name or model that is held. */
+#define X18 "xxxxxxxxxxxxxxxxxx"
+#define X126 X18 X18 X18 X18 X18 X18 X18
+
 /* Texts for extract and the scanner. */
 static const char *const texts[] = {
     "",
     "?",
     "\xEF?\xBF{}",
+    "\xEF\xBB\xBF?{}",
     "{?}",
     "[{?}]",
     "{\"usage\":?}",
@@ -50,6 +55,9 @@ static const char *const texts[] = {
     "{\"message\":{\"usage\":?}}",
     "{\"model\":\"?\"}",
     "{\"model\":\"a\\?\"}",
+    "{\"model\":\"" X126 "\\?\"}",
+    "{\"type\":\"" X126 "\\u0?88\"}",
+    "{\"" X126 "\\u0?88\":1}",
     "{\"type\":\"message-en?\"}",
     "{\"done\":t?ue}",
     "{\"u\":{\"a\":?}}",

@@ -4,7 +4,7 @@
 #include "forms.h"
 
 enum {
-    ROOM = 96
+    ROOM = 192
 };
 
 static char room[ROOM];

@@ -34,8 +34,8 @@ static void calculate(unsigned kinds, unsigned parts) {
     (void)tokusage_reconcile(&usage, &error);
 }
 
-static void add(unsigned a_kinds, unsigned b_kind) {
-    tokusage a = any_usage(a_kinds, b_kind);
+static void add(unsigned a_kinds, unsigned a_parts, unsigned b_kind) {
+    tokusage a = any_usage(a_kinds, a_parts);
     const tokusage b = any_usage(b_kind * 21, b_kind); /* all of one kind: each count is added by itself */
     (void)tokusage_equal(&a, &b);
     (void)tokusage_add(&a, &b);
@@ -88,8 +88,12 @@ int main(void) {
     for (unsigned kinds = 0; kinds < 64; kinds++) {
         for (unsigned other = 0; other < 4; other++) {
             calculate(kinds, other);
-            add(kinds, other);
+            add(kinds, other, other);
         }
+    }
+    /* All of the first within the range. */
+    for (unsigned other = 0; other < 4; other++) {
+        add(2 * 21, 2, other);
     }
     /*@ loop unroll 6; */
     for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
