@@ -33,17 +33,25 @@ if has_jansson; then
     jansson="-DTOKUSAGE_HAVE_JANSSON $(pkg-config --cflags --libs jansson)"
 fi
 
+flags="-std=c11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -I$root/include -I$root/src -I$root/tests/unit
+    -I$root/tests/reference $(pkg-config --cflags libcjson cmocka) -I$(pkg-config --variable=includedir libcjson)/cjson"
+
+# What all targets are linked with, compiled once.
+compile_shared() {
+    rm -rf "$work/shared"
+    mkdir "$work/shared"
+    # The flags are a list of words; so are those of the functions below.
+    # shellcheck disable=SC2086
+    (cd "$work/shared" && printf '%s\n' "$root"/src/*.c "$root"/tests/reference/reference*.c "$root/tests/fuzz/common.c" \
+        "$root/tests/unit/support.c" "$root/tests/unit/readings.c" "$root/tests/unit/bodies.c" "$root/tests/unit/trees.c" |
+        xargs -n 1 -P "$(processors)" "$fuzzer" $flags -fsanitize=fuzzer-no-link,address,undefined -c)
+}
+
 compile() {
     twins=
     [ "$1" != search ] || twins=$(find "$root/tests/fuzz/twins" -name '*.c')
-    # The flags and the twins are lists of words.
     # shellcheck disable=SC2046,SC2086
-    "$fuzzer" -std=c11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -I"$root/include" -I"$root/src" -I"$root/tests/unit" -I"$root/tests/reference" \
-        $(pkg-config --cflags libcjson cmocka) -I"$(pkg-config --variable=includedir libcjson)/cjson" \
-        "$root/tests/fuzz/fuzz_$1.c" "$root/tests/fuzz/common.c" "$root"/tests/reference/reference*.c \
-        "$root/tests/unit/support.c" "$root/tests/unit/readings.c" "$root/tests/unit/bodies.c" "$root/tests/unit/trees.c" \
-        "$root"/src/*.c $twins \
+    "$fuzzer" $flags -fsanitize=fuzzer,address,undefined "$root/tests/fuzz/fuzz_$1.c" "$work"/shared/*.o $twins \
         -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
 }
 
@@ -64,6 +72,7 @@ fuzz() {
 }
 
 echo "building in $work"
+compile_shared
 for target in "$@"; do
     rm -f "$work/fuzz_$target"
     compile "$target" &
