@@ -4,16 +4,26 @@
 # object of cjson.c needs cJSON or the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
 set -eu
 
+# On macOS each name has one more underscore, and nm lists the exported names of a library as it does those of an object.
+underscore=
+dynamic=-D
+if [ "$(uname -s)" = Darwin ]; then
+    underscore=_
+    dynamic=-g
+fi
+
 # Names that begin with an underscore belong to the compiler and to what it adds (sanitizers, coverage).
 names() {
-    awk 'NF == 3 && $3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
+    awk -v underscore="$underscore" '
+        NF == 3 && substr($3, 1, length(underscore)) == underscore { $3 = substr($3, length(underscore) + 1) }
+        NF == 3 && $3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
 }
 
 declared=$(sed -n 's/^TOKUSAGE_API .*[ *]\(tokusage_[a-z_]*\)(.*/\1/p' "$TOKUSAGE_SOURCE/include/tokusage.h" |
     LC_ALL=C sort -u)
 [ -n "$declared" ]
 
-exported=$("$NM" -D --defined-only "$2" | names)
+exported=$("$NM" "$dynamic" --defined-only "$2" | names)
 if [ "$exported" != "$declared" ]; then
     printf 'The header declares\n%s\nand %s exports\n%s\n' "$declared" "$2" "$exported" >&2
     exit 1

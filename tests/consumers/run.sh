@@ -70,6 +70,13 @@ install() {
     fi
 }
 
+# finding FOLDER COMMAND...: runs the command, which finds shared libraries in that folder, also on macOS.
+finding() {
+    folder=$1
+    shift
+    LD_LIBRARY_PATH=$folder DYLD_LIBRARY_PATH=$folder "$@"
+}
+
 # compile OUTPUT ARGUMENT...: one call of the compiler, and nothing else.
 compile() {
     output=$1
@@ -143,7 +150,7 @@ pkg_config() {
             # shellcheck disable=SC2046,SC2086
             compile pkg_config -std=c11 -DEXPECTED_VERSION="\"$version\"" $(pkg-config --cflags tokusage) \
                 "$here/pkg_config/main.c" $(pkg-config $option --libs tokusage)
-            prints "$object" env LD_LIBRARY_PATH="$library_dir" "$work/pkg_config"
+            prints "$object" finding "$library_dir" "$work/pkg_config"
         done
     done
 
@@ -155,7 +162,7 @@ pkg_config() {
             echo "stream_http: left out, as libcurl is not here"
         fi
     done
-    prints "$(cat "$root/tests/data/examples/cjson_app_sample.out")" env LD_LIBRARY_PATH="$library_dir" "$work/cjson_app"
+    prints "$(cat "$root/tests/data/examples/cjson_app_sample.out")" finding "$library_dir" "$work/cjson_app"
 
     echo "the static library and nothing but the C compiler, in a program that uses no tree: it needs no cJSON"
     compile without_cjson -std=c11 -I "$root/include" "$here/without_cjson/main.c" "$work/static.build/libtokusage.a"
@@ -172,7 +179,7 @@ meson_project() {
     by_pkg_config
     quietly meson setup "$work/meson" "$here/meson"
     quietly meson compile -C "$work/meson"
-    prints "$object" env LD_LIBRARY_PATH="$(pkg-config --variable=libdir tokusage)" "$work/meson/consumer"
+    prints "$object" finding "$(pkg-config --variable=libdir tokusage)" "$work/meson/consumer"
 }
 
 # ------------------------------------------------------------------------------- the project is part of another one
