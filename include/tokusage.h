@@ -229,9 +229,9 @@ TOKUSAGE_API size_t tokusage_stream_feed(tokusage_stream *stream, const char *by
 
 /*
  * A report counts as soon as its text closes. It replaces the report before it: services send running totals, and a sum
- * of those would bill many times over. One exception: a report at /message/usage (Anthropic's) clears all that came
- * before, and each later report is laid over it, slot by slot, until the next one at /message/usage. A slot that the
- * later report does not tell stays. If one of these reports is wrong, what they say together is wrong.
+ * of those would bill many times over. One exception: a report at the known place /message/usage (Anthropic's) clears
+ * all that came before, and each later report is laid over it, slot by slot, until the next one at /message/usage. A
+ * slot that the later report does not tell stays. If one of these reports is wrong, what they say together is wrong.
  *
  * A text that is malformed, too deep, cut off, or has the place twice has no report, and the earlier reports stand.
  * Reading goes on with the next event; a body of plain texts is not read any further. If more than white space follows

@@ -107,28 +107,32 @@ static bool pass(const target *t, const char *at) {
     }
 }
 
-/* Whether a hit may begin here. The byte behind this one decides, too, if there is one. */
+/* Whether a hit may begin here: this byte and the one behind it decide. */
 static bool is_mark(const target *t, const char *at) {
-    const bool last = t->end - at < 2;
     switch (*at) {
     case '"':
-        return last || at[1] == *t->name;
+        return at[1] == *t->name;
     case '\\':
-        return last || at[1] == 'u';
+        return at[1] == 'u';
     case '[':
-        return last || at[1] == 'D';
+        return at[1] == 'D';
     default:
         return false;
     }
 }
 
-/* ---- the search: the first hit that is not passed, or the end */
+/*
+ * ---- the search: the first hit that is not passed, or the end. The last byte is not looked at: an event does not end
+ * with the first byte of a hit.
+ */
 
-static const char *find_bytewise(const target *t, const char *at, const char *until) {
-    while (at < until && !(is_mark(t, at) && !pass(t, at))) {
-        at++;
+static const char *find_bytewise(const target *t, const char *at) {
+    for (; t->end - at > 1; at++) {
+        if (is_mark(t, at) && !pass(t, at)) {
+            return at;
+        }
     }
-    return at;
+    return t->end;
 }
 
 #ifdef TOKUSAGE_WIDE
@@ -190,8 +194,7 @@ static inline const char *skip_wide(const char *at, const char *last, char lette
 typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
 
 /*
- * Goes from block to block. `skip` is inlined, so that each way to skip has a loop of its own. NULL when all hits are
- * passed. The last byte is left to the caller.
+ * Goes from block to block. `skip` is inlined, so that each way to skip has a loop of its own.
  */
 static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
     const char *const last = t->end - BLOCK - 1;
@@ -204,7 +207,7 @@ static inline const char *find_in_blocks(const target *t, const char *at, skippe
             }
         }
         if (at == last) {
-            return NULL;
+            return t->end;
         }
         at = next_block(at, last);
     }
@@ -276,14 +279,10 @@ static const char *find_by_processor(const target *t, const char *at) {
 static const char *find(const target *t, const char *at) {
 #ifdef FIND_IN_BLOCKS
     if (t->end - at > BLOCK) {
-        const char *const hit = FIND_IN_BLOCKS(t, at);
-        if (hit) {
-            return hit;
-        }
-        at = t->end - 1;
+        return FIND_IN_BLOCKS(t, at);
     }
 #endif
-    return find_bytewise(t, at, t->end);
+    return find_bytewise(t, at);
 }
 
 /* ---- events */

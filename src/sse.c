@@ -124,10 +124,11 @@ bool tokusage_sse_in_line(const tokusage_sse *sse) {
     return sse->state >= LINE_VALUE;
 }
 
-void tokusage_sse_passed(tokusage_sse *sse, char last) {
+/* If the blank line was a CR, the LF that may follow reads as one more blank line, which ends no event. */
+void tokusage_sse_passed(tokusage_sse *sse) {
     begin_line(sse);
     sse->data = false;
-    sse->cr = last == '\r';
+    sse->cr = false;
 }
 
 size_t tokusage_sse_rest(tokusage_sse *sse, const char *bytes, size_t length) {

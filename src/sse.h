@@ -33,8 +33,8 @@ bool tokusage_sse_fresh(const tokusage_sse *sse);
 /* Whether the next byte is in a line, behind its field's name and the space, or ends it. */
 bool tokusage_sse_in_line(const tokusage_sse *sse);
 
-/* Says that bytes were passed over up to the end of an event, and which byte was the last of them. */
-void tokusage_sse_passed(tokusage_sse *sse, char last);
+/* Says that bytes were passed over up to the end of an event. */
+void tokusage_sse_passed(tokusage_sse *sse);
 
 /* How many of the bytes still belong to the line end before them: 1 for the LF of a CR LF, else 0. */
 size_t tokusage_sse_rest(tokusage_sse *sse, const char *bytes, size_t length);

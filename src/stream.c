@@ -217,7 +217,7 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     }
     const size_t passed = tokusage_search(bytes + at, length - at, s->pointer, open);
     if (passed > 0) {
-        tokusage_sse_passed(&s->sse, bytes[at + passed - 1]);
+        tokusage_sse_passed(&s->sse);
     }
     if (passed > 0 && open) {
         begin_text(s);

@@ -39,7 +39,7 @@ static void call_once(tokusage_sse sse) {
     }
     between_calls(&sse);
     if (tokusage_sse_fresh(&sse)) {
-        tokusage_sse_passed(&sse, Frama_C_char_interval(CHAR_MIN, CHAR_MAX));
+        tokusage_sse_passed(&sse);
         between_calls(&sse);
     }
     if (tokusage_sse_rest(&sse, &byte, Frama_C_unsigned_int_interval(0, 1)) > 1) {

@@ -332,7 +332,7 @@ static void sse_is_in_a_line_behind_its_name_and_up_to_its_end(void **state) {
     }
 }
 
-/* Passing over whole events leaves the same state as reading them. The LF of a CR LF may still come. */
+/* Behind whole events that are passed over, what follows reads as behind events that are read. The LF of a CR LF may still come. */
 static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
     (void)state;
     static const char *const befores[] = {"", "\n", "\r", "event: x\n", "data: a\n\n", "data: a\r\r", "\xEF\xBB\xBF"};
@@ -348,9 +348,8 @@ static void sse_goes_on_behind_events_that_were_passed_over(void **state) {
         reading read = in;
         feed(&read, over, strlen(over));
         assert_true(tokusage_sse_fresh(&in.sse));
-        tokusage_sse_passed(&in.sse, over[strlen(over) - 1]);
+        tokusage_sse_passed(&in.sse);
         assert_true(tokusage_sse_fresh(&in.sse));
-        assert_memory_equal(&in.sse, &read.sse, sizeof in.sse);
         in.used = 0;
         read.used = 0;
         feed(&in, after, strlen(after));
