@@ -6,17 +6,19 @@
  * not say which service wrote it. The answer is six counts that always mean the same; see `tokusage` below.
  *
  * Most programs need one of three calls, and then tokusage_reconcile, which says whether the counts agree:
- *   the bytes of a response arrive in pieces   tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
- *   the whole body is in memory                tokusage_extract
- *   a usage object is in a cJSON tree          tokusage_from_cjson
+ *   a body in pieces, or a body of events or lines   tokusage_stream_init, tokusage_stream_feed, tokusage_stream_usage
+ *   one JSON text in memory                          tokusage_extract
+ *   a usage object in a cJSON tree                   tokusage_from_cjson
  */
 
 /*
  * The words of this manual:
  *   text    one JSON text (RFC 8259): a whole body, one line of a body, or the data of one event
  *   place   where a usage object may stand in a text
- *   report  what a service wrote at a place: a usage object with at least one count, or something wrong there
- *   slot    one count of a report, whichever of its names the service uses for it
+ *   report  a usage object with at least one count. Something wrong at the place (not an object, a bad count) is a
+ *           report, too: the usage is an error then.
+ *   slot    one number of a report, under any of the names that services use for it. Some of the six counts are sums
+ *           of slots: where a service counts a part beside its whole, the part is added.
  *   piece   bytes of a body as they arrive, cut anywhere
  */
 
@@ -73,7 +75,8 @@ typedef struct tokusage_count {
 /*
  * The token usage of one call. All zero bytes mean "nothing reported", which is valid.
  *
- * A part is inside its whole, always, whatever the service does. With the service's prices a, b, c, d for a token of
+ * A part is inside its whole, always, whatever the service does. If a service counts a part beside its whole and
+ * reports the part alone, the whole is present and is that part. With the service's prices a, b, c, d for a token of
  * each kind, a call costs (when the prompt and the completion are present):
  *     (prompt - cached - cache_write) * a + cached * b + cache_write * c + completion * d
  */
@@ -102,7 +105,7 @@ typedef enum tokusage_status {
     TOKUSAGE_ERR_TYPE,      /* the usage is not an object, or a count is not a number */
     TOKUSAGE_ERR_INTEGER,   /* a count has a fraction */
     TOKUSAGE_ERR_RANGE,     /* a count is below 0 or above TOKUSAGE_COUNT_MAX */
-    TOKUSAGE_ERR_DUPLICATE, /* a member is given twice */
+    TOKUSAGE_ERR_DUPLICATE, /* a count, or a name on the way to the usage, is given twice */
     TOKUSAGE_ERR_TOTAL,     /* total_tokens contradicts its parts */
     TOKUSAGE_ERR_PART       /* a part is larger than its whole */
 } tokusage_status;
@@ -134,23 +137,24 @@ TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffe
 /* ----------------------------------------------------------------------- where and how a usage is looked for */
 
 /*
- * With the pointer NULL, every reading function looks at the known places. The first of these that is there and not
- * null is the usage, whatever it holds. The places behind it do not matter:
+ * With the pointer NULL, a function looks at the known places. The first place in this list (not in the text) that is
+ * there and not null is the usage, even if it is not an object. The later places are ignored:
  *     /usage  /usageMetadata  /message/usage  /response/usage  /interaction/usage  /delta/usage  /metadata/usage
  *     /response/usageMetadata  /x_groq/usage
- * and last the root itself, with prompt_eval_count and eval_count alone (not in the events of a stream). Any other
- * pointer is a JSON Pointer (RFC 6901) made of member names, and that place alone counts. "" is the whole text. Batch
- * results of OpenAI have "/response/body/usage". README.md lists the services with their places and names.
+ * and last the root itself, of which only prompt_eval_count and eval_count are read (not in the events of a stream).
+ * Any other pointer is a JSON Pointer (RFC 6901): only that place is read. It cannot lead into arrays. "" is the whole
+ * text. Batch results of OpenAI have "/response/body/usage". README.md lists the services, their places and names.
  *
- * In a text that is an array each element is looked at like a text (one level deep; not with the pointer ""). The last
- * element with a report counts.
+ * In a text that is an array, each element is read as a text of its own (one level deep; not with the pointer ""). The
+ * last element with a report counts, and it alone: it tells the model and the end, too.
  */
 
 /*
- * The text must be JSON as RFC 8259 defines it. A byte-order mark may come first (section 8.1). Bytes inside strings
- * need not be UTF-8. Names are compared exactly, after their escapes are resolved. A count is any number of any length
- * whose value is a whole one from 0 to TOKUSAGE_COUNT_MAX, such as 5, 5.0 or 5e0. null means absent. Members with other
- * names are passed over. An object without any count is OK with all counts absent. (In a stream it is not a report.)
+ * The text must be JSON as RFC 8259 defines it. A byte-order mark may be the first bytes of a body (section 8.1), not
+ * of a later line or of an event's data. Bytes inside strings need not be UTF-8. Names are compared exactly, after
+ * their escapes are resolved. A count is any number of any length whose value is a whole one from 0 to
+ * TOKUSAGE_COUNT_MAX, such as 5, 5.0 or 5e0. null means absent. Members with other names are passed over. An object
+ * without any count is OK with all counts absent. (In a stream it is not a report.)
  */
 
 /*
@@ -158,15 +162,17 @@ TOKUSAGE_API size_t tokusage_error_text(const tokusage_error *error, char *buffe
  *   ARGUMENT   an argument is NULL, or the pointer is not valid (tokusage_pointer_valid)
  *   SYNTAX     the text is not JSON
  *   DEPTH      the text nests deeper than TOKUSAGE_DEPTH_MAX; of SYNTAX and DEPTH the one that comes first is told
- *   DUPLICATE  a name on the way to the place stands twice in its object (member "usage"). With the pointer NULL the
- *              same holds for the places that come before it; in an array, for each element.
+ *   DUPLICATE  a name on the way to the place stands twice in its object (member "usage"). With the pointer NULL this
+ *              is also told for each place that comes before it in the list; in an array, for each element.
  *   NOT_FOUND  nothing, or null, stands at the place; no element of the array has a report (member "usage")
  *   TYPE       what stands at the place is not an object (member "usage")
  */
 
 /*
- * Then those of the first count in the text that is wrong, and of the sums:
- *   DUPLICATE  the same member stood there before (another name of the same slot is another member)
+ * Then the status of the first wrong count in the order of the text (also when another name of its slot is used), and
+ * that of the sums:
+ *   DUPLICATE  the same name stood before in the same kind of object (another name of the slot is not the same name; a
+ *              details object may be given twice, a count in it may not)
  *   TYPE       it is neither a number nor null
  *   RANGE      it is below 0 or above TOKUSAGE_COUNT_MAX
  *   INTEGER    it has a fraction
@@ -183,7 +189,7 @@ TOKUSAGE_API bool tokusage_pointer_valid(const char *pointer);
 /* ----------------------------------------------------------------- usage out of a body that arrives in pieces */
 
 /*
- * Example:
+ * Example (of the body alone, unpacked: without HTTP's headers, chunks and compression):
  *     tokusage_stream stream;
  *     tokusage_stream_init(&stream, NULL);
  *     while ((length = read(socket, bytes, sizeof bytes)) > 0) {
@@ -195,8 +201,13 @@ TOKUSAGE_API bool tokusage_pointer_valid(const char *pointer);
  */
 
 /*
+ * Many services send the usage of a stream only when the request asks for it: in OpenAI's format by
+ *     "stream_options":{"include_usage":true}
+ */
+
+/*
  * The state of one response body. Begin another for the next response. The caller provides it. It holds no other
- * memory, so nothing is freed, and a copy of it is a stream that goes on by itself. The bytes are private.
+ * memory, so nothing is freed, and a copy of it is an independent stream. The bytes are private.
  */
 #define TOKUSAGE_STREAM_SIZE 1024
 typedef struct tokusage_stream {
@@ -220,29 +231,31 @@ TOKUSAGE_API tokusage_status tokusage_stream_init(tokusage_stream *stream, const
  * were taken: all, except the bytes behind the event [DONE], which ends a stream. (A write callback of libcurl must
  * return what it was given, not this.) A NULL stream, NULL bytes or a length of 0 do nothing and return 0.
  *
- * The stream tells by itself what the body is. If the first byte is { or [ (a byte-order mark and white space may come
- * before it), the body is JSON texts one after another: a plain response, or one text a line. Otherwise it is
- * server-sent events (WHATWG HTML, section 9.2), and the data of each event is one text. An event whose data is [DONE]
- * ends the stream. It is taken with its blank line.
+ * The stream finds out by itself what the body is. If the first byte is { or [ (behind a byte-order mark and then white
+ * space, if there are any), the body is JSON texts one after another: a plain response, or one text a line. Otherwise
+ * it is server-sent events (WHATWG HTML, section 9.2), and the data of each event is one text. An event whose data is
+ * [DONE] ends the stream. The blank line behind it is taken, too.
  */
 TOKUSAGE_API size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length);
 
 /*
- * A report counts as soon as its text closes. It replaces the report before it: services send running totals, and a sum
- * of those would bill many times over. One exception: a report at the known place /message/usage (Anthropic's) clears
- * all that came before, and each later report is laid over it, slot by slot, until the next one at /message/usage. A
- * slot that the later report does not tell stays. If one of these reports is wrong, what they say together is wrong.
+ * A report counts as soon as its text closes. (If something other than white space follows in the same event, the event
+ * was not JSON, and its report no longer counts.) It replaces the report before it: services send running totals, and a
+ * sum of those would bill many times over. One exception: a report at the known place /message/usage (Anthropic's)
+ * clears all that came before, and each later report is laid over it, slot by slot, until the next one at
+ * /message/usage. A slot that is missing in the later report keeps its value. If one of these reports is wrong,
+ * tokusage_stream_usage fails until the next one at /message/usage.
  *
  * A text that is malformed, too deep, cut off, or has the place twice has no report, and the earlier reports stand.
- * Reading goes on with the next event; a body of plain texts is not read any further. If more than white space follows
- * a text in its event, the event was not JSON, and its report is taken back. A stream is for one response: of a log
- * with many responses it tells the last.
+ * Reading goes on with the next event; a body of plain texts is not read any further. A stream is for one response: of
+ * a log with many responses it tells the last.
  */
 
 /*
  * The usage that the reports tell so far. It may be called at any time and any number of times.
  *   ARGUMENT   stream or usage is NULL
- *   NOT_FOUND  there has been no report (member "usage"); tokusage_stream_body tells whether the body was whole
+ *   NOT_FOUND  there has been no report (member "usage"). Behind the last byte tokusage_stream_body tells why. WHOLE: the
+ *              service reported none; OPEN: the body was cut, or is not a model's response; BROKEN: it is not JSON
  *   TYPE, DUPLICATE, RANGE, INTEGER  as above, of the latest report; of reports that are laid over each other: of the
  *              first that is wrong
  */
@@ -251,10 +264,11 @@ TOKUSAGE_API tokusage_status tokusage_stream_usage(const tokusage_stream *stream
 
 /*
  * The name of the model, as it stands in the text, escapes included: the first of /model /message/model
- * /response/model /modelVersion /interaction/model that is a string of 1 to 127 bytes. The latest text that has a
- * report and a name tells it; before any such text, the first text of the body. Returns like snprintf: the length
- * without NUL, 0 when there is no name. A name that does not fit `size` bytes is cut off. It ends in NUL unless size is
- * 0 or buffer is NULL. A buffer of TOKUSAGE_MODEL_SIZE bytes holds any name.
+ * /response/model /modelVersion /interaction/model that is a string of 1 to 127 bytes. It is taken from the latest text
+ * that has both a report and a name. If there is none yet, it is taken from the first text of the body. (For the model
+ * of a body in memory, feed the body to a stream.) Returns like snprintf: the length without NUL, 0 when there is no
+ * name. A name that does not fit `size` bytes is cut off. It ends in NUL unless size is 0 or buffer is NULL. A buffer
+ * of TOKUSAGE_MODEL_SIZE bytes holds any name.
  */
 #define TOKUSAGE_MODEL_SIZE 128
 TOKUSAGE_API size_t tokusage_stream_model(const tokusage_stream *stream, char *buffer, size_t size);
@@ -263,19 +277,19 @@ TOKUSAGE_API size_t tokusage_stream_model(const tokusage_stream *stream, char *b
 TOKUSAGE_API uint64_t tokusage_stream_reports(const tokusage_stream *stream);
 
 /*
- * Whether the response says that it has come to its end, for programs that stop reading there. True when an event's
- * data is exactly [DONE] (also before its blank line), or when the text of the latest report says so: its /type or
- * /event_type is response.completed, response.incomplete, response.failed, interaction.completed, message-end, or
- * (behind a report at /message/usage) message_delta; or its /done is true. Gemini sends no such end. False for NULL.
+ * Whether the response says that it has come to its end. A program may stop reading then. True when an event's data is
+ * exactly [DONE] (also before its blank line), or when the text of the latest report says so: its /type or /event_type
+ * is response.completed, response.incomplete, response.failed, interaction.completed, message-end, or (when a report at
+ * /message/usage came before it) message_delta; or its /done is true. Gemini sends no such end. False for NULL.
  */
 TOKUSAGE_API bool tokusage_stream_done(const tokusage_stream *stream);
 
 /* What the body is so far. Ask when its bytes end. */
 typedef enum tokusage_body {
     TOKUSAGE_BODY_EMPTY = 0, /* nothing except white space and a byte-order mark so far */
-    TOKUSAGE_BODY_OPEN,      /* a body that ends here was cut: within a plain text, or events without their end. (Events
-                                of a service that sends no end stay OPEN, and so does a body that is neither JSON nor
-                                events, such as an HTML page.) */
+    TOKUSAGE_BODY_OPEN,      /* a body that ends here was cut: within a plain text, or events without their end. But
+                                events of a service that sends no end (Gemini) stay OPEN, and so does a body that is
+                                neither JSON nor events, such as an HTML page */
     TOKUSAGE_BODY_WHOLE,     /* a body may end here: behind a plain text, or events with their end (done) */
     TOKUSAGE_BODY_BROKEN     /* a plain text is not JSON, or too deep: nothing more is read */
 } tokusage_body;
@@ -302,8 +316,8 @@ TOKUSAGE_API tokusage_status tokusage_extract(const char *json, size_t length, c
 TOKUSAGE_API tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error);
 
 /*
- * Finds the text of the value at a JSON Pointer, for what stands beside the usage, such as "/id". The pointer must not
- * be NULL, and it does not lead into arrays. *value is set to the first byte of the value within json, *value_length
+ * Finds the text of the value at a JSON Pointer, for other members of a body, such as "/id". The pointer must not be
+ * NULL, and it does not lead into arrays. *value is set to the first byte of the value within json, *value_length
  * to its length in bytes: of a string with its quotes and escapes as they stand, of null the four letters.
  *   ARGUMENT, SYNTAX, DEPTH  as above; ARGUMENT also when value or value_length is NULL
  *   DUPLICATE  a name on the pointer's way stands twice in its object
@@ -324,20 +338,21 @@ TOKUSAGE_API tokusage_status tokusage_find(const char *json, size_t length, cons
 
 /*
  * Makes the usage say what a bill should say. When prompt, completion and total are present and the total is not their
- * sum, the difference d = total - sum may explain itself. The first of these that holds is taken, and no second:
+ * sum, the difference d = total - sum may explain itself. Only the first rule that applies is used:
  *     d == reasoning_tokens > 0: the reasoning was beside the completion; completion_tokens += d
  *     d == cached_tokens > 0: the cached tokens were beside the prompt; prompt_tokens += d
  *     -d == reasoning_tokens > 0 and completion_tokens + d >= reasoning_tokens: the reasoning was within the completion
  *         and was added to it; completion_tokens += d
  * Then it does what tokusage_infer does.
- *   ARGUMENT, RANGE, TOTAL, PART  as in tokusage_infer, after that step; nothing changes then
+ *   ARGUMENT, RANGE, TOTAL, PART  as in tokusage_infer; *error tells the counts after that step, *usage is unchanged.
+ *             TOTAL and PART mean: the counts are what the service reported, and they contradict each other
  */
 TOKUSAGE_API tokusage_status tokusage_reconcile(tokusage *usage, tokusage_error *error);
 
 /*
  * Validates, then fills the one of prompt, completion and total that is absent when the other two are present.
- *   ARGUMENT, RANGE, TOTAL, PART  as in tokusage_validate, before and after; RANGE also when the sum of prompt and
- *             completion is out of range (member "total_tokens"); nothing changes then
+ *   ARGUMENT, RANGE, TOTAL, PART  as tokusage_validate tells them, before the filling and after it; RANGE also when the
+ *             sum of prompt and completion is out of range (member "total_tokens"); *usage is unchanged
  */
 TOKUSAGE_API tokusage_status tokusage_infer(tokusage *usage, tokusage_error *error);
 
@@ -362,7 +377,7 @@ TOKUSAGE_API tokusage_status tokusage_validate(const tokusage *usage, tokusage_e
  */
 TOKUSAGE_API tokusage_status tokusage_add(tokusage *sum, const tokusage *usage);
 
-/* Whether the same counts are present with the same values. NULL equals NULL and nothing else. */
+/* Whether the same counts are present with the same values. NULL is equal only to NULL. */
 TOKUSAGE_API bool tokusage_equal(const tokusage *a, const tokusage *b);
 
 /* ------------------------------------------------------------------------------------ usage into a JSON text */
@@ -403,9 +418,8 @@ struct cJSON;
 
 /*
  * Reads a usage object from a tree, as tokusage_decode reads it from a text. The program looks the object up in its
- * tree. (A whole body has no counts of its own: that is OK with all absent.) What a tree does not tell is lost: cJSON
- * rounds numbers to doubles and cuts a name at an escaped NUL. The function does not allocate and does not change the
- * tree.
+ * tree. (A whole body has no counts itself: all would be absent.) What a tree does not tell is lost: cJSON rounds
+ * numbers to doubles and cuts a name at an escaped NUL. The function neither allocates nor changes the tree.
  *   ARGUMENT   usage is NULL
  *   NOT_FOUND  object is NULL or a JSON null (member "usage"): the result of a look-up can be passed on as it is
  *   TYPE       object is not an object (member "usage"), or a count is neither a number nor null
@@ -416,16 +430,16 @@ TOKUSAGE_API tokusage_status tokusage_from_cjson(const struct cJSON *object, tok
 /*
  * Makes a new object of the present counts, in the form and order of tokusage_encode. The caller owns it
  * (cJSON_Delete). NULL when memory fails, when a present count is out of range, or when usage is NULL. The tree is
- * exact, but cJSON (1.7.15) prints numbers of 16 digits inexactly. To print such counts exactly, give
+ * exact, but cJSON (1.7.15) prints many numbers of 16 digits inexactly. To print such counts exactly, give
  * cJSON_AddRawToObject the text of tokusage_encode.
  */
 TOKUSAGE_API struct cJSON *tokusage_to_cjson(const tokusage *usage);
 
 /*
  * Makes the object say what usage says, in OpenAI's form. Afterwards tokusage_from_cjson gives the same usage:
- *   - The members that tokusage_encode writes are set where they stand, or appended, also inside the details objects.
- *   - Members of these names whose count is absent are removed, and so are all names of other services for a count. Of
- *     a member that is given twice the first stays.
+ *   - The counts that tokusage_encode writes are set where they stand, or appended, also inside the details objects.
+ *   - Counts that are absent in usage are removed, and so are all names of other services for a count. Of a count
+ *     that is given twice the first stays. Details objects are neither merged nor removed.
  *   - Everything else stays as and where it was.
  * On any of these statuses the object is unchanged:
  *   ARGUMENT  object or usage is NULL; object, or an object in it that may hold counts, is a cJSON reference
