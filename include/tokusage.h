@@ -254,7 +254,7 @@ TOKUSAGE_API size_t tokusage_stream_feed(tokusage_stream *stream, const char *by
 /*
  * The usage that the reports tell so far. It may be called at any time and any number of times.
  *   ARGUMENT   stream or usage is NULL
- *   NOT_FOUND  there has been no report (member "usage"). Behind the last byte tokusage_stream_body tells why. WHOLE: the
+ *   NOT_FOUND  there has been no report (member "usage"). At the end tokusage_stream_body tells why. WHOLE: the
  *              service reported none; OPEN: the body was cut, or is not a model's response; BROKEN: it is not JSON
  *   TYPE, DUPLICATE, RANGE, INTEGER  as above, of the latest report; of reports that are laid over each other: of the
  *              first that is wrong
