@@ -146,6 +146,7 @@ static void on_read(ngx_http_request_t *r) {
     ngx_connection_t *const client = r->connection;
 
     if (ctx->draining && client->read->timedout) {
+        r->main->count++; /* the upstream is still at work, and gives up its count when it is cleaned up */
         ngx_http_finalize_request(r, end(ctx, "tokusage_drain_time is over"));
         return;
     }
