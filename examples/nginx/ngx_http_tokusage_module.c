@@ -81,7 +81,7 @@ static void *create_loc_conf(ngx_conf_t *cf) {
 static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     static ngx_str_t default_types[] = {ngx_string("text/event-stream"), ngx_string("application/json"),
                                         ngx_null_string};
-    const ngx_http_tokusage_loc_conf_t *const outer = parent;
+    ngx_http_tokusage_loc_conf_t *const outer = parent;
     ngx_http_tokusage_loc_conf_t *const conf = child;
 
     ngx_conf_merge_value(conf->enable, outer->enable, 0);
@@ -97,12 +97,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     }
     ngx_conf_merge_value(conf->limit_dry_run, outer->limit_dry_run, 0);
 
-    ngx_http_tokusage_loc_conf_t *const types_of = parent;
-    if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types, &types_of->types_keys, &types_of->types,
-                             default_types) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
-    return NGX_CONF_OK;
+    return ngx_http_merge_types(cf, &conf->types_keys, &conf->types, &outer->types_keys, &outer->types, default_types);
 }
 
 /* ---- the module */
