@@ -70,7 +70,7 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     }
     if (is_short(ctx)) {
         const ngx_connection_t *const client = r->connection;
-        return client->error || client->timedout || ctx->draining ? NGX_HTTP_TOKUSAGE_ABORTED : NGX_HTTP_TOKUSAGE_CUT;
+        return client->error || client->timedout ? NGX_HTTP_TOKUSAGE_ABORTED : NGX_HTTP_TOKUSAGE_CUT;
     }
     if ((status != TOKUSAGE_OK && status != TOKUSAGE_ERR_NOT_FOUND) ||
         tokusage_stream_body(&ctx->stream) == TOKUSAGE_BODY_BROKEN) {
