@@ -39,8 +39,8 @@ start_nginx
 
 # ------------------------------------------------------------------------------------------------- clients that are gone
 
-# The service takes most of a second; the client is gone after 400 bytes, head included, or after 300 ms without reading.
-slow='long.sse?write=300&delay=30'
+# The service takes one and a half seconds; the client is gone after 400 bytes, head included, or after 300 ms without reading.
+slow='long.sse?write=300&delay=60'
 leave_jobs() {
     ask GET "/$slow"                    - 200 long.sse slow=300,leave=0 -- "aborted $lost -"
     ask GET "/unbuffered/$slow"         - 200 long.sse leave=400 -- "aborted $lost parrot-2"

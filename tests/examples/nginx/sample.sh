@@ -53,9 +53,13 @@ in_time lines_in logs/llm.jsonl 5 || fail "the sample's log has too few lines"
 line() {
     sed -n "s/.*\"team\":\"$1\".*\"model\":\"$2\",/\"model\":\"$2\",/p" "$scratch/logs/llm.jsonl"
 }
+lines_end_in_usage() {
+    ! grep -v -E '"usage":(null|\{.*\})\}$' "$scratch/$1"
+}
 says "its line" '"model":"gpt-5-mini-2025-08-07","verdict":"consistent","usage":{"prompt_tokens":18,"completion_tokens":71,"total_tokens":89,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":64}}}' "$(line search gpt-5-mini-2025-08-07)"
 says "the line of a client that left" '"model":"parrot-2","verdict":"consistent","usage":{"prompt_tokens":20,"completion_tokens":9,"total_tokens":29}}' "$(line search parrot-2)"
 says "the line of an error" '"model":"","verdict":"missing","usage":null}' "$(line support '')"
+holds "in each line the usage is an object or null" lines_end_in_usage logs/llm.jsonl
 job 6 GET /metrics - - 200 - "save=$scratch/metrics" | run_jobs "the sample's metrics"
 holds "they count the team" grep -q '^tokusage_tokens_total{zone="teams",key="search"} 118$' "$scratch/metrics.body"
 job 7 GET /v1/formats-count-largest.json "$search" | run_jobs "a call that uses up the limit"
@@ -80,18 +84,26 @@ mv "$scratch/logs/llm.jsonl" "$scratch/logs/sample.jsonl"
     map $arg_id $team { default team; }
     tokusage on;
     proxy_http_version 1.1;
+    proxy_cache_path cache keys_zone=bodies:1m;
     server {
         listen unix:nginx.sock;
         access_log logs/llm.jsonl llm;
-        location / { proxy_pass http://model; }
+        location / { proxy_pass http://model; proxy_cache bodies; proxy_cache_valid 200 1h; proxy_cache_key $uri; }
     }
 END
 } | use_configuration
 start_nginx
-while read -r name _; do
-    job "$name" GET "/$name?write=any&frame=chunked" - - 200 "$scratch/bodies/$name"
-done <"$scratch/judged" | run_jobs "bodies whose counts agree"
+bodies=$(wc -l <"$scratch/judged")
+# Twice: what comes out of nginx's cache is not billed again.
+for turn in 1 2; do
+    while read -r name _; do
+        job "$name" GET "/$name?write=any&frame=chunked" - - 200 "$scratch/bodies/$name"
+    done <"$scratch/judged" | run_jobs "bodies whose counts agree, time $turn"
+    in_time lines_in logs/llm.jsonl $((turn * bodies)) || fail "the log has too few lines"
+done
 stop_nginx
+says "lines out of the cache" "$((bodies))" "$(grep -c '"verdict":"cached","usage":null' "$scratch/logs/llm.jsonl")"
+holds "in each line the usage is an object or null, again" lines_end_in_usage logs/llm.jsonl
 
 "$report" --by /model --format csv "$scratch/logs/llm.jsonl" >"$scratch/report.csv" 2>"$scratch/findings" ||
     fail "usage-report does not read the log: $(cat "$scratch/findings")"
@@ -105,4 +117,4 @@ awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
 same "the sums by model, of the bodies and of the log" "$scratch/by_model" "$scratch/reported"
 holds "there are many models" [ "$(wc -l <"$scratch/by_model")" -gt 20 ]
 
-end_checks 17
+end_checks 20
