@@ -7,7 +7,8 @@
  *   variables  $llm_...
  *   request    the body sent upstream asks for the usage
  *   drain      the client is gone, the service is read on
- *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit
+ *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit (with keys, text and
+ *              headers, see ngx_http_tokusage_zone.h)
  */
 #ifndef NGX_HTTP_TOKUSAGE_H
 #define NGX_HTTP_TOKUSAGE_H
@@ -73,10 +74,10 @@ typedef struct {
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
     unsigned encoded : 1;
-    unsigned last : 1;  /* the last buf has passed */
-    unsigned over : 1;  /* the request is done with */
-    unsigned drain : 1; /* read on when the client is gone; it is: draining */
-    unsigned draining : 1;
+    unsigned last : 1;     /* the last buf has passed */
+    unsigned over : 1;     /* the request is done with */
+    unsigned drain : 1;    /* to be read on when the client is gone */
+    unsigned draining : 1; /* the client is gone */
 } ngx_http_tokusage_ctx_t;
 
 /* The request is done with: what the response used is settled. */

@@ -199,9 +199,14 @@ void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx) {
     }
 }
 
+/* The request may go on for a while without its context: until a thread has read a file for it. */
 void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx) {
-    ngx_connection_t *const client = ctx->request->connection;
+    ngx_http_request_t *const r = ctx->request;
+    ngx_connection_t *const client = r->connection;
 
+    if (r->read_event_handler == on_read) {
+        r->read_event_handler = ngx_http_block_reading;
+    }
     if (client->read->handler == on_event) {
         client->read->handler = ctx->event_handler;
     }
