@@ -52,6 +52,7 @@ typedef struct kind {
     int status;
     const char *type;
     bool gzip;
+    bool ratelimit;
     bool with_body;
     char frame[16];
 } kind;
@@ -73,6 +74,9 @@ static void write_head(answer *to, const kind *what) {
     }
     if (what->status == 429) {
         bytes_text(&to->out, "Retry-After: 7\r\n");
+    }
+    if (what->ratelimit) {
+        bytes_text(&to->out, "x-ratelimit-remaining-tokens: 987654\r\n");
     }
     if (what->gzip) {
         bytes_text(&to->out, "Content-Encoding: gzip\r\n");
@@ -118,6 +122,7 @@ void answer_begin(answer *to, const char *folder, const char *head, const bytes 
     find_member(target, "id", to->id, sizeof to->id);
     find_member(target, "type", type, sizeof type);
     kind what = {.status = (int)find_number(target, "status", 200), .gzip = find_number(target, "gzip", 0) != 0};
+    what.ratelimit = find_number(target, "ratelimit", 0) != 0;
     find_member(target, "frame", what.frame, sizeof what.frame);
     plan_writes(to, target);
 

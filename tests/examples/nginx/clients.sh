@@ -14,6 +14,7 @@ built=$(cd "$1" && pwd)
 . "$(dirname "$0")/asking.sh"
 
 use_configuration <<'END'
+    proxy_cache_path cache keys_zone=bodies:1m;
     proxy_http_version 1.1;
     tokusage on;
     server {
@@ -29,6 +30,14 @@ use_configuration <<'END'
         location /drain-bytes/ { tokusage_drain on; tokusage_drain_size 1k; proxy_buffering off; proxy_pass http://model; }
         location /drain-slowly/ { tokusage_drain on; limit_rate 3k; limit_rate_after 2k; proxy_pass http://model; }
         location /drain-timeout/ { tokusage_drain on; send_timeout 300ms; proxy_buffering off; proxy_pass http://model; }
+        location /drain-gunzip/ { tokusage_drain on; gunzip on; proxy_buffering off; proxy_pass http://model; }
+        location /drain-cache/ {
+            tokusage_drain on;
+            proxy_pass http://model;
+            proxy_cache bodies;
+            proxy_cache_valid 200 1h;
+            proxy_cache_key $uri;
+        }
         location /timeout/ { send_timeout 300ms; proxy_buffering off; proxy_pass http://model; }
         location /drain-time/ { tokusage_drain on; tokusage_drain_time 300ms; proxy_buffering off; proxy_pass http://model; }
     }
@@ -59,6 +68,8 @@ leave_jobs() {
     ask GET "/drain/$slow"              - 200 long.sse -         -- "$stream"
     ask GET "/drain-slowly/long.sse"    - 200 long.sse leave=2500 -- "$stream"
     ask GET "/drain-slowly/$slow"       - 200 long.sse leave=2500 -- "$stream"
+    ask GET "/drain-gunzip/long.sse?gzip=1&write=9&delay=30" - 200 long.sse slow=100,leave=0 -- "$stream"
+    ask GET "/drain-cache/$slow"        - 200 long.sse slow=300,leave=0 -- "$stream"
     # These take nothing for so long that nginx gives them up.
     ask GET /drain-timeout/huge.sse     - 200 huge.sse slow=1000,leave=0 -- "$stream"
     ask GET /timeout/huge.sse           - 200 huge.sse slow=1000,leave=0 -- "aborted $lost parrot-2"
@@ -75,7 +86,20 @@ at_once=20
 go "clients that are gone"
 ledger_says broken 7
 ledger_says cut 1
-ledger_says whole 11
+ledger_says whole 13
+at_once=1
+ask GET /drain-cache/long.sse - 200 long.sse - -- "cached ${stream#* }"
+go "what nobody waited for is in the cache"
+
+: >"$scratch/ledger"
+turn=0
+while [ "$turn" -lt 200 ]; do
+    ask GET "/drain-unbuffered/long.sse?write=500&delay=30&turn=$turn" - 200 long.sse leave=$((turn * 20)) -- "$stream"
+    turn=$((turn + 1))
+done
+at_once=200
+go "200 clients that leave here and there"
+ledger_says whole 200
 
 # ------------------------------------------------------------------------------------------------ reload in mid-stream
 

@@ -178,8 +178,9 @@ static bool body_as_expected(const job *of, const bytes *body, bool may_end_earl
 }
 
 static bool check_parts(const job *of, const bytes *answer, const parts *found) {
+    const bool left = of->leave != SIZE_MAX;
     if (found->head == 0) {
-        return wrong(of, "the answer has no head");
+        return left || wrong(of, "the answer has no head");
     }
     const size_t line = strcspn(answer->at, " ") + 1;
     if (told(of->status) && strncmp(answer->at + line, of->status, strlen(of->status)) != 0) {
@@ -187,7 +188,6 @@ static bool check_parts(const job *of, const bytes *answer, const parts *found) 
         snprintf(sentence, sizeof sentence, "status %.3s instead of %s", answer->at + line, of->status);
         return wrong(of, sentence);
     }
-    const bool left = of->leave != SIZE_MAX;
     if (!left && found->whole == of->cut) {
         return wrong(of, of->cut ? "the answer is whole, though it was cut" : "the answer ends too early");
     }

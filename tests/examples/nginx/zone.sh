@@ -20,6 +20,7 @@ echo '<!--# include virtual="/whole.json" --><!--# include virtual="/stream.sse"
 
 use_configuration <<'END'
     log_format worker $pid;
+    log_format status $arg_id:$tokusage_limit_status:$status;
     proxy_cache_path cache keys_zone=bodies:1m;
     proxy_http_version 1.1;
     proxy_cache_key $uri;
@@ -32,6 +33,7 @@ use_configuration <<'END'
     tokusage_zone minute:32k $http_x_limit;
     tokusage_zone second:32k $http_x_limit;
     tokusage_zone dry:32k $http_x_limit;
+    tokusage_zone both:32k $http_x_limit;
     server {
         listen unix:nginx.sock;
         access_log worker.log worker;
@@ -40,9 +42,21 @@ use_configuration <<'END'
         location /cache/ { proxy_pass http://model; proxy_cache bodies; proxy_cache_valid 200 1h; }
         location = /ssi/page.html { tokusage off; ssi on; alias bodies/page.html; }
         location ~ ^/paths/ { types { } default_type application/json; alias bodies/whole.json; }
-        location /minute/ { proxy_pass http://model; tokusage_limit minute tokens=40 per=1m; }
+        location /minute/ { access_log status.log status; proxy_pass http://model; tokusage_limit minute tokens=40 per=1m; }
         location /second/ { proxy_pass http://model; tokusage_limit second tokens=40 per=1s; }
-        location /dry/ { proxy_pass http://model; tokusage_limit dry tokens=40 per=1d; tokusage_limit_dry_run on; }
+        location /dry/ {
+            access_log status.log status;
+            proxy_pass http://model;
+            tokusage_limit dry tokens=40 per=1d;
+            tokusage_limit_dry_run on;
+        }
+        location /both/ {
+            error_page 429 = /instead/whole.json?id=instead;
+            proxy_pass http://model;
+            tokusage_limit both tokens=40 per=1d;
+            tokusage_limit both tokens=1m per=1h;
+        }
+        location /instead/ { add_header X-Instead yes always; proxy_pass http://model; }
     }
     server {
         listen unix:metrics.sock;
@@ -234,6 +248,29 @@ fetch dry
 says "what a dry run would have refused" 2 "$(sum dry tokusage_limited_requests_total 'status="rejected_dry_run"')"
 says "a dry run refuses nothing" 0 "$(sum dry tokusage_limited_requests_total 'status="rejected"')"
 holds "a dry run logs" grep -q 'dry run' "$scratch/error.log"
+
+
+# Of several limits the one that is nearest is told; and where the limit is reached, another model may answer.
+holds "several limits" limited /both/ both 200
+says "the nearest of several limits" 40 "$(header x-ratelimit-limit-tokens)"
+holds "several limits" limited '/both/' both 200
+holds "another model answers where the limit is reached" limited /both/ both 200
+says "another model answers" yes "$(header X-Instead)"
+
+# What the service tells of its own limits is hidden where nginx has one, as a client could not tell them apart.
+job own GET '/minute/whole.json?ratelimit=1' 'X-Limit: own' - 200 - "save=$scratch/answer" | run_jobs "the service's own limit"
+says "the service's own limit is hidden" 40 "$(header x-ratelimit-remaining-tokens)"
+job own GET '/whole.json?ratelimit=1' - - 200 - "save=$scratch/answer" | run_jobs "the service's own limit, without one of nginx"
+says "the service's own limit is passed on" 987654 "$(header x-ratelimit-remaining-tokens)"
+
+in_time lines_in status.log 11 || fail "the log of the limits has too few lines"
+count_status() {
+    grep -c "$1" "$scratch/status.log"
+}
+says "requests within the limit" 6 "$(count_status ':PASSED:200')"
+says "requests beyond it" 2 "$(count_status ':REJECTED:429')"
+says "requests beyond it in a dry run" 2 "$(count_status ':REJECTED_DRY_RUN:200')"
+says "requests without a key" 1 "$(count_status ':-:200')"
 
 stop_nginx
 end_checks 60
