@@ -12,10 +12,10 @@ streams=1000
 limit=1536
 
 # Files that nginx and the programs have open, two or three for a stream.
+# shellcheck disable=SC3045
 ulimit -n 4096 2>/dev/null || skip "a process may not have 4,096 files open here"
 cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
-configure_nginx() {
-    use_configuration <<'END'
+use_configuration <<'END'
     proxy_http_version 1.1;
     access_log off;
     server {
@@ -26,8 +26,7 @@ configure_nginx() {
         location /on-unbuffered/ { tokusage on; proxy_pass http://model; proxy_buffering off; }
     }
 END
-    sed -i 's/worker_processes 2/worker_processes 1/' "$scratch/nginx.conf"
-}
+sed -i 's/worker_processes 2/worker_processes 1/' "$scratch/nginx.conf"
 
 # Whether the worker has a client and a service for each stream.
 all_open() {
@@ -56,13 +55,12 @@ compare() {
     resident "$3"
     on=$(cat "$scratch/resident")
     each=$(((on - off) / streams))
-    echo "$1: $each bytes a stream ($(((off / streams))) without)"
+    echo "$1: $each bytes a stream ($((off / streams)) without)"
     holds "$1: at most $limit bytes a stream, seen $each" [ "$each" -le "$limit" ]
     holds "$1: a stream has a state" [ "$each" -ge 512 ]
 }
 
 start_upstream
-configure_nginx
 compare "buffered" /buffered/ /on/
 compare "unbuffered" /unbuffered/ /on-unbuffered/
 

@@ -114,14 +114,19 @@ requests() {
 
 # --------------------------------------------------------------------------- 200 connections, two workers, and a reload
 
+# Now and then one worker takes all connections: then there is another round.
 at_once=200
+rounds=0
 : >"$scratch/worker.log"
-requests 1 200 '/stream.sse?write=100&delay=20' 'X-Key: tenant @k' | run_jobs "200 connections at once"
-in_time lines_in worker.log 200 || fail "the log has too few lines"
-says "both workers served" 2 "$(sort -u "$scratch/worker.log" | wc -l | tr -d ' ')"
+until [ "$(sort -u "$scratch/worker.log" | wc -l)" -eq 2 ] || [ "$rounds" -eq 5 ]; do
+    rounds=$((rounds + 1))
+    requests 1 200 '/stream.sse?write=100&delay=20' 'X-Key: tenant @k' | run_jobs "200 connections at once"
+    in_time lines_in worker.log $((200 * rounds)) || fail "the log has too few lines"
+done
+says "both workers served" 2 "$(($(sort -u "$scratch/worker.log" | wc -l)))"
 fetch keys
-sums "200 connections" keys 200 4000 1800 0 0
-sums "a tenth of them" keys 20 400 180 0 0 'key="tenant 3"'
+sums "200 connections" keys $((200 * rounds)) $((4000 * rounds)) $((1800 * rounds)) 0 0
+sums "a tenth of them" keys $((20 * rounds)) $((400 * rounds)) $((180 * rounds)) 0 0 'key="tenant 3"'
 
 (sleep 0.3 && reload_nginx) &
 reload=$!
@@ -129,7 +134,7 @@ requests 201 400 '/stream.sse?write=100&delay=40' 'X-Key: tenant @k' | run_jobs 
 wait "$reload"
 requests 401 500 /whole.json 'X-Key: tenant @k' | run_jobs "after the reload"
 fetch keys
-sums "over the reload" keys 500 10000 4500 1600 400
+sums "over the reload" keys $((300 + 200 * rounds)) $((6000 + 4000 * rounds)) $((2700 + 1800 * rounds)) 1600 400
 says "the keys" 10 "$(sum keys tokusage_zone_keys)"
 
 # -------------------------------------------------------------------------------------- what is booked, and how
