@@ -2,8 +2,9 @@
 # sh tests/proof/run.sh [quick|all|NAME...]: proves with Frama-C's Eva that no bytes whatever make the library read or write
 # out of bounds, overflow a signed integer, or do anything else that C leaves undefined, in the parts that handle raw bytes
 # and counts (the portable code, without wide registers). Each harness says what is unknown: number, members, sse and usage
-# begin with any state; search, scan, text and stream read bytes of which some are any bytes. Ends in a table; fails unless
-# there are no alarms at all. No alarm is switched off. `quick` leaves out text and stream, which take some minutes.
+# begin with any state; search, scan, text and stream read bytes of which some are any bytes, and cuts has them cut
+# anywhere. Ends in a table; fails unless there are no alarms at all. No alarm is switched off. `quick` leaves out cuts,
+# text and stream, which take some minutes.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -54,6 +55,7 @@ prove() {
     sse) analyse sse "$apart" ;;
     search) analyse search "$apart" search ;;
     scan) analyse scan "$cases" scan reading members number usage error text ;;
+    cuts) analyse cuts "$cases" scan reading members number usage error text ;;
     text) analyse text "$cases" text scan reading members number usage error ;;
     stream) analyse stream "$cases" stream sse search text scan reading members number usage error ;;
     *) stop "there is no proof of $1" ;;
@@ -66,7 +68,7 @@ if [ "${1:-}" = one ]; then
 fi
 
 case ${1:-all} in
-all) set -- stream scan text search members sse number usage ;;
+all) set -- stream cuts scan text search members sse number usage ;;
 quick) set -- scan search usage number members sse ;;
 esac
 begin_work

@@ -23,16 +23,16 @@ static const char *const beginnings[] = {
 
 static const char *const pointers[] = {NULL, "", "/", "/usage", "/a/b~1c", "/a/u"};
 
-static char piece[32 + PIECE];
-
-static void search(const char *beginning, size_t length, const char *pointer, bool open) {
-    size_t begin = sizeof piece - length;
-    any_bytes(piece + begin, length);
-    for (const char *last = beginning + strlen(beginning); last > beginning; last--) {
-        begin--;
-        piece[begin] = last[-1];
+/* With the first or the last byte at the edge of the room. */
+static void search(const char *beginning, size_t length, const char *pointer, bool open, bool first) {
+    char piece[32 + PIECE];
+    const size_t begun = strlen(beginning);
+    const size_t begin = first ? 0 : sizeof piece - begun - length;
+    any_bytes(piece + begin + begun, length);
+    for (size_t i = 0; i < begun; i++) {
+        piece[begin + i] = beginning[i];
     }
-    if (tokusage_search(piece + begin, sizeof piece - begin, pointer, open) > sizeof piece - begin) {
+    if (tokusage_search(piece + begin, begun + length, pointer, open) > begun + length) {
         broken();
     }
 }
@@ -41,9 +41,11 @@ int main(void) {
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
         for (size_t length = 0; length <= PIECE; length++) {
             for (size_t p = 0; p < sizeof pointers / sizeof *pointers; p++) {
-                search(beginnings[i], length, pointers[p], false);
-                search(beginnings[i], length, pointers[p], true);
+                search(beginnings[i], length, pointers[p], false, false);
+                search(beginnings[i], length, pointers[p], true, false);
             }
+            search(beginnings[i], length, NULL, false, true);
+            search(beginnings[i], length, NULL, true, true);
         }
     }
     return 0;

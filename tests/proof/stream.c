@@ -18,7 +18,7 @@ static const char *const bodies[] = {
     "?{}",
     "\xEF?",
     "\xEF\xBB?{}",
-    "\xEF\xBB\xBF?",
+    "\xEF\xBB\xBF?{}",
     /* plain texts */
     "{\"usage\":?",
     "{\"usage\":{}}?",

@@ -72,16 +72,27 @@ static void write_decimal(int64_t value) {
 }
 
 /* Every number with every size: the texts' ends are then all met. */
-static void encode(size_t count, int64_t value, size_t size) {
+static void encode(size_t count, int64_t value, int64_t others, size_t size) {
     char buffer[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
     tokusage usage = any_usage(0, 0);
     /*@ loop unroll 6; */
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        *tokusage_count_slot(&usage, i) = (tokusage_count){.present = true, .value = TOKUSAGE_COUNT_MAX};
+        *tokusage_count_slot(&usage, i) = (tokusage_count){.present = true, .value = others};
     }
     tokusage_count_slot(&usage, count)->value = value;
     (void)tokusage_encode(&usage, buffer + (sizeof buffer - size), size, &length);
+}
+
+/* Into a buffer that is one byte too small, for the NUL. */
+static void encode_without_nul(void) {
+    char buffer[TOKUSAGE_JSON_SIZE];
+    size_t length = 0;
+    const tokusage usage = {.prompt_tokens = {.present = true, .value = TOKUSAGE_COUNT_MAX}};
+    (void)tokusage_encode(&usage, NULL, 0, &length);
+    if (tokusage_encode(&usage, buffer + (sizeof buffer - length), length, NULL) != TOKUSAGE_ERR_SPACE) {
+        broken();
+    }
 }
 
 int main(void) {
@@ -97,10 +108,12 @@ int main(void) {
     }
     /*@ loop unroll 6; */
     for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
-        encode(count, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_JSON_SIZE);
-        encode(count, 0, TOKUSAGE_JSON_SIZE - 1);
+        encode(count, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE);
+        encode(count, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
     }
-    encode(0, TOKUSAGE_COUNT_MAX, 0);
+    encode(0, TOKUSAGE_COUNT_MAX, TOKUSAGE_COUNT_MAX, 0);
+    encode(0, LLONG_MIN, LLONG_MIN, TOKUSAGE_JSON_SIZE);
+    encode_without_nul();
     put_all_in_words(0);
     put_all_in_words(1);
     put_all_in_words(20);

@@ -1,0 +1,28 @@
+/*
+ * The scanner and what it asks, at texts that are cut anywhere. Some bytes are any bytes of a few classes: those that
+ * lead on in most of the texts.
+ */
+#include "pieces.h"
+
+static const signed char leading[][2] = {{'"', '"'}, {'\\', '\\'}, {'1', '9'}, {'{', '{'}};
+
+/* A long form has nothing but letters before its last bytes. */
+static void every_way(const char *form) {
+    const size_t length = strlen(form);
+    /*@ loop unroll 100; */
+    for (size_t cut = length > 100 ? length - 20 : 0; cut <= length; cut++) {
+        cut_in_two(form, cut, NULL);
+    }
+}
+
+int main(void) {
+    /*@ loop unroll 100; */
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        /*@ loop unroll 4; */
+        for (size_t c = 0; c < sizeof leading / sizeof *leading; c++) {
+            byte_class = leading[c];
+            every_way(texts[i]);
+        }
+    }
+    return 0;
+}
