@@ -28,7 +28,7 @@ static void put(char *to, const char *form, size_t length) {
     }
 }
 
-/* One byte less than the longest name or model that is held. */
+/* One byte less than the longest name or model that is held. What the texts have behind it does not fit any padding. */
 #define X18 "xxxxxxxxxxxxxxxxxx"
 #define X126 X18 X18 X18 X18 X18 X18 X18
 
@@ -55,9 +55,9 @@ static const char *const texts[] = {
     "{\"message\":{\"usage\":?}}",
     "{\"model\":\"?\"}",
     "{\"model\":\"a\\?\"}",
-    "{\"model\":\"" X126 "\\?\"}",
-    "{\"type\":\"" X126 "\\u0?88\"}",
-    "{\"" X126 "\\u0?88\":1}",
+    "{\"model\":\"" X126 "\\?xxxxxxxx\"}",
+    "{\"type\":\"" X126 "\\u0?88xxxxxxxx\"}",
+    "{\"" X126 "\\u0?88xxxxxxxx\":1}",
     "{\"type\":\"message-en?\"}",
     "{\"done\":t?ue}",
     "{\"u\":{\"a\":?}}",
