@@ -1,13 +1,10 @@
 /*
- * What a text tells beside its usage: one walk over the members at its root.
+ * What a text tells beside its usage: one walk over the members at its root,
+ * and what becomes known of a response.
  */
-#include "facts.h"
-#include "ids.h"
-#include "moment.h"
+#include "usage_report.h"
 
 #include <string.h>
-
-/* ---- of one text */
 
 /* What is looked for at the root, and where it goes. */
 typedef struct seen {
@@ -39,28 +36,13 @@ static const struct {
     {"\"metadata\"", offsetof(seen, facts.metadata)},
 };
 
-static void take_member(seen *to, slice name, slice value) {
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        if (slice_is(name, members[i].name)) {
-            slice *const place = (slice *)(void *)((char *)to + members[i].member);
-            *place = place->bytes || slice_is(value, "null") ? *place : value;
-            return;
-        }
-    }
-}
-
 /* The first string that is not empty; its quotes stay. */
 static slice first_string(const slice *of, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (of[i].bytes && of[i].length > 2 && *of[i].bytes == '"') {
-            return of[i];
-        }
+    size_t i = 0;
+    while (i < count && !(of[i].bytes && of[i].length > 2 && *of[i].bytes == '"')) {
+        i++;
     }
-    return (slice){NULL, 0};
-}
-
-static slice find_in(slice object, const char *pointer) {
-    return object.bytes ? json_find(object, pointer) : (slice){NULL, 0};
+    return i < count ? of[i] : (slice){NULL, 0};
 }
 
 facts facts_of(slice whole) {
@@ -70,54 +52,64 @@ facts facts_of(slice whole) {
     slice name = {NULL, 0};
     slice value = {NULL, 0};
     while (json_next(&inside, &name, &value)) {
-        take_member(&at, name, value);
+        size_t i = 0;
+        while (i < sizeof members / sizeof *members && !slice_is(name, members[i].name)) {
+            i++;
+        }
+        if (i < sizeof members / sizeof *members && !slice_is(value, "null")) {
+            slice *const place = (slice *)(void *)((char *)&at + members[i].member);
+            *place = place->bytes ? *place : value;
+        }
         if (found->id.bytes && found->model.bytes && (found->object.bytes || found->type.bytes)) {
-            return *found;
+            break;
         }
     }
-    const slice found_ids[] = {found->id, find_in(at.message, "/id"), find_in(at.response, "/id"), found->response_id,
-                               find_in(at.interaction, "/id")};
-    const slice models[] = {found->model, find_in(at.message, "/model"), find_in(at.response, "/model"), at.version,
-                            find_in(at.interaction, "/model")};
+    const slice found_ids[] = {found->id, json_find(at.message, "/id"), json_find(at.response, "/id"),
+                               found->response_id, json_find(at.interaction, "/id")};
+    const slice models[] = {found->model, json_find(at.message, "/model"), json_find(at.response, "/model"), at.version,
+                            json_find(at.interaction, "/model")};
     found->id = first_string(found_ids, sizeof found_ids / sizeof *found_ids);
     found->model = first_string(models, sizeof models / sizeof *models);
     return *found;
 }
 
-static bool begins(slice string, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count && string.bytes; i++) {
-        const size_t length = strlen(words[i]);
-        if (string.length >= length && memcmp(string.bytes, words[i], length) == 0) {
-            return true;
-        }
+static bool is_one_of(slice string, const char *const *beginnings) {
+    while (*beginnings &&
+           (string.length < strlen(*beginnings) || memcmp(string.bytes, *beginnings, strlen(*beginnings)) != 0)) {
+        beginnings++;
     }
-    return false;
+    return *beginnings;
 }
 
 bool facts_begin(const facts *of) {
-    static const char *const types[] = {"\"message_start\"", "\"response.created\"", "\"message-start\"",
-                                        "\"interaction.created\"", "\"interaction.start\""};
-    return of->start.bytes || begins(of->type, types, sizeof types / sizeof *types);
+    static const char *const types[] = {"\"message_start\"",       "\"response.created\"",  "\"message-start\"",
+                                        "\"interaction.created\"", "\"interaction.start\"", NULL};
+    return of->start.bytes || is_one_of(of->type, types);
 }
 
 bool facts_end(const facts *of) {
-    static const char *const types[] = {"\"message_stop\"",    "\"response.completed\"", "\"response.incomplete\"",
-                                        "\"response.failed\"", "\"message-end\"",        "\"interaction.completed\""};
-    return begins(of->type, types, sizeof types / sizeof *types) || slice_is(of->done, "true");
+    static const char *const types[] = {"\"message_stop\"",
+                                        "\"response.completed\"",
+                                        "\"response.incomplete\"",
+                                        "\"response.failed\"",
+                                        "\"message-end\"",
+                                        "\"interaction.completed\"",
+                                        NULL};
+    return slice_is(of->done, "true") || is_one_of(of->type, types);
 }
 
 bool facts_event(const facts *of) {
     static const char *const types[] = {"\"message_", "\"content_block_", "\"response.", "\"interaction.",
-                                        "\"ping\"",   "\"message-",       "\"content-"};
-    return begins(of->type, types, sizeof types / sizeof *types);
+                                        "\"ping\"",   "\"message-",       "\"content-",  NULL};
+    return is_one_of(of->type, types);
 }
 
 bool facts_chunk(const facts *of) {
-    static const char suffix[] = ".chunk\"";
-    const size_t length = sizeof suffix - 1;
-    const bool chunk = of->object.bytes && of->object.length > length &&
-                       memcmp(of->object.bytes + of->object.length - length, suffix, length) == 0;
-    return of->id.bytes && (chunk || of->response_id.bytes || facts_event(of));
+    static const char chunk[] = ".chunk\"";
+    const size_t length = sizeof chunk - 1;
+    const bool named =
+        of->object.length > length && memcmp(of->object.bytes + of->object.length - length, chunk, length) == 0;
+    return of->id.bytes && (named || of->response_id.bytes || facts_event(of));
 }
 
 /* ---- of one response */
@@ -125,10 +117,8 @@ bool facts_chunk(const facts *of) {
 void about_clear(about *of) {
     of->id = 0;
     of->timed = false;
-    text_clear(&of->model);
-    for (size_t i = 0; i < BY_MOST; i++) {
-        of->keyed[i] = false;
-    }
+    of->model.used = 0;
+    memset(of->keyed, 0, sizeof of->keyed);
 }
 
 void about_free(about *of) {
@@ -139,48 +129,35 @@ void about_free(about *of) {
 }
 
 static void set_string(text *to, slice string) {
-    text_clear(to);
+    to->used = 0;
     text_decode(to, string.bytes + 1, string.length - 2);
-}
-
-static void add_model(about *to, const options *asked, const facts *from, slice whole) {
-    const slice models[] = {asked->beside.used > 0 ? json_find(whole, asked->beside.bytes) : (slice){NULL, 0},
-                            from->model};
-    const slice model = first_string(models, 2);
-    if (model.bytes) {
-        set_string(&to->model, model);
-    }
 }
 
 static void add_time(about *to, const options *asked, slice whole) {
     static const char *const places[] = {"/created",    "/created_at", "/response/created_at",
                                          "/createTime", "/timestamp",  "/time"};
-    const size_t count = asked->time ? 1 : sizeof places / sizeof *places;
-    for (size_t i = 0; i < count && !to->timed; i++) {
-        const slice value = json_find(whole, asked->time ? asked->time : places[i]);
-        to->timed = moment_read(value, asked->zone, &to->time);
+    for (size_t i = 0; i < (asked->time ? 1 : sizeof places / sizeof *places) && !to->timed; i++) {
+        to->timed = moment_read(json_find(whole, asked->time ? asked->time : places[i]), asked->zone, &to->time);
     }
 }
 
 /* A string, a number, true or false; an array or an object is no key. */
 static void add_key(about *to, size_t which, slice value) {
-    if (!value.bytes || *value.bytes == '{' || *value.bytes == '[') {
-        return;
-    }
-    to->keyed[which] = true;
-    if (*value.bytes == '"') {
+    to->keyed[which] = value.bytes && *value.bytes != '{' && *value.bytes != '[';
+    if (to->keyed[which] && *value.bytes == '"') {
         set_string(&to->keys[which], value);
-    } else {
+    } else if (to->keyed[which]) {
         text_set(&to->keys[which], value.bytes, value.length);
     }
 }
 
+/* Adds what is not known yet. */
 void about_add(about *to, const options *asked, const facts *from, slice whole) {
-    if (to->id == 0) {
-        to->id = id_of(from->id);
-    }
-    if (to->model.used == 0) {
-        add_model(to, asked, from, whole);
+    const slice models[] = {asked->beside.used > 0 ? json_find(whole, asked->beside.bytes) : from->model, from->model};
+    const slice model = first_string(models, 2);
+    to->id = to->id == 0 ? id_of(from->id) : to->id;
+    if (to->model.used == 0 && model.bytes) {
+        set_string(&to->model, model);
     }
     if (asked->timed && !to->timed) {
         add_time(to, asked, whole);
@@ -192,22 +169,20 @@ void about_add(about *to, const options *asked, const facts *from, slice whole) 
     }
 }
 
+/* The key of the group that the response belongs to. */
 void about_key(const about *of, const options *asked, text *key) {
     text date = {.bytes = NULL};
-    text_clear(key);
+    key->used = 0;
     for (size_t i = 0; i < asked->by_count; i++) {
-        const text *component = &of->keys[i];
-        bool present = of->keyed[i];
         if (asked->by[i].kind == BY_MODEL) {
-            component = &of->model;
-            present = of->model.used > 0;
-        } else if (asked->by[i].kind != BY_POINTER) {
-            present = of->timed;
-            text_clear(&date);
+            key_add(key, of->model.used > 0, of->model.bytes, of->model.used);
+        } else if (asked->by[i].kind == BY_POINTER) {
+            key_add(key, of->keyed[i], of->keys[i].bytes, of->keys[i].used);
+        } else {
+            date.used = 0;
             moment_date(&date, of->time, asked->zone, asked->by[i].kind == BY_DAY);
-            component = &date;
+            key_add(key, of->timed, date.bytes, date.used);
         }
-        key_add(key, present, component->bytes, component->used);
     }
     text_free(&date);
 }

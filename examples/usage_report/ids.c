@@ -1,15 +1,11 @@
 /*
- * The ids of responses, as hashes of 64 bits: among ten million, two are taken for one with a chance of 3 in a million.
+ * Ids, as hashes of 64 bits: among ten million, two are taken for one with a
+ * chance of 3 in a million.
  */
-#include "ids.h"
-#include "text.h"
+#include "usage_report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    ROOM = 1 << 17 /* at first, or for good */
-};
 
 uint64_t id_of(slice id) {
     static const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
@@ -20,25 +16,24 @@ uint64_t id_of(slice id) {
         hash = (hash ^ word) * factor;
         hash ^= hash >> 29;
     }
-    hash *= UINT64_C(0xBF58476D1CE4E5B9);
-    hash ^= hash >> 32;
+    hash = hash * UINT64_C(0xBF58476D1CE4E5B9) ^ hash >> 32;
     return !id.bytes ? 0 : hash > 0 ? hash : 1;
 }
 
 /* Where the id is, or the free slot where it goes. */
 static uint64_t *slot_of(const ids *in, uint64_t id) {
-    size_t at = id & (in->room - 1);
+    size_t at = (id ^ id >> 32) & (in->room - 1);
     while (in->table[at] != 0 && in->table[at] != id) {
         at = (at + 1) & (in->room - 1);
     }
     return &in->table[at];
 }
 
-static void grow(ids *of, size_t room) {
+static void grow(ids *of) {
     const ids before = *of;
-    of->table = memory_resize(NULL, room * sizeof *of->table);
-    of->room = room;
-    memset(of->table, 0, room * sizeof *of->table);
+    of->room = of->room > 0 ? 2 * of->room : (size_t)1 << 17;
+    of->table = memory_resize(NULL, of->room * sizeof *of->table);
+    memset(of->table, 0, of->room * sizeof *of->table);
     for (size_t i = 0; i < before.room; i++) {
         if (before.table[i] != 0) {
             *slot_of(of, before.table[i]) = before.table[i];
@@ -49,15 +44,11 @@ static void grow(ids *of, size_t room) {
 
 bool ids_add(ids *to, uint64_t id, bool all) {
     if (to->used * 2 >= to->room && (all || to->room == 0)) {
-        grow(to, to->room > 0 ? 2 * to->room : ROOM);
+        grow(to);
     }
-    uint64_t *const slot = all ? slot_of(to, id) : &to->table[id & (to->room - 1)];
+    uint64_t *const slot = all ? slot_of(to, id) : &to->table[(id ^ id >> 32) & (to->room - 1)];
     const bool there = *slot == id;
     to->used += all && !there;
     *slot = id;
     return there;
-}
-
-void ids_free(ids *of) {
-    free(of->table);
 }

@@ -1,24 +1,14 @@
 /*
- * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
- * its manual.
- *
- * Data's way: options -> crew (a run for each file or part of one) -> input (bytes) -> reader, events (responses) ->
- * response (the library's verdict), sequence (pieces of streamed ones) -> totals -> formats. Everything about usage is
- * asked of the library; json.c only finds what stands beside it.
+ * usage-report: from the command line to the exit status.
  */
-#include "crew.h"
-#include "interrupt.h"
-#include "merge.h"
-#include "progress.h"
+#include "usage_report.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum {
@@ -27,7 +17,8 @@ enum {
     NOT_COMPLETE = 2
 };
 
-/* No file may take the place of a standard descriptor that is closed: what is in its place refuses what it is for. */
+/* No file may take the place of a standard descriptor that is closed: what is
+ * in its place refuses what it is for. */
 static void fill_standard(void) {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
         if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
@@ -42,8 +33,8 @@ static uint64_t bytes_to_read(const options *asked) {
     for (size_t i = 0; i < asked->file_count; i++) {
         struct stat status;
         const bool standard = strcmp(asked->files[i], "-") == 0;
-        const int failed = standard ? fstat(STDIN_FILENO, &status) : stat(asked->files[i], &status);
-        if (failed != 0 || S_ISDIR(status.st_mode)) {
+        if ((standard ? fstat(STDIN_FILENO, &status) : stat(asked->files[i], &status)) != 0 ||
+            S_ISDIR(status.st_mode)) {
             continue; /* nothing will be read of it */
         }
         if (!S_ISREG(status.st_mode)) {
@@ -54,21 +45,13 @@ static uint64_t bytes_to_read(const options *asked) {
     return sum;
 }
 
-/* The columns of the terminal that standard output is; 0 when it is none. */
-static size_t terminal_width(void) {
-    if (!isatty(STDOUT_FILENO)) {
-        return 0;
-    }
-#ifdef TIOCGWINSZ
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        return size.ws_col;
-    }
-#endif
-    return 80;
+/* Prints, or closes, the output; a full disk often shows only then. `error` is
+ * the errno of a write before, or 0. */
+static void print(text *of) {
+    fwrite(of->bytes, 1, of->used, stdout);
+    of->used = 0;
 }
 
-/* Closes the output; a full disk often shows only then. `error` is the errno of a write that failed before, or 0. */
 static int finish(int result, int error) {
     const bool written = !ferror(stdout);
     errno = error;
@@ -79,119 +62,88 @@ static int finish(int result, int error) {
     return result;
 }
 
-static void print(const text *of) {
-    if (of->used > 0) {
-        fwrite(of->bytes, 1, of->used, stdout);
-    }
-}
-
-static void print_head(const options *asked) {
-    text line = {.bytes = NULL};
-    if (asked->each) {
-        format_each_head(asked, &line);
-    }
-    print(&line);
-    text_free(&line);
-}
-
-static head head_of(const options *asked) {
-    head made = {.at = asked->at, .by_count = asked->by_count, .priced = asked->priced};
-    for (size_t i = 0; i < asked->by_count; i++) {
-        made.by[i] = asked->by[i].given;
-    }
-    return made;
-}
-
-/* Sorts, sums and prints; --each prints its lines in place of the report, except the table, which is for people. */
-static void print_report(const options *asked, crew_result *found, tally *total) {
-    text strings = {.bytes = NULL};
+/* Sorts, sums and prints; --each prints its lines in place of the report,
+ * except the table, which is for people. */
+static void print_report(report *made, crew_result *found, tally *total) {
     text printed = {.bytes = NULL};
-    report made = {.asked = asked, .head = head_of(asked), .groups = &found->groups, .total = total};
+    text strings = {.bytes = NULL};
+    const options *const asked = made->asked;
     if (found->head.used > 0) {
-        merge_head((slice){found->head.bytes, found->head.used}, &made.head, &strings);
+        merge_head((slice){found->head.bytes, found->head.used}, &made->head, &strings);
     }
-    if (made.head.by_count == 0) {
+    if (made->head.by_count == 0) {
         totals_group(&found->groups, NULL, 0); /* all are one group, which is there even when it is empty */
     }
-    totals_sort(&found->groups, &asked->order);
-    bool good = totals_sum(&found->groups, total);
+    totals_sort(&found->groups, asked->sort);
+    bool good = totals_sum(&found->groups, 0, total);
     if (asked->top > 0) {
         good = totals_cut(&found->groups, (size_t)asked->top) && good;
     }
     if (!good) {
-        fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
+        fputs("usage-report: a sum of all groups would leave the range (0 to "
+              "9007199254740991), and is left out\n",
               stderr);
     }
-    made.complete = found->complete;
     if (!asked->each || asked->format == FORMAT_TABLE) {
         text_string(&printed, asked->each && total->counters[RESPONSES] > 0 ? "\n" : "");
-        format_report(&made, terminal_width(), &printed);
+        format_report(made, &printed);
         print(&printed);
     }
     text_free(&printed);
     text_free(&strings);
 }
 
-/* What the report itself does not say. */
-static void print_notes(const options *asked, crew_result *found, const tally *total) {
-    text line = {.bytes = NULL};
-    text model = {.bytes = NULL};
-    const order by_count = {.by = ORDER_COUNTER, .which = RESPONSES};
-    totals_sort(&found->unpriced, &by_count);
-    for (size_t i = 0; i < found->unpriced.count; i++) {
-        const char *key = found->unpriced.groups[i]->key;
-        const bool named = key_next(&key, &model);
-        text_string(&line, "usage-report: no price for ");
-        text_safe(&line, named ? model.bytes : "responses without a model", named ? model.used : 25);
-        text_string(&line, ": ");
-        text_grouped(&line, found->unpriced.groups[i]->tally.counters[RESPONSES]);
-        text_string(&line, " not in the cost\n");
-    }
-    if (!total->usage.prompt_tokens.present && !total->usage.completion_tokens.present &&
-        !total->usage.total_tokens.present && !asked->merge && found->complete && found->output_error == 0) {
-        text_string(&line, "usage-report: nothing was counted: no response with a usage was found\n");
-    }
-    if (line.used > 0) {
-        fwrite(line.bytes, 1, line.used, stderr);
-    }
-    text_free(&line);
-    text_free(&model);
-}
-
 static int report_all(const options *asked) {
     crew_result found;
     tally total = {.counters = {0}};
-    print_head(asked);
+    text line = {.bytes = NULL};
+    report made = {.asked = asked, .groups = &found.groups, .total = &total};
+    made.head = (head){.at = asked->at, .by_count = asked->by_count, .priced = asked->priced};
+    for (size_t i = 0; i < asked->by_count; i++) {
+        made.head.by[i] = asked->by[i].given;
+    }
+    if (asked->each) {
+        format_each_head(asked, &made.head, &line);
+        print(&line);
+    }
     progress_begin(bytes_to_read(asked));
     crew_read(asked, &found);
     if (interrupt_signal()) {
         fputs("usage-report: interrupted; these are the totals so far\n", stderr);
     }
-    print_report(asked, &found, &total);
-    print_notes(asked, &found, &total);
-    const bool findings = asked->strict && tally_findings(&total) > (asked->unique ? total.counters[REPEATED] : 0);
-    const int result = finish(!found.complete ? NOT_COMPLETE : findings ? WITH_FINDINGS : COMPLETE, found.output_error);
-    crew_free(&found);
-    return result;
+    made.complete = found.complete;
+    print_report(&made, &found, &total);
+    const tokusage *const usage = &total.usage;
+    if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
+        !asked->merge && found.complete && found.output_error == 0) {
+        fputs("usage-report: nothing was counted: no response with a usage was "
+              "found\n",
+              stderr);
+    }
+    const int64_t findings = tally_findings(&total) - (asked->unique ? total.counters[REPEATED] : 0);
+    const int result = !found.complete ? NOT_COMPLETE : asked->strict && findings > 0 ? WITH_FINDINGS : COMPLETE;
+    totals_free(&found.groups);
+    text_free(&found.head);
+    text_free(&line);
+    return finish(result, found.output_error);
 }
 
 int main(int argc, char **argv) {
-    static char input[] = "-";
-    static char *standard[] = {input, NULL};
+    static char input_name[] = "-";
+    static char *standard[] = {input_name, NULL};
     options asked;
     fill_standard();
-    const options_result read = options_read(argc, argv, &asked);
+    int result = options_read(argc, argv, &asked);
     if (asked.file_count == 0) {
         asked.files = standard;
         asked.file_count = 1;
     }
-    int result = read == OPTIONS_WRONG ? NOT_COMPLETE : COMPLETE;
-    if (read == OPTIONS_SHOWN) {
+    if (result == COMPLETE) {
         result = finish(COMPLETE, 0);
-    } else if (read == OPTIONS_GOOD && !interrupt_prepare()) {
+    } else if (result < 0 && !interrupt_prepare()) {
         fprintf(stderr, "usage-report: no pipe for signals: %s\n", strerror(errno));
         result = NOT_COMPLETE;
-    } else if (read == OPTIONS_GOOD) {
+    } else if (result < 0) {
         result = report_all(&asked);
     }
     options_free(&asked);

@@ -1,24 +1,24 @@
 /*
- * --merge: the members of a report are found by their names; counts are read by the library's rules for counts.
+ * --merge: a report that --format json made is read back, and counts as if what
+ * it is about had been read.
  */
-#include "merge.h"
+#include "usage_report.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* A string goes to `to`; false: it is none. */
 static bool read_string(slice value, text *to) {
-    text_clear(to);
-    if (!value.bytes || *value.bytes != '"') {
-        return false;
+    const bool string = value.bytes && *value.bytes == '"';
+    to->used = 0;
+    if (string) {
+        text_decode(to, value.bytes + 1, value.length - 2);
     }
-    text_decode(to, value.bytes + 1, value.length - 2);
-    return true;
+    return string;
 }
 
-/* ---- what the report is about */
-
-/* Strings are kept one after another, each with a NUL; `offsets` say where, as the text may move. */
+/* What merged reports are about. The strings are kept one after another, each
+ * with a NUL. */
 void merge_head(slice whole, head *read, text *strings) {
     text one = {.bytes = NULL};
     size_t offsets[BY_MOST] = {0};
@@ -27,11 +27,11 @@ void merge_head(slice whole, head *read, text *strings) {
     *read = (head){.priced = slice_is(json_find(whole, "/priced"), "true")};
     const bool placed = read_string(json_find(whole, "/at"), &one);
     text_bytes(strings, one.bytes, one.used);
-    text_byte(strings, '\0');
+    text_bytes(strings, "", 1);
     while (read->by_count < BY_MOST && json_next(&inside, NULL, &value) && read_string(value, &one)) {
         offsets[read->by_count++] = strings->used;
         text_bytes(strings, one.bytes, one.used);
-        text_byte(strings, '\0');
+        text_bytes(strings, "", 1);
     }
     read->at = placed ? strings->bytes : NULL;
     for (size_t i = 0; i < read->by_count; i++) {
@@ -47,92 +47,79 @@ static bool take_head(run *to, slice whole) {
     text written = {.bytes = NULL};
     merge_head(whole, &told, &strings);
     format_head(&told, &written);
-    text_byte(&written, '}');
+    text_string(&written, "}");
     if (to->head.used == 0) {
         text_bytes(&to->head, written.bytes, written.used);
     }
-    const bool same = text_equal(&to->head, written.bytes, written.used);
+    const bool same = text_is(&to->head, written.bytes, written.used);
     text_free(&strings);
     text_free(&written);
     return same;
 }
 
-/* ---- its groups */
-
-static bool read_counters(slice element, bool priced, tally *read) {
-    for (size_t i = 0; i < COLUMNS; i++) {
-        char pointer[64];
-        const column *const of = &columns[i];
-        snprintf(pointer, sizeof pointer, "/%s", of->name);
-        if (of->kind == COLUMN_COUNTER && column_is_there(of, priced) &&
-            !json_number(json_find(element, pointer), &read->counters[of->which])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool read_key(run *to, slice keys) {
     slice inside = json_inside(keys);
     slice value = {NULL, 0};
-    text_clear(&to->key);
-    if (!keys.bytes || *keys.bytes != '[') {
-        return false;
-    }
+    to->key.used = 0;
     while (json_next(&inside, NULL, &value)) {
         const bool present = read_string(value, &to->scratch);
         key_add(&to->key, present, to->scratch.bytes, to->scratch.used);
     }
-    return true;
+    return keys.bytes && *keys.bytes == '[';
 }
 
-/* NULL: it is added; else why it is not. */
-static const char *take_group(run *to, slice element, bool priced) {
-    tally read = {.counters = {0}};
-    const bool good = read_key(to, json_find(element, "/group")) && read_counters(element, priced, &read) &&
-                      tokusage_extract(element.bytes, element.length, "/usage", &read.usage, NULL) == TOKUSAGE_OK;
-    const bool cost = good && priced && read_string(json_find(element, "/cost"), &to->scratch);
-    if (!good || (priced && !(cost && amount_read(&read.cost, to->scratch.bytes, to->scratch.used, COST_DECIMALS)))) {
-        return "a group of this report is broken, or made by --top; the rest of it is not added";
+static bool read_group(run *to, slice element, bool priced, tally *read) {
+    bool good = read_key(to, json_find(element, "/group"));
+    for (size_t i = 0; i < COLUMNS && good; i++) {
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, "/%s", columns[i].name);
+        const slice value = json_find(element, pointer);
+        if (columns[i].kind == COUNTER && column_is_there(&columns[i], priced)) {
+            good = json_count(value, &read->counters[columns[i].which]);
+        } else if (columns[i].kind == COST && priced) {
+            good =
+                value.length > 2 && amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, COST_DECIMALS);
+        }
     }
-    group *const in = totals_group(&to->totals, to->key.bytes, to->key.used);
-    return tally_add(&in->tally, &read)
-               ? NULL
-               : "a sum would leave the range (0 to 9007199254740991): a group of it is not added";
+    return good && tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
 }
 
 static bool is_report(slice whole) {
-    slice value = {NULL, 0};
+    const char *value = NULL;
     size_t length = 0;
     const slice complete = json_find(whole, "/complete");
-    return tokusage_find(whole.bytes, whole.length, "/usage_report", &value.bytes, &length, NULL) == TOKUSAGE_OK &&
-           slice_is((slice){value.bytes, length}, "2") && json_find(whole, "/groups").bytes &&
-           (slice_is(complete, "true") || slice_is(complete, "false"));
+    return tokusage_find(whole.bytes, whole.length, "/usage_report", &value, &length, NULL) == TOKUSAGE_OK &&
+           slice_is((slice){value, length}, "2") && (slice_is(complete, "true") || slice_is(complete, "false"));
 }
 
 void merge_text(run *to, uint64_t line, slice whole) {
+    slice inside = json_inside(json_find(whole, "/groups"));
     slice value = {NULL, 0};
     if (!is_report(whole)) {
-        run_failure(to, line, "no report of usage-report --format json, of this version");
+        run_say(to, FAILURE, line, "no report of usage-report --format json, of this version");
         return;
     }
     if (!take_head(to, whole)) {
-        run_failure(to, line,
-                    "a report made with another --at, --by or --prices than those before it; it is not added");
+        run_say(to, FAILURE, line,
+                "a report made with another --at, --by or --prices than those "
+                "before it; it is not added");
         return;
     }
     if (slice_is(json_find(whole, "/complete"), "false")) {
-        run_failure(to, line, "this report says that it is not complete; it is added as it is");
+        run_say(to, FAILURE, line, "this report says that it is not complete; it is added as it is");
     }
-    const bool priced = slice_is(json_find(whole, "/priced"), "true");
-    slice inside = json_inside(json_find(whole, "/groups"));
     while (json_next(&inside, NULL, &value)) {
-        const char *const reason = take_group(to, value, priced);
-        if (reason) {
-            run_failure(to, line, reason);
-            if (strstr(reason, "the rest")) {
-                return;
-            }
+        tally read = {.counters = {0}};
+        if (!read_group(to, value, slice_is(json_find(whole, "/priced"), "true"), &read)) {
+            run_say(to, FAILURE, line,
+                    "a group of this report is broken, or made by --top; the rest of "
+                    "it is not added");
+            return;
+        }
+        if (!tally_add(&totals_group(&to->totals, to->key.bytes, to->key.used)->tally, &read)) {
+            run_say(to, FAILURE, line,
+                    "a sum would leave the range (0 to 9007199254740991): a group of "
+                    "it is not added");
         }
     }
 }

@@ -1,7 +1,8 @@
 /*
- * Money, without floating point: digits are multiplied and added as on paper, in limbs of nine.
+ * Exact money, without floating point: digits are multiplied and added as on
+ * paper, in limbs of nine.
  */
-#include "prices.h"
+#include "usage_report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,23 +11,25 @@
 
 enum {
     LIMB = 1000000000,
-    DIGITS = 9 /* in a limb */
+    DIGITS = 9,
+    SHOWN_DECIMALS = 6
 };
 
 /* ---- amounts */
 
-bool amount_add(amount *sum, const amount *more) {
-    amount result;
-    uint32_t carry = 0;
+/* The sum times a factor below 2^32, plus an amount; what is beyond the limbs
+ * (10^30 units of money) is lost. */
+static void multiply_add(amount *sum, uint64_t factor, const amount *more) {
+    uint64_t carry = 0;
     for (size_t i = 0; i < LIMBS; i++) {
-        const uint32_t limb = sum->limbs[i] + more->limbs[i] + carry;
-        carry = limb >= LIMB;
-        result.limbs[i] = carry ? limb - LIMB : limb;
+        carry += factor * sum->limbs[i] + more->limbs[i];
+        sum->limbs[i] = (uint32_t)(carry % LIMB);
+        carry /= LIMB;
     }
-    if (carry == 0) {
-        *sum = result;
-    }
-    return carry == 0;
+}
+
+void amount_add(amount *sum, const amount *more) {
+    multiply_add(sum, 1, more);
 }
 
 int amount_compare(const amount *one, const amount *other) {
@@ -37,139 +40,91 @@ int amount_compare(const amount *one, const amount *other) {
     return (one->limbs[i] > other->limbs[i]) - (one->limbs[i] < other->limbs[i]);
 }
 
-/* A price has two limbs, and so has a count: the product has four. */
-static amount product(const amount *one, int64_t tokens) {
-    const uint64_t factor[2] = {(uint64_t)tokens % LIMB, (uint64_t)tokens / LIMB};
-    amount result = {.limbs = {0}};
-    for (size_t i = 0; i < 2; i++) {
-        uint64_t carry = 0;
-        for (size_t j = 0; i + j < LIMBS; j++) {
-            const uint64_t limb = (j < 2 ? one->limbs[j] * factor[i] : 0) + result.limbs[i + j] + carry;
-            result.limbs[i + j] = (uint32_t)(limb % LIMB);
-            carry = limb / LIMB;
+bool amount_read(amount *read, slice digits, unsigned decimals) {
+    bool point = false;
+    *read = (amount){.limbs = {0}};
+    if (digits.length == 0 || digits.length > 40 || *digits.bytes == '.' || digits.bytes[digits.length - 1] == '.') {
+        return false;
+    }
+    for (size_t i = 0; i < digits.length; i++) {
+        const char c = digits.bytes[i];
+        if (c == '.' ? point : c < '0' || c > '9' || (point && decimals-- == 0)) {
+            return false;
         }
+        point = point || c == '.';
+        const amount digit = {.limbs = {c == '.' ? 0 : (uint32_t)(c - '0')}};
+        multiply_add(read, c == '.' ? 1 : 10, &digit);
     }
-    return result;
+    for (; decimals > 0; decimals--) {
+        multiply_add(read, 10, &(amount){.limbs = {0}});
+    }
+    return true;
 }
 
-static bool add_digit(amount *to, unsigned digit) {
-    uint64_t carry = digit;
-    for (size_t i = 0; i < LIMBS; i++) {
-        const uint64_t limb = UINT64_C(10) * to->limbs[i] + carry;
-        to->limbs[i] = (uint32_t)(limb % LIMB);
-        carry = limb / LIMB;
-    }
-    return carry == 0;
-}
-
-bool amount_read(amount *read, const char *digits, size_t length, unsigned decimals) {
-    amount result = {.limbs = {0}};
-    bool behind_point = false;
-    bool good = length > 0 && *digits != '.' && digits[length - 1] != '.';
-    for (size_t i = 0; i < length && good; i++) {
-        if (digits[i] == '.') {
-            good = !behind_point;
-            behind_point = true;
-            continue;
-        }
-        good = digits[i] >= '0' && digits[i] <= '9' && (!behind_point || decimals > 0) &&
-               add_digit(&result, (unsigned)(digits[i] - '0'));
-        decimals -= behind_point;
-    }
-    while (good && decimals > 0) {
-        good = add_digit(&result, 0);
-        decimals--;
-    }
-    *read = good ? result : *read;
-    return good;
-}
-
-/* `least` decimals at least; zeros behind them are left out. */
-static void put(text *to, const amount *cost, size_t decimals, size_t least, bool grouped) {
+void amount_put(text *to, const amount *cost, bool rounded) {
+    static const amount half = {.limbs = {LIMB / 2}}; /* of 10^-6 */
     char digits[DIGITS * LIMBS + 1];
-    for (size_t i = 0; i < LIMBS; i++) {
-        snprintf(digits + DIGITS * i, DIGITS + 1, "%09u", (unsigned)cost->limbs[LIMBS - 1 - i]);
-    }
+    amount shown = *cost;
+    size_t decimals = rounded ? SHOWN_DECIMALS : COST_DECIMALS;
+    size_t at = 0;
     const size_t point = DIGITS * LIMBS - COST_DECIMALS;
-    size_t first = 0;
-    while (first < point - 1 && digits[first] == '0') {
-        first++;
+    if (rounded) {
+        amount_add(&shown, &half);
     }
-    for (size_t at = first; at < point; at++) {
-        text_bytes(to, ",", grouped && at > first && (point - at) % 3 == 0);
-        text_byte(to, digits[at]);
+    for (size_t i = 0; i < LIMBS; i++) {
+        snprintf(digits + DIGITS * i, DIGITS + 1, "%09u", (unsigned)shown.limbs[LIMBS - 1 - i]);
     }
-    while (decimals > least && digits[point + decimals - 1] == '0') {
+    at = strspn(digits, "0");
+    at = at < point ? at : point - 1;
+    for (const size_t first = at; at < point; at++) {
+        text_bytes(to, ",", rounded && at > first && (point - at) % 3 == 0);
+        text_bytes(to, digits + at, 1);
+    }
+    while (!rounded && decimals > 0 && digits[point + decimals - 1] == '0') {
         decimals--;
     }
     text_bytes(to, ".", decimals > 0);
     text_bytes(to, digits + point, decimals);
 }
 
-void amount_exact(text *to, const amount *cost) {
-    put(to, cost, COST_DECIMALS, 0, false);
-}
-
-void amount_rounded(text *to, const amount *cost) {
-    static const amount half = {.limbs = {LIMB / 2}}; /* of the last decimal that is shown, 10^-6 */
-    amount rounded = *cost;
-    amount_add(&rounded, &half);
-    put(to, &rounded, SHOWN_DECIMALS, SHOWN_DECIMALS, true);
-}
-
 /* ---- the file */
 
-/* Takes a field of CSV (RFC 4180) off the line, white space around it left out; false: there is none. */
-static bool take_field(const char **line, text *field) {
-    const char *at = *line + strspn(*line, " \t");
-    text_clear(field);
-    if (*at == '"') {
-        for (at++; *at != '\0' && (*at != '"' || *++at == '"'); at++) {
-            text_byte(field, *at);
-        }
-        at += strspn(at, " \t\r");
-    } else {
-        const size_t span = strcspn(at, ",\r\n");
-        text_bytes(field, at, span);
-        at += span;
-        while (field->used > 0 && (field->bytes[field->used - 1] == ' ' || field->bytes[field->used - 1] == '\t')) {
-            field->used--;
-        }
+/* Takes a field off a line; the white space and quotes around it are left out.
+ */
+static bool take_field(const char **line, slice *field) {
+    if (!*line) {
+        return false;
     }
-    const bool last = *at != ',';
-    const bool good = **line != '\0' && (!last || *at == '\0' || *at == '\r' || *at == '\n');
-    *line = last ? "" : at + 1;
-    return good;
-}
-
-/* Two limbs; an empty field is as if the input's price stood there. */
-static bool read_price(const text *field, const amount *otherwise, amount *read) {
-    if (field->used == 0 && otherwise) {
-        *read = *otherwise;
-        return true;
+    const char *const begin = *line + strspn(*line, " \t\"");
+    const size_t span = strcspn(begin, ",\r\n");
+    *field = (slice){begin, span};
+    while (field->length > 0 && strchr(" \t\"", begin[field->length - 1])) {
+        field->length--;
     }
-    return amount_read(read, field->bytes, field->used, PRICE_DECIMALS) && read->limbs[2] == 0 && read->limbs[3] == 0 &&
-           read->limbs[4] == 0;
+    *line = begin[span] == ',' ? begin + span + 1 : NULL;
+    return true;
 }
 
 static bool read_row(const char *line, price *row) {
-    amount *const columns[] = {&row->input, &row->cached, &row->cache_write, &row->output};
-    text field = {.bytes = NULL};
-    bool good = take_field(&line, &row->model) && row->model.used > 0;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && good; i++) {
-        const bool optional = columns[i] == &row->cached || columns[i] == &row->cache_write;
-        good = (take_field(&line, &field) || (i == 3 && field.used > 0)) &&
-               read_price(&field, optional ? &row->input : NULL, columns[i]);
+    amount *const columns_of[] = {&row->input, &row->cached, &row->cache_write, &row->output};
+    slice field = {NULL, 0};
+    if (!take_field(&line, &field) || field.length == 0) {
+        return false;
     }
-    text_free(&field);
-    row->prefix = good && row->model.bytes[row->model.used - 1] == '*';
-    row->model.used -= row->prefix;
-    return good && *line == '\0';
-}
-
-static bool is_no_row(const char *line) {
-    line += strspn(line, " \t\r\n");
-    return *line == '\0' || *line == '#';
+    row->prefix = field.bytes[field.length - 1] == '*';
+    text_bytes(&row->model, field.bytes, field.length - row->prefix);
+    for (size_t i = 0; i < 4; i++) {
+        amount *const read = columns_of[i];
+        if (!take_field(&line, &field)) {
+            return false;
+        }
+        if (field.length == 0 && (i == 1 || i == 2)) {
+            *read = row->input;
+        } else if (!amount_read(read, field, PRICE_DECIMALS) || read->limbs[2] || read->limbs[3] || read->limbs[4]) {
+            return false;
+        }
+    }
+    return !line;
 }
 
 bool prices_read(const char *path, prices *read) {
@@ -177,9 +132,9 @@ bool prices_read(const char *path, prices *read) {
     char *line = NULL;
     size_t room = 0;
     bool good = file != NULL;
-    *read = (prices){.rows = NULL};
     for (unsigned long number = 1; good && getline(&line, &room, file) >= 0; number++) {
-        if (is_no_row(line) || (read->count == 0 && strncmp(line, "model,", 6) == 0)) {
+        const char first = line[strspn(line, " \t\r\n")];
+        if (first == '\0' || first == '#' || (read->count == 0 && strncmp(line, "model,", 6) == 0)) {
             continue;
         }
         read->rows = memory_resize(read->rows, (read->count + 1) * sizeof *read->rows);
@@ -187,12 +142,12 @@ bool prices_read(const char *path, prices *read) {
         good = read_row(line, &read->rows[read->count++]);
         if (!good) {
             fprintf(stderr,
-                    "usage-report: --prices: %s:%lu: not model,input,cached,cache_write,output in money for a "
-                    "million tokens, such as gpt-x*,2.50,1.25,,10\n",
+                    "usage-report: --prices: %s:%lu: not "
+                    "model,input,cached,cache_write,output\n",
                     path, number);
         }
     }
-    if (!file || (good && ferror(file))) {
+    if (!file || ferror(file)) {
         fprintf(stderr, "usage-report: --prices: %s: %s\n", path, strerror(errno));
         good = false;
     }
@@ -212,39 +167,36 @@ void prices_free(prices *of) {
 
 /* ---- what a usage costs */
 
-const price *prices_find(const prices *in, const char *model, size_t length) {
+/* A whole name comes before any beginning, and the longest beginning before the
+ * others. */
+const price *prices_find(const prices *in, const text *model) {
     const price *best = NULL;
     for (size_t i = 0; i < in->count; i++) {
         const price *const row = &in->rows[i];
-        if (row->model.used > length || memcmp(row->model.bytes, model, row->model.used) != 0) {
-            continue;
-        }
-        if (!row->prefix && row->model.used == length) {
+        const bool begins =
+            row->model.used <= model->used && text_is(&row->model, model->bytes ? model->bytes : "", row->model.used);
+        if (begins && !row->prefix && row->model.used == model->used) {
             return row;
         }
-        if (row->prefix && (!best || row->model.used > best->model.used)) {
-            best = row;
-        }
+        best = begins && row->prefix && (!best || row->model.used > best->model.used) ? row : best;
     }
-    return best;
+    return model->used > 0 ? best : NULL;
 }
 
-amount price_of(const price *by, const tokusage *usage) {
+/* A part that is larger than its whole leaves zero tokens beside it. */
+amount price_of(const price *row, const tokusage *usage) {
     const int64_t parts = usage->cached_tokens.value + usage->cache_write_tokens.value;
-    const int64_t prompt = usage->prompt_tokens.value;
-    const struct {
-        const amount *price;
-        int64_t tokens;
-    } terms[] = {
-        {&by->input, prompt > parts ? prompt - parts : 0},
-        {&by->cached, usage->cached_tokens.value},
-        {&by->cache_write, usage->cache_write_tokens.value},
-        {&by->output, usage->completion_tokens.value},
-    };
+    const int64_t rest = usage->prompt_tokens.value - parts;
+    const amount *const each[] = {&row->input, &row->cached, &row->cache_write, &row->output};
+    const int64_t tokens[] = {rest > 0 ? rest : 0, usage->cached_tokens.value, usage->cache_write_tokens.value,
+                              usage->completion_tokens.value};
     amount sum = {.limbs = {0}};
-    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
-        const amount more = product(terms[i].price, terms[i].tokens);
-        amount_add(&sum, &more); /* four products of 36 digits: there is room */
+    for (size_t i = 0; i < 4; i++) {
+        amount low = *each[i];
+        amount high = {.limbs = {0, each[i]->limbs[0], each[i]->limbs[1]}};
+        multiply_add(&low, (uint64_t)tokens[i] % LIMB, &sum);
+        multiply_add(&high, (uint64_t)tokens[i] / LIMB, &low);
+        sum = high;
     }
     return sum;
 }

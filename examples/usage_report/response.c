@@ -1,16 +1,22 @@
 /*
- * One response: the library says what its usage is, and here that becomes a verdict, counts and a line.
+ * One response: the library says what its usage is, and here that becomes a
+ * verdict, counts and a line.
  */
-#include "response.h"
-#include "crew.h"
-#include "formats.h"
+#include "usage_report.h"
 
 #include <string.h>
 
-/* ---- the verdict, which is the counter that the response goes to; RESPONSES: it is consistent */
+typedef struct response {
+    uint64_t line;
+    tokusage_error error;
+    counter verdict;
+    bool unfinished;
+    about *about;
+    tally tally; /* of this one alone */
+} response;
 
 static bool is_usable(counter verdict) {
-    return verdict == RESPONSES || verdict == EXPLAINED || verdict == CONTRADICTING;
+    return verdict == CONSISTENT || verdict == EXPLAINED || verdict == CONTRADICTING;
 }
 
 static bool differs(tokusage_count before, tokusage_count now) {
@@ -23,17 +29,14 @@ static counter reconcile(tokusage *usage, tokusage_error *error) {
     if (tokusage_equal(usage, &nothing)) {
         return WITHOUT_USAGE;
     }
-    switch (tokusage_reconcile(usage, error)) {
-    case TOKUSAGE_OK:
-        return differs(before.prompt_tokens, usage->prompt_tokens) ||
-                       differs(before.completion_tokens, usage->completion_tokens)
-                   ? EXPLAINED
-                   : RESPONSES;
-    case TOKUSAGE_ERR_RANGE:
-        return INVALID;
-    default:
-        return CONTRADICTING;
+    const tokusage_status status = tokusage_reconcile(usage, error);
+    if (status != TOKUSAGE_OK) {
+        return status == TOKUSAGE_ERR_RANGE ? INVALID : CONTRADICTING;
     }
+    return differs(before.prompt_tokens, usage->prompt_tokens) ||
+                   differs(before.completion_tokens, usage->completion_tokens)
+               ? EXPLAINED
+               : CONSISTENT;
 }
 
 static counter verdict_on(tokusage *usage, tokusage_error *error) {
@@ -52,109 +55,98 @@ static counter verdict_on(tokusage *usage, tokusage_error *error) {
 
 /* ---- counted */
 
-static void add_difference(int64_t *sum, int64_t difference) {
-    *sum = difference > TOKUSAGE_COUNT_MAX - *sum ? TOKUSAGE_COUNT_MAX : *sum + difference;
-}
-
-static void count_usage(int64_t *counters, const each *what) {
-    counters[MISSING_PROMPT] += !what->usage.prompt_tokens.present;
-    counters[MISSING_COMPLETION] += !what->usage.completion_tokens.present;
-    counters[MISSING_TOTAL] += !what->usage.total_tokens.present;
-    if (what->verdict == CONTRADICTING && what->error.status == TOKUSAGE_ERR_TOTAL) {
-        const bool above = what->error.actual > what->error.expected;
-        const int64_t difference = what->error.actual - what->error.expected;
-        add_difference(&counters[above ? TOKENS_ABOVE : TOKENS_BELOW], above ? difference : -difference);
+static void count_usage(response *what) {
+    int64_t *const counters = what->tally.counters;
+    const tokusage *const usage = &what->tally.usage;
+    counters[MISSING_PROMPT] = !usage->prompt_tokens.present;
+    counters[MISSING_COMPLETION] = !usage->completion_tokens.present;
+    counters[MISSING_TOTAL] = !usage->total_tokens.present;
+    if (what->error.status == TOKUSAGE_ERR_TOTAL) {
+        const int64_t above = what->error.actual - what->error.expected;
+        counters[above > 0 ? TOKENS_ABOVE : TOKENS_BELOW] = above > 0 ? above : -above;
     }
 }
 
-/* What it costs goes to the response and to its group; a model without a price is noted. */
-static void count_cost(run *to, each *what, tally *in) {
+static void count_cost(run *to, response *what) {
+    text *const line = &to->scratch;
     const text *const model = &what->about->model;
-    const price *const found = model->used > 0 ? prices_find(&to->asked->prices, model->bytes, model->used) : NULL;
-    if (!found) {
-        text_clear(&to->scratch);
-        key_add(&to->scratch, model->used > 0, model->bytes, model->used);
-        totals_group(&to->unpriced, to->scratch.bytes, to->scratch.used)->tally.counters[RESPONSES]++;
-    }
-    in->counters[UNPRICED] += !found || !what->usage.prompt_tokens.present || !what->usage.completion_tokens.present;
-    what->priced = found != NULL;
+    const tokusage *const usage = &what->tally.usage;
+    const price *const found = prices_find(&to->asked->prices, model);
+    what->tally.counters[UNPRICED] = !found || !usage->prompt_tokens.present || !usage->completion_tokens.present;
     if (found) {
-        what->cost = price_of(found, &what->usage);
-        amount_add(&in->cost, &what->cost);
-    }
-}
-
-static void count(run *to, each *what, tally *in) {
-    if (is_usable(what->verdict) && tokusage_add(&in->usage, &what->usage) != TOKUSAGE_OK) {
-        what->verdict = INVALID;
-        what->error = (tokusage_error){.status = TOKUSAGE_OK};
-    }
-    in->counters[RESPONSES]++;
-    in->counters[what->verdict] += what->verdict != RESPONSES;
-    in->counters[UNFINISHED] += what->unfinished;
-    if (!is_usable(what->verdict)) {
+        what->tally.cost = price_of(found, usage);
         return;
     }
-    count_usage(in->counters, what);
-    if (to->asked->priced) {
-        count_cost(to, what, in);
+    text_set(line, "no price for ", 13);
+    text_safe(line, model->used > 0 ? model->bytes : "responses without a model", model->used > 0 ? model->used : 25);
+    text_bytes(line, "", 1);
+    run_say(to, NOTE, 0, line->bytes);
+}
+
+static void count(run *to, response *what, tally *in) {
+    const tally usage = what->tally;
+    what->tally.counters[RESPONSES] = 1;
+    what->tally.counters[what->verdict] = 1;
+    what->tally.counters[UNFINISHED] = what->unfinished;
+    if (is_usable(what->verdict)) {
+        count_usage(what);
+        if (to->asked->priced) {
+            count_cost(to, what);
+        }
+        if (tally_add(in, &what->tally)) {
+            return;
+        }
+        what->verdict = INVALID;
+        what->error.status = TOKUSAGE_OK;
+        what->tally = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
     }
+    what->tally.usage = (tokusage){.total_tokens = {.present = false}};
+    tally_add(in, &what->tally);
+    what->tally.usage = usage.usage;
 }
 
 /* ---- named */
 
-static const char *words_of(const each *what) {
-    switch (what->verdict) {
-    case TOO_LONG:
-        return "longer than --max-line, and passed over";
-    case UNTIMED:
-        return "it tells no time, so --since and --until leave it out; --time says where its timestamp is";
-    case INVALID:
-        return what->error.status == TOKUSAGE_OK
-                   ? "a sum would leave the range (0 to 9007199254740991): this response is not added"
-                   : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static void name(run *to, const each *what, uint64_t error_line) {
+static void name(run *to, const response *what, uint64_t error_line) {
     char reason[TOKUSAGE_ERROR_SIZE];
-    const char *const words = words_of(what);
-    if (what->verdict == MISPLACED) {
-        run_finding_once(to, what->line, "it has counts, but none where services have a usage; --at says where it is");
-    } else if (words) {
-        run_finding(to, what->line, words);
+    if (what->verdict == UNTIMED) {
+        run_say(to, FINDING, what->line,
+                "it tells no time, so it is left out; --time says where its "
+                "timestamp is");
+    } else if (what->verdict == INVALID && what->error.status == TOKUSAGE_OK) {
+        run_say(to, FINDING, what->line,
+                "a sum would leave the range (0 to 9007199254740991): this "
+                "response is not added");
+    } else if (what->verdict == MISPLACED) {
+        run_say(to, ONCE, what->line,
+                "it has counts, but none where services have a usage; --at says "
+                "where it is");
     } else if (what->verdict == INVALID || what->verdict == MALFORMED || what->verdict == CONTRADICTING) {
         tokusage_error_text(&what->error, reason, sizeof reason);
-        run_finding(to, error_line, reason);
+        run_say(to, FINDING, error_line, reason);
     }
     if (what->unfinished) {
-        run_finding(
-            to, what->line,
-            what->about->id != 0
-                ? "the stream does not tell its end: it was cut off, or its service tells none"
-                : "the stream tells neither its end nor an id: what follows may have been taken for a part of it");
+        run_say(to, FINDING, what->line,
+                what->about->id != 0 ? "the stream does not tell its end: it was cut off, or its "
+                                       "service tells none"
+                                     : "the stream tells neither its end nor an id: what follows "
+                                       "may have been taken for a part of it");
     }
 }
 
-/* ---- all of it */
-
-/* Whether --since and --until leave it out, which is no finding when it tells its time. */
-static bool is_left_out(const run *to, each *what) {
+/* Whether --since and --until leave it out silently; one that tells no time
+ * they do not. */
+static bool is_left_out(const run *to, response *what) {
     const options *const asked = to->asked;
-    const bool all = asked->since == INT64_MIN && asked->until == INT64_MAX;
-    if (all || what->verdict == MALFORMED || what->verdict == TOO_LONG) {
-        return false;
+    if (asked->ranged && !what->about->timed && is_usable(what->verdict)) {
+        what->verdict = UNTIMED;
     }
-    if (!what->about->timed) {
-        what->verdict = is_usable(what->verdict) ? UNTIMED : what->verdict;
-        return false;
-    }
-    return what->about->time < asked->since || what->about->time >= asked->until;
+    return asked->ranged && what->about->timed &&
+           (what->about->time < asked->since || what->about->time >= asked->until);
 }
 
-static void take(run *to, each *what, uint64_t error_line) {
+static void take(run *to, response *what, uint64_t error_line) {
+    const char *verdict = NULL;
     if (is_left_out(to, what)) {
         return;
     }
@@ -165,14 +157,31 @@ static void take(run *to, each *what, uint64_t error_line) {
             in->tally.counters[REPEATED]++;
             return;
         }
-        const noted now = {.id = what->about->id, .line = what->line, .at = to->findings.used, .in = in};
-        text_bytes(&to->noted, (const char *)&now, to->asked->unique ? 0 : sizeof now);
+        run_note(to, what->about->id, what->line, in);
     }
     count(to, what, &in->tally);
     if (to->asked->each) {
-        format_each(to, what);
+        for (size_t i = 0; i < COLUMNS; i++) {
+            verdict = columns[i].kind == COUNTER && columns[i].which == what->verdict ? columns[i].name : verdict;
+        }
+        verdict = what->verdict != CONSISTENT ? verdict : what->unfinished ? "unfinished" : "consistent";
+        format_each(to, what->line, &what->tally, verdict);
     }
     name(to, what, error_line);
+}
+
+/* What is too long, or cannot be read as it is. */
+void response_unread(run *to, uint64_t line, counter verdict, const char *reason) {
+    about_clear(&to->about);
+    about_key(&to->about, to->asked, &to->key);
+    tally *const in = &totals_group(&to->totals, to->key.bytes, to->key.used)->tally;
+    const tally one = {.counters = {[RESPONSES] = 1}};
+    tally_add(in, &one);
+    in->counters[verdict]++;
+    if (to->asked->each) {
+        format_each(to, line, &one, verdict == TOO_LONG ? "too_long" : "malformed");
+    }
+    run_say(to, FINDING, line, reason);
 }
 
 /* ---- texts */
@@ -183,82 +192,54 @@ static bool mentions_counts(slice whole) {
                                         "eval_count"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const size_t length = strlen(names[i]);
-        const char *at = whole.bytes;
-        const char *const end = whole.bytes + whole.length;
-        while ((at = memchr(at, *names[i], (size_t)(end - at))) != NULL) {
-            if ((size_t)(end - at) > length && memcmp(at, names[i], length) == 0) {
+        for (size_t at = 0; at + length <= whole.length; at++) {
+            if (whole.bytes[at] == *names[i] && memcmp(whole.bytes + at, names[i], length) == 0) {
                 return true;
             }
-            at++;
         }
     }
     return false;
 }
 
-/* What Docker has put into a string is read in its place. */
+/* What Docker has put into a string at /log is read in its place. */
 static bool take_log(run *to, uint64_t line, slice whole) {
     const slice log = json_find(whole, "/log");
-    text_clear(&to->scratch);
-    if (!log.bytes || *log.bytes != '"' || !memchr(log.bytes, '{', log.length)) {
-        return false;
-    }
     text inner = {.bytes = NULL};
-    text_decode(&inner, log.bytes + 1, log.length - 2);
-    while (inner.used > 0 && json_is_space(inner.bytes[inner.used - 1])) {
-        inner.used--;
+    if (log.bytes && *log.bytes == '"') {
+        text_decode(&inner, log.bytes + 1, log.length - 2);
     }
-    const char *const brace = memchr(inner.bytes, '{', inner.used);
-    const size_t length = inner.used - (size_t)(brace - inner.bytes);
-    const bool is_text = json_span(brace, length) == length;
+    const char *const brace = inner.used > 0 ? memchr(inner.bytes, '{', inner.used) : NULL;
+    const slice rest = {brace, brace ? inner.used - (size_t)(brace - inner.bytes) : 0};
+    const size_t span = json_span(rest);
+    const bool is_text = span > 0 && span != JSON_BROKEN;
     if (is_text) {
-        response_text(to, line, (slice){brace, length});
+        response_text(to, line, (slice){brace, span});
     }
     text_free(&inner);
     return is_text;
 }
 
-static void take_text(run *to, uint64_t line, slice whole);
+static bool extract(const run *to, slice whole, response *what) {
+    tokusage_extract(whole.bytes, whole.length, to->asked->at, &what->tally.usage, &what->error);
+    return what->error.status != TOKUSAGE_ERR_SYNTAX && what->error.status != TOKUSAGE_ERR_DEPTH;
+}
 
-/* Each of the objects in an array is a response; an array of something else is one. */
-static bool take_array(run *to, uint64_t line, slice whole) {
+/* A text that is JSON. Each of the objects in an array is a response; an array
+ * of something else is one. */
+static void take_json(run *to, response *what, slice whole) {
     slice inside = json_inside(whole);
     slice value = {NULL, 0};
-    const bool objects = *whole.bytes == '[' && json_next(&inside, NULL, &value) && *value.bytes == '{';
-    if (objects) {
+    if (*whole.bytes == '[' && json_next(&inside, NULL, &value) && *value.bytes == '{') {
         do {
-            take_text(to, line, value);
+            response_text(to, what->line, value);
         } while (json_next(&inside, NULL, &value));
+        return;
     }
-    return objects;
-}
-
-static size_t line_ends(const char *bytes, size_t length, size_t *last) {
-    size_t ends = 0;
-    *last = 0;
-    for (size_t at = 0; at < length; at++) {
-        if (bytes[at] == '\n') {
-            ends++;
-            *last = at + 1;
-        }
-    }
-    return ends;
-}
-
-/* A text may have several lines: the error is told by its own line and the byte in it. */
-static void take_malformed(run *to, each *what, slice whole) {
-    size_t line_begin = 0;
-    const uint64_t line = what->line + line_ends(whole.bytes, what->error.offset, &line_begin);
-    what->error.offset -= line_begin;
-    about_clear(&to->about);
-    take(to, what, line);
-}
-
-static void take_read(run *to, each *what, slice whole) {
     const facts known = facts_of(whole);
     if (sequences_take(to, what->line, &known, whole)) {
         return;
     }
-    what->verdict = verdict_on(&what->usage, &what->error);
+    what->verdict = verdict_on(&what->tally.usage, &what->error);
     if (what->verdict == WITHOUT_USAGE) {
         if (take_log(to, what->line, whole)) {
             return;
@@ -270,6 +251,21 @@ static void take_read(run *to, each *what, slice whole) {
     take(to, what, what->line);
 }
 
+/* A text may have several lines: the error is told by its own line and the byte
+ * in it. */
+static void take_malformed(run *to, response *what, slice whole) {
+    uint64_t line = what->line;
+    size_t line_begin = 0;
+    for (size_t at = 0; at < what->error.offset; at++) {
+        line += whole.bytes[at] == '\n';
+        line_begin = whole.bytes[at] == '\n' ? at + 1 : line_begin;
+    }
+    what->error.offset -= line_begin;
+    what->verdict = MALFORMED;
+    about_clear(&to->about);
+    take(to, what, line);
+}
+
 static slice without_end(slice whole) {
     while (whole.length > 0 && json_is_space(whole.bytes[whole.length - 1])) {
         whole.length--;
@@ -277,90 +273,54 @@ static slice without_end(slice whole) {
     return whole;
 }
 
-static bool extract(const run *to, slice whole, each *what) {
-    tokusage_extract(whole.bytes, whole.length, to->asked->at, &what->usage, &what->error);
-    what->verdict = MALFORMED;
-    return what->error.status != TOKUSAGE_ERR_SYNTAX && what->error.status != TOKUSAGE_ERR_DEPTH;
-}
-
-static void take_text(run *to, uint64_t line, slice whole) {
-    each what = {.line = line, .about = &to->about};
+void response_text(run *to, uint64_t line, slice whole) {
+    response what = {.line = line, .about = &to->about};
     whole = without_end(whole);
-    if (!extract(to, whole, &what)) {
+    if (extract(to, whole, &what)) {
+        take_json(to, &what, whole);
+    } else {
         take_malformed(to, &what, whole);
-    } else if (!take_array(to, line, whole)) {
-        take_read(to, &what, whole);
     }
 }
 
-void response_text(run *to, uint64_t line, slice bytes) {
-    take_text(to, line, bytes);
-}
-
-/* The text behind a prefix, such as a date; length 0: there is none. */
-static slice behind_prefix(slice line) {
-    const char *const brace = line.length > 1 ? memchr(line.bytes + 1, '{', line.length - 1) : NULL;
-    const size_t length = brace ? line.length - (size_t)(brace - line.bytes) : 0;
-    const size_t span = json_span(brace, length);
-    return span > 0 && span <= length ? (slice){brace, length} : (slice){NULL, 0};
-}
-
+/* A text may stand behind a prefix, and more may follow it in its line. Returns
+ * how many bytes were taken. */
 size_t response_line(run *to, uint64_t line, slice bytes) {
-    each what = {.line = line, .about = &to->about};
+    response what = {.line = line, .about = &to->about};
     bytes = without_end(bytes);
     if (extract(to, bytes, &what)) {
-        if (!take_array(to, line, bytes)) {
-            take_read(to, &what, bytes);
-        }
+        take_json(to, &what, bytes);
         return bytes.length;
     }
-    const slice rest = *bytes.bytes != '{' ? behind_prefix(bytes) : (slice){NULL, 0};
-    if (rest.bytes && extract(to, rest, &what)) {
-        take_read(to, &what, rest);
+    response part = what;
+    const char *const brace = *bytes.bytes != '{' ? memchr(bytes.bytes, '{', bytes.length) : NULL;
+    const slice rest = {brace, brace ? bytes.length - (size_t)(brace - bytes.bytes) : 0};
+    if (brace && extract(to, rest, &part)) {
+        take_json(to, &part, rest);
         return bytes.length;
     }
-    extract(to, bytes, &what);
-    const size_t span = *bytes.bytes == '{' || *bytes.bytes == '[' ? json_span(bytes.bytes, bytes.length) : 0;
-    if (span > 0 && span < bytes.length && extract(to, (slice){bytes.bytes, span}, &what)) {
-        take_text(to, line, (slice){bytes.bytes, span});
+    const size_t span = *bytes.bytes == '{' || *bytes.bytes == '[' ? json_span(bytes) : 0;
+    if (span > 0 && span < bytes.length && extract(to, (slice){bytes.bytes, span}, &part)) {
+        take_json(to, &part, (slice){bytes.bytes, span});
         return span;
     }
-    extract(to, bytes, &what);
     take_malformed(to, &what, bytes);
     return bytes.length;
 }
 
-void response_too_long(run *to, uint64_t line) {
-    each what = {.line = line, .verdict = TOO_LONG, .about = &to->about};
-    about_clear(&to->about);
-    take(to, &what, line);
-}
-
-void response_unreadable(run *to, const char *reason) {
-    about_clear(&to->about);
-    about_key(&to->about, to->asked, &to->key);
-    tally *const in = &totals_group(&to->totals, to->key.bytes, to->key.used)->tally;
-    in->counters[RESPONSES]++;
-    in->counters[MALFORMED]++;
-    run_finding(to, 0, reason);
-}
-
-/* ---- streamed ones */
-
+/* A streamed one, of which all pieces are there. */
 void response_sequence(run *to, sequence *over) {
-    each what = {.line = over->line, .about = &over->about};
+    response what = {.line = over->line, .about = &over->about};
     char model[TOKUSAGE_MODEL_SIZE];
-    tokusage_stream_usage(&over->stream, &what.usage, &what.error);
-    what.verdict = verdict_on(&what.usage, &what.error);
-    if (what.verdict == WITHOUT_USAGE && over->error) {
-        what.verdict = ERRORS;
-    }
-    /* Lines have no [DONE]: there, a chunk with the usage is the end. */
-    const bool told = over->ended || tokusage_stream_done(&over->stream);
-    what.unfinished = !told && what.verdict != ERRORS && (over->events || what.verdict == WITHOUT_USAGE);
+    tokusage_stream_usage(&over->stream, &what.tally.usage, &what.error);
+    what.verdict = verdict_on(&what.tally.usage, &what.error);
+    what.verdict = what.verdict == WITHOUT_USAGE && over->error ? ERRORS : what.verdict;
+    /* Lines have no [DONE]: there, a piece with the usage is the end. */
+    what.unfinished = !over->ended && !tokusage_stream_done(&over->stream) && what.verdict != ERRORS &&
+                      (over->events || what.verdict == WITHOUT_USAGE);
     const size_t length = tokusage_stream_model(&over->stream, model, sizeof model);
     if (length > 0) {
-        text_clear(&over->about.model);
+        over->about.model.used = 0;
         text_decode(&over->about.model, model, length);
     }
     take(to, &what, over->line);

@@ -1,10 +1,8 @@
 /*
- * Streamed responses that are being put together.
+ * Streamed responses that are being put together: the events of a stream, or
+ * lines of a log of which each is a piece, those of several responses mixed.
  */
-#include "sequence.h"
-#include "crew.h"
-#include "ids.h"
-#include "response.h"
+#include "usage_report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,25 +16,31 @@ sequence *sequence_new(const options *asked, uint64_t line, bool events) {
     return made;
 }
 
-static bool reports_usage(slice whole, const char *at) {
+void sequence_drop(sequence *over) {
+    if (over) {
+        about_free(&over->about);
+        free(over);
+    }
+}
+
+/* Whether the text is of another response than those before it. */
+bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at) {
     static const tokusage nothing = {.total_tokens = {.present = false}};
-    tokusage usage;
+    const uint64_t id = id_of(next->id);
+    tokusage usage = nothing;
+    if (id != 0 && before->about.id != 0) {
+        return id != before->about.id;
+    }
+    if (facts_begin(next) || !before->ended || facts_end(next) || id != 0) {
+        return facts_begin(next) ? before->begun : before->ended && id != 0 && !facts_end(next);
+    }
+    /* Behind its end, a response may still say something about itself, only no
+   * usage. */
     return tokusage_extract(whole.bytes, whole.length, at, &usage, NULL) == TOKUSAGE_OK &&
            !tokusage_equal(&usage, &nothing);
 }
 
-bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at) {
-    const uint64_t id = id_of(next->id);
-    if (id != 0 && before->about.id != 0) {
-        return id != before->about.id;
-    }
-    if (facts_begin(next)) {
-        return before->begun;
-    }
-    /* Behind its end, a response may still say something about itself, only no usage. */
-    return before->ended && !facts_end(next) && (id != 0 || reports_usage(whole, at));
-}
-
+/* Notes what a text tells; its bytes go to the stream, by whoever calls. */
 void sequence_add(sequence *to, const options *asked, const facts *of, slice whole) {
     about_add(&to->about, asked, of, whole);
     to->begun = true;
@@ -44,117 +48,82 @@ void sequence_add(sequence *to, const options *asked, const facts *of, slice who
     to->error = to->error || of->error.bytes;
 }
 
-void sequence_close(struct run *to, sequence *over) {
+/* ---- lines that are pieces; the run has the turn */
+
+static void close_at(run *to, size_t which) {
+    source *const of = to->source;
+    sequence *const over = of->open[which];
+    of->open[which] = of->open[--of->open_count];
+    over->line -= of->lines_before; /* it may have begun in a part before */
     response_sequence(to, over);
     sequence_drop(over);
 }
 
-void sequence_drop(sequence *over) {
-    about_free(&over->about);
-    free(over);
-}
-
-/* ---- lines */
-
-static void close_at(struct run *to, size_t which) {
-    sequences *const of = &to->source->open;
-    sequence *const over = of->open[which];
-    of->open[which] = of->open[--of->count];
-    over->line -= to->source->lines_before; /* it may have begun in a part before */
-    sequence_close(to, over);
-}
-
-static size_t oldest(const sequences *of) {
+static size_t oldest(const source *of) {
     size_t found = 0;
-    for (size_t i = 1; i < of->count; i++) {
+    for (size_t i = 1; i < of->open_count; i++) {
         found = of->open[i]->used < of->open[found]->used ? i : found;
     }
     return found;
 }
 
-/* The one with that id; 0: the one without. SEQUENCES: there is none. */
-static size_t find(const sequences *of, uint64_t id) {
-    size_t i = 0;
-    while (i < of->count && of->open[i]->about.id != id) {
-        i++;
-    }
-    return i < of->count ? i : SEQUENCES;
-}
-
-static size_t newest(const sequences *of) {
-    size_t found = 0;
-    for (size_t i = 1; i < of->count; i++) {
-        found = of->open[i]->used > of->open[found]->used ? i : found;
-    }
-    return of->count > 0 ? found : SEQUENCES;
-}
-
-/* Whether the text, which has no id, begins a response, or may be its first piece. */
+/* Whether the text, which has no id, begins a response, or may be its first
+ * piece. */
 static bool opens(const facts *of) {
     return facts_begin(of) || of->part.bytes || slice_is(of->done, "false");
 }
 
-/* Whether it is a piece only of a response that is open: an event, or the end of one without an id. */
-static bool continues(const facts *of) {
+/* The open response that the text is a piece of; SEQUENCES: none. Events
+ * without an id are of the newest. */
+static size_t whose(const source *of, const facts *piece) {
+    const bool any = facts_event(piece) && !facts_begin(piece) && !piece->id.bytes;
+    const uint64_t id = facts_chunk(piece) ? id_of(piece->id) : 0;
+    size_t found = SEQUENCES;
+    for (size_t i = 0; i < of->open_count; i++) {
+        const bool newer = found == SEQUENCES || of->open[i]->used > of->open[found]->used;
+        found = (any || of->open[i]->about.id == id) && newer ? i : found;
+    }
+    return found;
+}
+
+bool sequences_take(run *in, uint64_t line, const facts *of, slice whole) {
+    source *const from = in->source;
     const bool bedrock = of->metadata.bytes && !of->id.bytes && !of->model.bytes;
-    return facts_event(of) || bedrock || of->done.bytes;
-}
-
-/* The open response that the text is a piece of; SEQUENCES: none. */
-static size_t whose(const sequences *of, const facts *piece) {
-    if (facts_chunk(piece)) {
-        return find(of, id_of(piece->id));
-    }
-    return facts_event(piece) && !facts_begin(piece) ? newest(of) : find(of, 0);
-}
-
-static size_t open_one(struct run *in, uint64_t line) {
-    sequences *const all = &in->source->open;
-    if (all->count == SEQUENCES) {
-        close_at(in, oldest(all));
-    }
-    all->open[all->count] = sequence_new(in->asked, in->source->lines_before + line, false);
-    return all->count++;
-}
-
-bool sequences_take(struct run *in, uint64_t line, const facts *of, slice whole) {
     const bool own = facts_chunk(of) || opens(of);
-    if (!own && !continues(of)) {
+    if (!own && !bedrock && !of->done.bytes && !facts_event(of)) {
         return false;
     }
     if (in->begin > 0) {
         crew_wait(in);
     }
-    sequences *const all = &in->source->open;
-    size_t which = whose(all, of);
+    size_t which = whose(from, of);
     if (which == SEQUENCES && !own) {
         return false;
     }
-    if (which < SEQUENCES && sequence_is_over(all->open[which], of, whole, in->asked->at)) {
+    if (which < SEQUENCES && sequence_is_over(from->open[which], of, whole, in->asked->at)) {
         close_at(in, which);
         which = SEQUENCES;
     }
-    which = which < SEQUENCES ? which : open_one(in, line);
-    sequence *const to = all->open[which];
-    to->used = ++all->clock;
+    if (which == SEQUENCES && from->open_count == SEQUENCES) {
+        close_at(in, oldest(from));
+    }
+    if (which == SEQUENCES) {
+        which = from->open_count++;
+        from->open[which] = sequence_new(in->asked, from->lines_before + line, false);
+    }
+    sequence *const to = from->open[which];
+    to->used = ++from->clock;
     sequence_add(to, in->asked, of, whole);
     tokusage_stream_feed(&to->stream, whole.bytes, whole.length);
-    if (to->about.id == 0 && (to->ended || of->metadata.bytes)) {
-        to->ended = true;
+    to->ended = to->ended || bedrock;
+    if (to->about.id == 0 && to->ended) {
         close_at(in, which);
     }
     return true;
 }
 
-void sequences_close(struct run *to) {
-    sequences *const all = &to->source->open;
-    while (all->count > 0) {
-        close_at(to, oldest(all));
-    }
-}
-
-void sequences_drop(sequences *of) {
-    while (of->count > 0) {
-        sequence_drop(of->open[--of->count]);
+void sequences_close(run *to) {
+    while (to->source->open_count > 0) {
+        close_at(to, oldest(to->source));
     }
 }

@@ -1,41 +1,39 @@
 /*
- * The totals: adding up within the range, and the groups, indexed by a balanced tree so that no choice of keys is slow.
+ * The totals: adding up within the range, and the groups, indexed by a balanced
+ * tree so that no choice of keys is slow.
  */
-#include "totals.h"
+#include "usage_report.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 tokusage_count *count_of(tokusage *usage, size_t which) {
-    static const size_t places[COUNTS] = {
-        offsetof(tokusage, prompt_tokens),      offsetof(tokusage, cached_tokens),
-        offsetof(tokusage, cache_write_tokens), offsetof(tokusage, completion_tokens),
-        offsetof(tokusage, reasoning_tokens),   offsetof(tokusage, total_tokens),
-    };
-    return (tokusage_count *)(void *)((char *)usage + places[which]);
+    tokusage_count *const counts[COUNTS] = {&usage->prompt_tokens,      &usage->cached_tokens,
+                                            &usage->cache_write_tokens, &usage->completion_tokens,
+                                            &usage->reasoning_tokens,   &usage->total_tokens};
+    return counts[which];
 }
 
 bool tally_add(tally *sum, const tally *more) {
-    amount cost = sum->cost;
     for (size_t i = 0; i < COUNTERS; i++) {
         if (more->counters[i] > TOKUSAGE_COUNT_MAX - sum->counters[i]) {
             return false;
         }
     }
-    if (!amount_add(&cost, &more->cost) || tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+    if (tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
         return false;
     }
     for (size_t i = 0; i < COUNTERS; i++) {
         sum->counters[i] += more->counters[i];
     }
-    sum->cost = cost;
+    amount_add(&sum->cost, &more->cost);
     return true;
 }
 
 int64_t tally_findings(const tally *from) {
-    static const counter findings[] = {MISPLACED, INVALID,    MALFORMED, TOO_LONG,
-                                       UNTIMED,   UNFINISHED, REPEATED,  CONTRADICTING};
+    static const counter findings[] = {CONTRADICTING, MISPLACED, INVALID,    MALFORMED,
+                                       TOO_LONG,      UNTIMED,   UNFINISHED, REPEATED};
     int64_t sum = 0;
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
         sum += from->counters[findings[i]];
@@ -43,34 +41,30 @@ int64_t tally_findings(const tally *from) {
     return sum;
 }
 
-/* ---- keys */
+/* ---- keys: a component is a byte 1, its bytes (a NUL as 0 and 0xFF) and two
+ * NULs; 0xFF when it is absent */
 
-/*
- * A component that is there is a byte 1, its bytes (a NUL as 0 and 0xFF) and two NULs; one that is absent is 0xFF,
- * which no UTF-8 holds.
- */
 void key_add(text *key, bool present, const char *bytes, size_t length) {
-    text_byte(key, present ? '\1' : '\xFF');
-    while (present && length > 0) {
-        const char *const nul = memchr(bytes, '\0', length);
-        const size_t span = nul ? (size_t)(nul - bytes) + 1 : length;
-        text_bytes(key, bytes, span);
+    text_bytes(key, present ? "\1" : "\xFF", 1);
+    for (size_t at = 0; present && at < length;) {
+        const char *const nul = memchr(bytes + at, '\0', length - at);
+        const size_t end = nul ? (size_t)(nul - bytes) + 1 : length;
+        text_bytes(key, bytes + at, end - at);
         text_bytes(key, "\xFF", nul != NULL);
-        bytes += span;
-        length -= span;
+        at = end;
     }
     text_bytes(key, "\0", present ? 2 : 0);
 }
 
 bool key_next(const char **key, text *component) {
     const bool present = *(*key)++ == '\1';
-    text_clear(component);
+    component->used = 0;
     for (; present; (*key)++) {
         if (**key == '\0' && *++*key == '\0') {
             ++*key;
             return true;
         }
-        text_byte(component, **key == '\xFF' ? '\0' : **key);
+        text_bytes(component, **key == '\xFF' ? "\0" : *key, 1);
     }
     return false;
 }
@@ -81,20 +75,18 @@ static int compare_keys(const void *one, const void *other) {
     if (!a->key || !b->key) {
         return !a->key - !b->key;
     }
-    const size_t shorter = a->length < b->length ? a->length : b->length;
-    const int difference = shorter > 0 ? memcmp(a->key, b->key, shorter) : 0;
+    const int difference = memcmp(a->key, b->key, a->length < b->length ? a->length : b->length);
     return difference != 0 ? difference : (a->length > b->length) - (a->length < b->length);
 }
 
 /* ---- groups */
 
-static group *add_group(totals *of, const group *wanted) {
+static group *add_group(totals *of, const char *key, size_t length) {
     group *const added = memory_resize(NULL, sizeof *added);
-    *added = *wanted;
-    if (wanted->key) {
-        char *const key = memory_resize(NULL, wanted->length + 1);
-        memcpy(key, wanted->key, wanted->length);
-        added->key = key;
+    char *const copy = key ? memory_resize(NULL, length + 1) : NULL;
+    *added = (group){.key = copy, .length = length};
+    if (length > 0) {
+        memcpy(copy, key, length);
     }
     if (of->count == of->room) {
         of->room = of->room > 0 ? 2 * of->room : 16;
@@ -105,93 +97,81 @@ static group *add_group(totals *of, const group *wanted) {
 }
 
 group *totals_group(totals *of, const char *key, size_t length) {
-    const group wanted = {.key = key ? key : "", .length = length};
-    if (of->last && of->last->length == length && compare_keys(of->last, &wanted) == 0) {
+    const group wanted = {.key = length > 0 ? key : "", .length = length};
+    if (of->last && compare_keys(of->last, &wanted) == 0) {
         return of->last;
     }
     group *const *const known = tfind(&wanted, &of->index, compare_keys);
-    of->last = known ? *known : add_group(of, &wanted);
+    of->last = known ? *known : add_group(of, wanted.key, length);
     if (!known && !tsearch(of->last, &of->index, compare_keys)) {
         memory_failed();
     }
     return of->last;
 }
 
-bool totals_sum(const totals *of, tally *sum) {
+bool totals_sum(const totals *of, size_t from, tally *sum) {
     bool lost[COUNTS] = {false};
     bool good = true;
-    for (size_t i = 0; i < of->count; i++) {
+    for (size_t i = from; i < of->count; i++) {
         tally each = of->groups[i]->tally;
-        for (size_t count = 0; count < COUNTS; count++) {
-            tokusage_count *const whole = count_of(&sum->usage, count);
-            tokusage_count *const part = count_of(&each.usage, count);
-            lost[count] = lost[count] || part->value > TOKUSAGE_COUNT_MAX - whole->value;
-            if (lost[count]) {
+        for (size_t which = 0; which < COUNTS; which++) {
+            tokusage_count *const whole = count_of(&sum->usage, which);
+            tokusage_count *const part = count_of(&each.usage, which);
+            lost[which] = lost[which] || part->value > TOKUSAGE_COUNT_MAX - whole->value;
+            if (lost[which]) {
                 *whole = *part = (tokusage_count){.present = false};
             }
-            good = good && !lost[count];
+            good = good && !lost[which];
         }
         good = tally_add(sum, &each) && good;
     }
     return good;
 }
 
-static void drop(totals *of, group *dropped) {
-    tdelete(dropped, &of->index, compare_keys);
-    free((char *)dropped->key);
-    free(dropped);
+/* A sum that is absent comes behind a sum of zero. */
+static void set_rank(group *of, const column *wanted) {
+    const tokusage_count *const sum = wanted->kind == COUNT ? count_of(&of->tally.usage, wanted->which) : NULL;
+    const int64_t value = !sum ? of->tally.counters[wanted->which] : sum->present ? sum->value + 1 : 0;
+    of->rank = (amount){.limbs = {(uint32_t)(value % 1000000000), (uint32_t)(value / 1000000000)}};
+    of->rank = wanted->kind == COST ? of->tally.cost : of->rank;
 }
 
-void totals_free(totals *of) {
-    for (size_t i = 0; i < of->count; i++) {
-        drop(of, of->groups[i]);
-    }
-    free(of->groups);
-    *of = (totals){.index = NULL};
-}
-
-/* ---- order */
-
-/* One more than the value, so that a sum that is absent comes behind a sum of zero. */
-static void set_rank(group *of, const order *by) {
-    const tokusage_count *const sum = by->by == ORDER_COUNT ? count_of(&of->tally.usage, by->which) : NULL;
-    uint64_t value = 0;
-    if (by->by == ORDER_COUNTER) {
-        value = (uint64_t)of->tally.counters[by->which];
-    } else if (sum && sum->present) {
-        value = (uint64_t)sum->value + 1;
-    }
-    const amount of_value = {.limbs = {(uint32_t)(value % 1000000000), (uint32_t)(value / 1000000000)}};
-    of->rank = by->by == ORDER_COST ? of->tally.cost : of_value;
-}
-
-static int compare(const void *one, const void *other) {
+static int compare_ranks(const void *one, const void *other) {
     const group *const a = *(const group *const *)one;
     const group *const b = *(const group *const *)other;
-    const int difference = a->key && b->key ? amount_compare(&b->rank, &a->rank) : 0;
-    return difference != 0 ? difference : compare_keys(a, b);
+    const int difference = amount_compare(&b->rank, &a->rank);
+    return difference != 0 && a->key && b->key ? difference : compare_keys(a, b);
 }
 
-void totals_sort(totals *of, const order *by) {
-    for (size_t i = 0; i < of->count; i++) {
-        set_rank(of->groups[i], by);
+void totals_sort(totals *of, const column *wanted) {
+    for (size_t i = 0; i < of->count && wanted; i++) {
+        set_rank(of->groups[i], wanted);
     }
     if (of->count > 1) {
-        qsort(of->groups, of->count, sizeof *of->groups, compare);
+        qsort(of->groups, of->count, sizeof *of->groups, compare_ranks);
     }
+}
+
+static void drop_from(totals *of, size_t first) {
+    for (size_t i = first; i < of->count; i++) {
+        tdelete(of->groups[i], &of->index, compare_keys);
+        free((char *)of->groups[i]->key);
+        free(of->groups[i]);
+    }
+    of->count = first;
 }
 
 bool totals_cut(totals *of, size_t top) {
-    if (of->count <= top + 1) {
-        return true;
+    tally rest = {.counters = {0}};
+    const bool good = of->count <= top || totals_sum(of, top, &rest);
+    if (of->count > top) {
+        drop_from(of, top);
+        add_group(of, NULL, 0)->tally = rest;
     }
-    totals rest = {.groups = of->groups + top, .count = of->count - top};
-    tally sum = {.counters = {0}};
-    const bool good = totals_sum(&rest, &sum);
-    for (size_t i = 0; i < rest.count; i++) {
-        drop(of, rest.groups[i]);
-    }
-    of->count = top;
-    add_group(of, &(group){.key = NULL, .tally = sum});
     return good;
+}
+
+void totals_free(totals *of) {
+    drop_from(of, 0);
+    free(of->groups);
 }

@@ -242,7 +242,7 @@ counts "a whole name comes before a beginning; the largest sum is exact" \
     "$(sold gpt-x 9007199254740990 1 0 0)" --prices "$scratch/prices.csv"
 counts "the smallest price is exact" "m: responses 1 prompt 1 completion 1 total 2 cost 0.000003000000001" "" \
     "$(sold m 1 1 0 0 | sed 's/,"prompt_tokens_details.*}}/}}/')" --prices "$scratch/prices.csv"
-counts "a model without a price is named" "z: responses 1 prompt 1 completion 1 total 2 unpriced 1" "[no price for z: 1]" \
+counts "a model without a price is named" "z: responses 1 prompt 1 completion 1 total 2 unpriced 1" "[no price for z]" \
     "$(sold z 1 1 0 0 | sed 's/,"prompt_tokens_details.*}}/}}/')" --prices "$scratch/prices.csv"
 for format in table json tsv; do
     says "the cost is in every format: $format" 0.0021 \
