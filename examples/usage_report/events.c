@@ -11,7 +11,7 @@
  * colon, or the colon of a comment. */
 bool events_are(input *of) {
     static const char *const fields[] = {"data", "event", "id", "retry", ""};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; *input_bytes(of).bytes != '{' && i < sizeof fields / sizeof *fields; i++) {
         const size_t span = strlen(fields[i]);
         if (*input_bytes(of).bytes == (span > 0 ? *fields[i] : ':')) {
             input_fill_to(of, span + 1);

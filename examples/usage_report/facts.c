@@ -13,27 +13,27 @@ typedef struct seen {
 } seen;
 
 static const struct {
-    const char *name;
+    slice name;
     size_t member;
 } members[] = {
-    {"\"id\"", offsetof(seen, facts.id)},
-    {"\"object\"", offsetof(seen, facts.object)},
-    {"\"model\"", offsetof(seen, facts.model)},
-    {"\"type\"", offsetof(seen, facts.type)},
-    {"\"event_type\"", offsetof(seen, facts.type)},
-    {"\"error\"", offsetof(seen, facts.error)},
-    {"\"done\"", offsetof(seen, facts.done)},
-    {"\"message\"", offsetof(seen, message)},
-    {"\"response\"", offsetof(seen, response)},
-    {"\"interaction\"", offsetof(seen, interaction)},
-    {"\"responseId\"", offsetof(seen, facts.response_id)},
-    {"\"modelVersion\"", offsetof(seen, version)},
-    {"\"messageStart\"", offsetof(seen, facts.start)},
-    {"\"contentBlockStart\"", offsetof(seen, facts.part)},
-    {"\"contentBlockDelta\"", offsetof(seen, facts.part)},
-    {"\"contentBlockStop\"", offsetof(seen, facts.part)},
-    {"\"messageStop\"", offsetof(seen, facts.part)},
-    {"\"metadata\"", offsetof(seen, facts.metadata)},
+    {{"\"id\"", 4}, offsetof(seen, facts.id)},
+    {{"\"object\"", 8}, offsetof(seen, facts.object)},
+    {{"\"model\"", 7}, offsetof(seen, facts.model)},
+    {{"\"type\"", 6}, offsetof(seen, facts.type)},
+    {{"\"event_type\"", 12}, offsetof(seen, facts.type)},
+    {{"\"error\"", 7}, offsetof(seen, facts.error)},
+    {{"\"done\"", 6}, offsetof(seen, facts.done)},
+    {{"\"message\"", 9}, offsetof(seen, message)},
+    {{"\"response\"", 10}, offsetof(seen, response)},
+    {{"\"interaction\"", 13}, offsetof(seen, interaction)},
+    {{"\"responseId\"", 12}, offsetof(seen, facts.response_id)},
+    {{"\"modelVersion\"", 14}, offsetof(seen, version)},
+    {{"\"messageStart\"", 14}, offsetof(seen, facts.start)},
+    {{"\"contentBlockStart\"", 19}, offsetof(seen, facts.part)},
+    {{"\"contentBlockDelta\"", 19}, offsetof(seen, facts.part)},
+    {{"\"contentBlockStop\"", 18}, offsetof(seen, facts.part)},
+    {{"\"messageStop\"", 13}, offsetof(seen, facts.part)},
+    {{"\"metadata\"", 10}, offsetof(seen, facts.metadata)},
 };
 
 /* The first string that is not empty; its quotes stay. */
@@ -52,17 +52,19 @@ facts facts_of(slice whole) {
     slice name = {NULL, 0};
     slice value = {NULL, 0};
     while (json_next(&inside, &name, &value)) {
-        size_t i = 0;
-        while (i < sizeof members / sizeof *members && !slice_is(name, members[i].name)) {
-            i++;
-        }
-        if (i < sizeof members / sizeof *members && !slice_is(value, "null")) {
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
             slice *const place = (slice *)(void *)((char *)&at + members[i].member);
-            *place = place->bytes ? *place : value;
+            if (name.length == members[i].name.length && memcmp(name.bytes, members[i].name.bytes, name.length) == 0 &&
+                !place->bytes && *value.bytes != 'n') {
+                *place = value;
+            }
         }
         if (found->id.bytes && found->model.bytes && (found->object.bytes || found->type.bytes)) {
             break;
         }
+    }
+    if (first_string(&found->id, 1).bytes && first_string(&found->model, 1).bytes) {
+        return *found;
     }
     const slice found_ids[] = {found->id, json_find(at.message, "/id"), json_find(at.response, "/id"),
                                found->response_id, json_find(at.interaction, "/id")};
@@ -78,7 +80,7 @@ static bool is_one_of(slice string, const char *const *beginnings) {
            (string.length < strlen(*beginnings) || memcmp(string.bytes, *beginnings, strlen(*beginnings)) != 0)) {
         beginnings++;
     }
-    return *beginnings;
+    return string.bytes && *beginnings;
 }
 
 bool facts_begin(const facts *of) {

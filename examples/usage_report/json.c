@@ -117,10 +117,13 @@ static bool is_named(slice name, const char *part, size_t length) {
 
 slice json_find(slice in, const char *pointer) {
     while (*pointer == '/') {
-        const size_t length = strcspn(pointer + 1, "/");
-        slice inside = in.length > 0 && *in.bytes == '{' ? json_inside(in) : (slice){"", 0};
+        slice inside = json_inside(in);
         slice name = {NULL, 0};
         bool found = false;
+        if (in.length == 0 || *in.bytes != '{') {
+            return (slice){NULL, 0};
+        }
+        const size_t length = strcspn(pointer + 1, "/");
         while (!found && json_next(&inside, &name, &in)) {
             found = is_named(name, pointer + 1, length);
         }

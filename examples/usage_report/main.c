@@ -48,7 +48,9 @@ static uint64_t bytes_to_read(const options *asked) {
 /* Prints, or closes, the output; a full disk often shows only then. `error` is
  * the errno of a write before, or 0. */
 static void print(text *of) {
-    fwrite(of->bytes, 1, of->used, stdout);
+    if (of->used > 0) {
+        fwrite(of->bytes, 1, of->used, stdout);
+    }
     of->used = 0;
 }
 

@@ -84,7 +84,7 @@ static void count_cost(run *to, response *what) {
 }
 
 static void count(run *to, response *what, tally *in) {
-    const tally usage = what->tally;
+    static const tokusage nothing = {.total_tokens = {.present = false}};
     what->tally.counters[RESPONSES] = 1;
     what->tally.counters[what->verdict] = 1;
     what->tally.counters[UNFINISHED] = what->unfinished;
@@ -98,11 +98,12 @@ static void count(run *to, response *what, tally *in) {
         }
         what->verdict = INVALID;
         what->error.status = TOKUSAGE_OK;
-        what->tally = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
+        what->tally = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}, .usage = what->tally.usage};
     }
-    what->tally.usage = (tokusage){.total_tokens = {.present = false}};
+    const tokusage usage = what->tally.usage;
+    what->tally.usage = nothing;
     tally_add(in, &what->tally);
-    what->tally.usage = usage.usage;
+    what->tally.usage = usage; /* as far as it was read: for --each */
 }
 
 /* ---- named */

@@ -237,6 +237,12 @@ static size_t put_escape(text *to, const char *escape, size_t left) {
 void text_decode(text *to, const char *json, size_t length) {
     uint32_t code = 0;
     for (size_t at = 0, span = 0; at < length; at += span) {
+        for (span = 0; at + span < length && (signed char)json[at + span] > 0 && json[at + span] != '\\'; span++) {
+        }
+        text_bytes(to, json + at, span);
+        if (span > 0) {
+            continue;
+        }
         span = character_span(json + at, length - at, &code);
         if (span == 0) {
             text_string(to, replacement);

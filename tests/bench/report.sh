@@ -1,15 +1,16 @@
 #!/bin/sh
-# How fast usage-report adds up a log, compared with jq, Python's json and a loop around cJSON. The script fails unless
-# all give the same total. One core, the log in the page cache, run after run in turn, medians.
+# How fast usage-report adds up a log by model, beside the shortest loops around yyjson and cJSON, DuckDB, jq and Python's
+# json: the same rows from each, or the script fails. One core, the log in the page cache, run after run in turn, medians.
 #
-#     sh tests/bench/report.sh [MEGABYTES [RUNS]]        100 and 5, if not given; the project's aim is for about 1000
+#     sh tests/bench/report.sh [MEGABYTES [RUNS]]        200 and 5
 #
-# The log is written to ${TMPDIR:-/tmp} and removed. Peers that are not installed are left out.
+# yyjson is found by pkg-config, or in the folder TOKUSAGE_YYJSON_DIR (yyjson.h and yyjson.c); DuckDB is npm's
+# @duckdb/node-api, found in NODE_PATH. The log is written to ${TMPDIR:-/tmp} and removed. Peers that are not installed are left out.
 set -eu
 LC_ALL=C
 export LC_ALL
 
-megabytes=${1:-100}
+megabytes=${1:-200}
 runs=${2:-5}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/build/bench_report
@@ -22,70 +23,94 @@ begin_work
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON
 report=$work/examples/usage-report
 cc=${CC:-cc}
-"$cc" -O2 "$root/tests/bench/report_log.c" -o "$scratch/report_log"
+bench=$root/tests/bench
+"$cc" -O2 "$bench/report_log.c" -o "$scratch/report_log"
 log=$scratch/log.jsonl
 "$scratch/report_log" "$megabytes" >"$log"
 
-# The times of different programs are compared, so all run on the same core, if the system can do that.
+# The numbers of two runs at a time are compared, so all of them get the same core, if the system can do that.
 pin=
 if command -v taskset >/dev/null 2>&1; then
     pin="taskset -c $(($(getconf _NPROCESSORS_ONLN) - 1))"
 fi
 
-peers="report report_by"
+# Release is -O3, for the loops as for usage-report.
+peers=report
+if [ -n "${TOKUSAGE_YYJSON_DIR:-}" ]; then
+    "$cc" -O3 -I "$TOKUSAGE_YYJSON_DIR" "$bench/report_yyjson.c" "$TOKUSAGE_YYJSON_DIR/yyjson.c" -o "$scratch/report_yyjson"
+    peers="$peers yyjson"
+elif pkg-config --exists yyjson 2>/dev/null; then
+    # shellcheck disable=SC2046
+    "$cc" -O3 $(pkg-config --cflags yyjson) "$bench/report_yyjson.c" -o "$scratch/report_yyjson" $(pkg-config --libs yyjson)
+    peers="$peers yyjson"
+fi
 # shellcheck disable=SC2046
 if pkg-config --exists libcjson 2>/dev/null &&
-    "$cc" -O2 $(pkg-config --cflags libcjson) "$root/tests/bench/report_cjson.c" -o "$scratch/report_cjson" \
+    "$cc" -O3 $(pkg-config --cflags libcjson) "$bench/report_cjson.c" -o "$scratch/report_cjson" \
         $(pkg-config --libs libcjson); then
     peers="$peers cjson"
 fi
-! command -v python3 >/dev/null 2>&1 || peers="$peers python"
+! node -e 'require("@duckdb/node-api")' >/dev/null 2>&1 || peers="$peers duckdb"
 ! command -v jq >/dev/null 2>&1 || peers="$peers jq"
+! command -v python3 >/dev/null 2>&1 || peers="$peers python"
 
 words() {
     case $1 in
     report) echo "usage-report" ;;
-    report_by) echo "usage-report --by /model" ;;
-    cjson) echo "a loop around cJSON $(pkg-config --modversion libcjson)" ;;
+    yyjson) echo "a loop of getline and yyjson" ;;
+    cjson) echo "a loop of getline and cJSON $(pkg-config --modversion libcjson)" ;;
+    duckdb) echo "DuckDB $(node -e 'console.log(require("@duckdb/node-api").version())'), columns given, one thread" ;;
+    jq) jq --version ;;
     python) python3 -c 'import sys; print("Python", sys.version.split()[0], "json")' ;;
-    jq) echo "$(jq --version): [inputs.usage.total_tokens] | add" ;;
     esac
 }
 
-# usage-report also checks and counts more than the total. The others do not.
-total_of() {
+# MODEL PROMPT COMPLETION TOTAL, a line each. What usage-report checks and counts beyond that, nobody else does.
+rows_of() {
     case $1 in
-    report) $pin "$report" --format csv "$log" | awk -F, 'NR == 2 { print $10 }' ;;
-    report_by) $pin "$report" --by /model --format csv "$log" | awk -F, 'NR > 1 { s += $10 } END { printf "%d\n", s }' ;;
+    report) $pin "$report" --format csv "$log" | awk -F, 'NR > 1 { print $1, $12, $15, $17 }' ;;
+    yyjson) $pin "$scratch/report_yyjson" "$log" ;;
     cjson) $pin "$scratch/report_cjson" "$log" ;;
+    duckdb) $pin node "$bench/report_duckdb.js" "$log" ;;
+    jq)
+        # shellcheck disable=SC2016
+        $pin jq -n -r 'reduce inputs as $r ({}; .[$r.model] |= [.[0] + $r.usage.prompt_tokens,
+            .[1] + $r.usage.completion_tokens, .[2] + $r.usage.total_tokens])
+            | to_entries[] | "\(.key) \(.value[0]) \(.value[1]) \(.value[2])"' "$log"
+        ;;
     python)
         $pin python3 -c 'import json, sys
+rows = {}
 with open(sys.argv[1], "rb") as log:
-    print(sum(json.loads(line)["usage"]["total_tokens"] for line in log))' "$log"
+    for line in log:
+        body = json.loads(line)
+        row = rows.setdefault(body["model"], [0, 0, 0])
+        for i, name in enumerate(("prompt_tokens", "completion_tokens", "total_tokens")):
+            row[i] += body["usage"][name]
+for model, row in rows.items():
+    print(model, *row)' "$log"
         ;;
-    jq) $pin jq -n '[inputs.usage.total_tokens] | add' "$log" ;;
-    esac
+    esac | sort
 }
 
-# cpu_seconds: the time that this shell's children have taken so far, user and system. `times` must not be in a pipe.
+# cpu_seconds: what this shell's children have taken so far, user and system. `times` must not be in a pipe.
 cpu_seconds() {
     times >"$scratch/times"
     awk 'NR == 2 { gsub(/s/, ""); for (i = 1; i <= 2; i++) { split($i, t, "m"); s += 60 * t[1] + t[2] } print s }' \
         "$scratch/times"
 }
 
-expected=$(total_of report)
+rows_of report >"$scratch/expected"
 cat "$log" >/dev/null
 run=0
 while [ "$run" -lt "$runs" ]; do
     for peer in $peers; do
         cpu_seconds >"$scratch/before"
         began=$(date +%s%N)
-        total_of "$peer" >"$scratch/seen"
+        rows_of "$peer" >"$scratch/seen"
         ended=$(date +%s%N)
         cpu_seconds >"$scratch/after"
-        seen=$(cat "$scratch/seen")
-        [ "$seen" = "$expected" ] || stop "$peer adds up to $seen, usage-report to $expected"
+        cmp -s "$scratch/seen" "$scratch/expected" || stop "$peer adds up to something else than usage-report"
         echo $((ended - began)) >>"$scratch/$peer.wall"
         paste "$scratch/before" "$scratch/after" | awk '{ print $2 - $1 }' >>"$scratch/$peer.cpu"
     done
@@ -99,16 +124,16 @@ median() {
 bytes=$(wc -c <"$log")
 lines=$(wc -l <"$log")
 base=$(median "$scratch/report.cpu")
-echo "$bytes bytes, $lines responses, total_tokens $expected from each; medians of $runs runs on one core"
+echo "$bytes bytes, $lines responses, $(wc -l <"$scratch/expected") models, the same sums from each; medians of $runs runs on one core"
 sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2>/dev/null | sed 1q
 "$cc" --version | sed 1q
-echo "CPU seconds: the time of the program alone. Seconds: with the time that other programs took from it."
+echo "CPU seconds are what the program takes; seconds are also what others on the machine took from it."
 echo
-echo "| program | seconds | CPU seconds | GB per CPU second | usage-report takes |"
+echo "| program | seconds | CPU seconds | GB per CPU second | CPU, usage-report = 1 |"
 echo "| --- | ---: | ---: | ---: | ---: |"
 for peer in $peers; do
     awk -v words="$(words "$peer")" -v ns="$(median "$scratch/$peer.wall")" -v cpu="$(median "$scratch/$peer.cpu")" \
         -v base="$base" -v bytes="$bytes" 'BEGIN {
             cpu = cpu > 0 ? cpu : 0.01
-            printf "| %s | %.2f | %.2f | %.2f | 1/%.1f |\n", words, ns / 1e9, cpu, bytes / cpu / 1e9, cpu / base }'
+            printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", words, ns / 1e9, cpu, bytes / cpu / 1e9, cpu / base }'
 done

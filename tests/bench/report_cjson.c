@@ -1,5 +1,5 @@
 /*
- * What a C programmer writes without the library: every line through cJSON, the totals added up.
+ * What a C programmer writes without the library: every line through cJSON, the counts added up by model.
  *     report_cjson LOG
  * The line buffer is used again for each line. It checks only what the other programs of report.sh check, too.
  */
@@ -8,26 +8,49 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum {
+    MODELS = 64,
+    COUNTS = 3
+};
+
+typedef struct row {
+    char model[128];
+    int64_t sums[COUNTS];
+} row;
+
+static row *row_of(row *rows, const char *model) {
+    while (rows->model[0] != '\0' && strcmp(rows->model, model) != 0) {
+        rows++;
+    }
+    if (rows->model[0] == '\0') {
+        snprintf(rows->model, sizeof rows->model, "%s", model);
+    }
+    return rows;
+}
 
 int main(int argc, char **argv) {
+    static const char *const names[COUNTS] = {"prompt_tokens", "completion_tokens", "total_tokens"};
+    static row rows[MODELS + 1];
     FILE *const file = argc > 1 ? fopen(argv[1], "r") : NULL;
+    char *line = NULL;
+    size_t room = 0;
     if (!file) {
         return 2;
     }
-    char *line = NULL;
-    size_t room = 0;
-    int64_t sum = 0;
-    ssize_t length;
-    while ((length = getline(&line, &room, file)) > 0) {
+    for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
         cJSON *const root = cJSON_ParseWithLength(line, (size_t)length);
         const cJSON *const usage = cJSON_GetObjectItemCaseSensitive(root, "usage");
-        const cJSON *const total = cJSON_GetObjectItemCaseSensitive(usage, "total_tokens");
-        if (cJSON_IsNumber(total)) {
-            sum += (int64_t)total->valuedouble;
+        row *const to = row_of(rows, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "model")));
+        for (size_t i = 0; i < COUNTS; i++) {
+            to->sums[i] += (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(usage, names[i]));
         }
         cJSON_Delete(root);
     }
-    printf("%" PRId64 "\n", sum);
+    for (const row *each = rows; each->model[0] != '\0'; each++) {
+        printf("%s %" PRId64 " %" PRId64 " %" PRId64 "\n", each->model, each->sums[0], each->sums[1], each->sums[2]);
+    }
     free(line);
     return fclose(file) == 0 ? 0 : 1;
 }
