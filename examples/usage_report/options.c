@@ -129,7 +129,7 @@ static bool take_key(const char *value, reading *in) {
     }
     by *const added = &to->by[to->by_count++];
     added->given = value;
-    added->kind = word < 3 ? word : BY_POINTER;
+    added->kind = word == 0 ? BY_MODEL : word == 1 ? BY_DAY : word == 2 ? BY_MONTH : BY_POINTER;
     to->timed = to->timed || added->kind == BY_DAY || added->kind == BY_MONTH;
     return word < 3 || check_pointer("--by", value);
 }
