@@ -1,7 +1,6 @@
 /*
- * The crew: threads that take the next file each, or the next part of a large
- * one. A run that is done waits for those before it; so they are told of in
- * their order, and the one whose turn it is prints as it goes.
+ * The crew: threads that take the next file each, or the next part of a large one. A run that is done waits for those
+ * before it; so they are told of in their order, and the one whose turn it is prints as it goes.
  */
 #include "usage_report.h"
 
@@ -13,8 +12,7 @@
 #include <sys/stat.h>
 
 enum {
-    KEPT = 1 << 24, /* bytes that a run may have waiting to be printed before it
-                     waits itself */
+    KEPT = 1 << 24, /* bytes that a run may have waiting to be printed before it waits itself */
     PART = 1 << 24  /* bytes of a file that are read at a time */
 };
 
@@ -26,16 +24,14 @@ typedef struct crew {
     source *sources;
     run **runs; /* NULL once it is over and added */
     bool *done;
-    size_t count, next, turn; /* of runs: all, the next that nobody has taken, the
-                               one whose turn it is */
+    size_t count, next, turn; /* of runs: all, the next that nobody has taken, the one whose turn it is */
     uint64_t named, unnamed;  /* findings */
     ids ids, told;            /* of responses; of what is said once */
     bool settling;            /* somebody is at it, the lock released */
     bool stopped;             /* nothing more is read, added or printed */
 } crew;
 
-/* ---- what is said: a kind, for ONCE a hash, and a line; or NOTED and what
- * follows */
+/* ---- what is said: a kind, for ONCE a hash, and a line; or NOTED and what follows */
 
 typedef struct noted {
     uint64_t id, line;
@@ -59,8 +55,8 @@ static void put_message(const run *of, uint64_t line, const char *reason, text *
 }
 
 void run_say(run *of, char kind, uint64_t line, const char *reason) {
-    const bool anywhere = line == 0; /* of a model, whatever the file */
-    const uint64_t hash = id_of((slice){reason, strlen(reason)}) + (anywhere ? 0 : (uint64_t)(uintptr_t)of->source);
+    const uint64_t file = kind == ONCE ? (uint64_t)(uintptr_t)of->source : 0;
+    const uint64_t hash = id_of((slice){reason, strlen(reason)}) + file;
     text_bytes(&of->said, &kind, 1);
     text_bytes(&of->said, (const char *)&hash, kind == ONCE || kind == NOTE ? sizeof hash : 0);
     put_message(of, line, reason, &of->said);
@@ -181,17 +177,14 @@ static void add(crew_result *to, run *over) {
         text_bytes(&to->head, over->head.bytes, over->head.used);
     }
     if (over->head.used > 0 && !text_is(&to->head, over->head.bytes, over->head.used)) {
-        run_say(over, FAILURE, 0,
-                "reports made with other options than those before them; they are "
-                "not added");
+        run_say(over, FAILURE, 0, "reports made with other options than those before them; they are not added");
         return;
     }
     for (size_t i = 0; i < over->totals.count; i++) {
         const group *const each = over->totals.groups[i];
         if (!tally_add(&totals_group(&to->groups, each->key, each->length)->tally, &each->tally)) {
             run_say(over, FAILURE, 0,
-                    "a sum would leave the range (0 to 9007199254740991): a group of "
-                    "it is not added");
+                    "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
         }
     }
 }
@@ -206,8 +199,7 @@ static void free_run(run *over) {
     free(over);
 }
 
-/* The streamed responses that are still open at the end of a file are counted
- * without the lock, as that takes it. */
+/* The streamed responses that are still open at the end of a file are counted without the lock, as that takes it. */
 static void settle_next(crew *of) {
     run *const each = of->runs[of->turn];
     if (!of->stopped && each->last) {
@@ -258,8 +250,7 @@ static void *work(void *crew_of) {
     return NULL;
 }
 
-/* This thread is one of the crew; where the system has no more threads, there
- * are fewer. */
+/* This thread is one of the crew; where the system has no more threads, there are fewer. */
 static void work_together(crew *of) {
     const size_t wanted = of->asked->jobs < of->count ? (size_t)of->asked->jobs : of->count;
     pthread_t *const threads = memory_resize(NULL, (wanted + 1) * sizeof *threads);

@@ -1,14 +1,12 @@
 /*
- * Event streams (WHATWG HTML, section 9.2), one after another: each event is
- * looked at for what tells a new response, and the events of one response go to
- * the library in one go, which finds the few of them that hold a usage.
+ * Event streams (WHATWG HTML, section 9.2), one after another: each event is looked at for what tells a new response,
+ * and the events of one response go to the library in one go, which finds the few of them that hold a usage.
  */
 #include "usage_report.h"
 
 #include <string.h>
 
-/* Whether the bytes begin a line of an event stream: a field's name and a
- * colon, or the colon of a comment. */
+/* Whether the bytes begin a line of an event stream: a field's name and a colon, or the colon of a comment. */
 bool events_are(input *of) {
     static const char *const fields[] = {"data", "event", "id", "retry", ""};
     for (size_t i = 0; *input_bytes(of).bytes != '{' && i < sizeof fields / sizeof *fields; i++) {
@@ -24,8 +22,7 @@ bool events_are(input *of) {
 
 /* ---- one event */
 
-/* The length of a line, with its end (CR LF, LF or CR); *text is its length
- * without. 0: its end is not there. */
+/* The length of a line, with its end (CR LF, LF or CR); *text is its length without. 0: its end is not there. */
 static size_t line_span(slice all, bool last, size_t *length) {
     const char *const lf = all.length > 0 ? memchr(all.bytes, '\n', all.length) : NULL;
     const size_t most = lf ? (size_t)(lf - all.bytes) : all.length;
@@ -51,8 +48,7 @@ static void take_line(event *to, slice line) {
     }
 }
 
-/* A line that begins as a JSON text does is no line of the event, and what
- * follows it is none either. */
+/* A line that begins as a JSON text does is no line of the event, and what follows it is none either. */
 static event event_of(slice all, bool last) {
     event found = {.span = 0};
     for (size_t at = 0; at < all.length;) {
@@ -93,8 +89,7 @@ static slice join(slice all, text *joined) {
 typedef struct streams {
     input *from;
     sequence *now; /* NULL: none has begun */
-    size_t fed;    /* how many of the bytes available belong to it and are still to
-                 be fed */
+    size_t fed;    /* how many of the bytes available belong to it and are still to be fed */
     text joined;
 } streams;
 

@@ -1,6 +1,5 @@
 /*
- * What a text tells beside its usage: one walk over the members at its root,
- * and what becomes known of a response.
+ * What a text tells beside its usage: one walk over the members at its root, and what becomes known of a response.
  */
 #include "usage_report.h"
 

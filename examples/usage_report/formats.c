@@ -1,6 +1,5 @@
 /*
- * The formats for programs, and the lines of --each; the table has a file of
- * its own.
+ * The formats for programs, and the lines of --each; the table has a file of its own.
  */
 #include "usage_report.h"
 
@@ -44,9 +43,8 @@ bool column_is_there(const column *of, bool priced) {
 /* ---- CSV and TSV */
 
 /*
- * A field of CSV (RFC 4180) or TSV. Control characters are escaped already, so
- * a record is a line, and in TSV nothing else is special. A name that a sheet
- * would take for a formula gets a ' in front.
+ * A field of CSV (RFC 4180) or TSV. Control characters are escaped already, so a record is a line, and in TSV nothing
+ * else is special. A name that a sheet would take for a formula gets a ' in front.
  */
 static void put_field(const options *asked, slice field, text *to) {
     text safe = {.bytes = NULL};
@@ -118,8 +116,7 @@ static void put_heads(const options *asked, const head *of, text *to) {
 
 /* ---- JSON */
 
-/* A usage object without what is absent, as the library writes it, and the
- * counters and the cost around it. */
+/* A usage object without what is absent, as the library writes it, and the counters and the cost around it. */
 static void put_tally(const tally *of, bool priced, bool counters, text *to) {
     char json[TOKUSAGE_JSON_SIZE];
     size_t length = 0;

@@ -1,6 +1,5 @@
 /*
- * Ids, as hashes of 64 bits: among ten million, two are taken for one with a
- * chance of 3 in a million.
+ * Ids, as hashes of 64 bits: among ten million, two are taken for one with a chance of 3 in a million.
  */
 #include "usage_report.h"
 

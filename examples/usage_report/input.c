@@ -13,8 +13,7 @@ slice input_bytes(const input *of) {
     return (slice){of->buffer + of->begin, of->end - of->begin};
 }
 
-/* Moves what is left to the front, and sees to it that there is room behind it.
- */
+/* Moves what is left to the front, and sees to it that there is room behind it. */
 static void make_room(input *of) {
     if (of->begin > 0) {
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);
@@ -103,8 +102,9 @@ void input_close(input *of) {
 
 /* ---- reading */
 
-/* Adds more bytes to those available; false when there are none. What has been
- * printed for the bytes so far is shown. */
+/*
+ * Adds more bytes to those available; false when there are none. What has been printed for the bytes so far is shown.
+ */
 bool input_fill(input *of) {
     ssize_t got = 0;
     if (of->ended) {

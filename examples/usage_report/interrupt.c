@@ -1,7 +1,6 @@
 /*
- * Interruption: SIGINT and SIGTERM end the reading, not the program, so that it
- * can print what it has; a second one ends it at once. A signal between looking
- * at a flag and waiting for input would be missed; so the handler writes to a
+ * Interruption: SIGINT and SIGTERM end the reading, not the program, so that it can print what it has; a second one
+ * ends it at once. A signal between looking at a flag and waiting for input would be missed; so the handler writes to a
  * pipe, and whoever waits for input waits for that pipe, too.
  */
 #include "usage_report.h"
@@ -35,8 +34,7 @@ bool interrupt_prepare(void) {
         fcntl(ends[i], F_SETFD, FD_CLOEXEC);
         fcntl(ends[i], F_SETFL, O_NONBLOCK);
         sigemptyset(&action.sa_mask);
-        /* Who started the program may have had it ignore the signal, as nohup does.
-     */
+        /* Who started the program may have had it ignore the signal, as nohup does. */
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
             sigaction(signals[i], &action, NULL);
         }

@@ -1,6 +1,5 @@
 /*
- * A look into a text: strings are passed by their quotes, arrays and objects by
- * their brackets.
+ * A look into a text: strings are passed by their quotes, arrays and objects by their brackets.
  */
 #include "usage_report.h"
 
@@ -95,8 +94,7 @@ bool json_next(slice *inside, slice *name, slice *value) {
     return (!name || take(inside, name, ':')) && take(inside, value, ',');
 }
 
-/* Whether a member's name, quotes and escapes as they stand, is a pointer's
- * part, in which ~1 is / and ~0 is ~. */
+/* Whether a member's name, quotes and escapes as they stand, is a pointer's part, in which ~1 is / and ~0 is ~. */
 static bool is_named(slice name, const char *part, size_t length) {
     if (name.length < 2 || (!memchr(name.bytes, '\\', name.length) && !memchr(part, '~', length))) {
         return name.length == length + 2 && memcmp(name.bytes + 1, part, length) == 0;

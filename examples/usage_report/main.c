@@ -17,8 +17,7 @@ enum {
     NOT_COMPLETE = 2
 };
 
-/* No file may take the place of a standard descriptor that is closed: what is
- * in its place refuses what it is for. */
+/* No file may take the place of a standard descriptor that is closed: what is in its place refuses what it is for. */
 static void fill_standard(void) {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
         if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
@@ -45,8 +44,7 @@ static uint64_t bytes_to_read(const options *asked) {
     return sum;
 }
 
-/* Prints, or closes, the output; a full disk often shows only then. `error` is
- * the errno of a write before, or 0. */
+/* Prints, or closes, the output; a full disk often shows only then. `error` is the errno of a write before, or 0. */
 static void print(text *of) {
     if (of->used > 0) {
         fwrite(of->bytes, 1, of->used, stdout);
@@ -64,8 +62,7 @@ static int finish(int result, int error) {
     return result;
 }
 
-/* Sorts, sums and prints; --each prints its lines in place of the report,
- * except the table, which is for people. */
+/* Sorts, sums and prints; --each prints its lines in place of the report, except the table, which is for people. */
 static void print_report(report *made, crew_result *found, tally *total) {
     text printed = {.bytes = NULL};
     text strings = {.bytes = NULL};
@@ -82,8 +79,7 @@ static void print_report(report *made, crew_result *found, tally *total) {
         good = totals_cut(&found->groups, (size_t)asked->top) && good;
     }
     if (!good) {
-        fputs("usage-report: a sum of all groups would leave the range (0 to "
-              "9007199254740991), and is left out\n",
+        fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
               stderr);
     }
     if (!asked->each || asked->format == FORMAT_TABLE) {
@@ -118,9 +114,7 @@ static int report_all(const options *asked) {
     const tokusage *const usage = &total.usage;
     if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
         !asked->merge && found.complete && found.output_error == 0) {
-        fputs("usage-report: nothing was counted: no response with a usage was "
-              "found\n",
-              stderr);
+        fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
     }
     const int64_t findings = tally_findings(&total) - (asked->unique ? total.counters[REPEATED] : 0);
     const int result = !found.complete ? NOT_COMPLETE : asked->strict && findings > 0 ? WITH_FINDINGS : COMPLETE;

@@ -1,6 +1,5 @@
 /*
- * --merge: a report that --format json made is read back, and counts as if what
- * it is about had been read.
+ * --merge: a report that --format json made is read back, and counts as if what it is about had been read.
  */
 #include "usage_report.h"
 
@@ -17,8 +16,7 @@ static bool read_string(slice value, text *to) {
     return string;
 }
 
-/* What merged reports are about. The strings are kept one after another, each
- * with a NUL. */
+/* What merged reports are about. The strings are kept one after another, each with a NUL. */
 void merge_head(slice whole, head *read, text *strings) {
     text one = {.bytes = NULL};
     size_t offsets[BY_MOST] = {0};
@@ -101,8 +99,7 @@ void merge_text(run *to, uint64_t line, slice whole) {
     }
     if (!take_head(to, whole)) {
         run_say(to, FAILURE, line,
-                "a report made with another --at, --by or --prices than those "
-                "before it; it is not added");
+                "a report made with another --at, --by or --prices than those before it; it is not added");
         return;
     }
     if (slice_is(json_find(whole, "/complete"), "false")) {
@@ -112,14 +109,12 @@ void merge_text(run *to, uint64_t line, slice whole) {
         tally read = {.counters = {0}};
         if (!read_group(to, value, slice_is(json_find(whole, "/priced"), "true"), &read)) {
             run_say(to, FAILURE, line,
-                    "a group of this report is broken, or made by --top; the rest of "
-                    "it is not added");
+                    "a group of this report is broken, or made by --top; the rest of it is not added");
             return;
         }
         if (!tally_add(&totals_group(&to->totals, to->key.bytes, to->key.used)->tally, &read)) {
             run_say(to, FAILURE, line,
-                    "a sum would leave the range (0 to 9007199254740991): a group of "
-                    "it is not added");
+                    "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
         }
     }
 }

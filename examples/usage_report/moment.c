@@ -30,8 +30,7 @@ bool moment_zone(const char *offset, int64_t *zone) {
     return *offset != '\0' && read_zone(offset, zone);
 }
 
-/* Days since 1970; the year begins in March here, so that the day that only
- * some have is its last. */
+/* Days since 1970; the year begins in March here, so that the day that only some have is its last. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day) {
     year -= month <= 2;
     month += month > 2 ? -3 : 9;

@@ -10,38 +10,28 @@
 #include <unistd.h>
 
 static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
-                           "Adds up the token usage in logs, bodies and recorded streams, by model. "
-                           "Without\n"
+                           "Adds up the token usage in logs, bodies and recorded streams, by model. Without\n"
                            "FILE, or for -, standard input is read.\n"
-                           "  --at POINTER    where the usage is, as JSON Pointer (where services "
-                           "have it)\n"
-                           "  --by KEY        /model, another JSON Pointer, day, month or none; "
-                           "repeatable\n"
+                           "  --at POINTER    where the usage is, as JSON Pointer (where services have it)\n"
+                           "  --by KEY        /model, another JSON Pointer, day, month or none; repeatable\n"
                            "  --time POINTER  where the timestamp is; --tz +HH:MM: its zone (UTC)\n"
                            "  --since TIME, --until TIME   only responses from then on, before then\n"
                            "  --unique        do not count a response whose id was there before\n"
-                           "  --prices FILE   CSV: model, input, cached, cache write, output per "
-                           "million\n"
+                           "  --prices FILE   CSV: model, input, cached, cache write, output per million\n"
                            "  --sort COLUMN, --top N   most first, and only the first N\n"
                            "  --each          a line for each response\n"
                            "  --format FORMAT table, json, csv or tsv (table)\n"
-                           "  --raw           in CSV and TSV, names that begin as formulas stay as "
-                           "they are\n"
-                           "  --merge         the FILEs are reports made by --format json: add them "
-                           "up\n"
+                           "  --raw           in CSV and TSV, names that begin as formulas stay as they are\n"
+                           "  --merge         the FILEs are reports made by --format json: add them up\n"
                            "  --lines         the FILEs are JSON lines, whatever they look like\n"
-                           "  --jobs N        read N files, or parts of large ones, at the same time "
-                           "(1)\n"
+                           "  --jobs N        read N files, or parts of large ones, at the same time (1)\n"
                            "  --max-errors N  name N findings on standard error at most (10)\n"
                            "  --max-line SIZE pass over longer lines: bytes, or with K, M or G (16M)\n"
                            "  --strict        end in status 1 when there are findings\n"
                            "  -h, --help, --version\n"
-                           "Findings: responses that are malformed, too long, cut off or repeated, or "
-                           "whose\n"
-                           "usage is misplaced, no counts or contradicts itself. Exit status: 0 the "
-                           "report\n"
-                           "is complete; 1 it has findings, with --strict; 2 it is not complete, or "
-                           "is none.\n";
+                           "Findings: responses that are malformed, too long, cut off or repeated, or whose\n"
+                           "usage is misplaced, no counts or contradicts itself. Exit status: 0 the report\n"
+                           "is complete; 1 it has findings, with --strict; 2 it is not complete, or is none.\n";
 
 typedef enum kind {
     TEXT,
@@ -93,8 +83,7 @@ static bool wrong(const char *name, const char *reason) {
     return false;
 }
 
-/* The place of a word in a list that ends in NULL; that of the NULL, when it is
- * not there. */
+/* The place of a word in a list that ends in NULL; that of the NULL, when it is not there. */
 static size_t place_of(const char *word, const char *const *list) {
     size_t i = 0;
     while (list[i] && strcmp(list[i], word) != 0) {
@@ -109,8 +98,7 @@ static bool check_pointer(const char *name, const char *pointer) {
         return true;
     }
     if (*pointer == '/' || strlen(pointer) > 63 || strchr(pointer, '~')) {
-        return wrong(name, "its argument is no JSON Pointer (RFC 6901), such as "
-                           "/usage, or a name in it is too long");
+        return wrong(name, "its argument is no JSON Pointer (RFC 6901), such as /usage, or a name in it is too long");
     }
     snprintf(reason, sizeof reason, "its argument is no JSON Pointer (RFC 6901); did you mean /%s?", pointer);
     return wrong(name, reason);
@@ -154,8 +142,7 @@ static bool take_number(const struct option *of, const char *value, uint64_t *nu
     return good || wrong(of->name, reason);
 }
 
-/* One option; its value is behind the = or in the next argument, which is then
- * passed over. */
+/* One option; its value is behind the = or in the next argument, which is then passed over. */
 static bool take(char ***argument, reading *in) {
     const char *const given = **argument;
     const size_t length = strcspn(given, "=");
@@ -196,8 +183,7 @@ static bool complete_times(reading *in) {
     }
     return (moment_read((slice){since, strlen(since)}, to->zone, &to->since) &&
             moment_read((slice){until, strlen(until)}, to->zone, &to->until)) ||
-           wrong("--since and --until", "they take a date or a time (RFC 3339), "
-                                        "such as 2026-01-31, or epoch seconds");
+           wrong("--since and --until", "they take a date or a time (RFC 3339), such as 2026-01-31, or epoch seconds");
 }
 
 static bool complete_order(reading *in) {
@@ -222,8 +208,7 @@ static bool complete(reading *in) {
     options *const to = &in->to;
     const bool chosen = to->at || to->time || in->grouped || in->zone || in->since || in->until || in->prices;
     if (to->merge && (chosen || to->each || to->lines || to->unique)) {
-        return wrong("--merge", "a report has no single responses: it goes with "
-                                "--format, --sort, --top and --strict");
+        return wrong("--merge", "a report has no single responses: it goes with --format, --sort, --top and --strict");
     }
     if (!in->grouped) {
         to->by[to->by_count++] = (by){BY_MODEL, "/model"};

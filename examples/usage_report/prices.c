@@ -1,6 +1,5 @@
 /*
- * Exact money, without floating point: digits are multiplied and added as on
- * paper, in limbs of nine.
+ * Exact money, without floating point: digits are multiplied and added as on paper, in limbs of nine.
  */
 #include "usage_report.h"
 
@@ -17,8 +16,7 @@ enum {
 
 /* ---- amounts */
 
-/* The sum times a factor below 2^32, plus an amount; what is beyond the limbs
- * (10^30 units of money) is lost. */
+/* The sum times a factor below 2^32, plus an amount; what is beyond the limbs (10^30 units of money) is lost. */
 static void multiply_add(amount *sum, uint64_t factor, const amount *more) {
     uint64_t carry = 0;
     for (size_t i = 0; i < LIMBS; i++) {
@@ -89,8 +87,7 @@ void amount_put(text *to, const amount *cost, bool rounded) {
 
 /* ---- the file */
 
-/* Takes a field off a line; the white space and quotes around it are left out.
- */
+/* Takes a field off a line; the white space and quotes around it are left out. */
 static bool take_field(const char **line, slice *field) {
     if (!*line) {
         return false;
@@ -141,10 +138,8 @@ bool prices_read(const char *path, prices *read) {
         read->rows[read->count] = (price){.prefix = false};
         good = read_row(line, &read->rows[read->count++]);
         if (!good) {
-            fprintf(stderr,
-                    "usage-report: --prices: %s:%lu: not "
-                    "model,input,cached,cache_write,output\n",
-                    path, number);
+            fprintf(stderr, "usage-report: --prices: %s:%lu: not model,input,cached,cache_write,output\n", path,
+                    number);
         }
     }
     if (!file || ferror(file)) {
@@ -167,8 +162,7 @@ void prices_free(prices *of) {
 
 /* ---- what a usage costs */
 
-/* A whole name comes before any beginning, and the longest beginning before the
- * others. */
+/* A whole name comes before any beginning, and the longest beginning before the others. */
 const price *prices_find(const prices *in, const text *model) {
     const price *best = NULL;
     for (size_t i = 0; i < in->count; i++) {

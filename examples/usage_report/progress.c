@@ -1,7 +1,6 @@
 /*
- * Progress: a line on standard error, where that is a terminal, that says how
- * far long work is. The counter is all that the fast path touches; the line is
- * drawn a few times a second by whichever thread comes by.
+ * Progress: a line on standard error, where that is a terminal, that says how far long work is. The counter is all that
+ * the fast path touches; the line is drawn a few times a second by whichever thread comes by.
  */
 #include "usage_report.h"
 

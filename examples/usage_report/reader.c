@@ -1,12 +1,10 @@
 /*
- * The reader: cuts a file into responses. At each place it looks at what comes
- * next: events   a line that begins as server-sent events do: everything up to
- * a line that begins with { or [ a text   { or [: it ends in its line (a line
- * of a log), or in a later one (a pretty-printed body) else     a line, which
- * may have a text behind a prefix Once a text has ended in the line that it
- * began in, the file is lines: what is wrong costs its line. In a file whose
- * first text goes on over several lines, it costs the text that it is in, up to
- * the next line that begins with { or [.
+ * The reader: cuts a file into responses. At each place it looks at what comes next:
+ *     events   a line that begins as server-sent events do: everything up to a line that begins with { or [
+ *     a text   { or [: it ends in its line (a line of a log), or in a later one (a pretty-printed body)
+ *     else     a line, which may have a text behind a prefix
+ * Once a text has ended in the line that it began in, the file is lines: what is wrong costs its line. In a file whose
+ * first text goes on over several lines, it costs the text that it is in, up to the next line that begins with { or [.
  */
 #include "usage_report.h"
 
@@ -20,8 +18,7 @@ typedef enum kind {
     TEXTS
 } kind;
 
-/* How many bytes a line or a text may have. A report that is merged may have
- * any number. */
+/* How many bytes a line or a text may have. A report that is merged may have any number. */
 static size_t limit(const input *of) {
     return of->run->asked->merge ? SIZE_MAX / 4 : (size_t)of->run->asked->max_line;
 }
@@ -47,8 +44,7 @@ static void read_line(input *of, kind *now) {
     }
 }
 
-/* Of a text that does not end as one should: up to the next line that begins as
- * a text does. */
+/* Of a text that does not end as one should: up to the next line that begins as a text does. */
 static size_t broken_span(slice all) {
     const char *const end = all.bytes + all.length;
     const char *line = all.bytes;
@@ -100,12 +96,8 @@ static const struct {
     {{"\x28\xB5\x2F\xFD", 4}, "it is packed by zstd, and not counted: zstd -dc FILE | usage-report"},
     {{"BZh", 3}, "it is packed by bzip2, and not counted: bzip2 -dc FILE | usage-report"},
     {{"\xFD\x37zXZ", 5}, "it is packed by xz, and not counted: xz -dc FILE | usage-report"},
-    {{"\xFF\xFE", 2},
-     "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | "
-     "usage-report"},
-    {{"\xFE\xFF", 2},
-     "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | "
-     "usage-report"},
+    {{"\xFF\xFE", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
+    {{"\xFE\xFF", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
 };
 
 static bool begins_with(const input *of, slice mark) {
@@ -127,8 +119,7 @@ static bool begin(input *of) {
     return true;
 }
 
-/* Events behind the end of a part are still its own, and so those at the
- * beginning of the next are not. */
+/* Events behind the end of a part are still its own, and so those at the beginning of the next are not. */
 static void read_all(input *of, kind now) {
     const options *const asked = of->run->asked;
     while (!of->broken && !of->run->stopped && input_pass_space(of)) {
@@ -161,8 +152,7 @@ void reader_read(input *with, run *to) {
     input_close(with);
 }
 
-/* Whether a file may be read in parts: it is JSON lines, as far as its
- * beginning tells. */
+/* Whether a file may be read in parts: it is JSON lines, as far as its beginning tells. */
 bool reader_may_part(const char *name) {
     char bytes[1 << 16];
     const int file = open(name, O_RDONLY | O_CLOEXEC);

@@ -1,6 +1,5 @@
 /*
- * One response: the library says what its usage is, and here that becomes a
- * verdict, counts and a line.
+ * One response: the library says what its usage is, and here that becomes a verdict, counts and a line.
  */
 #include "usage_report.h"
 
@@ -111,32 +110,25 @@ static void count(run *to, response *what, tally *in) {
 static void name(run *to, const response *what, uint64_t error_line) {
     char reason[TOKUSAGE_ERROR_SIZE];
     if (what->verdict == UNTIMED) {
-        run_say(to, FINDING, what->line,
-                "it tells no time, so it is left out; --time says where its "
-                "timestamp is");
+        run_say(to, FINDING, what->line, "it tells no time, so it is left out; --time says where its timestamp is");
     } else if (what->verdict == INVALID && what->error.status == TOKUSAGE_OK) {
         run_say(to, FINDING, what->line,
-                "a sum would leave the range (0 to 9007199254740991): this "
-                "response is not added");
+                "a sum would leave the range (0 to 9007199254740991): this response is not added");
     } else if (what->verdict == MISPLACED) {
-        run_say(to, ONCE, what->line,
-                "it has counts, but none where services have a usage; --at says "
-                "where it is");
+        run_say(to, ONCE, what->line, "it has counts, but none where services have a usage; --at says where it is");
     } else if (what->verdict == INVALID || what->verdict == MALFORMED || what->verdict == CONTRADICTING) {
         tokusage_error_text(&what->error, reason, sizeof reason);
         run_say(to, FINDING, error_line, reason);
     }
     if (what->unfinished) {
         run_say(to, FINDING, what->line,
-                what->about->id != 0 ? "the stream does not tell its end: it was cut off, or its "
-                                       "service tells none"
-                                     : "the stream tells neither its end nor an id: what follows "
-                                       "may have been taken for a part of it");
+                what->about->id != 0
+                    ? "the stream does not tell its end: it was cut off, or its service tells none"
+                    : "the stream tells neither its end nor an id: what follows may have been taken for a part of it");
     }
 }
 
-/* Whether --since and --until leave it out silently; one that tells no time
- * they do not. */
+/* Whether --since and --until leave it out silently; one that tells no time they do not. */
 static bool is_left_out(const run *to, response *what) {
     const options *const asked = to->asked;
     if (asked->ranged && !what->about->timed && is_usable(what->verdict)) {
@@ -225,8 +217,7 @@ static bool extract(const run *to, slice whole, response *what) {
     return what->error.status != TOKUSAGE_ERR_SYNTAX && what->error.status != TOKUSAGE_ERR_DEPTH;
 }
 
-/* A text that is JSON. Each of the objects in an array is a response; an array
- * of something else is one. */
+/* A text that is JSON. Each of the objects in an array is a response; an array of something else is one. */
 static void take_json(run *to, response *what, slice whole) {
     slice inside = json_inside(whole);
     slice value = {NULL, 0};
@@ -252,8 +243,7 @@ static void take_json(run *to, response *what, slice whole) {
     take(to, what, what->line);
 }
 
-/* A text may have several lines: the error is told by its own line and the byte
- * in it. */
+/* A text may have several lines: the error is told by its own line and the byte in it. */
 static void take_malformed(run *to, response *what, slice whole) {
     uint64_t line = what->line;
     size_t line_begin = 0;
@@ -284,8 +274,7 @@ void response_text(run *to, uint64_t line, slice whole) {
     }
 }
 
-/* A text may stand behind a prefix, and more may follow it in its line. Returns
- * how many bytes were taken. */
+/* A text may stand behind a prefix, and more may follow it in its line. Returns how many bytes were taken. */
 size_t response_line(run *to, uint64_t line, slice bytes) {
     response what = {.line = line, .about = &to->about};
     bytes = without_end(bytes);

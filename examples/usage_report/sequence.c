@@ -1,6 +1,6 @@
 /*
- * Streamed responses that are being put together: the events of a stream, or
- * lines of a log of which each is a piece, those of several responses mixed.
+ * Streamed responses that are being put together: the events of a stream, or lines of a log of which each is a piece,
+ * those of several responses mixed.
  */
 #include "usage_report.h"
 
@@ -34,8 +34,7 @@ bool sequence_is_over(const sequence *before, const facts *next, slice whole, co
     if (facts_begin(next) || !before->ended || facts_end(next) || id != 0) {
         return facts_begin(next) ? before->begun : before->ended && id != 0 && !facts_end(next);
     }
-    /* Behind its end, a response may still say something about itself, only no
-   * usage. */
+    /* Behind its end, a response may still say something about itself, only no usage. */
     return tokusage_extract(whole.bytes, whole.length, at, &usage, NULL) == TOKUSAGE_OK &&
            !tokusage_equal(&usage, &nothing);
 }
@@ -67,14 +66,12 @@ static size_t oldest(const source *of) {
     return found;
 }
 
-/* Whether the text, which has no id, begins a response, or may be its first
- * piece. */
+/* Whether the text, which has no id, begins a response, or may be its first piece. */
 static bool opens(const facts *of) {
     return facts_begin(of) || of->part.bytes || slice_is(of->done, "false");
 }
 
-/* The open response that the text is a piece of; SEQUENCES: none. Events
- * without an id are of the newest. */
+/* The open response that the text is a piece of; SEQUENCES: none. Events without an id are of the newest. */
 static size_t whose(const source *of, const facts *piece) {
     const bool any = facts_event(piece) && !facts_begin(piece) && !piece->id.bytes;
     const uint64_t id = facts_chunk(piece) ? id_of(piece->id) : 0;

@@ -1,9 +1,7 @@
 /*
- * The table for people: a row for each group, numbers that line up, no column
- * that says nothing; on a terminal a bar for each group's share, and what does
- * not fit beside each other below each other. Cells are made twice, once to be
- * measured and once to be printed, so that a million groups need no more room
- * than their counts do.
+ * The table for people: a row for each group, numbers that line up, no column that says nothing; on a terminal a bar
+ * for each group's share, and what does not fit beside each other below each other. Cells are made twice, once to be
+ * measured and once to be printed, so that a million groups need no more room than their counts do.
  */
 #include "usage_report.h"
 

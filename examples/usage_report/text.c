@@ -84,8 +84,7 @@ void text_place(text *to, const char *bytes, size_t length, uint64_t lines_befor
 
 /* ---- characters */
 
-/* The length of the character (RFC 3629) at the front, and which it is; 0:
- * there is none. */
+/* The length of the character (RFC 3629) at the front, and which it is; 0: there is none. */
 static size_t character_span(const char *bytes, size_t length, uint32_t *code) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char first = (unsigned char)*bytes;
@@ -111,8 +110,7 @@ static bool is_in(const uint32_t (*ranges)[2], size_t count, uint32_t code) {
     return i < count;
 }
 
-/* Control characters, C1 included, of which some terminals know an escape;
- * marks of direction; blanks without width. */
+/* Control characters, C1 included, of which some terminals know an escape; marks of direction; blanks without width. */
 static bool is_hidden(uint32_t code) {
     static const uint32_t hidden[][2] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},
                                          {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},

@@ -1,6 +1,5 @@
 /*
- * The totals: adding up within the range, and the groups, indexed by a balanced
- * tree so that no choice of keys is slow.
+ * The totals: adding up within the range, and the groups, indexed by a balanced tree so that no choice of keys is slow.
  */
 #include "usage_report.h"
 
@@ -41,8 +40,7 @@ int64_t tally_findings(const tally *from) {
     return sum;
 }
 
-/* ---- keys: a component is a byte 1, its bytes (a NUL as 0 and 0xFF) and two
- * NULs; 0xFF when it is absent */
+/* ---- keys: a component is a byte 1, its bytes (a NUL as 0 and 0xFF) and two NULs; 0xFF when it is absent */
 
 void key_add(text *key, bool present, const char *bytes, size_t length) {
     text_bytes(key, present ? "\1" : "\xFF", 1);

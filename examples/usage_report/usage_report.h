@@ -1,11 +1,9 @@
 /*
- * usage-report: totals of the token usage in logs, bodies and recorded streams,
- * and what they cost. usage-report.1 is its manual; this is what its files know
- * of each other. Data's way: options -> crew (a run for each file, or part of
- * one) -> input (bytes) -> reader, events (responses)
- *     -> sequence (pieces of streamed ones), response (the library's verdict)
- * -> totals -> formats, table All zero bytes are a text, totals, ids, ... that
- * is empty.
+ * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
+ * its manual; this is what its files know of each other. Data's way:
+ *     options -> crew (a run for each file, or part of one) -> input (bytes) -> reader, events (responses)
+ *     -> sequence (pieces of streamed ones), response (the library's verdict) -> totals -> formats, table
+ * All zero bytes are a text, totals, ids, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
 #define USAGE_REPORT_H
@@ -15,8 +13,7 @@
 #include <stdint.h>
 #include <tokusage.h>
 
-/* ---- text.c: text that grows. Everything that is printed is put together
- * here, without the locale. */
+/* ---- text.c: text that grows. Everything that is printed is put together here, without the locale. */
 
 typedef struct text {
     char *bytes;
@@ -34,27 +31,23 @@ void text_set(text *to, const char *bytes, size_t length);
 bool text_is(const text *one, const char *bytes, size_t length);
 void text_number(text *to, int64_t value, bool grouped); /* 1234567 or 1,234,567 */
 
-/* A line of a message, from the beginning of the part that is read; text_place
- * adds the lines before the part. */
+/* A line of a message, from the beginning of the part that is read; text_place adds the lines before the part. */
 void text_line(text *to, uint64_t line);
 void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before);
 
 /*
- * For a terminal: what is no UTF-8, and what acts on a terminal or shows
- * nothing, as \xNN or \uNNNN. As a JSON string: what is no UTF-8 as U+FFFD. And
- * back: what the inside of a JSON string stands for.
+ * For a terminal: what is no UTF-8, and what acts on a terminal or shows nothing, as \xNN or \uNNNN. As a JSON string:
+ * what is no UTF-8 as U+FFFD. And back: what the inside of a JSON string stands for.
  */
 void text_safe(text *to, const char *bytes, size_t length);
 void text_json(text *to, const char *bytes, size_t length);
 void text_decode(text *to, const char *json, size_t length);
 
-/* The bytes that are shown in so many columns at most, and how many it is: two
- * for East Asian wide characters. */
+/* The bytes that are shown in so many columns at most, and how many it is: two for East Asian wide characters. */
 size_t text_span(const text *of, size_t most, size_t *width);
 size_t text_width(const text *of);
 
-/* ---- json.c: a look into a text. Whether it is JSON is the library's to say;
- * this is safe on any bytes. */
+/* ---- json.c: a look into a text. Whether it is JSON is the library's to say; this is safe on any bytes. */
 
 typedef struct slice {
     const char *bytes; /* NULL: there is nothing */
@@ -64,13 +57,11 @@ typedef struct slice {
 bool slice_is(slice one, const char *string);
 bool json_is_space(char c);
 
-/* The length of the value at the front; 0: it goes on behind the bytes. BROKEN:
- * a line end in a string, or no value. */
+/* The length of the value at the front; 0: it goes on behind the bytes. BROKEN: a line end in a string, or no value. */
 #define JSON_BROKEN SIZE_MAX
 size_t json_span(slice of);
 
-/* Inside an array or object: takes off the next element (name NULL) or member
- * (its name with quotes). */
+/* Inside an array or object: takes off the next element (name NULL) or member (its name with quotes). */
 slice json_inside(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
 
@@ -80,16 +71,16 @@ bool json_count(slice value, int64_t *count);
 
 /* ---- moment.c: timestamps. */
 
-/* Seconds since 1970 of an epoch (milliseconds above 10^11) or a date or time
- * of RFC 3339, in that zone if it has none. */
+/*
+ * Seconds since 1970 of an epoch (milliseconds above 10^11) or a date or time of RFC 3339, in that zone if it has none.
+ */
 bool moment_read(slice value, int64_t zone, int64_t *seconds);
 bool moment_zone(const char *offset, int64_t *zone);
 void moment_date(text *to, int64_t seconds, int64_t zone, bool day);
 
 /* ---- prices.c: exact money. */
 
-/* Nine decimal digits in each limb, the lowest first. The unit of a price is
- * 10^-9, that of a cost 10^-15. */
+/* Nine decimal digits in each limb, the lowest first. The unit of a price is 10^-9, that of a cost 10^-15. */
 enum {
     LIMBS = 5,
     PRICE_DECIMALS = 9,
@@ -127,13 +118,11 @@ typedef struct ids {
 } ids;
 
 uint64_t id_of(slice id);                     /* 0: none */
-bool ids_add(ids *to, uint64_t id, bool all); /* whether it was there; without `all`, of about the
-                           last 100,000 */
+bool ids_add(ids *to, uint64_t id, bool all); /* whether it was there; without `all`, of about the last 100,000 */
 
 /* ---- totals.c: what is counted of each group of responses. */
 
-/* A response is one of CONSISTENT to UNTIMED; the counter RESPONSES takes the
- * place of CONSISTENT. */
+/* A response is one of CONSISTENT to UNTIMED; the counter RESPONSES takes the place of CONSISTENT. */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
@@ -158,8 +147,7 @@ typedef enum counter {
 } counter;
 
 enum {
-    COUNTS = 6 /* of a usage: prompt, cached, cache_write, completion, reasoning,
-                total */
+    COUNTS = 6 /* of a usage: prompt, cached, cache_write, completion, reasoning, total */
 };
 tokusage_count *count_of(tokusage *usage, size_t which);
 
@@ -172,8 +160,7 @@ typedef struct tally {
 bool tally_add(tally *sum, const tally *more); /* all of it, or nothing: a sum would leave the range */
 int64_t tally_findings(const tally *from);
 
-/* A key has a component for each --by, and its bytes are in the order of keys.
- * NULL: what --top leaves. */
+/* A key has a component for each --by, and its bytes are in the order of keys. NULL: what --top leaves. */
 void key_add(text *key, bool present, const char *bytes, size_t length);
 bool key_next(const char **key, text *component);
 
@@ -238,8 +225,7 @@ typedef struct options {
     size_t file_count;
 } options;
 
-/* -1: go on; else the status to end with, as something has been shown or was
- * wrong. */
+/* -1: go on; else the status to end with, as something has been shown or was wrong. */
 int options_read(int argc, char **argv, options *read);
 void options_free(options *of);
 
@@ -248,12 +234,10 @@ void options_free(options *of);
 typedef struct facts {
     slice id, response_id; /* the latter: Gemini's */
     slice object, type, model, error, done;
-    slice start, part, metadata; /* what the first, the other and the last of
-                                  Bedrock's events have */
+    slice start, part, metadata; /* what the first, the other and the last of Bedrock's events have */
 } facts;
 
-facts facts_of(slice whole); /* looks no further than for what most texts have
-                                at their front */
+facts facts_of(slice whole); /* looks no further than for what most texts have at their front */
 bool facts_begin(const facts *of);
 bool facts_end(const facts *of);
 bool facts_event(const facts *of);
@@ -274,8 +258,7 @@ void about_add(about *to, const options *asked, const facts *from, slice whole);
 void about_key(const about *of, const options *asked, text *key);
 void about_free(about *of);
 
-/* ---- run and crew.c: files, and parts of large ones, are read at the same
- * time, and told of in their order. */
+/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and told of in their order. */
 
 /* Streamed responses that are put together from pieces. */
 typedef struct sequence {
@@ -322,8 +305,7 @@ enum {
 };
 void run_say(run *of, char kind, uint64_t line, const char *reason);
 
-/* Whether the response's id was there before is found out when it is the run's
- * turn to be printed. */
+/* Whether the response's id was there before is found out when it is the run's turn to be printed. */
 void run_note(run *of, uint64_t id, uint64_t line, group *in);
 void run_place(const run *of, uint64_t line, text *to);
 
@@ -335,8 +317,7 @@ typedef struct crew_result {
 } crew_result;
 
 void crew_read(const options *asked, crew_result *result);
-void crew_print(run *of); /* if it is the run's turn; if not, and there is much,
-                             waits for it */
+void crew_print(run *of); /* if it is the run's turn; if not, and there is much, waits for it */
 void crew_wait(run *of);  /* for the run's turn: all before it are over */
 bool crew_knows(run *of, uint64_t id);
 
@@ -364,8 +345,7 @@ void input_pass(input *of, size_t length);
 void input_pass_line(input *of);
 bool input_pass_space(input *of);
 
-/* ---- reader.c and events.c cut a file into responses; sequence.c and
- * response.c count them. */
+/* ---- reader.c and events.c cut a file into responses; sequence.c and response.c count them. */
 
 void reader_read(input *with, run *to);
 bool reader_may_part(const char *name);
