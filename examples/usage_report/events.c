@@ -91,6 +91,7 @@ typedef struct streams {
     sequence *now; /* NULL: none has begun */
     size_t fed;    /* how many of the bytes available belong to it and are still to be fed */
     text joined;
+    text same; /* how the latest event with an id begins, up to the end of the id */
 } streams;
 
 static void feed(streams *in) {
@@ -115,16 +116,42 @@ static void open_next(streams *in) {
     in->now = sequence_new(in->from->run->asked, in->from->line, true);
 }
 
+/*
+ * Whether an event tells nothing new, as nearly all do: it begins as the one before it did, up to the end of its id, or
+ * it is a delta, other than message_delta, which has no usage.
+ */
+static bool tells_nothing(const streams *in, slice data) {
+    static const char type[] = "{\"type\":\"";
+    const options *const asked = in->from->run->asked;
+    const char *const name = data.bytes + sizeof type - 1;
+    if (!in->now || (asked->timed && !in->now->about.timed) || data.length < sizeof type) {
+        return false;
+    }
+    for (size_t i = 0; i < asked->by_count; i++) {
+        if (asked->by[i].kind == BY_POINTER && !in->now->about.keyed[i]) {
+            return false;
+        }
+    }
+    if (in->same.used > 0 && data.length > in->same.used && memcmp(data.bytes, in->same.bytes, in->same.used) == 0) {
+        return true;
+    }
+    const char *const quote =
+        memcmp(data.bytes, type, sizeof type - 1) == 0 ? memchr(name, '"', data.length - sizeof type + 1) : NULL;
+    return quote && quote - name > 6 && memcmp(quote - 5, "delta", 5) == 0 && memcmp(name, "message", 7) != 0;
+}
+
 static void take_event(streams *in, const event *of, slice all) {
     const options *const asked = in->from->run->asked;
     const slice data = of->more ? join((slice){all.bytes, of->span}, &in->joined) : of->data;
     const bool done = slice_is(data, "[DONE]");
-    if (data.bytes && !done) {
+    if (data.bytes && !done && !tells_nothing(in, data)) {
         const facts known = facts_of(data);
+        const size_t told = known.id.bytes ? (size_t)(known.id.bytes - data.bytes) + known.id.length : 0;
         if (!in->now || sequence_is_over(in->now, &known, data, asked->at)) {
             open_next(in);
         }
         sequence_add(in->now, asked, &known, data);
+        text_set(&in->same, data.bytes, told < 256 ? told : 0);
     } else if (done && !in->now) {
         open_next(in);
     }
@@ -173,4 +200,5 @@ void events_read(input *of) {
     }
     close_now(&in);
     text_free(&in.joined);
+    text_free(&in.same);
 }
