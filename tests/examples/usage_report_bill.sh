@@ -253,7 +253,7 @@ printf 'm,1,2\n' >"$scratch/bad.csv"
 seen=0
 "$report" --prices "$scratch/bad.csv" </dev/null >/dev/null 2>"$scratch/err" || seen=$?
 says "a broken file of prices" 2 "$seen"
-says "the sample of prices can be read" "" "$("$report" --prices examples/usage_report/prices-sample.csv examples/data/log.jsonl 2>&1 >/dev/null | grep -v 'no price')"
+says "the sample of prices can be read" "" "$("$report" --prices examples/prices-sample.csv examples/data/log.jsonl 2>&1 >/dev/null | grep -v 'no price')"
 
 # ------------------------------------------------------------------------------------------- names
 
