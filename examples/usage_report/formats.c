@@ -96,10 +96,10 @@ static void put_columns(const options *asked, bool priced, const tally *row, tex
         }
         text_string(to, separator);
         separator = asked->format == FORMAT_TSV ? "\t" : ",";
-        if (row) {
-            put_cell(&columns[i], row, to);
-        } else {
+        if (!row) {
             text_string(to, columns[i].name);
+        } else if (columns[i].kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
+            put_cell(&columns[i], row, to);
         }
     }
 }
@@ -125,7 +125,7 @@ static void put_tally(const tally *of, bool priced, bool counters, text *to) {
             tokusage_encode(&of->usage, json, sizeof json, &length);
             text_string(to, ",\"usage\":");
             text_bytes(to, json, length);
-        } else if (columns[i].kind != COUNT && (counters || columns[i].kind == COST) &&
+        } else if (columns[i].kind != COUNT && (counters || (columns[i].kind == COST && of->counters[UNPRICED] == 0)) &&
                    column_is_there(&columns[i], priced)) {
             const bool quoted = columns[i].kind == COST; /* JSON's numbers are read as doubles */
             text_string(to, counters && i == 0 ? "\"" : ",\"");
