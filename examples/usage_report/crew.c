@@ -31,7 +31,7 @@ typedef struct crew {
     bool stopped;             /* nothing more is read, added or printed */
 } crew;
 
-/* ---- what is said: a kind, for ONCE a hash, and a line; or NOTED and what follows */
+/* ---- what is said: a kind, a hash and a line; or NOTED and what follows */
 
 typedef struct noted {
     uint64_t id, line;
@@ -58,7 +58,7 @@ void run_say(run *of, char kind, uint64_t line, const char *reason) {
     const uint64_t file = kind == ONCE ? (uint64_t)(uintptr_t)of->source : 0;
     const uint64_t hash = id_of((slice){reason, strlen(reason)}) + file;
     text_bytes(&of->said, &kind, 1);
-    text_bytes(&of->said, (const char *)&hash, kind == ONCE || kind == NOTE ? sizeof hash : 0);
+    text_bytes(&of->said, (const char *)&hash, sizeof hash);
     put_message(of, line, reason, &of->said);
     of->incomplete = of->incomplete || kind == FAILURE;
 }
@@ -110,8 +110,8 @@ static void print_said(crew *of, const run *from) {
             at += sizeof(noted);
             continue;
         }
-        memcpy(&hash, at, kind == ONCE || kind == NOTE ? sizeof hash : 0);
-        at += kind == ONCE || kind == NOTE ? sizeof hash : 0;
+        memcpy(&hash, at, sizeof hash);
+        at += sizeof hash;
         const size_t length = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at) + 1;
         if ((kind != ONCE && kind != NOTE) || !ids_add(&of->told, hash, true)) {
             print_line(of, from, kind, (slice){at, length});

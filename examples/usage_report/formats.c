@@ -63,9 +63,9 @@ static void put_field(const options *asked, slice field, text *to) {
 }
 
 /* The components of a key, each with a separator behind it. */
-static void put_keys(const options *asked, size_t count, const char *key, text *to) {
+static void put_keys(const options *asked, const char *key, text *to) {
     text component = {.bytes = NULL};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < asked->by_count; i++) {
         if (key && key_next(&key, &component)) {
             put_field(asked, (slice){component.bytes, component.used}, to);
         } else {
@@ -88,10 +88,10 @@ static void put_cell(const column *of, const tally *from, text *to) {
 }
 
 /* The columns of a row (NULL: their names), those of counters only in a report. */
-static void put_columns(const options *asked, bool priced, const tally *row, text *to) {
+static void put_columns(const options *asked, const tally *row, text *to) {
     const char *separator = "";
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (!column_is_there(&columns[i], priced) || (asked->each && columns[i].kind == COUNTER)) {
+        if (!column_is_there(&columns[i], asked->priced) || (asked->each && columns[i].kind == COUNTER)) {
             continue;
         }
         text_string(to, separator);
@@ -105,13 +105,13 @@ static void put_columns(const options *asked, bool priced, const tally *row, tex
 }
 
 /* A pointer is named without the / at its front. */
-static void put_heads(const options *asked, const head *of, text *to) {
-    for (size_t i = 0; i < of->by_count; i++) {
-        const char *const by_name = of->by[i] + (*of->by[i] == '/');
+static void put_heads(const options *asked, text *to) {
+    for (size_t i = 0; i < asked->by_count; i++) {
+        const char *const by_name = asked->by[i].given + (*asked->by[i].given == '/');
         put_field(asked, (slice){by_name, strlen(by_name)}, to);
         text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
     }
-    put_columns(asked, of->priced, NULL, to);
+    put_columns(asked, NULL, to);
 }
 
 /* ---- JSON */
@@ -152,25 +152,25 @@ static void put_json_keys(size_t count, const char *key, text *to) {
     text_free(&component);
 }
 
-void format_head(const head *of, text *to) {
+void format_head(const options *asked, text *to) {
     text_string(to, "{\"usage_report\":2,\"at\":");
-    if (of->at) {
-        text_json(to, of->at, strlen(of->at));
+    if (asked->at) {
+        text_json(to, asked->at, strlen(asked->at));
     }
-    text_string(to, of->at ? ",\"by\":[" : "null,\"by\":[");
-    for (size_t i = 0; i < of->by_count; i++) {
+    text_string(to, asked->at ? ",\"by\":[" : "null,\"by\":[");
+    for (size_t i = 0; i < asked->by_count; i++) {
         text_string(to, i > 0 ? "," : "");
-        text_json(to, of->by[i], strlen(of->by[i]));
+        text_json(to, asked->by[i].given, strlen(asked->by[i].given));
     }
-    text_string(to, of->priced ? "],\"priced\":true" : "],\"priced\":false");
+    text_string(to, asked->priced ? "],\"priced\":true" : "],\"priced\":false");
 }
 
 /* ---- a line for each response */
 
-void format_each_head(const options *asked, const head *of, text *to) {
+void format_each_head(const options *asked, text *to) {
     if (asked->format == FORMAT_CSV || asked->format == FORMAT_TSV) {
         text_string(to, asked->format == FORMAT_CSV ? "file,line," : "file\tline\t");
-        put_heads(asked, of, to);
+        put_heads(asked, to);
         text_string(to, asked->format == FORMAT_CSV ? ",verdict\n" : "\tverdict\n");
     }
 }
@@ -216,8 +216,8 @@ void format_each(run *to, uint64_t line, const tally *of, const char *verdict) {
         text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
         text_line(out, line);
         text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
-        put_keys(asked, asked->by_count, to->key.used > 0 ? to->key.bytes : "", out);
-        put_columns(asked, asked->priced, of, out);
+        put_keys(asked, to->key.used > 0 ? to->key.bytes : "", out);
+        put_columns(asked, of, out);
         text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
     }
     text_string(out, verdict);
@@ -227,22 +227,22 @@ void format_each(run *to, uint64_t line, const tally *of, const char *verdict) {
 /* ---- the report */
 
 static void put_json(const report *of, text *to) {
-    format_head(&of->head, to);
+    format_head(of->asked, to);
     text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");
     for (size_t i = 0; i < of->groups->count; i++) {
         const group *const row = of->groups->groups[i];
         text_string(to, i > 0 ? ",{\"group\":" : "{\"group\":");
         if (row->key) {
-            put_json_keys(of->head.by_count, row->key, to);
+            put_json_keys(of->asked->by_count, row->key, to);
         } else {
             text_json(to, other_keys, strlen(other_keys));
         }
         text_string(to, ",");
-        put_tally(&row->tally, of->head.priced, true, to);
+        put_tally(&row->tally, of->asked->priced, true, to);
         text_string(to, "}");
     }
     text_string(to, "],\"total\":{");
-    put_tally(of->total, of->head.priced, true, to);
+    put_tally(of->total, of->asked->priced, true, to);
     text_string(to, "}}\n");
 }
 
@@ -255,11 +255,11 @@ void format_report(const report *of, text *to) {
         put_json(of, to);
         return;
     }
-    put_heads(of->asked, &of->head, to);
+    put_heads(of->asked, to);
     for (size_t i = 0; i < of->groups->count; i++) {
         text_string(to, "\n");
-        put_keys(of->asked, of->head.by_count, of->groups->groups[i]->key, to);
-        put_columns(of->asked, of->head.priced, &of->groups->groups[i]->tally, to);
+        put_keys(of->asked, of->groups->groups[i]->key, to);
+        put_columns(of->asked, &of->groups->groups[i]->tally, to);
     }
     text_string(to, "\n");
 }

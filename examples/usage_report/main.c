@@ -63,14 +63,14 @@ static int finish(int result, int error) {
 }
 
 /* Sorts, sums and prints; --each prints its lines in place of the report, except the table, which is for people. */
-static void print_report(report *made, crew_result *found, tally *total) {
+static void print_report(const options *asked, crew_result *found, tally *total) {
     text printed = {.bytes = NULL};
     text strings = {.bytes = NULL};
-    const options *const asked = made->asked;
+    options about_it = *asked;
     if (found->head.used > 0) {
-        merge_head((slice){found->head.bytes, found->head.used}, &made->head, &strings);
+        merge_head((slice){found->head.bytes, found->head.used}, &about_it, &strings);
     }
-    if (made->head.by_count == 0) {
+    if (about_it.by_count == 0) {
         totals_group(&found->groups, NULL, 0); /* all are one group, which is there even when it is empty */
     }
     totals_sort(&found->groups, asked->sort);
@@ -83,8 +83,9 @@ static void print_report(report *made, crew_result *found, tally *total) {
               stderr);
     }
     if (!asked->each || asked->format == FORMAT_TABLE) {
+        const report made = {&about_it, &found->groups, total, found->complete};
         text_string(&printed, asked->each && total->counters[RESPONSES] > 0 ? "\n" : "");
-        format_report(made, &printed);
+        format_report(&made, &printed);
         print(&printed);
     }
     text_free(&printed);
@@ -95,13 +96,8 @@ static int report_all(const options *asked) {
     crew_result found;
     tally total = {.counters = {0}};
     text line = {.bytes = NULL};
-    report made = {.asked = asked, .groups = &found.groups, .total = &total};
-    made.head = (head){.at = asked->at, .by_count = asked->by_count, .priced = asked->priced};
-    for (size_t i = 0; i < asked->by_count; i++) {
-        made.head.by[i] = asked->by[i].given;
-    }
     if (asked->each) {
-        format_each_head(asked, &made.head, &line);
+        format_each_head(asked, &line);
         print(&line);
     }
     progress_begin(bytes_to_read(asked));
@@ -109,8 +105,7 @@ static int report_all(const options *asked) {
     if (interrupt_signal()) {
         fputs("usage-report: interrupted; these are the totals so far\n", stderr);
     }
-    made.complete = found.complete;
-    print_report(&made, &found, &total);
+    print_report(asked, &found, &total);
     const tokusage *const usage = &total.usage;
     if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
         !asked->merge && found.complete && found.output_error == 0) {

@@ -17,12 +17,13 @@ static bool read_string(slice value, text *to) {
 }
 
 /* What merged reports are about. The strings are kept one after another, each with a NUL. */
-void merge_head(slice whole, head *read, text *strings) {
+void merge_head(slice whole, options *read, text *strings) {
     text one = {.bytes = NULL};
     size_t offsets[BY_MOST] = {0};
     slice inside = json_inside(json_find(whole, "/by"));
     slice value = {NULL, 0};
-    *read = (head){.priced = slice_is(json_find(whole, "/priced"), "true")};
+    read->priced = slice_is(json_find(whole, "/priced"), "true");
+    read->by_count = 0;
     const bool placed = read_string(json_find(whole, "/at"), &one);
     text_bytes(strings, one.bytes, one.used);
     text_bytes(strings, "", 1);
@@ -33,14 +34,14 @@ void merge_head(slice whole, head *read, text *strings) {
     }
     read->at = placed ? strings->bytes : NULL;
     for (size_t i = 0; i < read->by_count; i++) {
-        read->by[i] = strings->bytes + offsets[i];
+        read->by[i].given = strings->bytes + offsets[i];
     }
     text_free(&one);
 }
 
 /* False: it is about something else than the reports before it. */
 static bool take_head(run *to, slice whole) {
-    head told;
+    options told = {.at = NULL};
     text strings = {.bytes = NULL};
     text written = {.bytes = NULL};
     merge_head(whole, &told, &strings);

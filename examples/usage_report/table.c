@@ -61,10 +61,10 @@ static void put_share(table *in, const tally *row) {
 }
 
 static void put_keys(table *in, const group *row) {
-    const size_t most = KEY_WIDTH * in->of->head.by_count;
+    const size_t most = KEY_WIDTH * in->of->asked->by_count;
     const char *key = row ? row->key : NULL;
     size_t width = 0;
-    for (size_t i = 0; i < in->of->head.by_count && key; i++) {
+    for (size_t i = 0; i < in->of->asked->by_count && key; i++) {
         const bool present = key_next(&key, &in->component);
         text_string(&in->cell, i > 0 ? "  " : "");
         text_safe(&in->cell, present ? in->component.bytes : no_key, present ? in->component.used : strlen(no_key));
@@ -126,7 +126,7 @@ static void measure(table *in, size_t which) {
         const size_t width = text_width(&in->cell);
         in->widths[which] = width > in->widths[which] ? width : in->widths[which];
     }
-    const bool there = which >= COLUMNS || column_is_there(&columns[which], in->of->head.priced);
+    const bool there = which >= COLUMNS || column_is_there(&columns[which], in->of->asked->priced);
     in->widths[which] = there && says ? in->widths[which] : 0;
 }
 
@@ -170,11 +170,11 @@ void format_table(const report *of, text *to) {
         }
         text_string(to, first > 0 ? "\n" : "");
         for (size_t row = 0; row <= total; row++) {
-            if (row == total && of->head.by_count > 0) {
+            if (row == total && of->asked->by_count > 0) {
                 put_times(to, "-", 0, width);
                 text_string(to, "\n");
             }
-            if (row < 2 || row == total || of->head.by_count > 0) {
+            if (row < 2 || row == total || of->asked->by_count > 0) {
                 put_row(&in, first, last, row, to);
             }
         }

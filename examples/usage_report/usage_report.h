@@ -382,25 +382,18 @@ enum {
 extern const column columns[COLUMNS];
 extern const char no_key[], other_keys[];
 
-/* What a report is about, which reports must agree in to be merged. */
-typedef struct head {
-    const char *at, *by[BY_MOST];
-    size_t by_count;
-    bool priced;
-} head;
 typedef struct report {
-    const options *asked;
-    head head;
+    const options *asked; /* --merge: what the reports say */
     totals *groups;
     const tally *total;
     bool complete;
 } report;
 
 bool column_is_there(const column *of, bool priced);
-void format_each_head(const options *asked, const head *of, text *to);
+void format_each_head(const options *asked, text *to);
 void format_each(run *to, uint64_t line, const tally *of, const char *verdict);
-void format_head(const head *of, text *to);
-void merge_head(slice whole, head *read, text *strings);
+void format_head(const options *asked, text *to); /* what reports must agree in to be merged */
+void merge_head(slice whole, options *read, text *strings);
 void format_report(const report *of, text *to);
 void format_table(const report *of, text *to);
 
