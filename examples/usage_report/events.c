@@ -48,18 +48,22 @@ static void take_line(event *to, slice line) {
     }
 }
 
-/* A line that begins as a JSON text does is no line of the event, and what follows it is none either. */
+/* A JSON text, or the byte-order mark of another file, is no line of the event, and what follows it is none either. */
+static bool ends_events(slice rest) {
+    return rest.length > 0 && memchr("{[\xEF", *rest.bytes, 3);
+}
+
 static event event_of(slice all, bool last) {
     event found = {.span = 0};
     for (size_t at = 0; at < all.length;) {
         size_t length = 0;
         const slice rest = {all.bytes + at, all.length - at};
-        const size_t span = *rest.bytes == '{' || *rest.bytes == '[' ? 0 : line_span(rest, last, &length);
+        const size_t span = ends_events(rest) ? 0 : line_span(rest, last, &length);
         if (span > 0) {
             take_line(&found, (slice){rest.bytes, length});
         }
         at += span;
-        if (span == 0 ? *rest.bytes == '{' || *rest.bytes == '[' : length == 0 || (last && at == all.length)) {
+        if (span == 0 ? ends_events(rest) : length == 0 || (last && at == all.length)) {
             found.span = at;
         }
         if (span == 0 || found.span > 0) {
@@ -188,7 +192,7 @@ void events_read(input *of) {
         const event found = event_of(left, of->ended);
         if (found.span > 0) {
             take_event(&in, &found, left);
-        } else if (left.length > 0 && (*left.bytes == '{' || *left.bytes == '[')) {
+        } else if (ends_events(left)) {
             more = false;
         } else if (left.length > of->run->asked->max_line) {
             feed(&in);

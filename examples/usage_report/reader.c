@@ -100,12 +100,14 @@ static const struct {
     {{"\xFE\xFF", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
 };
 
+static const slice byte_order_mark = {"\xEF\xBB\xBF", 3};
+
 static bool begins_with(const input *of, slice mark) {
     const slice all = input_bytes(of);
     return all.length >= mark.length && memcmp(all.bytes, mark.bytes, mark.length) == 0;
 }
 
-/* Whether the file can be read; a byte-order mark is passed. */
+/* Whether the file can be read. */
 static bool begin(input *of) {
     input_fill_to(of, 5);
     for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
@@ -114,8 +116,6 @@ static bool begin(input *of) {
             return false;
         }
     }
-    input_fill_to(of, 3);
-    input_pass(of, begins_with(of, (slice){"\xEF\xBB\xBF", 3}) ? 3 : 0);
     return true;
 }
 
@@ -123,6 +123,13 @@ static bool begin(input *of) {
 static void read_all(input *of, kind now) {
     const options *const asked = of->run->asked;
     while (!of->broken && !of->run->stopped && input_pass_space(of)) {
+        if (*input_bytes(of).bytes == *byte_order_mark.bytes) { /* of another file, put behind the first */
+            input_fill_to(of, byte_order_mark.length);
+            input_pass(of, begins_with(of, byte_order_mark) ? byte_order_mark.length : 0);
+        }
+        if (!input_pass_space(of)) {
+            break;
+        }
         const bool events = !asked->merge && !asked->lines && events_are(of);
         if (of->line_at >= of->run->end && !events) {
             break;

@@ -118,6 +118,8 @@ counts "a stream without [DONE], followed by JSON lines" "m: responses 2 unfinis
     "$(chat a m 5 2)$(body b m 4 2)\n"
 counts "a start that is told twice is of one response" "c: responses 1 prompt 5 completion 4 total 9" "" \
     "$(claude a 3 1 | sed 's/data: {"type":"content.*//')$(claude a 5 4)"
+counts "a file with a byte-order mark behind another" "c: responses 2 prompt 12 completion 10 total 22; m: responses 1 prompt 4 completion 2 total 6" "" \
+    "\0357\0273\0277$(claude a 5 4)\0357\0273\0277$(claude b 7 6)\0357\0273\0277$(body d m 4 2)\n"
 counts "streams that tell neither ids nor ends" "m: responses 1 unfinished 1 prompt 7 completion 3 total 10" "neither its end nor an id" \
     "$(event "{\"model\":\"m\",$(usage 5 2)}")$(event "{\"model\":\"m\",$(usage 7 3)}")"
 counts "Gemini's streams differ in /responseId" "g: responses 2 unfinished 2 prompt 12 total 12" "does not tell its end" \
