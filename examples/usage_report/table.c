@@ -106,7 +106,12 @@ static bool put_cell(table *in, size_t which, size_t row) {
         return which == KEYS || in->terminal > 0;
     }
     if (of->kind == COST) {
-        amount_put(&in->cell, &from->cost, true);
+        static const amount nothing = {.limbs = {0}};
+        if (from->counters[UNPRICED] > 0 && amount_compare(&from->cost, &nothing) == 0) {
+            text_string(&in->cell, "-");
+        } else {
+            amount_put(&in->cell, &from->cost, true);
+        }
         return true;
     }
     const int64_t value = of->kind == COUNT ? count_of(&usage, of->which)->value : from->counters[of->which];
