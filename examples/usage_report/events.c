@@ -165,22 +165,19 @@ static void take_event(streams *in, const event *of, slice all) {
     }
 }
 
-/* An event that is longer than a line may be is fed without a look into it. */
-static void pass_long(streams *in) {
-    char before = '\n';
-    bool blank = false;
+/*
+ * An event that is longer than a line may be is fed without a look into it. The byte that is left is none that could
+ * begin anything, so that the rest is taken for a line that says nothing.
+ */
+static void pass_long(streams *in, slice left) {
     if (!in->now) {
         open_next(in);
     }
     do {
-        const slice all = input_bytes(in->from);
-        for (in->fed = 0; in->fed < all.length && !blank; in->fed++) {
-            const char c = all.bytes[in->fed];
-            blank = c == '\n' && before == '\n';
-            before = c == '\r' ? before : c;
-        }
-        feed(in);
-    } while (!blank && input_fill(in->from));
+        left.length--;
+    } while (left.length > 1 && memchr("{[\xEF\r\nd", left.bytes[left.length], 6));
+    in->fed = left.length;
+    feed(in);
 }
 
 void events_read(input *of) {
@@ -196,7 +193,7 @@ void events_read(input *of) {
             more = false;
         } else if (left.length > of->run->asked->max_line) {
             feed(&in);
-            pass_long(&in);
+            pass_long(&in, left);
         } else {
             feed(&in);
             more = input_fill(of) || of->begin < of->end;

@@ -94,26 +94,17 @@ bool json_next(slice *inside, slice *name, slice *value) {
     return (!name || take(inside, name, ':')) && take(inside, value, ',');
 }
 
-/* Whether a member's name, quotes and escapes as they stand, is a pointer's part, in which ~1 is / and ~0 is ~. */
+/* Whether a member's name, quotes and escapes as they stand, is a pointer's part. */
 static bool is_named(slice name, const char *part, size_t length) {
-    if (name.length < 2 || (!memchr(name.bytes, '\\', name.length) && !memchr(part, '~', length))) {
-        return name.length == length + 2 && memcmp(name.bytes + 1, part, length) == 0;
-    }
-    text seen = {.bytes = NULL};
-    text wanted = {.bytes = NULL};
-    text_decode(&seen, name.bytes + 1, name.length - 2);
-    for (size_t at = 0; at < length; at++) {
-        const bool escape = part[at] == '~';
-        at += escape;
-        text_bytes(&wanted, !escape ? &part[at] : part[at] == '1' ? "/" : "~", 1);
-    }
-    const bool same = text_is(&seen, wanted.bytes, wanted.used);
-    text_free(&seen);
-    text_free(&wanted);
-    return same;
+    return name.length == length + 2 && memcmp(name.bytes + 1, part, length) == 0;
 }
 
 slice json_find(slice in, const char *pointer) {
+    if (strchr(pointer, '~')) { /* escapes, which the library knows */
+        slice value = {NULL, 0};
+        tokusage_find(in.bytes, in.length, pointer, &value.bytes, &value.length, NULL);
+        return slice_is(value, "null") ? (slice){NULL, 0} : value;
+    }
     while (*pointer == '/') {
         slice inside = json_inside(in);
         slice name = {NULL, 0};

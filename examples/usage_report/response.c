@@ -10,6 +10,7 @@ typedef struct response {
     tokusage_error error;
     counter verdict;
     bool unfinished;
+    const char *reason; /* of a finding, where the error does not tell it */
     about *about;
     tally tally; /* of this one alone */
 } response;
@@ -96,7 +97,7 @@ static void count(run *to, response *what, tally *in) {
             return;
         }
         what->verdict = INVALID;
-        what->error.status = TOKUSAGE_OK;
+        what->reason = "a sum would leave the range (0 to 9007199254740991): this response is not added";
         what->tally = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}, .usage = what->tally.usage};
     }
     const tokusage usage = what->tally.usage;
@@ -109,14 +110,10 @@ static void count(run *to, response *what, tally *in) {
 
 static void name(run *to, const response *what, uint64_t error_line) {
     char reason[TOKUSAGE_ERROR_SIZE];
-    if (what->verdict == UNTIMED) {
-        run_say(to, FINDING, what->line, "it tells no time, so it is left out; --time says where its timestamp is");
-    } else if (what->verdict == INVALID && what->error.status == TOKUSAGE_OK) {
-        run_say(to, FINDING, what->line,
-                "a sum would leave the range (0 to 9007199254740991): this response is not added");
-    } else if (what->verdict == MISPLACED) {
-        run_say(to, ONCE, what->line, "it has counts, but none where services have a usage; --at says where it is");
-    } else if (what->verdict == INVALID || what->verdict == MALFORMED || what->verdict == CONTRADICTING) {
+    const bool wrong = what->verdict == INVALID || what->verdict == MALFORMED || what->verdict == CONTRADICTING;
+    if (what->reason) {
+        run_say(to, what->verdict == MISPLACED ? ONCE : FINDING, what->line, what->reason);
+    } else if (wrong) {
         tokusage_error_text(&what->error, reason, sizeof reason);
         run_say(to, FINDING, error_line, reason);
     }
@@ -133,6 +130,7 @@ static bool is_left_out(const run *to, response *what) {
     const options *const asked = to->asked;
     if (asked->ranged && !what->about->timed && is_usable(what->verdict)) {
         what->verdict = UNTIMED;
+        what->reason = "it tells no time, so it is left out; --time says where its timestamp is";
     }
     return asked->ranged && what->about->timed &&
            (what->about->time < asked->since || what->about->time >= asked->until);
@@ -165,16 +163,9 @@ static void take(run *to, response *what, uint64_t error_line) {
 
 /* What is too long, or cannot be read as it is. */
 void response_unread(run *to, uint64_t line, counter verdict, const char *reason) {
+    response what = {.line = line, .verdict = verdict, .reason = reason, .about = &to->about};
     about_clear(&to->about);
-    about_key(&to->about, to->asked, &to->key);
-    tally *const in = &totals_group(&to->totals, to->key.bytes, to->key.used)->tally;
-    const tally one = {.counters = {[RESPONSES] = 1}};
-    tally_add(in, &one);
-    in->counters[verdict]++;
-    if (to->asked->each) {
-        format_each(to, line, &one, verdict == TOO_LONG ? "too_long" : "malformed");
-    }
-    run_say(to, FINDING, line, reason);
+    take(to, &what, line);
 }
 
 /* ---- texts */
@@ -237,6 +228,9 @@ static void take_json(run *to, response *what, slice whole) {
             return;
         }
         what->verdict = json_find(whole, "/error").bytes ? ERRORS : mentions_counts(whole) ? MISPLACED : WITHOUT_USAGE;
+        what->reason = what->verdict == MISPLACED
+                           ? "it has counts, but none where services have a usage; --at says where it is"
+                           : NULL;
     }
     about_clear(&to->about);
     about_add(&to->about, to->asked, &known, whole);

@@ -130,6 +130,10 @@ counts "a stream with an error" "(none): responses 1 errors 1" "[nothing was cou
 counts "message_stop without message_delta is an end" "c: responses 1 prompt 5 completion 1 total 6" "" \
     "$(claude a 5 4 | sed 's/data: {"type":"message_delta".*message_stop/data: {"type":"message_stop/')"
 
+long=$(awk 'BEGIN { for (i = 0; i < 400; i++) printf "{"; }')
+counts "an event that is longer than --max-line" "m: responses 2 prompt 12 completion 5 total 17" "" \
+    "$(event "{\"id\":\"a\",\"model\":\"m\",\"x\":\"$long\",$(usage 5 2)}")$done_event$(chat b m 7 3)$done_event" --max-line 300
+
 # ------------------------------------------------------------------------------------------- lines
 
 counts "chunks of one response" "m: responses 1 prompt 9 completion 4 total 13" "" \
