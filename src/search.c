@@ -194,7 +194,8 @@ static inline const char *skip_wide(const char *at, const char *last, char lette
 typedef const char *skipper(const char *at, const char *last, char letter, uint64_t *marks);
 
 /*
- * Goes from block to block. `skip` is inlined, so that each way to skip has a loop of its own.
+ * Goes from block to block. `skip` is inlined, so that each way to skip has a loop of its own. NULL when all hits are
+ * passed.
  */
 static inline const char *find_in_blocks(const target *t, const char *at, skipper *skip) {
     const char *const last = t->end - BLOCK - 1;
@@ -207,7 +208,7 @@ static inline const char *find_in_blocks(const target *t, const char *at, skippe
             }
         }
         if (at == last) {
-            return t->end;
+            return NULL;
         }
         at = next_block(at, last);
     }
@@ -279,7 +280,8 @@ static const char *find_by_processor(const target *t, const char *at) {
 static const char *find(const target *t, const char *at) {
 #ifdef FIND_IN_BLOCKS
     if (t->end - at > BLOCK) {
-        return FIND_IN_BLOCKS(t, at);
+        const char *const hit = FIND_IN_BLOCKS(t, at);
+        return hit ? hit : t->end;
     }
 #endif
     return find_bytewise(t, at);

@@ -97,9 +97,10 @@ static inline tokusage_wide tokusage_wide_line_ends(const char *at) {
 static inline size_t tokusage_line_span(const char *bytes, size_t length) {
     size_t at = 0;
 #ifdef TOKUSAGE_WIDE
-    for (; length - at >= 4 * TOKUSAGE_WIDE; at += 4 * TOKUSAGE_WIDE) {
+    const size_t four = (size_t)4 * TOKUSAGE_WIDE;
+    for (; length - at >= four; at += four) {
         tokusage_wide any = tokusage_wide_line_ends(bytes + at);
-        for (size_t i = TOKUSAGE_WIDE; i < 4 * TOKUSAGE_WIDE; i += TOKUSAGE_WIDE) {
+        for (size_t i = TOKUSAGE_WIDE; i < four; i += TOKUSAGE_WIDE) {
             any = tokusage_wide_or(any, tokusage_wide_line_ends(bytes + at + i));
         }
         if (tokusage_wide_mask(any) != 0) {
