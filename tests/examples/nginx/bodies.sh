@@ -22,6 +22,13 @@ recordings=${TOKUSAGE_RECORDINGS:-$project/../shared/recordings}
 take_bodies formats tests/data/formats
 take_bodies bodies tests/data/bodies
 take_bodies examples examples/data
+# Those are short. Comments before a stream make some that do not fit nginx's buffers.
+for number in 1 2 3; do
+    {
+        awk 'BEGIN { for (i = 0; i < 2000; i++) print ": comment " i " of a service that keeps its connection alive" }'
+        cat "$project/tests/data/formats/openai-chat.sse"
+    } >"$scratch/bodies/large-$number.sse"
+done
 if [ -r "$recordings/expected.tsv" ]; then
     for file in "$recordings"/*.json "$recordings"/*.sse "$recordings"/*.jsonl; do
         cp "$file" "$scratch/bodies/recorded-${file##*/}"
