@@ -174,7 +174,7 @@ void input_pass_line(input *of) {
     } while (!ended && input_fill(of));
 }
 
-/* To the next byte that is no white space; false when there is none. */
+/* Goes to the next byte that is not white space; false when the bytes end. */
 bool input_pass_space(input *of) {
     do {
         const slice all = input_bytes(of);

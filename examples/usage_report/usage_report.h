@@ -36,8 +36,9 @@ void text_line(text *to, uint64_t line);
 void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before);
 
 /*
- * For a terminal: what is no UTF-8, and what acts on a terminal or shows nothing, as \xNN or \uNNNN. As a JSON string:
- * what is no UTF-8 as U+FFFD. And back: what the inside of a JSON string stands for.
+ * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
+ * \uNNNN. As a JSON string: bytes that are not UTF-8 become U+FFFD. The third function resolves the inside of a JSON
+ * string.
  */
 void text_safe(text *to, const char *bytes, size_t length);
 void text_json(text *to, const char *bytes, size_t length);
