@@ -121,11 +121,9 @@ static bool is_mark(const target *t, const char *at) {
     }
 }
 
-/*
- * ---- the search: the first hit that is not passed, or the end. The last byte is not looked at: an event does not end
- * with the first byte of a hit.
- */
+/* ---- the search: the first hit that is not passed, or the end */
 
+/* The last byte is not looked at: an event does not end with the first byte of a hit. */
 static const char *find_bytewise(const target *t, const char *at) {
     for (; t->end - at > 1; at++) {
         if (is_mark(t, at) && !pass(t, at)) {

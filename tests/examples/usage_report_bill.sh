@@ -4,24 +4,11 @@
 #
 #     sh tests/examples/usage_report_bill.sh FOLDER      FOLDER holds the programs
 set -eu
-LC_ALL=C
-export LC_ALL
 
 report=$(cd "$1" && pwd)/usage-report
 cd "$(dirname "$0")/../.."
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-checks=0
-failures=0
-
-fail() {
-    echo "FAILED $1"
-    failures=$((failures + 1))
-}
-
-skip() {
-    echo "SKIPPED $1: $2"
-}
+data=tests/data/usage_report
+. tests/checks/compare.sh
 
 # says WORDS EXPECTED SEEN
 says() {
@@ -319,5 +306,4 @@ for arguments in "--max-errors 200" "--unique --max-errors 0" "--each --format c
     says "parts name what the whole does ($arguments)" "" "$(cmp "$scratch/jobs.1.err" "$scratch/jobs.3.err" 2>&1)"
 done
 
-echo "$checks checks, $failures failures"
-[ "$checks" -gt 150 ] && [ "$failures" -eq 0 ]
+end_checks 150
