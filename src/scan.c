@@ -13,10 +13,12 @@ typedef struct run {
     tokusage_reading *reading;
     const char *at;
     const char *end;
+    tokusage_window window;
     uint64_t objects; /* scan->objects[0] */
     unsigned depth;
     tokusage_scan_state state;
     bool matters;
+    bool in_line; /* the bytes end at a line end, too */
 } run;
 
 void tokusage_scan_begin(tokusage_scan *scan) {
@@ -24,11 +26,14 @@ void tokusage_scan_begin(tokusage_scan *scan) {
     scan->matters = true;
 }
 
-static inline run begin_run(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
+static inline run begin_run(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end,
+                            bool in_line) {
     return (run){.scan = scan,
                  .reading = reading,
                  .at = at,
                  .end = end,
+                 .window = {.end = at},
+                 .in_line = in_line,
                  .objects = scan->objects[0],
                  .depth = scan->depth,
                  .state = (tokusage_scan_state)scan->state,
@@ -53,13 +58,23 @@ static inline bool stop(run *r, tokusage_scan_state why) {
     return false;
 }
 
+/* Whether the bytes end here. */
+static inline bool at_end(const run *r) {
+    return r->at == r->end || (r->in_line && tokusage_is_line_end(*r->at));
+}
+
 /* Moves on to the next byte that is not white space; false when the bytes end. */
 static inline bool skip_space(run *r) {
     if (TOKUSAGE_LIKELY(r->at < r->end && (unsigned char)*r->at > ' ')) {
         return true;
     }
-    r->at = tokusage_space_end(r->at, r->end);
-    return r->at < r->end;
+    if (!r->in_line) {
+        r->at = tokusage_space_skip(r->at, r->end);
+    }
+    while (!at_end(r) && tokusage_is_space(*r->at)) {
+        r->at++;
+    }
+    return !at_end(r);
 }
 
 /* Behind a value an open container goes on. Without one the text has closed. */
@@ -225,22 +240,25 @@ static bool read_literal(run *r) {
     return end_value(r);
 }
 
-static bool end_number(run *r) {
-    if (r->matters) {
-        int64_t number = 0;
-        const tokusage_status status = tokusage_number_read(&r->reading->number, &number);
-        tokusage_reading_number(r->reading, status, number);
-    }
-    return end_value(r);
+static void take_number(tokusage_reading *reading) {
+    tokusage_value value = {.kind = KIND_NUMBER};
+    value.status = tokusage_number_read(&reading->number, &value.number);
+    tokusage_reading_value(reading, &value);
 }
 
 static bool read_number(run *r) {
     tokusage_number *const number = &r->reading->number;
     r->at += tokusage_number_feed(number, r->at, (size_t)(r->end - r->at));
-    if (r->at == r->end) {
+    if (at_end(r)) {
         return false;
     }
-    return tokusage_number_complete(number) ? end_number(r) : stop(r, SCAN_SYNTAX);
+    if (!tokusage_number_complete(number)) {
+        return stop(r, SCAN_SYNTAX);
+    }
+    if (r->matters) {
+        take_number(r->reading);
+    }
+    return end_value(r);
 }
 
 static bool read_cut_token(run *r) {
@@ -317,7 +335,7 @@ static inline bool read_name(run *r) {
     bool escaped = false;
     const bool watched = tokusage_reading_watches(r->reading, r->depth);
     const char *const name = r->at + 1;
-    const char *const close = tokusage_string_end(name, r->end, &escaped);
+    const char *const close = tokusage_string_end(&r->window, name, r->end, &escaped);
     if (!TOKUSAGE_LIKELY(close) || (escaped && watched)) {
         return begin_string(r, true, watched ? WISH_RESOLVED : WISH_NOTHING);
     }
@@ -344,7 +362,7 @@ static inline bool read_whole_string(run *r) {
     bool escaped = false;
     const tokusage_wish wish = r->matters ? tokusage_reading_wish(r->reading) : WISH_NOTHING;
     const char *const text = r->at + 1;
-    const char *const close = tokusage_string_end(text, r->end, &escaped);
+    const char *const close = tokusage_string_end(&r->window, text, r->end, &escaped);
     if (!TOKUSAGE_LIKELY(close) || (escaped && wish == WISH_RESOLVED)) {
         return begin_string(r, false, wish);
     }
@@ -358,11 +376,9 @@ static inline bool read_whole_string(run *r) {
 
 static inline bool read_digits(run *r) {
     int64_t number = 0;
-    const char *after = tokusage_count_end(r->at, r->end, &number);
-    if (!after && !r->matters) {
-        after = tokusage_number_end(r->at, r->end);
-    }
-    if (!after) {
+    const char *const after =
+        r->matters ? tokusage_count_end(r->at, r->end, &number) : tokusage_number_end(r->at, r->end);
+    if (!TOKUSAGE_LIKELY(after && r->depth > 0)) {
         return begin_number(r);
     }
     if (r->matters) {
@@ -373,7 +389,7 @@ static inline bool read_digits(run *r) {
 }
 
 static inline bool read_word(run *r, tokusage_kind literal, const char *text, ptrdiff_t length) {
-    if (r->end - r->at < length || memcmp(r->at, text, (size_t)length) != 0) {
+    if (!tokusage_has_word(r->at, r->end, text, length)) {
         r->scan->literal = (uint8_t)literal;
         r->scan->matched = 0;
         return stop(r, SCAN_LITERAL);
@@ -463,26 +479,37 @@ static inline bool read_member(run *r) {
 }
 
 /* Reads on from between two tokens. Returns where it stopped. */
-static const char *run_on(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
-    run r = begin_run(scan, reading, at, end);
+static const char *run_on(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end,
+                          bool in_line) {
+    run r = begin_run(scan, reading, at, end, in_line);
     while (read_member(&r)) {
     }
     return end_run(&r);
 }
 
 /* Reads on in a token that was left, to its end. Returns where it stopped. */
-static const char *run_on_in_token(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end) {
-    run r = begin_run(scan, reading, at, end);
+static const char *run_on_in_token(tokusage_scan *scan, tokusage_reading *reading, const char *at, const char *end,
+                                   bool in_line) {
+    run r = begin_run(scan, reading, at, end, in_line);
     while (r.state > SCAN_NEXT && r.at < r.end && read_cut_token(&r)) {
     }
     return end_run(&r);
 }
 
-size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length) {
+/* A line end ends the bytes if it may stand here at all: not in a string or a literal. */
+static inline bool goes_on(const tokusage_scan *scan, const char *at, const char *end, bool in_line) {
+    const bool line_end = in_line && at < end && tokusage_is_line_end(*at);
+    return at < end && tokusage_scan_open(scan) &&
+           !(line_end && (scan->state <= SCAN_NEXT || scan->state == SCAN_NUMBER));
+}
+
+size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length,
+                          bool in_line) {
     const char *const end = bytes + length;
     const char *at = bytes;
-    while (at < end && tokusage_scan_open(scan)) {
-        at = scan->state > SCAN_NEXT ? run_on_in_token(scan, reading, at, end) : run_on(scan, reading, at, end);
+    while (goes_on(scan, at, end, in_line)) {
+        at = scan->state > SCAN_NEXT ? run_on_in_token(scan, reading, at, end, in_line)
+                                     : run_on(scan, reading, at, end, in_line);
     }
     return (size_t)(at - bytes);
 }
@@ -493,7 +520,9 @@ static bool number_complete(const tokusage_scan *scan, const tokusage_reading *r
 
 void tokusage_scan_end(tokusage_scan *scan, tokusage_reading *reading) {
     if (number_complete(scan, reading)) {
-        tokusage_scan_feed(scan, reading, " ", 1);
+        take_number(reading);
+        tokusage_reading_end(reading);
+        scan->state = SCAN_CLOSED;
     } else if (tokusage_scan_open(scan)) {
         scan->state = SCAN_SYNTAX;
     }

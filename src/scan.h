@@ -50,9 +50,11 @@ void tokusage_scan_begin(tokusage_scan *scan);
 
 /*
  * Reads on until the bytes end, the text closes, or a byte is wrong. Returns how many bytes were read. The byte that
- * closes the text is among them (a number closes before the byte behind it); a wrong byte is not.
+ * closes the text is among them (a number closes before the byte behind it); a wrong byte is not. With `in_line` a line
+ * end also ends the bytes: a number in front of it stays open.
  */
-size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length);
+size_t tokusage_scan_feed(tokusage_scan *scan, tokusage_reading *reading, const char *bytes, size_t length,
+                          bool in_line);
 
 /* Says that no byte follows: a number at the top is complete then; any other open text is SYNTAX. */
 void tokusage_scan_end(tokusage_scan *scan, tokusage_reading *reading);

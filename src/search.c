@@ -138,8 +138,7 @@ static const char *find_bytewise(const target *t, const char *at) {
 #define APART __attribute__((noinline))
 
 enum {
-    BLOCK = 64 / TOKUSAGE_WIDE_BITS, /* bytes whose marks fit a mask */
-    PARTS = BLOCK / TOKUSAGE_WIDE
+    BLOCK = 64 /* bytes whose marks fit an integer */
 };
 
 /* The last block moves back so that it ends before the last byte. It may look at bytes again: they pass again. */
@@ -168,17 +167,13 @@ static inline tokusage_wide look(const char *at, char letter, bool known) {
 /* The first block from `at` on that has marks, or the last block. *marks has a bit for each mark. */
 static inline const char *skip_blocks(const char *at, const char *last, char letter, bool known, uint64_t *marks) {
     for (;;) {
-        tokusage_wide parts[PARTS];
-        tokusage_wide any = parts[0] = look(at, letter, known);
-        for (int i = 1; i < PARTS; i++) {
-            parts[i] = look(at + (ptrdiff_t)i * TOKUSAGE_WIDE, letter, known);
-            any = tokusage_wide_or(any, parts[i]);
-        }
+        const tokusage_wide a = look(at, letter, known);
+        const tokusage_wide b = look(at + TOKUSAGE_WIDE, letter, known);
+        const tokusage_wide c = look(at + (ptrdiff_t)2 * TOKUSAGE_WIDE, letter, known);
+        const tokusage_wide d = look(at + (ptrdiff_t)3 * TOKUSAGE_WIDE, letter, known);
+        const tokusage_wide any = tokusage_wide_or(tokusage_wide_or(a, b), tokusage_wide_or(c, d));
         if (tokusage_wide_mask(any) != 0 || at == last) {
-            *marks = 0;
-            for (int i = 0; i < PARTS; i++) {
-                *marks |= tokusage_wide_mask(parts[i]) << i * TOKUSAGE_WIDE;
-            }
+            *marks = tokusage_wide_bits(a, b, c, d);
             return at;
         }
         at = next_block(at, last);
@@ -201,8 +196,9 @@ static inline const char *find_in_blocks(const target *t, const char *at, skippe
         uint64_t marks = 0;
         at = skip(at, last, *t->name, &marks);
         for (; marks != 0; marks &= marks - 1) {
-            if (!pass(t, at + tokusage_wide_first(marks))) {
-                return at + tokusage_wide_first(marks);
+            const char *const hit = at + __builtin_ctzll(marks);
+            if (!pass(t, hit)) {
+                return hit;
             }
         }
         if (at == last) {

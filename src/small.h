@@ -16,15 +16,28 @@
 
 #if TOKUSAGE_SMALL
 
-static inline const char *tokusage_space_end(const char *at, const char *end) {
-    return at + tokusage_space_span(at, (size_t)(end - at));
+static inline const char *tokusage_space_skip(const char *at, const char *end) {
+    (void)end;
+    return at;
 }
 
-static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
+struct tokusage_window;
+
+static inline const char *tokusage_string_end(struct tokusage_window *window, const char *at, const char *end,
+                                              bool *escaped) {
+    (void)window;
     (void)at;
     (void)end;
     (void)escaped;
     return NULL;
+}
+
+static inline bool tokusage_has_word(const char *at, const char *end, const char *text, ptrdiff_t length) {
+    (void)at;
+    (void)end;
+    (void)text;
+    (void)length;
+    return false;
 }
 
 static inline const char *tokusage_count_end(const char *at, const char *end, int64_t *value) {

@@ -91,17 +91,18 @@ static tokusage_sse_token read(tokusage_sse *sse, const char *bytes, size_t leng
         *at += c == ' ';
         sse->state = LINE_VALUE;
         return TOKUSAGE_SSE_MORE;
+    case LINE_VALUE:
+        return TOKUSAGE_SSE_DATA;
     default:
         *at += tokusage_line_span(bytes + *at, length - *at);
-        return sse->state == LINE_VALUE ? TOKUSAGE_SSE_DATA : TOKUSAGE_SSE_MORE;
+        return TOKUSAGE_SSE_MORE;
     }
 }
 
-tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at, size_t *begin) {
+tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at) {
     tokusage_sse_token token = TOKUSAGE_SSE_MORE;
     while (token == TOKUSAGE_SSE_MORE && *at < length) {
         const char c = bytes[*at];
-        *begin = *at;
         if (sse->cr && c == '\n') {
             ++*at;
             sse->cr = false;

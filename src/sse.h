@@ -19,13 +19,13 @@ typedef struct tokusage_sse {
 
 typedef enum tokusage_sse_token {
     TOKUSAGE_SSE_MORE,  /* the bytes are used up */
-    TOKUSAGE_SSE_DATA,  /* these bytes are data of the event */
+    TOKUSAGE_SSE_DATA,  /* from here to the end of the line, the bytes are data of the event: the caller reads them */
     TOKUSAGE_SSE_BREAK, /* another data line of the same event begins: an LF stands between the two */
     TOKUSAGE_SSE_EVENT  /* the event, which had a data line, is complete */
 } tokusage_sse_token;
 
-/* Reads bytes from *at on, up to length, and advances *at; for DATA, the data are the bytes from *begin to *at. */
-tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at, size_t *begin);
+/* Reads bytes from *at on, up to length, and advances *at. For DATA the caller moves *at on to the end of the line. */
+tokusage_sse_token tokusage_sse_next(tokusage_sse *sse, const char *bytes, size_t length, size_t *at);
 
 /* Whether the next byte is the first of a line and no data line of the event has been read so far. */
 bool tokusage_sse_fresh(const tokusage_sse *sse);

@@ -11,6 +11,7 @@
 #include "scan.h"
 #include "search.h"
 #include "sse.h"
+#include "wide.h"
 
 #include <string.h>
 
@@ -144,7 +145,7 @@ static void end_text(stream_state *s) {
 static void read_texts(stream_state *s, const char *bytes, size_t length) {
     size_t at = 0;
     while (at < length && s->kind == TEXTS) {
-        at += tokusage_scan_feed(&s->scan, &s->reading, bytes + at, length - at);
+        at += tokusage_scan_feed(&s->scan, &s->reading, bytes + at, length - at, false);
         if (s->scan.state == SCAN_CLOSED) {
             end_text(s);
         } else if (!tokusage_scan_open(&s->scan)) {
@@ -157,16 +158,19 @@ static void read_texts(stream_state *s, const char *bytes, size_t length) {
 
 /* Notes how much of [DONE] the event's data is so far. */
 static void match_done(stream_state *s, const char *bytes, size_t length) {
-    for (size_t i = 0; i < length && s->mark < NOT_DONE; i++) {
+    for (size_t i = 0; i < length && s->mark < NOT_DONE && !tokusage_is_line_end(bytes[i]); i++) {
         const bool goes_on = s->mark < DONE_LENGTH && bytes[i] == done_mark[s->mark];
         s->mark = goes_on ? (uint8_t)(s->mark + 1) : NOT_DONE;
     }
 }
 
-static void read_data(stream_state *s, const char *bytes, size_t length) {
+/* Reads data up to the end of the line, or of the bytes. Returns where it stopped. */
+static size_t read_data(stream_state *s, const char *bytes, size_t length) {
     match_done(s, bytes, length);
-    const size_t read = tokusage_scan_feed(&s->scan, &s->reading, bytes, length);
-    s->garbage = s->garbage || read + tokusage_space_span(bytes + read, length - read) < length;
+    const size_t read = tokusage_scan_feed(&s->scan, &s->reading, bytes, length, true);
+    const size_t end = read + tokusage_line_span(bytes + read, length - read);
+    s->garbage = s->garbage || read + tokusage_space_span(bytes + read, end - read) < end;
+    return end;
 }
 
 static void settle_event(stream_state *s) {
@@ -181,13 +185,13 @@ static void settle_event(stream_state *s) {
 /* Reads an event to its end, or to the end of the piece. Returns where it stopped. */
 static size_t read_event(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length) {
-        size_t begin = at;
-        switch (tokusage_sse_next(&s->sse, bytes, length, &at, &begin)) {
+        switch (tokusage_sse_next(&s->sse, bytes, length, &at)) {
         case TOKUSAGE_SSE_DATA:
-            read_data(s, bytes + begin, at - begin);
+            at += read_data(s, bytes + at, length - at);
             break;
         case TOKUSAGE_SSE_BREAK:
-            read_data(s, "\n", 1);
+            s->mark = NOT_DONE;
+            tokusage_scan_feed(&s->scan, &s->reading, "\n", 1, false);
             break;
         case TOKUSAGE_SSE_EVENT:
             settle_event(s);
@@ -258,11 +262,10 @@ static void look_at(stream_state *s, char c) {
 /* The framing of events reads these bytes, too, because they may begin its first line. Returns how many were read. */
 static size_t find_out_kind(stream_state *s, const char *bytes, size_t length) {
     size_t at = 0;
-    size_t begin = 0;
     while (at < length && s->kind == UNKNOWN) {
         look_at(s, bytes[at]);
         if (s->kind == UNKNOWN) {
-            tokusage_sse_next(&s->sse, bytes, at + 1, &at, &begin);
+            tokusage_sse_next(&s->sse, bytes, at + 1, &at);
         }
     }
     return at;

@@ -48,7 +48,7 @@ static tokusage_status read_text(tokusage_reading *reading, const char *json, si
     size_t at = mark == TOKUSAGE_BYTE_ORDER_MARK_LENGTH ? mark : 0;
     tokusage_scan scan;
     tokusage_scan_begin(&scan);
-    at += tokusage_scan_feed(&scan, reading, json + at, length - at);
+    at += tokusage_scan_feed(&scan, reading, json + at, length - at, false);
     if (at == length) {
         tokusage_scan_end(&scan, reading);
     }
@@ -95,7 +95,7 @@ static size_t value_length(const char *value, size_t rest) {
     tokusage_scan scan;
     tokusage_reading_begin(&reading, "", READ_VALUE, NULL);
     tokusage_scan_begin(&scan);
-    return tokusage_scan_feed(&scan, &reading, value, rest);
+    return tokusage_scan_feed(&scan, &reading, value, rest, false);
 }
 
 tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,

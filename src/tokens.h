@@ -8,17 +8,27 @@
 #include "small.h"
 #include "wide.h"
 
-/* The first byte that is not plain (chars.h), or the end. */
+#include <string.h>
+
+#ifdef TOKUSAGE_WIDE
+
+/* Which bytes of a register are not plain (chars.h). */
+static inline tokusage_wide tokusage_wide_not_plain(const char *at) {
+    const tokusage_wide bytes = tokusage_wide_load(at);
+    const tokusage_wide marks = tokusage_wide_or(tokusage_wide_equal(bytes, '"'), tokusage_wide_equal(bytes, '\\'));
+    return tokusage_wide_or(marks, tokusage_wide_at_most(bytes, 0x1F));
+}
+
+#endif
+
+/* The first byte that is not plain, or the end. */
 static inline const char *tokusage_plain_end(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
-    while (TOKUSAGE_LIKELY(end - at >= TOKUSAGE_WIDE)) {
-        const tokusage_wide bytes = tokusage_wide_load(at);
-        const tokusage_wide marks = tokusage_wide_or(tokusage_wide_equal(bytes, '"'), tokusage_wide_equal(bytes, '\\'));
-        const uint64_t mask = tokusage_wide_mask(tokusage_wide_or(marks, tokusage_wide_at_most(bytes, 0x1F)));
+    for (; end - at >= TOKUSAGE_WIDE; at += TOKUSAGE_WIDE) {
+        const uint64_t mask = tokusage_wide_mask(tokusage_wide_not_plain(at));
         if (TOKUSAGE_LIKELY(mask != 0)) {
             return at + tokusage_wide_first(mask);
         }
-        at += TOKUSAGE_WIDE;
     }
 #endif
     while (at < end && tokusage_is_plain(*at)) {
@@ -27,10 +37,19 @@ static inline const char *tokusage_plain_end(const char *at, const char *end) {
     return at;
 }
 
+/*
+ * 64 bytes of the piece, with a bit for each that is not plain. The end of a string is found by a shift where these
+ * bytes hold it, so the next string does not wait for a load from memory.
+ */
+typedef struct tokusage_window {
+    const char *end; /* behind the 64 bytes; at first, where the piece begins: there are none */
+    uint64_t marks;
+} tokusage_window;
+
 #if !TOKUSAGE_SMALL
 
-/* The first byte behind the white space, which usually is one blank or a long run. */
-static inline const char *tokusage_space_end(const char *at, const char *end) {
+/* Goes on in white space, which usually is one blank or a long run. The last bytes of it are left to the caller. */
+static inline const char *tokusage_space_skip(const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
     if (end - at > 1 && *at == ' ' && (unsigned char)at[1] > ' ') {
         return at + 1;
@@ -46,8 +65,10 @@ static inline const char *tokusage_space_end(const char *at, const char *end) {
             return at + tokusage_wide_first(others);
         }
     }
+#else
+    (void)end;
 #endif
-    return at + tokusage_space_span(at, (size_t)(end - at));
+    return at;
 }
 
 /* The length of the escape; 0 if it is cut or wrong. */
@@ -59,10 +80,35 @@ static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) 
     return left >= 2 && tokusage_escape_meaning(at[1]) != '\0' ? 2 : 0;
 }
 
-/* The closing quote; `at` is behind the opening one. NULL if the string is cut or wrong. Sets *escaped at an escape. */
-static inline const char *tokusage_string_end(const char *at, const char *end, bool *escaped) {
+/* The same as tokusage_plain_end. `at` never goes back from call to call. */
+static inline const char *tokusage_window_plain_end(tokusage_window *window, const char *at, const char *end) {
+#ifdef TOKUSAGE_WIDE
     for (;;) {
-        at = tokusage_plain_end(at, end);
+        const ptrdiff_t place = at - window->end; /* 64 less than that in the window */
+        if (TOKUSAGE_LIKELY(place < 0)) {
+            const uint64_t marks = window->marks >> ((size_t)place & 63);
+            if (TOKUSAGE_LIKELY(marks != 0)) {
+                return at + __builtin_ctzll(marks);
+            }
+            at = window->end;
+        }
+        if (end - at < 64) {
+            break;
+        }
+        window->marks = tokusage_wide_bits(tokusage_wide_not_plain(at), tokusage_wide_not_plain(at + 16),
+                                           tokusage_wide_not_plain(at + 32), tokusage_wide_not_plain(at + 48));
+        window->end = at + 64;
+    }
+#else
+    (void)window;
+#endif
+    return tokusage_plain_end(at, end);
+}
+
+/* The closing quote; `at` is behind the opening one. NULL if the string is cut or wrong. Sets *escaped at an escape. */
+static inline const char *tokusage_string_end(tokusage_window *window, const char *at, const char *end, bool *escaped) {
+    for (;;) {
+        at = tokusage_window_plain_end(window, at, end);
         if (!TOKUSAGE_LIKELY(at < end)) {
             return NULL;
         }
@@ -76,6 +122,11 @@ static inline const char *tokusage_string_end(const char *at, const char *end, b
         *escaped = true;
         at += length;
     }
+}
+
+/* Whether this text stands here. */
+static inline bool tokusage_has_word(const char *at, const char *end, const char *text, ptrdiff_t length) {
+    return end - at >= length && memcmp(at, text, (size_t)length) == 0;
 }
 
 /* Whether the digits from `digits` to `at` may begin a number: there is one, and no 0 before others. */

@@ -43,6 +43,12 @@ static inline uint64_t tokusage_wide_mask(tokusage_wide bytes) {
     return (uint64_t)(uint32_t)_mm_movemask_epi8(bytes);
 }
 
+/* The same for four registers: a bit for each of the 64 bytes. */
+static inline uint64_t tokusage_wide_bits(tokusage_wide a, tokusage_wide b, tokusage_wide c, tokusage_wide d) {
+    return tokusage_wide_mask(a) | tokusage_wide_mask(b) << 16 | tokusage_wide_mask(c) << 32 |
+           tokusage_wide_mask(d) << 48;
+}
+
 #elif defined(__aarch64__) && !defined(__ARM_BIG_ENDIAN)
 
 #include <arm_neon.h>
@@ -75,6 +81,15 @@ static inline tokusage_wide tokusage_wide_and(tokusage_wide a, tokusage_wide b) 
 static inline uint64_t tokusage_wide_mask(tokusage_wide bytes) {
     const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4);
     return vget_lane_u64(vreinterpret_u64_u8(narrow), 0) & UINT64_C(0x1111111111111111);
+}
+
+/* Each byte keeps one bit. Three rounds of adding neighbours make a byte of each eight. */
+static inline uint64_t tokusage_wide_bits(tokusage_wide a, tokusage_wide b, tokusage_wide c, tokusage_wide d) {
+    const uint8x16_t bit = vreinterpretq_u8_u64(vdupq_n_u64(UINT64_C(0x8040201008040201)));
+    const uint8x16_t ab = vpaddq_u8(vandq_u8(a, bit), vandq_u8(b, bit));
+    const uint8x16_t cd = vpaddq_u8(vandq_u8(c, bit), vandq_u8(d, bit));
+    const uint8x16_t all = vpaddq_u8(ab, cd);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(all, all)), 0);
 }
 
 #endif

@@ -22,8 +22,8 @@ static void cut_in_two(const char *form, size_t cut, const char *pointer) {
     put(second + (ROOM - rest), form + cut, rest);
     tokusage_reading_begin(&reading, pointer, READ_TEXT, models);
     tokusage_scan_begin(&scan);
-    (void)tokusage_scan_feed(&scan, &reading, first + (ROOM - cut), cut);
-    (void)tokusage_scan_feed(&scan, &reading, second + (ROOM - rest), rest);
+    (void)tokusage_scan_feed(&scan, &reading, first + (ROOM - cut), cut, false);
+    (void)tokusage_scan_feed(&scan, &reading, second + (ROOM - rest), rest, false);
     tokusage_scan_end(&scan, &reading);
 }
 

@@ -41,7 +41,7 @@ void pieces_feed(pieces *in, const char *bytes, size_t length) {
     }
     const char *copy = against_the_end(bytes, length);
     in->reading.models = in->models; /* it may be a copy */
-    size_t used = tokusage_scan_feed(&in->scan, &in->reading, copy, length);
+    size_t used = tokusage_scan_feed(&in->scan, &in->reading, copy, length, false);
     assert_true(used <= length);
     in->at += used;
     if (tokusage_scan_open(&in->scan)) {

@@ -188,7 +188,7 @@ static void scan_passes_over_space_up_to_the_first_other_byte(void **state) {
 static pieces fed(const char *bytes, size_t length) {
     pieces in;
     pieces_begin(&in, "", READ_TEXT);
-    in.at = tokusage_scan_feed(&in.scan, &in.reading, against_the_end(bytes, length), length);
+    in.at = tokusage_scan_feed(&in.scan, &in.reading, against_the_end(bytes, length), length, false);
     return in;
 }
 
@@ -226,7 +226,7 @@ static void scan_reads_nothing_more_once_it_has_closed_or_failed(void **state) {
         for (int more = 0; more < 2; more++) {
             assert_int_equal(in.scan.state, cases[i].result);
             assert_int_equal(in.at, cases[i].used);
-            assert_int_equal(tokusage_scan_feed(&in.scan, &in.reading, "[1]", 3), 0);
+            assert_int_equal(tokusage_scan_feed(&in.scan, &in.reading, "[1]", 3, false), 0);
             tokusage_scan_end(&in.scan, &in.reading);
         }
     }
@@ -250,6 +250,52 @@ static void scan_leaves_a_number_at_the_top_open_until_the_end_is_said(void **st
         assert_int_equal(in.at, cases[i].json.length);
         tokusage_scan_end(&in.scan, &in.reading);
         assert_int_equal(in.scan.state, cases[i].result);
+    }
+}
+
+/* In a line of an event a line end is not read, unless it stands where none may: then the text is malformed. */
+static void scan_of_a_line_stops_at_its_end(void **state) {
+    (void)state;
+    static const struct {
+        span bytes;
+        size_t used;
+        tokusage_scan_state result; /* SCAN_NEXT: open */
+    } cases[] = {
+        {TEXT("{\"a\":1}\n{"), 7, SCAN_CLOSED},
+        {TEXT("[\"a\"]\r\n"), 5, SCAN_CLOSED},
+        {TEXT("true\n"), 4, SCAN_CLOSED},
+        {TEXT("\n{}"), 0, SCAN_NEXT},
+        {TEXT(" \t\r{}"), 2, SCAN_NEXT},
+        {TEXT("{\n}"), 1, SCAN_NEXT},
+        {TEXT("{ \n}"), 2, SCAN_NEXT},
+        {TEXT("{\"a\"\n:1}"), 4, SCAN_NEXT},
+        {TEXT("{\"a\":\r1}"), 5, SCAN_NEXT},
+        {TEXT("{\"a\": \n1}"), 6, SCAN_NEXT},
+        {TEXT("[1\n,2]"), 2, SCAN_NEXT},
+        {TEXT("[1 \n,2]"), 3, SCAN_NEXT},
+        {TEXT("[1,\n2]"), 3, SCAN_NEXT},
+        {TEXT("5\n"), 1, SCAN_NEXT},
+        {TEXT("-\r"), 1, SCAN_NEXT},
+        {TEXT("[-\n5]"), 2, SCAN_NEXT},
+        {TEXT("\"a\nb\""), 2, SCAN_SYNTAX},
+        {TEXT("[\"\\\n\"]"), 3, SCAN_SYNTAX},
+        {TEXT("\"\\u00\n41\""), 5, SCAN_SYNTAX},
+        {TEXT("tru\ne"), 3, SCAN_SYNTAX},
+        {TEXT("[1,]\n"), 3, SCAN_SYNTAX},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const span bytes = cases[i].bytes;
+        for (size_t cut = 0; cut <= bytes.length; cut++) {
+            pieces in;
+            pieces_begin(&in, "", READ_EVENT);
+            in.at = tokusage_scan_feed(&in.scan, &in.reading, against_the_end(bytes.bytes, cut), cut, true);
+            if (in.at == cut) {
+                const char *const rest = against_the_end(bytes.bytes + cut, bytes.length - cut);
+                in.at += tokusage_scan_feed(&in.scan, &in.reading, rest, bytes.length - cut, true);
+            }
+            assert_int_equal(in.at, cases[i].used);
+            assert_int_equal(tokusage_scan_open(&in.scan) ? SCAN_NEXT : in.scan.state, cases[i].result);
+        }
     }
 }
 
@@ -419,6 +465,31 @@ static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
     }
 }
 
+/* The same behind another string: where the one before it ends must not matter. */
+static void scan_finds_the_end_of_the_next_string(void **state) {
+    (void)state;
+    static const char odd[] = {'"', '\\', '\n', '\x1F', '\x7F', '\xFF', ' '};
+    char text[320];
+    for (size_t first = 0; first < 150; first++) {
+        for (size_t length = 0; length < 140; length += 1 + random_below(5)) {
+            for (size_t i = 0; i < sizeof odd; i++) {
+                memcpy(text, "[\"", 2);
+                memset(text + 2, 'x', first);
+                size_t used = 2 + first;
+                memcpy(text + used, "\",\"", 3);
+                used += 3;
+                memset(text + used, 'y', length);
+                used += length;
+                text[used++] = odd[i];
+                memcpy(text + used, "\"]  ", 4);
+                used += 4;
+                const verdict want = reference_extract("/a", text, used);
+                expect_extract("two strings", "/a", text, used, &want);
+            }
+        }
+    }
+}
+
 /* Spells the bytes of the name as escapes where the bit is set; returns the length. */
 static size_t spell(char *to, size_t size, const char *name, uint64_t escaped) {
     size_t used = 0;
@@ -528,6 +599,7 @@ int main(void) {
         cmocka_unit_test(scan_closes_at_the_last_byte_of_the_text),
         cmocka_unit_test(scan_reads_nothing_more_once_it_has_closed_or_failed),
         cmocka_unit_test(scan_leaves_a_number_at_the_top_open_until_the_end_is_said),
+        cmocka_unit_test(scan_of_a_line_stops_at_its_end),
         cmocka_unit_test(scan_is_within_a_text_from_its_first_byte_until_it_may_end),
         cmocka_unit_test(scan_begins_anew_after_any_text),
         cmocka_unit_test(scan_nests_to_the_limit_and_names_the_byte_that_passes_it),
@@ -535,6 +607,7 @@ int main(void) {
         cmocka_unit_test(scan_finds_a_place_at_the_deepest_level),
         cmocka_unit_test(scan_closes_containers_as_they_were_opened),
         cmocka_unit_test(scan_finds_the_end_of_a_string_wherever_it_stands),
+        cmocka_unit_test(scan_finds_the_end_of_the_next_string),
         cmocka_unit_test(scan_knows_a_name_however_it_is_spelled_and_cut),
         cmocka_unit_test(scan_tells_long_names_apart_from_those_that_they_begin_with),
         cmocka_unit_test(scan_resolves_only_whole_surrogate_pairs_to_a_character),

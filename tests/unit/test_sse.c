@@ -28,12 +28,17 @@ static void put(reading *in, const char *bytes, size_t length) {
 
 static void feed(reading *in, const char *bytes, size_t length) {
     const char *piece = against_the_end(bytes, length);
-    for (size_t at = 0, begin = 0;;) {
+    for (size_t at = 0;;) {
         size_t before = at;
-        switch (tokusage_sse_next(&in->sse, piece, length, &at, &begin)) {
+        switch (tokusage_sse_next(&in->sse, piece, length, &at)) {
         case TOKUSAGE_SSE_DATA:
-            assert_true(before <= begin && begin < at && at <= length);
-            put(in, piece + begin, at - begin);
+            assert_true(before <= at && at < length);
+            before = at;
+            while (at < length && piece[at] != '\n' && piece[at] != '\r') {
+                at++;
+            }
+            assert_true(before < at);
+            put(in, piece + before, at - before);
             break;
         case TOKUSAGE_SSE_BREAK:
             assert_true(before < at && at <= length);
