@@ -31,24 +31,25 @@ static inline bool tokusage_is_line_end(char c) {
     return c == '\n' || c == '\r';
 }
 
-/* The value of a hexadecimal digit; 16 for another byte. */
+/* The value of a hexadecimal digit; 16 for another byte. Without a jump: which digits come cannot be foreseen. */
 static inline unsigned tokusage_hex_value(char c) {
-    if (tokusage_is_digit(c)) {
-        return (unsigned)(c - '0');
-    }
     /* Setting this bit makes ASCII letters small. It makes no other byte a letter from a to f. */
+    const unsigned digit = (unsigned char)c - (unsigned)'0';
     const unsigned letter = ((unsigned char)c | 0x20U) - 'a';
-    return letter < 6 ? 10 + letter : 16;
+    const unsigned value = letter < 6 ? 10 + letter : 16;
+    return digit < 10 ? digit : value;
 }
 
 /* The code of a \u escape from its four digits; above 0xFFFF when one of them is not a digit. */
 static inline uint32_t tokusage_hex_code(const char *digits) {
     uint32_t code = 0;
+    unsigned all = 0;
     for (int i = 0; i < 4; i++) {
         const unsigned value = tokusage_hex_value(digits[i]);
-        code = value < 16 ? code << 4 | value : 0x10000;
+        code = code << 4 | (value & 15);
+        all |= value;
     }
-    return code;
+    return all < 16 ? code : 0x10000;
 }
 
 /* What a backslash and this byte mean together (RFC 8259, section 7); NUL when they are not an escape of two bytes. */
