@@ -33,8 +33,8 @@ static inline bool tokusage_is_line_end(char c) {
 
 /* The value of a hexadecimal digit; 16 for another byte. Without a jump: which digits come cannot be foreseen. */
 static inline unsigned tokusage_hex_value(char c) {
-    /* Setting this bit makes ASCII letters small. It makes no other byte a letter from a to f. */
     const unsigned digit = (unsigned char)c - (unsigned)'0';
+    /* Setting this bit makes ASCII letters small. It makes no other byte a letter from a to f. */
     const unsigned letter = ((unsigned char)c | 0x20U) - 'a';
     const unsigned value = letter < 6 ? 10 + letter : 16;
     return digit < 10 ? digit : value;

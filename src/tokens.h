@@ -84,7 +84,7 @@ static inline ptrdiff_t tokusage_escape_length(const char *at, const char *end) 
 static inline const char *tokusage_window_plain_end(tokusage_window *window, const char *at, const char *end) {
 #ifdef TOKUSAGE_WIDE
     for (;;) {
-        const ptrdiff_t place = at - window->end; /* 64 less than that in the window */
+        const ptrdiff_t place = at - window->end; /* -64 to -1 in the window; the lowest six bits say where */
         if (TOKUSAGE_LIKELY(place < 0)) {
             const uint64_t marks = window->marks >> ((size_t)place & 63);
             if (TOKUSAGE_LIKELY(marks != 0)) {

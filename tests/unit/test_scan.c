@@ -441,6 +441,15 @@ static void scan_closes_containers_as_they_were_opened(void **state) {
 
 /* ---------------------------------------------------------------------------------------- names and strings, cut */
 
+/* Appends a run of x, the byte behind it and what closes the text; returns the new length. */
+static size_t put_run(char *text, size_t used, size_t length, char odd, const char *close) {
+    memset(text + used, 'x', length);
+    used += length;
+    text[used++] = odd;
+    memcpy(text + used, close, 4);
+    return used + 4;
+}
+
 /* Long runs with the odd byte at every offset and alignment: they test the reading of several bytes at once. */
 static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
     (void)state;
@@ -453,11 +462,7 @@ static void scan_finds_the_end_of_a_string_wherever_it_stands(void **state) {
                 memset(text, ' ', shift);
                 size_t used = shift;
                 text[used++] = '"';
-                memset(text + used, 'x', length);
-                used += length;
-                text[used++] = odd[i];
-                memcpy(text + used, "\"   ", 4);
-                used += 4;
+                used = put_run(text, used, length, odd[i], "\"   ");
                 const verdict want = reference_extract("", text, used);
                 expect_extract("a long string", "", text, used, &want);
             }
@@ -477,12 +482,7 @@ static void scan_finds_the_end_of_the_next_string(void **state) {
                 memset(text + 2, 'x', first);
                 size_t used = 2 + first;
                 memcpy(text + used, "\",\"", 3);
-                used += 3;
-                memset(text + used, 'y', length);
-                used += length;
-                text[used++] = odd[i];
-                memcpy(text + used, "\"]  ", 4);
-                used += 4;
+                used = put_run(text, used + 3, length, odd[i], "\"]  ");
                 const verdict want = reference_extract("/a", text, used);
                 expect_extract("two strings", "/a", text, used, &want);
             }
