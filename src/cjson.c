@@ -1,10 +1,9 @@
 /*
- * Usage <-> cJSON trees: the only file that includes cJSON. members.c says what the names mean. This file says in which
- * object OpenAI's form has each count, for writing. No JSON text.
+ * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names mean,
+ * form.h in which object each count is written. No JSON text.
  */
-#include "error.h"
-#include "members.h"
-#include "usage.h"
+#include "fields.h"
+#include "form.h"
 
 /* Many systems install the header in a folder of its own. */
 #if defined(__has_include)
@@ -18,21 +17,34 @@
 #else
 #include <cJSON.h>
 #endif
-#include <string.h>
 
-/* The key of the item's name; 0 also for an item without a name, such as an array's element. */
-static tokusage_key key_of(tokusage_node node, const cJSON *item) {
-    return item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
+/* The row of the item's name; NULL when it means nothing, or has none (an element of an array). */
+static const tokusage_name *row_of(tokusage_node node, const cJSON *item) {
+    const tokusage_key key = item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
+    return key > 0 ? tokusage_name_of(key) : NULL;
 }
 
-static bool is_count(tokusage_key key) {
-    return key > 0 && key <= KEY_COUNTS;
+static tokusage_key key_of(const tokusage_name *row) {
+    return row ? (tokusage_key)(row - tokusage_names + 1) : 0;
 }
 
-/* Which of the objects in a usage object this member is; NODE_NONE when it is not one of them. */
-static tokusage_node details_of(const cJSON *item) {
-    const tokusage_key key = cJSON_IsObject(item) ? key_of(NODE_USAGE, item) : 0;
-    return key > KEY_COUNTS ? (tokusage_node)tokusage_name_of(key)->target : NODE_NONE;
+/* The node of a container in an object of this node; NODE_NONE when nothing in it matters. An element has its array's. */
+static tokusage_node node_in(tokusage_node node, const cJSON *item) {
+    const tokusage_name *const row = row_of(node, item);
+    const bool object = cJSON_IsObject(item);
+    if (!row || (!object && !cJSON_IsArray(item))) {
+        return NODE_NONE;
+    }
+    switch (row->role) {
+    case ROLE_OBJECT:
+        return object ? (tokusage_node)row->target : NODE_NONE;
+    case ROLE_LIST:
+        return object ? NODE_NONE : (tokusage_node)row->target;
+    case ROLE_EITHER:
+        return (tokusage_node)(row->target + !object);
+    default:
+        return NODE_NONE;
+    }
 }
 
 /* ---- from a tree */
@@ -49,25 +61,37 @@ static tokusage_status item_number(const cJSON *item, int64_t *value) {
     return (double)*value == item->valuedouble ? TOKUSAGE_OK : TOKUSAGE_ERR_INTEGER;
 }
 
-static void take_item(tokusage_gather *gather, tokusage_node node, const cJSON *item) {
-    const tokusage_key key = key_of(node, item);
-    if (!is_count(key)) {
-        return;
-    }
-    if (cJSON_IsNull(item)) {
-        tokusage_gather_null(gather, key);
-        return;
-    }
+static void take_item(tokusage_fields *fields, const tokusage_name *row, const cJSON *item) {
     int64_t value = 0;
-    const tokusage_status status = item_number(item, &value);
-    tokusage_gather_count(gather, key, status, value);
+    if (!row || cJSON_IsNull(item)) {
+        return;
+    }
+    if (row->role == ROLE_COUNT || row->role == ROLE_NUMBER) {
+        const tokusage_status status = item_number(item, &value);
+        tokusage_fields_count(fields, key_of(row), status, value);
+    } else if (row->role == ROLE_TAG && cJSON_IsString(item)) {
+        tokusage_fields_tag(fields, key_of(row), item->valuestring, strlen(item->valuestring));
+    }
 }
 
-static void read_details(tokusage_gather *gather, tokusage_node node, const cJSON *object) {
-    tokusage_gather_object(gather, key_of(NODE_USAGE, object));
+/* Goes through the members; at most four levels have a node. */
+static void read_object(tokusage_fields *fields, tokusage_node node, const cJSON *object) {
+    tokusage_fields_open(fields, node);
     for (const cJSON *item = object->child; item; item = item->next) {
-        take_item(gather, node, item);
+        const tokusage_node inner = node_in(node, item);
+        if (inner == NODE_NONE) {
+            take_item(fields, row_of(node, item), item);
+        } else if (cJSON_IsObject(item)) {
+            read_object(fields, inner, item);
+        }
+        for (const cJSON *element = inner != NODE_NONE && cJSON_IsArray(item) ? item->child : NULL; element;
+             element = element->next) {
+            if (cJSON_IsObject(element)) {
+                read_object(fields, inner, element);
+            }
+        }
     }
+    tokusage_fields_close(fields, node);
 }
 
 tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error) {
@@ -80,156 +104,144 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
     if (!cJSON_IsObject(object)) {
         return tokusage_fail(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_OBJECT);
     }
-    tokusage_gather gather;
-    tokusage_gather_begin(&gather);
-    for (const cJSON *item = object->child; item; item = item->next) {
-        const tokusage_node node = details_of(item);
-        if (node != NODE_NONE) {
-            read_details(&gather, node, item);
-        } else {
-            take_item(&gather, NODE_USAGE, item);
-        }
-    }
-    tokusage_gather_end(&gather);
-    return tokusage_slots_usage(&gather.slots, usage, error);
+    tokusage_fields fields;
+    tokusage_fields_begin(&fields);
+    read_object(&fields, NODE_USAGE, object);
+    tokusage_fields_end(&fields);
+    return tokusage_columns_usage(&fields.columns, usage, error);
 }
 
 /* ---- to a tree */
 
-/* In which object OpenAI's form has each count. */
-static const struct home {
-    tokusage_node node;
-    const char *name; /* of the object in the usage object; NULL: the usage object itself */
-} homes[TOKUSAGE_COUNTS] = {
-    [TOKUSAGE_PROMPT] = {NODE_USAGE, NULL},
-    [TOKUSAGE_COMPLETION] = {NODE_USAGE, NULL},
-    [TOKUSAGE_TOTAL] = {NODE_USAGE, NULL},
-    [TOKUSAGE_CACHED] = {NODE_PROMPT_TOKENS_DETAILS, TOKUSAGE_PROMPT_DETAILS},
-    [TOKUSAGE_CACHE_WRITE] = {NODE_PROMPT_TOKENS_DETAILS, TOKUSAGE_PROMPT_DETAILS},
-    [TOKUSAGE_REASONING] = {NODE_COMPLETION_TOKENS_DETAILS, TOKUSAGE_COMPLETION_DETAILS},
-};
+/* What update_cjson finds and makes before it changes anything. */
+typedef struct plan {
+    const tokusage *usage;
+    cJSON *home[NODE_ITERATIONS + 1];    /* by node: the first such object, else the first member that can become one */
+    cJSON *item[TOKUSAGE_COUNTS];        /* by its number in the form: the first such member, or one that is made */
+    cJSON *made_in[TOKUSAGE_COUNTS + 4]; /* what is made, in the order in which it is appended: the object ... */
+    cJSON *made[TOKUSAGE_COUNTS + 4];    /* ... and the item: the counts and four objects at most */
+    size_t made_count;
+    bool reference; /* an object that may have counts is a reference */
+} plan;
 
-/* Which count this member of an object is in OpenAI's form; TOKUSAGE_COUNTS when it is not a count there. */
-static size_t count_of(tokusage_node node, const cJSON *item) {
+/* The number in the form of this member; TOKUSAGE_COUNTS when it is not written there. */
+static size_t form_of(tokusage_node node, const cJSON *item) {
+    const tokusage_key key = key_of(row_of(node, item));
     size_t i = 0;
-    while (i < TOKUSAGE_COUNTS &&
-           !(item->string && homes[i].node == node && strcmp(item->string, tokusage_member_name(i)) == 0)) {
+    while (i < TOKUSAGE_COUNTS && tokusage_form[i].key != key) {
         i++;
     }
     return i;
 }
 
-/* What update_cjson finds and makes before it changes anything. Each present count gets a home and an item. */
-typedef struct plan {
-    cJSON *home[NODE_TOKENS + 1];     /* by node: the first such object, else the first member that can become one */
-    cJSON *item[TOKUSAGE_COUNTS + 1]; /* by count: the first member that is the count, or one that is made */
-    struct made {
-        cJSON *object; /* the item is appended to it */
-        cJSON *item;
-    } made[TOKUSAGE_COUNTS + 2]; /* the counts and two objects at most, in the order in which they are appended */
-    size_t made_count;
-} plan;
-
-/* Goes from the usage object to the first object for counts in it, then to the next; NULL behind the last. */
-static cJSON *next_object(const cJSON *usage_object, const cJSON *object, tokusage_node *node) {
-    cJSON *item = object == usage_object ? object->child : object->next;
-    while (item && (*node = details_of(item)) == NODE_NONE) {
-        item = item->next;
-    }
-    return item;
+static bool is_wanted(const plan *p, size_t i) {
+    return i < TOKUSAGE_COUNTS && tokusage_count_in(p->usage, tokusage_form[i].count)->present;
 }
 
-/* Notes the member if it is a present count in OpenAI's form, or if it is, or can become, an object for counts. */
-static void find_member(plan *p, tokusage_node node, cJSON *item, const tokusage *usage) {
-    const size_t i = count_of(node, item);
-    const tokusage_key key = key_of(node, item);
-    if (i < TOKUSAGE_COUNTS && tokusage_count_at(usage, i)->present && !p->item[i]) {
-        p->item[i] = item;
-    } else if (key > KEY_COUNTS && !p->home[tokusage_name_of(key)->target]) {
-        p->home[tokusage_name_of(key)->target] = item;
+static void find_members(plan *p, tokusage_node node, cJSON *object) {
+    p->reference = p->reference || (object->type & cJSON_IsReference) != 0;
+    if (!cJSON_IsObject(p->home[node])) {
+        p->home[node] = object;
     }
-}
-
-/* False when one of the objects is a reference. */
-static bool find_all(plan *p, cJSON *usage_object, const tokusage *usage) {
-    tokusage_node node = NODE_USAGE;
-    for (cJSON *object = usage_object; object; object = next_object(usage_object, object, &node)) {
-        if ((object->type & cJSON_IsReference) != 0) {
-            return false;
+    for (cJSON *item = p->reference ? NULL : object->child; item; item = item->next) {
+        const tokusage_name *const row = row_of(node, item);
+        const tokusage_node inner = node_in(node, item);
+        const size_t i = form_of(node, item);
+        if (is_wanted(p, i) && !p->item[i]) {
+            p->item[i] = item;
+        } else if (inner != NODE_NONE && cJSON_IsObject(item)) {
+            find_members(p, inner, item);
+        } else if (row && row->role == ROLE_OBJECT && !p->home[row->target]) {
+            p->home[row->target] = item;
         }
-        if (!cJSON_IsObject(p->home[node])) {
-            p->home[node] = object;
-        }
-        for (cJSON *item = object->child; item; item = item->next) {
-            find_member(p, node, item, usage);
-        }
+        p->reference = p->reference || (inner != NODE_NONE && (item->type & cJSON_IsReference) != 0);
     }
-    return true;
 }
 
 /*
- * Makes an item of this name. set_all appends it to the object and gives it its type. NULL when memory fails. cJSON
+ * Makes an item of this name. change_all appends it to the object and gives it its type. NULL when memory fails. cJSON
  * names an item only when it adds it to an object, so it is first added to a shell.
  */
-static cJSON *make(plan *p, cJSON *object, const char *name) {
+static cJSON *make(plan *p, cJSON *object, tokusage_key key) {
     cJSON shell = {.type = cJSON_Object};
-    cJSON *const item = cJSON_AddNumberToObject(&shell, name, 0);
+    cJSON *const item = object ? cJSON_AddNumberToObject(&shell, tokusage_name_of(key)->text, 0) : NULL;
     if (item) {
-        p->made[p->made_count++] = (struct made){.object = object, .item = item};
+        p->made_in[p->made_count] = object;
+        p->made[p->made_count++] = item;
     }
     return item;
 }
 
-/* Makes the home and the item of the count if they are missing; false when memory fails. */
-static bool make_count(plan *p, cJSON *usage_object, size_t i) {
-    if (p->item[i]) {
-        return true;
+/* The object of this node, which is made if it is missing; NULL when memory fails. */
+static cJSON *home_of(plan *p, tokusage_node node) {
+    if (!p->home[node]) {
+        p->home[node] = make(p, home_of(p, tokusage_form_outer(node)), tokusage_form_object(node));
     }
-    cJSON **const home = &p->home[homes[i].node];
-    if (!*home) {
-        *home = make(p, usage_object, homes[i].name);
-    }
-    p->item[i] = *home ? make(p, *home, tokusage_member_name(i)) : NULL;
-    return p->item[i] != NULL;
+    return p->home[node];
 }
 
-static bool make_all(plan *p, cJSON *usage_object, const tokusage *usage) {
+static bool make_all(plan *p) {
     bool good = true;
     for (size_t i = 0; good && i < TOKUSAGE_COUNTS; i++) {
-        good = !tokusage_count_at(usage, i)->present || make_count(p, usage_object, i);
+        if (is_wanted(p, i) && !p->item[i]) {
+            const tokusage_node node = (tokusage_node)tokusage_name_of(tokusage_form[i].key)->node;
+            p->item[i] = make(p, home_of(p, node), tokusage_form[i].key);
+            good = p->item[i] != NULL;
+        }
     }
     for (size_t i = 0; !good && i < p->made_count; i++) {
-        cJSON_Delete(p->made[i].item);
+        cJSON_Delete(p->made[i]);
     }
     return good;
 }
 
-/* The first item's `prev` is the last item. cJSON 1.7.13 does not update it when the last is removed. */
-static void link_last(const cJSON *object) {
-    cJSON *last = object->child;
+/* Removes an item. cJSON 1.7.13 does not update the first item's `prev`, the last item, when the last is removed. */
+static void remove_item(cJSON *parent, cJSON *item) {
+    cJSON_Delete(cJSON_DetachItemViaPointer(parent, item));
+    cJSON *last = parent->child;
     while (last && last->next) {
         last = last->next;
     }
     if (last) {
-        object->child->prev = last;
+        parent->child->prev = last;
     }
+}
+
+/* Whether the numbers of an element count by its tag. */
+static bool element_counts(tokusage_node node, const cJSON *element) {
+    tokusage_fields fields;
+    tokusage_fields_begin(&fields);
+    read_object(&fields, node, element);
+    return tokusage_columns_any(&fields.columns);
 }
 
 /* Removes every count that the plan does not have. */
-static void remove_others(const plan *p, cJSON *usage_object) {
-    tokusage_node node = NODE_USAGE;
-    for (cJSON *object = usage_object; object; object = next_object(usage_object, object, &node)) {
-        for (cJSON *item = object->child, *next = NULL; item; item = next) {
-            next = item->next;
-            if (is_count(key_of(node, item)) && item != p->item[count_of(node, item)]) {
-                cJSON_Delete(cJSON_DetachItemViaPointer(object, item));
+static void remove_others(const plan *p, tokusage_node node, cJSON *parent) {
+    for (cJSON *item = parent->child, *next = NULL; item; item = next) {
+        next = item->next;
+        const tokusage_name *const row = row_of(node, item);
+        const tokusage_node inner = node_in(node, item);
+        const size_t i = form_of(node, item);
+        if (inner == NODE_NONE) {
+            if (row && row->role == ROLE_COUNT && !(i < TOKUSAGE_COUNTS && p->item[i] == item)) {
+                remove_item(parent, item);
+            }
+            continue;
+        }
+        if (cJSON_IsObject(item)) {
+            remove_others(p, inner, item);
+            continue;
+        }
+        for (cJSON *element = item->child, *after = NULL; element; element = after) {
+            after = element->next;
+            if (cJSON_IsObject(element) && element_counts(inner, element)) {
+                remove_item(item, element);
             }
         }
-        link_last(object);
     }
 }
 
-/* Makes the item an empty one of another type, where it stands. Frees what cJSON_Delete frees, except the name. */
+/* Makes the item an empty one of another type, where it is. Frees what cJSON_Delete frees, except the name. */
 static void become(cJSON *item, int type) {
     if ((item->type & cJSON_IsReference) == 0) {
         cJSON_Delete(item->child);
@@ -243,17 +255,17 @@ static void become(cJSON *item, int type) {
                     .string = item->string};
 }
 
-static void set_all(const plan *p, const tokusage *usage) {
+static void change_all(const plan *p) {
     for (size_t i = 0; i < p->made_count; i++) {
-        if (!cJSON_IsObject(p->made[i].object)) {
-            become(p->made[i].object, cJSON_Object);
+        if (!cJSON_IsObject(p->made_in[i])) {
+            become(p->made_in[i], cJSON_Object);
         }
-        cJSON_AddItemToArray(p->made[i].object, p->made[i].item);
+        cJSON_AddItemToArray(p->made_in[i], p->made[i]);
     }
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         if (p->item[i]) {
             become(p->item[i], cJSON_Number);
-            cJSON_SetNumberHelper(p->item[i], (double)tokusage_count_at(usage, i)->value);
+            cJSON_SetNumberHelper(p->item[i], (double)tokusage_count_in(p->usage, tokusage_form[i].count)->value);
         }
     }
 }
@@ -265,18 +277,19 @@ tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usag
     if (!cJSON_IsObject(object)) {
         return TOKUSAGE_ERR_TYPE;
     }
-    plan p = {.made_count = 0};
-    if (!find_all(&p, object, usage)) {
+    plan p = {.usage = usage};
+    find_members(&p, NODE_USAGE, object);
+    if (p.reference) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
     if (tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
         return TOKUSAGE_ERR_RANGE;
     }
-    if (!make_all(&p, object, usage)) {
+    if (!make_all(&p)) {
         return TOKUSAGE_ERR_MEMORY;
     }
-    remove_others(&p, object);
-    set_all(&p, usage);
+    remove_others(&p, NODE_USAGE, object);
+    change_all(&p);
     return TOKUSAGE_OK;
 }
 

@@ -1,0 +1,259 @@
+/*
+ * From a usage object's members to the thirteen counts: which column is a part of which count, which of them are
+ * included and which separate.
+ *
+ * Example, Anthropic: input_tokens 3 and cache_read_input_tokens 100 are two columns, INPUT and CACHED_SEPARATE. The
+ * prompt is their sum, 103, of which 100 are cached.
+ */
+#include "fields.h"
+
+/* What a column is for: the count that it is reported as, and is a part of when it is separate. */
+static const uint8_t counts[TOKUSAGE_COLUMNS] = {
+    [COLUMN_INPUT] = TOKUSAGE_PROMPT,
+    [COLUMN_TOOLS] = TOKUSAGE_PROMPT,
+    [COLUMN_OUTPUT] = TOKUSAGE_COMPLETION,
+    [COLUMN_TOTAL] = TOKUSAGE_TOTAL,
+    [COLUMN_CACHED] = TOKUSAGE_CACHED,
+    [COLUMN_CACHED_SEPARATE] = TOKUSAGE_CACHED,
+    [COLUMN_WRITTEN] = TOKUSAGE_CACHE_WRITE,
+    [COLUMN_WRITTEN_SEPARATE] = TOKUSAGE_CACHE_WRITE,
+    [COLUMN_WRITTEN_1H] = TOKUSAGE_CACHE_WRITE_1H,
+    [COLUMN_WRITTEN_5M] = TOKUSAGE_CACHE_WRITE,
+    [COLUMN_REASONING] = TOKUSAGE_REASONING,
+    [COLUMN_REASONING_SEPARATE] = TOKUSAGE_REASONING,
+    [COLUMN_INPUT_AUDIO] = TOKUSAGE_PROMPT_AUDIO,
+    [COLUMN_INPUT_IMAGE] = TOKUSAGE_PROMPT_IMAGE,
+    [COLUMN_TOOLS_AUDIO] = TOKUSAGE_PROMPT_AUDIO,
+    [COLUMN_TOOLS_IMAGE] = TOKUSAGE_PROMPT_IMAGE,
+    [COLUMN_CACHED_AUDIO] = TOKUSAGE_CACHED_AUDIO,
+    [COLUMN_CACHED_IMAGE] = TOKUSAGE_CACHED_IMAGE,
+    [COLUMN_OUTPUT_AUDIO] = TOKUSAGE_COMPLETION_AUDIO,
+    [COLUMN_OUTPUT_IMAGE] = TOKUSAGE_COMPLETION_IMAGE,
+    [COLUMN_COMPACTION_INPUT] = TOKUSAGE_PROMPT,
+    [COLUMN_COMPACTION_OUTPUT] = TOKUSAGE_COMPLETION,
+    [COLUMN_COMPACTION_CACHED] = TOKUSAGE_CACHED,
+    [COLUMN_COMPACTION_WRITTEN] = TOKUSAGE_CACHE_WRITE,
+};
+
+#define BIT(column) (UINT32_C(1) << (column))
+
+static bool has(const tokusage_columns *columns, unsigned column) {
+    return (columns->present >> column & 1) != 0;
+}
+
+static void set(tokusage_columns *columns, unsigned column, tokusage_key key, int64_t value) {
+    columns->value[column] = value;
+    columns->key[column] = key;
+    columns->present |= BIT(column);
+}
+
+static void drop(tokusage_columns *columns, unsigned column) {
+    columns->present &= ~BIT(column);
+}
+
+void tokusage_fields_begin(tokusage_fields *fields) {
+    fields->columns.present = 0;
+    fields->columns.status = TOKUSAGE_OK;
+    fields->columns.included = false;
+    fields->columns.billed = false;
+    memset(fields->seen, 0, sizeof fields->seen);
+}
+
+/* ---- members */
+
+/* The first thing that is wrong gives the object its status. */
+void tokusage_fields_refuse(tokusage_fields *fields, tokusage_status status, size_t member) {
+    if (fields->columns.status == TOKUSAGE_OK) {
+        fields->columns.status = (uint8_t)status;
+        fields->columns.member = (uint8_t)member;
+    }
+}
+
+/* Of the names of a column the first one in the table is used. Numbers of elements, which have one name, add up. */
+static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int64_t value) {
+    tokusage_columns *const columns = &fields->columns;
+    if (!has(columns, column) || key < columns->key[column]) {
+        set(columns, column, key, value);
+    } else if (key == columns->key[column]) {
+        columns->value[column] += value;
+        if (columns->value[column] > TOKUSAGE_COUNT_MAX) {
+            columns->value[column] = 0;
+            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, counts[column]);
+        }
+    }
+}
+
+/* Whether the name had a value before. */
+static bool is_second(tokusage_fields *fields, tokusage_key key) {
+    uint8_t *const byte = &fields->seen[key / 8];
+    const unsigned bit = 1U << key % 8;
+    const bool second = (*byte & bit) != 0;
+    *byte = (uint8_t)(*byte | bit);
+    return second;
+}
+
+/* A number of an element waits for the element's end. */
+static void hold(tokusage_fields *fields, tokusage_key key, tokusage_status status, int64_t value) {
+    const unsigned column = tokusage_name_of(key)->target;
+    const unsigned i = column >= COLUMN_COMPACTION_INPUT ? column - COLUMN_COMPACTION_INPUT : 0;
+    if (fields->key[i] == 0 || fields->status[i] == TOKUSAGE_OK) {
+        fields->status[i] = (uint8_t)(fields->key[i] == 0 ? status : TOKUSAGE_ERR_DUPLICATE);
+        fields->key[i] = key;
+        fields->number[i] = value;
+    }
+}
+
+void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_status status, int64_t value) {
+    const tokusage_name *const name = tokusage_name_of(key);
+    if (name->role == ROLE_NUMBER) {
+        hold(fields, key, status, value);
+        return;
+    }
+    if (status == TOKUSAGE_OK && is_second(fields, key)) {
+        status = TOKUSAGE_ERR_DUPLICATE;
+    }
+    if (status != TOKUSAGE_OK) {
+        tokusage_fields_refuse(fields, status, counts[name->target]);
+        return;
+    }
+    fields->columns.included = fields->columns.included || key == KEY_USAGE_prompt_tokens;
+    fields->columns.billed = fields->columns.billed || name->node == NODE_BILLED_UNITS;
+    take(fields, name->target, key, value);
+}
+
+void tokusage_fields_tag(tokusage_fields *fields, tokusage_key key, const char *string, size_t length) {
+    static const struct {
+        const char *text;
+        uint8_t kind, tag; /* 1: its numbers count; 2: those of images, in the next column */
+    } tags[] = {{"AUDIO", TAG_MODALITY, 1}, {"audio", TAG_MODALITY, 1}, {"IMAGE", TAG_MODALITY, 2},
+                {"image", TAG_MODALITY, 2}, {"1h", TAG_TTL, 1},         {"compaction", TAG_TYPE, 1}};
+    if (fields->tag != 0) {
+        return;
+    }
+    fields->tag = UINT8_MAX; /* another one */
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        if (tags[i].kind == tokusage_name_of(key)->target && strlen(tags[i].text) == length &&
+            memcmp(tags[i].text, string, length) == 0) {
+            fields->tag = tags[i].tag;
+        }
+    }
+}
+
+void tokusage_fields_open(tokusage_fields *fields, tokusage_node node) {
+    if (node == NODE_INPUT_TOKENS_DETAILS) {
+        fields->columns.included = true;
+    } else if (tokusage_node_is_element(node)) {
+        memset(fields->key, 0, sizeof fields->key);
+        fields->tag = 0;
+    }
+}
+
+void tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
+    if (!tokusage_node_is_element(node) || !tokusage_fields_element_counts(fields)) {
+        return;
+    }
+    for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
+        const tokusage_key key = fields->key[i];
+        const unsigned column = key > 0 ? tokusage_name_of(key)->target + fields->tag - 1U : 0;
+        if (key > 0 && fields->status[i] != TOKUSAGE_OK) {
+            tokusage_fields_refuse(fields, (tokusage_status)fields->status[i], counts[column]);
+        } else if (key > 0) {
+            take(fields, column, key, fields->number[i]);
+        }
+    }
+}
+
+/* Anthropic's two parts of what was written stand for their sum where that is missing. */
+static void sum_creation(tokusage_columns *columns) {
+    const bool known = has(columns, COLUMN_WRITTEN) || has(columns, COLUMN_WRITTEN_SEPARATE);
+    if (has(columns, COLUMN_WRITTEN_5M) && !known) {
+        const bool hour = has(columns, COLUMN_WRITTEN_1H) &&
+                          columns->key[COLUMN_WRITTEN_1H] == KEY_CACHE_CREATION_ephemeral_1h_input_tokens;
+        set(columns, COLUMN_WRITTEN_SEPARATE, KEY_USAGE_cache_creation_input_tokens,
+            columns->value[COLUMN_WRITTEN_5M] + (hour ? columns->value[COLUMN_WRITTEN_1H] : 0));
+    }
+}
+
+void tokusage_fields_end(tokusage_fields *fields) {
+    tokusage_columns *const columns = &fields->columns;
+    sum_creation(columns);
+    const tokusage_key cached = has(columns, COLUMN_CACHED) ? columns->key[COLUMN_CACHED] : 0;
+    if (columns->billed && (cached == KEY_USAGE_cached_tokens || cached == KEY_META_cached_tokens)) {
+        drop(columns, COLUMN_CACHED);
+    }
+}
+
+/* ---- columns */
+
+bool tokusage_columns_matter(const tokusage_columns *columns) {
+    unsigned i = 0;
+    while (i < TOKUSAGE_COLUMNS && !(has(columns, i) && columns->value[i] > 0)) {
+        i++;
+    }
+    return i < TOKUSAGE_COLUMNS || columns->status != TOKUSAGE_OK;
+}
+
+void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {
+    if (earlier->status == TOKUSAGE_OK) {
+        earlier->status = later->status;
+        earlier->member = later->member;
+    }
+    earlier->included = earlier->included || later->included;
+    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
+        if (has(later, i) && (later->value[i] > 0 || !has(earlier, i))) {
+            set(earlier, i, later->key[i], later->value[i]);
+        }
+    }
+}
+
+/* ---- counts */
+
+/* Adds a column to a count. At most seven values within 2^53-1 are added, so no sum overflows. */
+static void add(tokusage *usage, const tokusage_columns *columns, unsigned column, size_t count) {
+    if (has(columns, column)) {
+        tokusage_count *const to = tokusage_count_at(usage, count);
+        to->value = (to->present ? to->value : 0) + columns->value[column];
+        to->present = true;
+    }
+}
+
+/* Whether the column after `included` is separate. The names that both kinds of services use may be included, too. */
+static bool is_separate(const tokusage_columns *columns, unsigned separate) {
+    const tokusage_key key = has(columns, separate) ? columns->key[separate] : 0;
+    const bool starred = key == KEY_USAGE_cache_read_input_tokens || key == KEY_USAGE_cache_creation_input_tokens;
+    return key != 0 && !(columns->included && starred);
+}
+
+/* A separate part is added to its whole. Of a separate and an included number of one count the separate one counts. */
+static void add_part(tokusage *usage, const tokusage_columns *columns, unsigned included, size_t whole) {
+    const unsigned separate = included + 1;
+    const bool is_added = is_separate(columns, separate);
+    if (is_added) {
+        add(usage, columns, separate, whole);
+    }
+    add(usage, columns, is_added || !has(columns, included) ? separate : included, counts[included]);
+}
+
+tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
+    if (columns->status != TOKUSAGE_OK) {
+        return tokusage_fail(error, (tokusage_status)columns->status, columns->member);
+    }
+    tokusage sums;
+    memset(&sums, 0, sizeof sums);
+    add_part(&sums, columns, COLUMN_CACHED, TOKUSAGE_PROMPT);
+    add_part(&sums, columns, COLUMN_WRITTEN, TOKUSAGE_PROMPT);
+    add_part(&sums, columns, COLUMN_REASONING, TOKUSAGE_COMPLETION);
+    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
+        const bool done = (i >= COLUMN_CACHED && i <= COLUMN_REASONING_SEPARATE && i != COLUMN_WRITTEN_1H);
+        if (!done) {
+            add(&sums, columns, i, counts[i]);
+        }
+    }
+    add(&sums, columns, COLUMN_COMPACTION_CACHED, TOKUSAGE_PROMPT);
+    add(&sums, columns, COLUMN_COMPACTION_WRITTEN, TOKUSAGE_PROMPT);
+    const tokusage_status status = tokusage_check_range(&sums, error);
+    if (status == TOKUSAGE_OK) {
+        *usage = sums;
+    }
+    return status;
+}

@@ -1,0 +1,187 @@
+/*
+ * Usage out of whole JSON documents, and into them. This file has the order of the errors, and writes the form (form.h).
+ */
+#include "error.h"
+#include "form.h"
+#include "reader.h"
+
+bool tokusage_pointer_valid(const char *pointer) {
+    if (!pointer || (*pointer != '\0' && *pointer != '/')) {
+        return false;
+    }
+    for (; *pointer != '\0'; pointer++) {
+        if (*pointer == '~' && pointer[1] != '0' && pointer[1] != '1') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- reading */
+
+static tokusage_status fail_at(tokusage_error *error, tokusage_status status, size_t offset) {
+    if (error) {
+        *error = (tokusage_error){.status = status, .offset = offset};
+    }
+    return status;
+}
+
+static size_t space_span(const char *json, size_t length) {
+    size_t at = 0;
+    while (at < length && tokusage_is_space(json[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* Reads the whole document; a byte-order mark may stand before it, and nothing except white space behind it. */
+static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
+    size_t at = length >= 3 && memcmp(json, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    at += tokusage_reader_feed(reader, json + at, length - at, false);
+    if (at == length) {
+        tokusage_reader_end(reader);
+    }
+    if (reader->json.state == JSON_TOO_DEEP) {
+        return fail_at(error, TOKUSAGE_ERR_DEPTH, at);
+    }
+    if (reader->json.state == JSON_CLOSED) {
+        at += space_span(json + at, length - at);
+        if (at == length) {
+            return TOKUSAGE_OK;
+        }
+    }
+    return fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
+}
+
+/* Whether the document is neither an object nor null. */
+static bool is_other(const char *json, size_t length) {
+    size_t at = *json == '\xEF' ? 3 : 0;
+    at += space_span(json + at, length - at);
+    return json[at] != '{' && json[at] != 'n';
+}
+
+tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
+                                 tokusage_error *error) {
+    if (!json || !usage || (pointer && !tokusage_pointer_valid(pointer))) {
+        return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
+    }
+    tokusage_reader reader;
+    tokusage_reader_init(&reader, pointer);
+    tokusage_reader_begin(&reader, false);
+    const tokusage_status status = read_whole(&reader, json, length, error);
+    if (status != TOKUSAGE_OK) {
+        return status;
+    }
+    if (pointer && *pointer == '\0' && is_other(json, length)) {
+        return tokusage_fail(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_OBJECT);
+    }
+    if (!reader.found) {
+        return tokusage_fail(error, TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_OBJECT);
+    }
+    return tokusage_columns_usage(&reader.columns, usage, error);
+}
+
+tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage, tokusage_error *error) {
+    return tokusage_extract(json, length, "", usage, error);
+}
+
+/* The length of a value in a document that is known to be JSON: the reader stops after the value. */
+static size_t length_of(tokusage_reader *reader, const char *value, size_t rest) {
+    tokusage_reader_init(reader, NULL);
+    tokusage_reader_begin(reader, true);
+    return tokusage_reader_feed(reader, value, rest, false);
+}
+
+tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
+                              size_t *value_length, tokusage_error *error) {
+    if (!json || !value || !value_length || !tokusage_pointer_valid(pointer)) {
+        return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
+    }
+    tokusage_reader reader;
+    tokusage_reader_init(&reader, pointer);
+    tokusage_reader_begin(&reader, false);
+    const tokusage_status status = read_whole(&reader, json, length, error);
+    if (status != TOKUSAGE_OK) {
+        return status;
+    }
+    const char *const begin = *pointer != '\0' ? reader.document.value : json + space_span(json, length);
+    if (!begin || (*pointer != '\0' && (reader.document.says & SAYS_TWICE) != 0)) {
+        return tokusage_fail(error, begin ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_NO_MEMBER);
+    }
+    *value = begin;
+    *value_length = length_of(&reader, begin, length - (size_t)(begin - json));
+    return tokusage_succeed(error);
+}
+
+/* ---- writing */
+
+static char *put(char *to, const char *text, size_t length) {
+    memcpy(to, text, length);
+    return to + length;
+}
+
+/* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
+static char *put_name(char *to, const char *name) {
+    to = put(to, ",\"", 2);
+    if (to[-3] == '{') {
+        to[-2] = '"';
+        to--;
+    }
+    to = put(to, name, strlen(name));
+    return put(to, "\":", 2);
+}
+
+/* Closes the objects that are open in the form but not around `node`, and opens those that are missing. */
+static char *put_objects(char *to, tokusage_node *open, tokusage_node node) {
+    while (*open != node && *open != NODE_USAGE && !tokusage_form_is_in(node, *open)) {
+        to = put(to, "}", 1);
+        *open = tokusage_form_outer(*open);
+    }
+    while (*open != node) {
+        tokusage_node next = node;
+        while (tokusage_form_outer(next) != *open) {
+            next = tokusage_form_outer(next);
+        }
+        to = put_name(to, tokusage_name_of(tokusage_form_object(next))->text);
+        to = put(to, "{", 1);
+        *open = next;
+    }
+    return to;
+}
+
+/* Writes the usage and a NUL. Returns the length without NUL. */
+static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
+    char *to = put(text, "{", 1);
+    tokusage_node open = NODE_USAGE;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        const tokusage_count *const count = tokusage_count_in(usage, tokusage_form[i].count);
+        const tokusage_name *const name = tokusage_name_of(tokusage_form[i].key);
+        if (count->present) {
+            to = put_objects(to, &open, (tokusage_node)name->node);
+            to = put_name(to, name->text);
+            to += tokusage_decimal(count->value, to);
+        }
+    }
+    to = put_objects(to, &open, NODE_USAGE);
+    to = put(to, "}", 2);
+    return (size_t)(to - text) - 1;
+}
+
+tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length) {
+    if (!usage || (!buffer && size > 0)) {
+        return TOKUSAGE_ERR_ARGUMENT;
+    }
+    if (tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    char text[TOKUSAGE_JSON_SIZE];
+    const size_t printed = print(usage, text);
+    if (length) {
+        *length = printed;
+    }
+    if (size <= printed) {
+        return TOKUSAGE_ERR_SPACE;
+    }
+    memcpy(buffer, text, printed + 1);
+    return TOKUSAGE_OK;
+}
