@@ -287,7 +287,7 @@ single() {
 
     echo "the single file, all of it private: -DTOKUSAGE_API=static"
     # shellcheck disable=SC2086
-    compile inside -DTOKUSAGE_API=static $warnings -I "$work/files" "$here/single/inside.c"
+    compile inside -DTOKUSAGE_API=static -DTOKUSAGE_NO_CJSON $warnings -I "$work/files" "$here/single/inside.c"
     prints "$sum" "$work/inside"
     "$NM" -g --defined-only "$work/inside" | grep tokusage && stop "these are global"
 
