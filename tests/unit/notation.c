@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    LINES = 16,
+    LINES = 64,
     WIDTH = 1200
 };
 
@@ -35,14 +35,25 @@ void expect_words(const char *what, const char *want, const char *got) {
 
 #define MAX TOKUSAGE_COUNT_MAX
 
+enum {
+    NUMBER = 24 /* the most bytes of a number in words */
+};
+
+/* Writes the words of a number; returns how many bytes. */
+static size_t put_number(char *to, int64_t number) {
+    if (number == MAX || number == 2 * MAX) {
+        return (size_t)snprintf(to, NUMBER, "%s", number == MAX ? "MAX" : "2MAX");
+    }
+    if (number >= MAX - 9 && number <= MAX + 9) {
+        return (size_t)snprintf(to, NUMBER, "MAX%+lld", (long long)(number - MAX));
+    }
+    return (size_t)snprintf(to, NUMBER, "%lld", (long long)number);
+}
+
 const char *number_words(int64_t number) {
-    if (number == 2 * MAX) {
-        return "2MAX";
-    }
-    if (number < MAX - 9 || number > MAX + 9) {
-        return line_of("%lld", (long long)number);
-    }
-    return number == MAX ? "MAX" : line_of("MAX%+lld", (long long)(number - MAX));
+    char *const line = next_line();
+    (void)put_number(line, number);
+    return line;
 }
 
 static int64_t number_in(const char *word) {
@@ -57,12 +68,14 @@ static int64_t number_in(const char *word) {
     return number;
 }
 
-const char *short_name(const char *member) {
-    if (member == NULL) {
-        return "-";
-    }
+/* How long a name is without "_tokens". */
+static int short_length(const char *member) {
     const char *const tail = strstr(member, "_tokens");
-    return tail != NULL ? line_of("%.*s", (int)(tail - member), member) : member;
+    return (int)(tail != NULL ? (size_t)(tail - member) : strlen(member));
+}
+
+const char *short_name(const char *member) {
+    return member != NULL ? line_of("%.*s", short_length(member), member) : "-";
 }
 
 /* ------------------------------------------------------------------------------------------------------ usages */
@@ -105,9 +118,13 @@ const char *usage_words(const tokusage *usage) {
         unsigned char present = 0;
         memcpy(&present, &count->present, 1);
         if (present != 0 || count->value != 0) {
-            used += (size_t)snprintf(line + used, WIDTH - used, "%s%s%s %s", used > 0 ? " " : "",
-                                     present == 0 ? "absent:" : present > 1 ? "unset:" : "",
-                                     short_name(tokusage_count_name(i)), number_words(count->value));
+            const char *const name = tokusage_count_name(i);
+            used += (size_t)snprintf(line + used, WIDTH - used, "%s%s%.*s ", used > 0 ? " " : "",
+                                     present == 0  ? "absent:"
+                                     : present > 1 ? "unset:"
+                                                   : "",
+                                     short_length(name), name);
+            used += put_number(line + used, count->value);
         }
     }
     return line;
@@ -133,8 +150,7 @@ const char *error_words(const tokusage_error *error) {
         used += (size_t)snprintf(line + used, WIDTH - used, " @%zu", error->offset);
     }
     if (error->expected != 0 || error->actual != 0) {
-        (void)snprintf(line + used, WIDTH - used, " %s %s", number_words(error->expected),
-                       number_words(error->actual));
+        (void)snprintf(line + used, WIDTH - used, " %s %s", number_words(error->expected), number_words(error->actual));
     }
     return line;
 }

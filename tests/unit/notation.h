@@ -14,7 +14,7 @@
 /* The usage that the words say. Absent counts are all zero bytes. Fails the test if a word is unknown. */
 tokusage usage_in(const char *words);
 
-/* The words for them. Valid until the sixteenth call after. */
+/* The words for them. Valid until the sixtieth call after. */
 const char *usage_words(const tokusage *usage);
 const char *error_words(const tokusage_error *error);
 const char *number_words(int64_t number);
@@ -25,7 +25,7 @@ const char *short_name(const char *member);
 /* The words of a usage in the order and form of usage_words. */
 const char *in_order(const char *words);
 
-/* A formatted line like snprintf's, in one of the same sixteen buffers. */
+/* A formatted line like snprintf's, in one of the same buffers. */
 const char *line_of(const char *format, ...)
 #ifdef __GNUC__
     __attribute__((format(printf, 1, 2)))
