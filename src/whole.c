@@ -125,7 +125,7 @@ static char *put_name(char *to, tokusage_key key) {
         to = put(to, ",", 1);
     }
     to = put(to, "\"", 1);
-    to = put(to, name->text, name->length);
+    to = put(to, tokusage_name_text(name), name->length);
     return put(to, "\":", 2);
 }
 
