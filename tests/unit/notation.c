@@ -1,12 +1,11 @@
-/* Usages and errors as words; see notation.h. */
+/* Errors as words; see notation.h. */
 #include "notation.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    LINES = 16,
+    LINES = 32,
     WIDTH = 1200
 };
 
@@ -35,106 +34,55 @@ void expect_words(const char *what, const char *want, const char *got) {
 
 #define MAX TOKUSAGE_COUNT_MAX
 
-const char *number_words(int64_t number) {
+/* These two write into the line of their caller, and return how many bytes they wrote. */
+static size_t put_number(char *to, size_t room, int64_t number) {
     if (number == 2 * MAX) {
-        return "2MAX";
+        return (size_t)snprintf(to, room, "2MAX");
     }
-    if (number < MAX - 9 || number > MAX + 9) {
-        return line_of("%lld", (long long)number);
+    if (number == MAX) {
+        return (size_t)snprintf(to, room, "MAX");
     }
-    return number == MAX ? "MAX" : line_of("MAX%+lld", (long long)(number - MAX));
+    const bool near_max = number >= MAX - 9 && number <= MAX + 9;
+    return near_max ? (size_t)snprintf(to, room, "MAX%+lld", (long long)(number - MAX))
+                    : (size_t)snprintf(to, room, "%lld", (long long)number);
 }
 
-static int64_t number_in(const char *word) {
-    char *end = NULL;
-    int64_t number = strtoll(word, &end, 10);
-    if (strncmp(end, "MAX", 3) == 0) {
-        number = (end > word ? number : 1) * MAX + strtoll(end + 3, &end, 10);
-    }
-    if (*end != '\0' && *end != ' ') {
-        fail_msg("not a number: %s", word);
-    }
-    return number;
+static size_t put_name(char *to, size_t room, const char *member) {
+    const char *const tail = member != NULL ? strstr(member, "_tokens") : NULL;
+    const size_t length = tail != NULL ? (size_t)(tail - member) : member != NULL ? strlen(member) : 1;
+    return (size_t)snprintf(to, room, "%.*s", (int)length, member != NULL ? member : "-");
 }
 
-const char *short_name(const char *member) {
-    if (member == NULL) {
-        return "-";
-    }
-    const char *const tail = strstr(member, "_tokens");
-    return tail != NULL ? line_of("%.*s", (int)(tail - member), member) : member;
-}
-
-/* ------------------------------------------------------------------------------------------------------ usages */
-
-static size_t count_in(const char *word, size_t length) {
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        const char *const name = tokusage_count_name(i);
-        if (strlen(name) == length + strlen("_tokens") && strncmp(name, word, length) == 0) {
-            return i;
-        }
-    }
-    fail_msg("no count: %s", word);
-    return 0;
-}
-
-tokusage usage_in(const char *words) {
-    tokusage usage;
-    memset(&usage, 0, sizeof usage);
-    while (*words != '\0') {
-        const size_t length = strcspn(words, " ");
-        tokusage_count *const count = tokusage_count_at(&usage, count_in(words, length));
-        words += length;
-        words += strspn(words, " ");
-        count->present = true;
-        count->value = number_in(words);
-        words += strcspn(words, " ");
-        words += strspn(words, " ");
-    }
-    return usage;
-}
-
-/* An absent count must be 0, and `present` a bool: it is read as a byte, as one that was spoilt is no valid bool. */
-const char *usage_words(const tokusage *usage) {
+const char *number_words(int64_t number) {
     char *const line = next_line();
-    tokusage copy = *usage;
-    size_t used = 0;
-    line[0] = '\0';
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        const tokusage_count *const count = tokusage_count_at(&copy, i);
-        unsigned char present = 0;
-        memcpy(&present, &count->present, 1);
-        if (present != 0 || count->value != 0) {
-            used += (size_t)snprintf(line + used, WIDTH - used, "%s%s%s %s", used > 0 ? " " : "",
-                                     present == 0 ? "absent:" : present > 1 ? "unset:" : "",
-                                     short_name(tokusage_count_name(i)), number_words(count->value));
-        }
-    }
+    put_number(line, WIDTH, number);
     return line;
 }
 
-const char *in_order(const char *words) {
-    const tokusage usage = usage_in(words);
-    return usage_words(&usage);
+const char *short_name(const char *member) {
+    char *const line = next_line();
+    put_name(line, WIDTH, member);
+    return line;
 }
 
 /* ------------------------------------------------------------------------------------------------------ errors */
 
 const char *error_words(const tokusage_error *error) {
-    static const char *const statuses[] = {"OK",   "ARGUMENT", "MEMORY", "SPACE",     "SYNTAX", "DEPTH", "NOT_FOUND",
-                                           "TYPE", "INTEGER",  "RANGE",  "DUPLICATE", "TOTAL",  "PART"};
     char *const line = next_line();
-    const size_t status = (size_t)error->status;
-    size_t used = (size_t)snprintf(line, WIDTH, "%s", status < LENGTH(statuses) ? statuses[status] : "unset");
-    if (error->member != NULL && status < LENGTH(statuses)) {
-        used += (size_t)snprintf(line + used, WIDTH - used, " %s", short_name(error->member));
+    const bool unset = (size_t)error->status > TOKUSAGE_ERR_PART;
+    size_t used = (size_t)snprintf(line, WIDTH, "%s", unset ? "unset" : status_word(error->status));
+    if (error->member != NULL && !unset) {
+        line[used++] = ' ';
+        used += put_name(line + used, WIDTH - used, error->member);
     }
     if (error->offset > 0 || error->status == TOKUSAGE_ERR_SYNTAX || error->status == TOKUSAGE_ERR_DEPTH) {
         used += (size_t)snprintf(line + used, WIDTH - used, " @%zu", error->offset);
     }
     if (error->expected != 0 || error->actual != 0) {
-        (void)snprintf(line + used, WIDTH - used, " %s %s", number_words(error->expected),
-                       number_words(error->actual));
+        line[used++] = ' ';
+        used += put_number(line + used, WIDTH - used, error->expected);
+        line[used++] = ' ';
+        put_number(line + used, WIDTH - used, error->actual);
     }
     return line;
 }
