@@ -390,6 +390,9 @@ static void reconcile_refuses_a_difference_that_nothing_explains_and_changes_not
         {"1 5 9 cached=3 reasoning=3", "PART cached 1 3", NULL},
         {"10 5 22 cached=7 reasoning=6", "PART reasoning 5 6", NULL},
         {"10 5 cached=11 cache_write=11", "PART cached 21 22", NULL},
+        /* what is explained must be in range */
+        {"1 cached=MAX", "PART cached 1 MAX", NULL},
+        {"1 1 cached=MAX", "PART cached 1 MAX", NULL},
     };
     EXPECT_ROWS(reconcile, rows);
 }
@@ -454,6 +457,9 @@ static void settle_says_contradictory_and_changes_nothing_else(void **state) {
         {"5 7 12 completion_audio=4 completion_image=4",
          "contradictory PART completion_audio 7 8", NULL},
         {"completion=7 total=12 cached=6", "contradictory PART cached 5 6", NULL},
+        {"1 cached=MAX", "contradictory PART cached 1 MAX", NULL},
+        /* hidden reasoning would not make it agree */
+        {"10 20 100 cached=50", "contradictory TOTAL total 30 100", NULL},
         {"cached=5 cached_image=6", "contradictory PART cached_image 5 6", NULL},
     };
     EXPECT_ROWS(settle, rows);
