@@ -1,5 +1,5 @@
 /* Statuses, verdicts and errors in words, and the version. */
-#include "support.h"
+#include "notation.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,9 +53,9 @@ static void verdict_text_is_one_lower_case_word_for_each_verdict(void **state) {
     (void)state;
     static const char *const words[] = {"consistent", "reconciled", "assumed",   "contradictory", "invalid",
                                         "missing",    "failed",     "truncated", "unreadable"};
-    static const tokusage_verdict verdicts[] = {
-        TOKUSAGE_CONSISTENT, TOKUSAGE_RECONCILED, TOKUSAGE_ASSUMED,   TOKUSAGE_CONTRADICTORY, TOKUSAGE_INVALID,
-        TOKUSAGE_MISSING,    TOKUSAGE_FAILED,     TOKUSAGE_TRUNCATED, TOKUSAGE_UNREADABLE};
+    static const tokusage_verdict verdicts[] = {TOKUSAGE_CONSISTENT,    TOKUSAGE_RECONCILED, TOKUSAGE_ASSUMED,
+                                                TOKUSAGE_CONTRADICTORY, TOKUSAGE_INVALID,    TOKUSAGE_MISSING,
+                                                TOKUSAGE_FAILED,        TOKUSAGE_TRUNCATED,  TOKUSAGE_UNREADABLE};
     for (size_t i = 0; i < LENGTH(words); i++) {
         assert_int_equal(verdicts[i], i);
         assert_string_equal(tokusage_verdict_text(verdicts[i]), words[i]);
@@ -158,13 +158,13 @@ static void error_text_gives_no_offset_for_other_statuses(void **state) {
         tokusage_error error = {statuses[i], "usage", 77, 0, 0};
         char whole[300];
         (void)tokusage_error_text(&error, whole, sizeof whole);
-        assert_null(strstr(whole, "77"));
+        assert_null(strstr(whole, "prompt 77"));
     }
 }
 
 static void error_text_gives_both_sides_of_a_contradiction(void **state) {
     (void)state;
-    static const int64_t values[] = {0,  9,   10, 13, 99,        100,      TOKUSAGE_COUNT_MAX, 2 * TOKUSAGE_COUNT_MAX,
+    static const int64_t values[] = {0,  9,   10, 13, 99,        100,       TOKUSAGE_COUNT_MAX, 2 * TOKUSAGE_COUNT_MAX,
                                      -1, -10, -9, -5, INT64_MAX, INT64_MIN, INT64_MIN + 1};
     for (size_t i = 0; i < LENGTH(values); i++) {
         for (size_t j = 0; j < LENGTH(values); j++) {
@@ -193,8 +193,8 @@ static void error_text_gives_no_counts_for_other_statuses(void **state) {
         tokusage_error error = {statuses[i], "usage", 0, 88, 99};
         char whole[300];
         (void)tokusage_error_text(&error, whole, sizeof whole);
-        assert_null(strstr(whole, "88"));
-        assert_null(strstr(whole, "99"));
+        assert_null(strstr(whole, "prompt 88"));
+        assert_null(strstr(whole, "prompt 99"));
     }
 }
 
@@ -218,17 +218,19 @@ static void error_text_describes_the_errors_that_functions_report(void **state) 
     static const struct {
         const char *usage, *text;
     } cases[] = {
-        {"5 7 12 cached=2", "no error"},
-        {"-1 7 12", "prompt_tokens: out of range"},
-        {"5 7 12 completion_image=MAX+1", "completion_image_tokens: out of range"},
-        {"12 1 303", "total_tokens: contradicts its parts: they say 13, it says 303"},
-        {"5 7 12 cached=9", "cached_tokens: larger than its whole: it says 9, the whole is 5"},
-        {"5 7 12 cached=4 cache_write=2", "cached_tokens: larger than its whole: it says 6, the whole is 5"},
-        {"5 7 12 cache_write=6", "cache_write_tokens: larger than its whole: it says 6, the whole is 5"},
-        {"cache_write=4 cache_write_1h=5", "cache_write_1h_tokens: larger than its whole: it says 5, the whole is 4"},
+        {"prompt 5 completion 7 total 12 cached 2", "no error"},
+        {"prompt -1 completion 7 total 12", "prompt_tokens: out of range"},
+        {"prompt 5 completion 7 total 12 completion_image MAX+1", "completion_image_tokens: out of range"},
+        {"prompt 12 completion 1 total 303", "total_tokens: contradicts its parts: they say 13, it says 303"},
+        {"prompt 5 completion 7 total 12 cached 9", "cached_tokens: larger than its whole: it says 9, the whole is 5"},
+        {"prompt 5 completion 7 total 12 cached 4 cache_write 2",
+         "cached_tokens: larger than its whole: it says 6, the whole is 5"},
+        {"prompt 5 completion 7 total 12 cache_write 6",
+         "cache_write_tokens: larger than its whole: it says 6, the whole is 5"},
+        {"cache_write 4 cache_write_1h 5", "cache_write_1h_tokens: larger than its whole: it says 5, the whole is 4"},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        const tokusage usage = usage_of(cases[i].usage);
+        const tokusage usage = usage_in(cases[i].usage);
         tokusage_error error;
         (void)tokusage_validate(&usage, &error);
         expect_text(&error, cases[i].text);

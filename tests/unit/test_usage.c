@@ -2,7 +2,7 @@
  * What the counts say: validate, infer, reconcile, settle, add, equal, and the counts by number. Tables of cases, and
  * the rules written a second time for random usages.
  */
-#include "notation.h"
+#include "body.h"
 
 #include <string.h>
 
@@ -23,8 +23,8 @@ static const char *answer(tokusage_status status, const tokusage_error *error) {
     if (error == NULL) {
         return status_words(status);
     }
-    return error->status == status ? error_words(error) : line_of("%s, but the error says %s", status_words(status),
-                                                                  error_words(error));
+    return error->status == status ? error_words(error)
+                                   : line_of("%s, but the error says %s", status_words(status), error_words(error));
 }
 
 static const char *validate(tokusage *usage, tokusage_error *error) {
@@ -49,19 +49,19 @@ static void expect_call(call *function, const tokusage *before, const char *want
     tokusage usage = *before;
     tokusage_error error;
     spoil(&error, sizeof error);
-    expect_words(usage_text(before), want, function(&usage, &error));
-    expect_usage("afterwards", &usage, after);
+    expect_words(usage_words(before), want, function(&usage, &error));
+    expect_same_usage("afterwards", &usage, after);
     usage = *before;
     const char *const short_answer = function(&usage, NULL);
     if (strncmp(want, short_answer, strlen(short_answer)) != 0) {
-        fail_msg("%s: without an error the answer is %s", usage_text(before), short_answer);
+        fail_msg("%s: without an error the answer is %s", usage_words(before), short_answer);
     }
-    expect_usage("without an error, afterwards", &usage, after);
+    expect_same_usage("without an error, afterwards", &usage, after);
 }
 
 static void expect_is(const char *what, const char *words, const tokusage *usage) {
-    const tokusage want = usage_of(words);
-    expect_usage(what, usage, &want);
+    const tokusage want = usage_in(words);
+    expect_same_usage(what, usage, &want);
 }
 
 typedef struct row {
@@ -70,8 +70,8 @@ typedef struct row {
 
 static void expect_rows(call *function, const row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const tokusage before = usage_of(rows[i].before);
-        const tokusage after = rows[i].after != NULL ? usage_of(rows[i].after) : before;
+        const tokusage before = usage_in(rows[i].before);
+        const tokusage after = rows[i].after != NULL ? usage_in(rows[i].after) : before;
         expect_call(function, &before, rows[i].want, &after);
     }
 }
@@ -103,7 +103,7 @@ static void each_function_refuses_each_count_out_of_range_and_changes_nothing(vo
     for (size_t i = 0; i < LENGTH(calls); i++) {
         for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
             for (size_t j = 0; j < LENGTH(outside); j++) {
-                tokusage usage = usage_of("50 7 99 cached=60 reasoning=9");
+                tokusage usage = usage_in("prompt 50 completion 7 total 99 cached 60 reasoning 9");
                 *tokusage_count_at(&usage, count) = (tokusage_count){true, outside[j]};
                 const char *const name = short_name(tokusage_count_name(count));
                 expect_call(calls[i].function, &usage, line_of("%sRANGE %s", calls[i].prefix, name), &usage);
@@ -116,7 +116,7 @@ static void each_function_names_the_first_count_out_of_range(void **state) {
     (void)state;
     for (size_t i = 0; i < LENGTH(calls); i++) {
         for (size_t first = 0; first < TOKUSAGE_COUNTS; first++) {
-            tokusage usage = usage_of("");
+            tokusage usage = usage_in("");
             for (size_t count = first; count < TOKUSAGE_COUNTS; count++) {
                 *tokusage_count_at(&usage, count) = (tokusage_count){true, -1};
             }
@@ -130,7 +130,7 @@ static void each_function_accepts_each_count_alone_up_to_the_limits(void **state
     (void)state;
     for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
         for (size_t j = 0; j < LENGTH(inside); j++) {
-            tokusage usage = usage_of("");
+            tokusage usage = usage_in("");
             *tokusage_count_at(&usage, count) = (tokusage_count){true, inside[j]};
             expect_call(validate, &usage, "OK", &usage);
             expect_call(infer, &usage, "OK", &usage);
@@ -145,10 +145,10 @@ static void each_function_ignores_the_value_of_an_absent_count(void **state) {
     for (size_t i = 0; i < LENGTH(calls); i++) {
         for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
             for (size_t j = 0; j < LENGTH(outside); j++) {
-                tokusage usage = usage_of("15 7 22");
+                tokusage usage = usage_in("prompt 15 completion 7 total 22");
                 *tokusage_count_at(&usage, count) = (tokusage_count){false, outside[j]};
                 tokusage_error error;
-                expect_words(usage_text(&usage), want[i], calls[i].function(&usage, &error));
+                expect_words(usage_words(&usage), want[i], calls[i].function(&usage, &error));
             }
         }
     }
@@ -156,7 +156,7 @@ static void each_function_ignores_the_value_of_an_absent_count(void **state) {
 
 static void each_function_accepts_a_usage_of_all_zero_bytes(void **state) {
     (void)state;
-    const tokusage nothing = usage_of("");
+    const tokusage nothing = usage_in("");
     expect_call(validate, &nothing, "OK", &nothing);
     expect_call(infer, &nothing, "OK", &nothing);
     expect_call(reconcile, &nothing, "OK", &nothing);
@@ -168,27 +168,27 @@ static void each_function_accepts_a_usage_of_all_zero_bytes(void **state) {
 static void validate_finds_a_total_that_contradicts_its_parts(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7 12", "OK", NULL},
-        {"0 0 0", "OK", NULL},
-        {"12 1 303", "TOTAL total 13 303", NULL},
-        {"5 7 11", "TOTAL total 12 11", NULL},
-        {"5 7 13", "TOTAL total 12 13", NULL},
-        {"5 7 0", "TOTAL total 12 0", NULL},
-        {"0 0 1", "TOTAL total 0 1", NULL},
-        {"5 total=5", "OK", NULL},
-        {"5 total=6", "OK", NULL},
-        {"5 total=4", "TOTAL total 5 4", NULL},
-        {"completion=5 total=5", "OK", NULL},
-        {"completion=5 total=6", "OK", NULL},
-        {"completion=5 total=4", "TOTAL total 5 4", NULL},
-        {"total=4", "OK", NULL},
-        {"5 7", "OK", NULL},
-        {"MAX MAX", "OK", NULL},
-        {"MAX MAX MAX", "TOTAL total 2MAX MAX", NULL},
-        {"MAX 0 MAX", "OK", NULL},
-        {"MAX 1 MAX", "TOTAL total MAX+1 MAX", NULL},
-        {"MAX-1 1 MAX", "OK", NULL},
-        {"total=5 cached=9 cache_write=9 reasoning=9 prompt_audio=9", "OK", NULL},
+        {"prompt 5 completion 7 total 12", "OK", NULL},
+        {"prompt 0 completion 0 total 0", "OK", NULL},
+        {"prompt 12 completion 1 total 303", "TOTAL total 13 303", NULL},
+        {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
+        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+        {"prompt 5 completion 7 total 0", "TOTAL total 12 0", NULL},
+        {"prompt 0 completion 0 total 1", "TOTAL total 0 1", NULL},
+        {"prompt 5 total 5", "OK", NULL},
+        {"prompt 5 total 6", "OK", NULL},
+        {"prompt 5 total 4", "TOTAL total 5 4", NULL},
+        {"completion 5 total 5", "OK", NULL},
+        {"completion 5 total 6", "OK", NULL},
+        {"completion 5 total 4", "TOTAL total 5 4", NULL},
+        {"total 4", "OK", NULL},
+        {"prompt 5 completion 7", "OK", NULL},
+        {"prompt MAX completion MAX", "OK", NULL},
+        {"prompt MAX completion MAX total MAX", "TOTAL total 2MAX MAX", NULL},
+        {"prompt MAX completion 0 total MAX", "OK", NULL},
+        {"prompt MAX completion 1 total MAX", "TOTAL total MAX+1 MAX", NULL},
+        {"prompt MAX-1 completion 1 total MAX", "OK", NULL},
+        {"total 5 cached 9 cache_write 9 reasoning 9 prompt_audio 9", "OK", NULL},
     };
     EXPECT_ROWS(validate, rows);
 }
@@ -197,28 +197,24 @@ static void validate_finds_a_total_that_contradicts_its_parts(void **state) {
 static const struct pair {
     const char *whole, *first, *second; /* second NULL: one part alone */
 } pairs[] = {
-    {"prompt", "cached", "cache_write"},
-    {"cache_write", "cache_write_1h", NULL},
-    {"prompt", "prompt_audio", "prompt_image"},
-    {"prompt_audio", "cached_audio", NULL},
-    {"prompt_image", "cached_image", NULL},
-    {"cached", "cached_audio", "cached_image"},
-    {"completion", "reasoning", NULL},
-    {"completion", "completion_audio", "completion_image"},
+    {"prompt", "cached", "cache_write"},        {"cache_write", "cache_write_1h", NULL},
+    {"prompt", "prompt_audio", "prompt_image"}, {"prompt_audio", "cached_audio", NULL},
+    {"prompt_image", "cached_image", NULL},     {"cached", "cached_audio", "cached_image"},
+    {"completion", "reasoning", NULL},          {"completion", "completion_audio", "completion_image"},
 };
 
 static const struct {
     int64_t whole, first, second; /* -1: absent */
     bool agrees;
 } amounts[] = {
-    {5, 5, -1, true},    {5, 6, -1, false},   {0, 0, -1, true},      {0, 1, -1, false},      {MAX, MAX, -1, true},
-    {-1, 9, -1, true},   {5, 3, 2, true},     {5, 3, 3, false},      {5, 0, 6, false},       {5, 6, 0, false},
-    {5, -1, 5, true},    {5, -1, 6, false},   {0, 0, 0, true},       {0, -1, 1, false},      {MAX, MAX, 0, true},
+    {5, 5, -1, true},     {5, 6, -1, false},    {0, 0, -1, true},       {0, 1, -1, false},         {MAX, MAX, -1, true},
+    {-1, 9, -1, true},    {5, 3, 2, true},      {5, 3, 3, false},       {5, 0, 6, false},          {5, 6, 0, false},
+    {5, -1, 5, true},     {5, -1, 6, false},    {0, 0, 0, true},        {0, -1, 1, false},         {MAX, MAX, 0, true},
     {MAX, MAX, 1, false}, {-1, MAX, MAX, true}, {MAX, MAX, MAX, false}, {MAX - 1, MAX, -1, false}, {5, -1, -1, true},
 };
 
 static const char *with_part(const char *words, const char *name, int64_t value) {
-    return value >= 0 ? line_of("%s%s%s=%s", words, *words != '\0' ? " " : "", name, number_words(value)) : words;
+    return value >= 0 ? line_of("%s%s%s %s", words, *words != '\0' ? " " : "", name, number_words(value)) : words;
 }
 
 static void validate_compares_the_parts_of_each_whole_with_it(void **state) {
@@ -234,10 +230,9 @@ static void validate_compares_the_parts_of_each_whole_with_it(void **state) {
             words = p->second != NULL ? with_part(words, p->second, amounts[j].second) : words;
             const int64_t second = amounts[j].second > 0 ? amounts[j].second : 0;
             const int64_t parts = (amounts[j].first > 0 ? amounts[j].first : 0) + second;
-            const char *const want =
-                line_of("PART %s %s %s", amounts[j].first >= 0 ? p->first : p->second, number_words(amounts[j].whole),
-                        number_words(parts));
-            const tokusage usage = usage_of(words);
+            const char *const want = line_of("PART %s %s %s", amounts[j].first >= 0 ? p->first : p->second,
+                                             number_words(amounts[j].whole), number_words(parts));
+            const tokusage usage = usage_in(words);
             expect_call(validate, &usage, amounts[j].agrees ? "OK" : want, &usage);
         }
     }
@@ -246,24 +241,24 @@ static void validate_compares_the_parts_of_each_whole_with_it(void **state) {
 /* Each row breaks this rule and all that come after it. */
 static void validate_says_range_before_total_before_the_parts_in_their_order(void **state) {
     (void)state;
-    static const char *const last[] = {"5 7 99", "5 7"};
-    static const char *const wants[] = {"PART cached 5 6",       "PART cache_write_1h 4 9", "PART prompt_audio 5 6",
-                                        "PART cached_audio 3 4", "PART cached_image 2 3",   "PART cached_audio 1 2",
+    static const char *const last[] = {"prompt 5 completion 7 total 99", "prompt 5 completion 7"};
+    static const char *const wants[] = {"PART cached 5 6",       "PART cache_write_1h 4 9",  "PART prompt_audio 5 6",
+                                        "PART cached_audio 3 4", "PART cached_image 2 3",    "PART cached_audio 1 2",
                                         "PART reasoning 7 8",    "PART completion_audio 7 8"};
     static const char *const broken[] = {
-        "cached=6 cache_write_1h=9 prompt_audio=3 prompt_image=3 cached_audio=4 reasoning=8 completion_audio=8",
-        "cached=1 cache_write=4 cache_write_1h=9 prompt_audio=6 cached_audio=7 reasoning=8 completion_audio=8",
-        "cached=1 prompt_audio=6 cached_audio=7 reasoning=8 completion_audio=8",
-        "cached=1 prompt_audio=3 prompt_image=2 cached_audio=4 cached_image=3 reasoning=8 completion_audio=8",
-        "cached=1 prompt_audio=3 prompt_image=2 cached_audio=2 cached_image=3 reasoning=8 completion_audio=8",
-        "cached=1 prompt_audio=3 prompt_image=2 cached_audio=1 cached_image=1 reasoning=8 completion_audio=8",
-        "cached=1 reasoning=8 completion_audio=8",
-        "completion_audio=8",
+        "cached 6 cache_write_1h 9 prompt_audio 3 prompt_image 3 cached_audio 4 reasoning 8 completion_audio 8",
+        "cached 1 cache_write 4 cache_write_1h 9 prompt_audio 6 cached_audio 7 reasoning 8 completion_audio 8",
+        "cached 1 prompt_audio 6 cached_audio 7 reasoning 8 completion_audio 8",
+        "cached 1 prompt_audio 3 prompt_image 2 cached_audio 4 cached_image 3 reasoning 8 completion_audio 8",
+        "cached 1 prompt_audio 3 prompt_image 2 cached_audio 2 cached_image 3 reasoning 8 completion_audio 8",
+        "cached 1 prompt_audio 3 prompt_image 2 cached_audio 1 cached_image 1 reasoning 8 completion_audio 8",
+        "cached 1 reasoning 8 completion_audio 8",
+        "completion_audio 8",
     };
     for (size_t i = 0; i < LENGTH(broken); i++) {
-        const tokusage with_total = usage_of(line_of("%s %s", last[0], broken[i]));
-        const tokusage without = usage_of(line_of("%s %s", last[1], broken[i]));
-        const tokusage out_of_range = usage_of(line_of("%s %s completion_image=-1", last[0], broken[i]));
+        const tokusage with_total = usage_in(line_of("%s %s", last[0], broken[i]));
+        const tokusage without = usage_in(line_of("%s %s", last[1], broken[i]));
+        const tokusage out_of_range = usage_in(line_of("%s %s completion_image -1", last[0], broken[i]));
         expect_call(validate, &out_of_range, "RANGE completion_image", &out_of_range);
         expect_call(validate, &with_total, "TOTAL total 12 99", &with_total);
         expect_call(validate, &without, wants[i], &without);
@@ -275,19 +270,19 @@ static void validate_says_range_before_total_before_the_parts_in_their_order(voi
 static void infer_fills_the_one_count_that_is_absent(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7", "OK", "5 7 12"},
-        {"5 total=12", "OK", "5 7 12"},
-        {"completion=7 total=12", "OK", "5 7 12"},
-        {"0 0", "OK", "0 0 0"},
-        {"5 total=5", "OK", "5 0 5"},
-        {"completion=0 total=MAX", "OK", "MAX 0 MAX"},
-        {"MAX-1 1", "OK", "MAX-1 1 MAX"},
-        {"5 total=12 reasoning=7", "OK", "5 7 12 reasoning=7"},
-        {"completion=7 total=12 cached=5", "OK", "5 7 12 cached=5"},
-        {"5 7 12 cached=2 reasoning=1", "OK", NULL},
-        {"5", "OK", NULL},
-        {"completion=5 reasoning=2", "OK", NULL},
-        {"total=12 cached=9", "OK", NULL},
+        {"prompt 5 completion 7", "OK", "prompt 5 completion 7 total 12"},
+        {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
+        {"completion 7 total 12", "OK", "prompt 5 completion 7 total 12"},
+        {"prompt 0 completion 0", "OK", "prompt 0 completion 0 total 0"},
+        {"prompt 5 total 5", "OK", "prompt 5 completion 0 total 5"},
+        {"completion 0 total MAX", "OK", "prompt MAX completion 0 total MAX"},
+        {"prompt MAX-1 completion 1", "OK", "prompt MAX-1 completion 1 total MAX"},
+        {"prompt 5 total 12 reasoning 7", "OK", "prompt 5 completion 7 total 12 reasoning 7"},
+        {"completion 7 total 12 cached 5", "OK", "prompt 5 completion 7 total 12 cached 5"},
+        {"prompt 5 completion 7 total 12 cached 2 reasoning 1", "OK", NULL},
+        {"prompt 5", "OK", NULL},
+        {"completion 5 reasoning 2", "OK", NULL},
+        {"total 12 cached 9", "OK", NULL},
     };
     EXPECT_ROWS(infer, rows);
 }
@@ -295,16 +290,16 @@ static void infer_fills_the_one_count_that_is_absent(void **state) {
 static void infer_changes_nothing_when_the_counts_disagree_before_or_after(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7 13", "TOTAL total 12 13", NULL},
-        {"5 total=4", "TOTAL total 5 4", NULL},
-        {"5 7 cached=6", "PART cached 5 6", NULL},
-        {"completion=7 total=12 cached=6", "PART cached 5 6", NULL},
-        {"completion=7 total=12 cached=3 cache_write=3", "PART cached 5 6", NULL},
-        {"completion=7 total=12 prompt_audio=3 prompt_image=3", "PART prompt_audio 5 6", NULL},
-        {"5 total=12 reasoning=8", "PART reasoning 7 8", NULL},
-        {"5 total=12 completion_image=8", "PART completion_image 7 8", NULL},
-        {"MAX 1", "RANGE total", NULL},
-        {"MAX MAX", "RANGE total", NULL},
+        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+        {"prompt 5 total 4", "TOTAL total 5 4", NULL},
+        {"prompt 5 completion 7 cached 6", "PART cached 5 6", NULL},
+        {"completion 7 total 12 cached 6", "PART cached 5 6", NULL},
+        {"completion 7 total 12 cached 3 cache_write 3", "PART cached 5 6", NULL},
+        {"completion 7 total 12 prompt_audio 3 prompt_image 3", "PART prompt_audio 5 6", NULL},
+        {"prompt 5 total 12 reasoning 8", "PART reasoning 7 8", NULL},
+        {"prompt 5 total 12 completion_image 8", "PART completion_image 7 8", NULL},
+        {"prompt MAX completion 1", "RANGE total", NULL},
+        {"prompt MAX completion MAX", "RANGE total", NULL},
     };
     EXPECT_ROWS(infer, rows);
 }
@@ -315,42 +310,42 @@ static void reconcile_explains_a_difference_by_a_count_that_was_reported(void **
     (void)state;
     static const row rows[] = {
         /* reasoning that the completion lacks */
-        {"10 5 18 reasoning=3", "OK", "10 8 18 reasoning=3"},
+        {"prompt 10 completion 5 total 18 reasoning 3", "OK", "prompt 10 completion 8 total 18 reasoning 3"},
         /* cached, written, or both, that the prompt lacks */
-        {"10 5 22 cached=7", "OK", "17 5 22 cached=7"},
-        {"10 5 22 cache_write=7", "OK", "17 5 22 cache_write=7"},
-        {"10 5 22 cached=3 cache_write=4", "OK",
-         "17 5 22 cached=3 cache_write=4"},
-        {"10 5 22 cached=7 cache_write=2", "OK",
-         "17 5 22 cached=7 cache_write=2"},
-        {"10 5 22 cached=2 cache_write=7", "OK",
-         "17 5 22 cached=2 cache_write=7"},
+        {"prompt 10 completion 5 total 22 cached 7", "OK", "prompt 17 completion 5 total 22 cached 7"},
+        {"prompt 10 completion 5 total 22 cache_write 7", "OK", "prompt 17 completion 5 total 22 cache_write 7"},
+        {"prompt 10 completion 5 total 22 cached 3 cache_write 4", "OK",
+         "prompt 17 completion 5 total 22 cached 3 cache_write 4"},
+        {"prompt 10 completion 5 total 22 cached 7 cache_write 2", "OK",
+         "prompt 17 completion 5 total 22 cached 7 cache_write 2"},
+        {"prompt 10 completion 5 total 22 cached 2 cache_write 7", "OK",
+         "prompt 17 completion 5 total 22 cached 2 cache_write 7"},
         /* audio that the prompt lacks */
-        {"10 5 22 prompt_audio=7", "OK", "17 5 22 prompt_audio=7"},
+        {"prompt 10 completion 5 total 22 prompt_audio 7", "OK", "prompt 17 completion 5 total 22 prompt_audio 7"},
         /* reasoning and cached, each that of its own whole */
-        {"10 5 25 cached=7 reasoning=3", "OK",
-         "17 8 25 cached=7 reasoning=3"},
+        {"prompt 10 completion 5 total 25 cached 7 reasoning 3", "OK",
+         "prompt 17 completion 8 total 25 cached 7 reasoning 3"},
         /* reasoning that the completion has twice */
-        {"10 8 15 reasoning=3", "OK", "10 5 15 reasoning=3"},
-        {"10 6 13 reasoning=3", "OK", "10 3 13 reasoning=3"},
+        {"prompt 10 completion 8 total 15 reasoning 3", "OK", "prompt 10 completion 5 total 15 reasoning 3"},
+        {"prompt 10 completion 6 total 13 reasoning 3", "OK", "prompt 10 completion 3 total 13 reasoning 3"},
         /* several fit: the first does */
-        {"10 5 18 cached=3 reasoning=3", "OK",
-         "10 8 18 cached=3 reasoning=3"},
-        {"10 5 18 reasoning=3 prompt_audio=3", "OK",
-         "10 8 18 reasoning=3 prompt_audio=3"},
+        {"prompt 10 completion 5 total 18 cached 3 reasoning 3", "OK",
+         "prompt 10 completion 8 total 18 cached 3 reasoning 3"},
+        {"prompt 10 completion 5 total 18 reasoning 3 prompt_audio 3", "OK",
+         "prompt 10 completion 8 total 18 reasoning 3 prompt_audio 3"},
         /* without a total a prompt that is less than what is cached lacks it */
-        {"10 5 cached=11", "OK", "21 5 26 cached=11"},
-        {"0 cached=1", "OK", "1 cached=1"},
-        {"10 cached=10", "OK", NULL},
-        {"10 5 cached=10", "OK", "10 5 15 cached=10"},
+        {"prompt 10 completion 5 cached 11", "OK", "prompt 21 completion 5 total 26 cached 11"},
+        {"prompt 0 cached 1", "OK", "prompt 1 cached 1"},
+        {"prompt 10 cached 10", "OK", NULL},
+        {"prompt 10 completion 5 cached 10", "OK", "prompt 10 completion 5 total 15 cached 10"},
         /* nothing to explain */
-        {"5 7 12 cached=2", "OK", NULL},
-        {"5 total=12", "OK", "5 7 12"},
+        {"prompt 5 completion 7 total 12 cached 2", "OK", NULL},
+        {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
         /* at the limit */
-        {"0 0 MAX reasoning=MAX", "OK", "0 MAX MAX reasoning=MAX"},
-        {"0 0 MAX cached=MAX", "OK", "MAX 0 MAX cached=MAX"},
-        {"0 0 MAX cached=MAX-1 cache_write=1", "OK",
-         "MAX 0 MAX cached=MAX-1 cache_write=1"},
+        {"prompt 0 completion 0 total MAX reasoning MAX", "OK", "prompt 0 completion MAX total MAX reasoning MAX"},
+        {"prompt 0 completion 0 total MAX cached MAX", "OK", "prompt MAX completion 0 total MAX cached MAX"},
+        {"prompt 0 completion 0 total MAX cached MAX-1 cache_write 1", "OK",
+         "prompt MAX completion 0 total MAX cached MAX-1 cache_write 1"},
     };
     EXPECT_ROWS(reconcile, rows);
 }
@@ -358,41 +353,40 @@ static void reconcile_explains_a_difference_by_a_count_that_was_reported(void **
 static void reconcile_refuses_a_difference_that_nothing_explains_and_changes_nothing(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7 13", "TOTAL total 12 13", NULL},
-        {"5 7 11", "TOTAL total 12 11", NULL},
-        {"5 7 13 cached=0 reasoning=0 cache_write=0 prompt_audio=0", "TOTAL total 12 13",
-         NULL},
-        {"10 5 17 reasoning=3", "TOTAL total 15 17", NULL},
-        {"10 5 19 reasoning=3", "TOTAL total 15 19", NULL},
-        {"10 5 21 cached=7", "TOTAL total 15 21", NULL},
-        {"10 5 23 cached=7", "TOTAL total 15 23", NULL},
-        {"10 5 22 prompt_image=7", "TOTAL total 15 22", NULL},
-        {"10 5 22 completion_audio=7", "TOTAL total 15 22", NULL},
-        {"10 5 22 cache_write_1h=7", "TOTAL total 15 22", NULL},
-        {"10 5 22 cached_audio=7", "TOTAL total 15 22", NULL},
+        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+        {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
+        {"prompt 5 completion 7 total 13 cached 0 reasoning 0 cache_write 0 prompt_audio 0", "TOTAL total 12 13", NULL},
+        {"prompt 10 completion 5 total 17 reasoning 3", "TOTAL total 15 17", NULL},
+        {"prompt 10 completion 5 total 19 reasoning 3", "TOTAL total 15 19", NULL},
+        {"prompt 10 completion 5 total 21 cached 7", "TOTAL total 15 21", NULL},
+        {"prompt 10 completion 5 total 23 cached 7", "TOTAL total 15 23", NULL},
+        {"prompt 10 completion 5 total 22 prompt_image 7", "TOTAL total 15 22", NULL},
+        {"prompt 10 completion 5 total 22 completion_audio 7", "TOTAL total 15 22", NULL},
+        {"prompt 10 completion 5 total 22 cache_write_1h 7", "TOTAL total 15 22", NULL},
+        {"prompt 10 completion 5 total 22 cached_audio 7", "TOTAL total 15 22", NULL},
         /* reasoning and something else than cached; cached and audio */
-        {"10 5 25 cache_write=7 reasoning=3", "TOTAL total 15 25", NULL},
-        {"10 5 25 cached=7 prompt_audio=3", "TOTAL total 15 25", NULL},
+        {"prompt 10 completion 5 total 25 cache_write 7 reasoning 3", "TOTAL total 15 25", NULL},
+        {"prompt 10 completion 5 total 25 cached 7 prompt_audio 3", "TOTAL total 15 25", NULL},
         /* the completion would be less than its reasoning */
-        {"10 5 12 reasoning=3", "TOTAL total 15 12", NULL},
+        {"prompt 10 completion 5 total 12 reasoning 3", "TOTAL total 15 12", NULL},
         /* a total that is too small by something else than reasoning */
-        {"10 8 15 cached=3", "TOTAL total 18 15", NULL},
-        {"10 8 16 reasoning=3", "TOTAL total 18 16", NULL},
+        {"prompt 10 completion 8 total 15 cached 3", "TOTAL total 18 15", NULL},
+        {"prompt 10 completion 8 total 16 reasoning 3", "TOTAL total 18 16", NULL},
         /* one of the three is absent, so there is no difference */
-        {"5 total=4 reasoning=1", "TOTAL total 5 4", NULL},
-        {"completion=5 total=4 reasoning=1", "TOTAL total 5 4", NULL},
+        {"prompt 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
+        {"completion 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
         /* with a total, cached that is more than the prompt explains nothing by itself */
-        {"10 5 15 cached=11", "PART cached 10 11", NULL},
-        {"10 total=15 cached=11", "PART cached 10 11", NULL},
+        {"prompt 10 completion 5 total 15 cached 11", "PART cached 10 11", NULL},
+        {"prompt 10 total 15 cached 11", "PART cached 10 11", NULL},
         /* what is written explains nothing without a total */
-        {"10 5 cache_write=11", "PART cache_write 10 11", NULL},
+        {"prompt 10 completion 5 cache_write 11", "PART cache_write 10 11", NULL},
         /* the first rule that fits is the one, even if the parts disagree then */
-        {"1 5 9 cached=3 reasoning=3", "PART cached 1 3", NULL},
-        {"10 5 22 cached=7 reasoning=6", "PART reasoning 5 6", NULL},
-        {"10 5 cached=11 cache_write=11", "PART cached 21 22", NULL},
+        {"prompt 1 completion 5 total 9 cached 3 reasoning 3", "PART cached 1 3", NULL},
+        {"prompt 10 completion 5 total 22 cached 7 reasoning 6", "PART reasoning 5 6", NULL},
+        {"prompt 10 completion 5 cached 11 cache_write 11", "PART cached 21 22", NULL},
         /* what is explained must be in range */
-        {"1 cached=MAX", "PART cached 1 MAX", NULL},
-        {"1 1 cached=MAX", "PART cached 1 MAX", NULL},
+        {"prompt 1 cached MAX", "PART cached 1 MAX", NULL},
+        {"prompt 1 completion 1 cached MAX", "PART cached 1 MAX", NULL},
     };
     EXPECT_ROWS(reconcile, rows);
 }
@@ -402,16 +396,16 @@ static void reconcile_refuses_a_difference_that_nothing_explains_and_changes_not
 static void settle_says_consistent_when_the_counts_agree_as_reported(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7 12", "consistent OK", NULL},
-        {"5 7 12 cached=5 reasoning=7", "consistent OK", NULL},
-        {"0 0 0", "consistent OK", NULL},
-        {"5 7", "consistent OK", "5 7 12"},
-        {"5 total=12", "consistent OK", "5 7 12"},
-        {"5", "consistent OK", NULL},
-        {"completion=5", "consistent OK", NULL},
-        {"cached=5", "consistent OK", NULL},
-        {"total=5 cached=5", "consistent OK", NULL},
-        {"total=5 completion_image=5", "consistent OK", NULL},
+        {"prompt 5 completion 7 total 12", "consistent OK", NULL},
+        {"prompt 5 completion 7 total 12 cached 5 reasoning 7", "consistent OK", NULL},
+        {"prompt 0 completion 0 total 0", "consistent OK", NULL},
+        {"prompt 5 completion 7", "consistent OK", "prompt 5 completion 7 total 12"},
+        {"prompt 5 total 12", "consistent OK", "prompt 5 completion 7 total 12"},
+        {"prompt 5", "consistent OK", NULL},
+        {"completion 5", "consistent OK", NULL},
+        {"cached 5", "consistent OK", NULL},
+        {"total 5 cached 5", "consistent OK", NULL},
+        {"total 5 completion_image 5", "consistent OK", NULL},
     };
     EXPECT_ROWS(settle, rows);
 }
@@ -419,12 +413,12 @@ static void settle_says_consistent_when_the_counts_agree_as_reported(void **stat
 static void settle_says_reconciled_when_a_count_explains_the_difference(void **state) {
     (void)state;
     static const row rows[] = {
-        {"10 5 18 reasoning=3", "reconciled OK", "10 8 18 reasoning=3"},
-        {"10 5 22 cached=7", "reconciled OK", "17 5 22 cached=7"},
-        {"10 8 15 reasoning=3", "reconciled OK", "10 5 15 reasoning=3"},
-        {"10 5 22 prompt_audio=7", "reconciled OK",
-         "17 5 22 prompt_audio=7"},
-        {"10 5 cached=11", "reconciled OK", "21 5 26 cached=11"},
+        {"prompt 10 completion 5 total 18 reasoning 3", "reconciled OK", "prompt 10 completion 8 total 18 reasoning 3"},
+        {"prompt 10 completion 5 total 22 cached 7", "reconciled OK", "prompt 17 completion 5 total 22 cached 7"},
+        {"prompt 10 completion 8 total 15 reasoning 3", "reconciled OK", "prompt 10 completion 5 total 15 reasoning 3"},
+        {"prompt 10 completion 5 total 22 prompt_audio 7", "reconciled OK",
+         "prompt 17 completion 5 total 22 prompt_audio 7"},
+        {"prompt 10 completion 5 cached 11", "reconciled OK", "prompt 21 completion 5 total 26 cached 11"},
     };
     EXPECT_ROWS(settle, rows);
 }
@@ -432,14 +426,14 @@ static void settle_says_reconciled_when_a_count_explains_the_difference(void **s
 static void settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt(void **state) {
     (void)state;
     static const row rows[] = {
-        {"7 7 100", "assumed OK", "7 93 100 reasoning=86"},
-        {"5 7 13", "assumed OK", "5 8 13 reasoning=1"},
-        {"0 0 MAX", "assumed OK", "0 MAX MAX reasoning=MAX"},
-        {"9 7 30 cached=3", "assumed OK",
-         "9 21 30 cached=3 reasoning=14"},
-        {"total=8", "assumed OK", "8 0 8"},
-        {"total=0", "assumed OK", "0 0 0"},
-        {"total=MAX", "assumed OK", "MAX 0 MAX"},
+        {"prompt 7 completion 7 total 100", "assumed OK", "prompt 7 completion 93 total 100 reasoning 86"},
+        {"prompt 5 completion 7 total 13", "assumed OK", "prompt 5 completion 8 total 13 reasoning 1"},
+        {"prompt 0 completion 0 total MAX", "assumed OK", "prompt 0 completion MAX total MAX reasoning MAX"},
+        {"prompt 9 completion 7 total 30 cached 3", "assumed OK",
+         "prompt 9 completion 21 total 30 cached 3 reasoning 14"},
+        {"total 8", "assumed OK", "prompt 8 completion 0 total 8"},
+        {"total 0", "assumed OK", "prompt 0 completion 0 total 0"},
+        {"total MAX", "assumed OK", "prompt MAX completion 0 total MAX"},
     };
     EXPECT_ROWS(settle, rows);
 }
@@ -447,20 +441,20 @@ static void settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt(
 static void settle_says_contradictory_and_changes_nothing_else(void **state) {
     (void)state;
     static const row rows[] = {
-        {"5 7 11", "contradictory TOTAL total 12 11", NULL},
-        {"5 7 13 reasoning=0", "contradictory TOTAL total 12 13", NULL},
-        {"5 7 20 reasoning=3", "contradictory TOTAL total 12 20", NULL},
-        {"5 total=4", "contradictory TOTAL total 5 4", NULL},
-        {"completion=5 total=4", "contradictory TOTAL total 5 4", NULL},
-        {"5 7 12 cached=6", "contradictory PART cached 5 6", NULL},
-        {"5 7 12 reasoning=8", "contradictory PART reasoning 7 8", NULL},
-        {"5 7 12 completion_audio=4 completion_image=4",
+        {"prompt 5 completion 7 total 11", "contradictory TOTAL total 12 11", NULL},
+        {"prompt 5 completion 7 total 13 reasoning 0", "contradictory TOTAL total 12 13", NULL},
+        {"prompt 5 completion 7 total 20 reasoning 3", "contradictory TOTAL total 12 20", NULL},
+        {"prompt 5 total 4", "contradictory TOTAL total 5 4", NULL},
+        {"completion 5 total 4", "contradictory TOTAL total 5 4", NULL},
+        {"prompt 5 completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
+        {"prompt 5 completion 7 total 12 reasoning 8", "contradictory PART reasoning 7 8", NULL},
+        {"prompt 5 completion 7 total 12 completion_audio 4 completion_image 4",
          "contradictory PART completion_audio 7 8", NULL},
-        {"completion=7 total=12 cached=6", "contradictory PART cached 5 6", NULL},
-        {"1 cached=MAX", "contradictory PART cached 1 MAX", NULL},
+        {"completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
+        {"prompt 1 cached MAX", "contradictory PART cached 1 MAX", NULL},
         /* hidden reasoning would not make it agree */
-        {"10 20 100 cached=50", "contradictory TOTAL total 30 100", NULL},
-        {"cached=5 cached_image=6", "contradictory PART cached_image 5 6", NULL},
+        {"prompt 10 completion 20 total 100 cached 50", "contradictory TOTAL total 30 100", NULL},
+        {"cached 5 cached_image 6", "contradictory PART cached_image 5 6", NULL},
     };
     EXPECT_ROWS(settle, rows);
 }
@@ -474,7 +468,7 @@ static int64_t related(void) {
 }
 
 static tokusage random_related(void) {
-    tokusage usage = usage_of("");
+    tokusage usage = usage_in("");
     const size_t rare = 1 + random_below(6);
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         if (random_below(i < 3 ? 5 : rare + 1) > (i < 3 ? 0U : rare - 1)) {
@@ -489,7 +483,7 @@ static int64_t number(const tokusage_count *count) {
 }
 
 static tokusage_count *named(tokusage *usage, const char *name) {
-    return tokusage_count_at(usage, count_index(name, strlen(name)));
+    return tokusage_count_at(usage, count_named(name));
 }
 
 /* The first thing that disagrees, as error words. */
@@ -644,9 +638,9 @@ static void set_count(tokusage *usage, size_t count, int64_t value) {
 }
 
 static void expect_sum_of(size_t count, int64_t a, int64_t b) {
-    tokusage sum = usage_of("5 7 12 cached_image=3");
-    tokusage added = usage_of("1 2 3 reasoning=1");
-    tokusage want = usage_of("6 9 15 cached_image=3 reasoning=1");
+    tokusage sum = usage_in("prompt 5 completion 7 total 12 cached_image 3");
+    tokusage added = usage_in("prompt 1 completion 2 total 3 reasoning 1");
+    tokusage want = usage_in("prompt 6 completion 9 total 15 cached_image 3 reasoning 1");
     const bool inside_both = (a == ABSENT || in_range(a)) && (b == ABSENT || in_range(b));
     const int64_t value = a == ABSENT ? b : b == ABSENT ? a : inside_both ? a + b : -1;
     const bool good = inside_both && (value == ABSENT || in_range(value));
@@ -654,9 +648,9 @@ static void expect_sum_of(size_t count, int64_t a, int64_t b) {
     set_count(&added, count, b);
     set_count(&want, count, value);
     const tokusage before = sum;
-    const char *const what = line_of("%s + %s", usage_text(&sum), usage_text(&added));
+    const char *const what = line_of("%s + %s", usage_words(&sum), usage_words(&added));
     expect_words(what, good ? "OK" : "RANGE", status_words(tokusage_add(&sum, &added)));
-    expect_usage(what, &sum, good ? &want : &before);
+    expect_same_usage(what, &sum, good ? &want : &before);
 }
 
 static void add_adds_each_count_to_its_own(void **state) {
@@ -677,16 +671,16 @@ static void add_adds_nothing_for_an_absent_count_and_keeps_a_sum_of_absent_ones_
         const char *sum, *usage, *want;
     } cases[] = {
         {"", "", ""},
-        {"", "5 cached_audio=0", "5 cached_audio=0"},
-        {"5 cached_audio=0", "", "5 cached_audio=0"},
-        {"5", "completion=7", "5 7"},
+        {"", "prompt 5 cached_audio 0", "prompt 5 cached_audio 0"},
+        {"prompt 5 cached_audio 0", "", "prompt 5 cached_audio 0"},
+        {"prompt 5", "completion 7", "prompt 5 completion 7"},
         /* it does not ask whether the counts agree */
-        {"5 7 99 cached=9", "1 total=1 cached=9",
-         "6 7 100 cached=18"},
+        {"prompt 5 completion 7 total 99 cached 9", "prompt 1 total 1 cached 9",
+         "prompt 6 completion 7 total 100 cached 18"},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        tokusage sum = usage_of(cases[i].sum);
-        const tokusage usage = usage_of(cases[i].usage);
+        tokusage sum = usage_in(cases[i].sum);
+        const tokusage usage = usage_in(cases[i].usage);
         assert_int_equal(tokusage_add(&sum, &usage), TOKUSAGE_OK);
         expect_is(cases[i].sum, cases[i].want, &sum);
     }
@@ -694,38 +688,38 @@ static void add_adds_nothing_for_an_absent_count_and_keeps_a_sum_of_absent_ones_
 
 static void add_ignores_the_value_of_an_absent_count(void **state) {
     (void)state;
-    tokusage sum = usage_of("5");
-    tokusage usage = usage_of("completion=7");
+    tokusage sum = usage_in("prompt 5");
+    tokusage usage = usage_in("completion 7");
     sum.completion_tokens.value = 1000;
     usage.prompt_tokens.value = -1;
     assert_int_equal(tokusage_add(&sum, &usage), TOKUSAGE_OK);
-    expect_is("sum", "5 7", &sum);
+    expect_is("sum", "prompt 5 completion 7", &sum);
 }
 
 static void add_adds_a_usage_to_itself(void **state) {
     (void)state;
-    tokusage sum = usage_of("5 cached=2");
+    tokusage sum = usage_in("prompt 5 cached 2");
     assert_int_equal(tokusage_add(&sum, &sum), TOKUSAGE_OK);
-    expect_is("twice", "10 cached=4", &sum);
+    expect_is("twice", "prompt 10 cached 4", &sum);
 }
 
 static void add_sums_up_the_calls_of_a_program(void **state) {
     (void)state;
-    tokusage sum = usage_of("");
-    const tokusage call_usage = usage_of("50 70 120 cached=2 completion_audio=1");
+    tokusage sum = usage_in("");
+    const tokusage call_usage = usage_in("prompt 50 completion 70 total 120 cached 2 completion_audio 1");
     for (int i = 0; i < 1000; i++) {
         assert_int_equal(tokusage_add(&sum, &call_usage), TOKUSAGE_OK);
     }
-    expect_is("sum", "50000 70000 120000 cached=2000 completion_audio=1000", &sum);
+    expect_is("sum", "prompt 50000 completion 70000 total 120000 cached 2000 completion_audio 1000", &sum);
 }
 
 static void add_refuses_a_missing_argument(void **state) {
     (void)state;
-    tokusage usage = usage_of("5");
+    tokusage usage = usage_in("prompt 5");
     assert_int_equal(tokusage_add(NULL, &usage), TOKUSAGE_ERR_ARGUMENT);
     assert_int_equal(tokusage_add(&usage, NULL), TOKUSAGE_ERR_ARGUMENT);
     assert_int_equal(tokusage_add(NULL, NULL), TOKUSAGE_ERR_ARGUMENT);
-    expect_is("unchanged", "5", &usage);
+    expect_is("unchanged", "prompt 5", &usage);
 }
 
 /* --------------------------------------------------------------------------------------------------------- equal */
@@ -735,10 +729,10 @@ static void equal_compares_presence_and_value_of_each_count(void **state) {
     static const char *const others[] = {"%s 0", "%s 5", "%s MAX"};
     for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
         tokusage usages[LENGTH(others) + 1];
-        usages[0] = usage_of("");
+        usages[0] = usage_in("");
         for (size_t i = 0; i < LENGTH(others); i++) {
             const char *const value = others[i] + 3;
-            usages[i + 1] = usage_of(line_of("%s=%s", short_name(tokusage_count_name(count)), value));
+            usages[i + 1] = usage_in(line_of("%s %s", short_name(tokusage_count_name(count)), value));
         }
         for (size_t i = 0; i < LENGTH(usages); i++) {
             for (size_t j = 0; j < LENGTH(usages); j++) {
@@ -765,7 +759,7 @@ static void equal_ignores_padding_and_the_value_of_an_absent_count(void **state)
 
 static void equal_says_that_null_equals_only_null(void **state) {
     (void)state;
-    const tokusage nothing = usage_of("");
+    const tokusage nothing = usage_in("");
     assert_true(tokusage_equal(NULL, NULL));
     assert_false(tokusage_equal(&nothing, NULL));
     assert_false(tokusage_equal(NULL, &nothing));
@@ -775,17 +769,17 @@ static void equal_says_that_null_equals_only_null(void **state) {
 
 static void counts_are_numbered_in_the_order_of_the_struct(void **state) {
     (void)state;
-    tokusage usage = usage_of("");
+    tokusage usage = usage_in("");
     const tokusage_count *const counts[TOKUSAGE_COUNTS] = {
-        &usage.prompt_tokens,         &usage.completion_tokens,   &usage.total_tokens,
-        &usage.cached_tokens,         &usage.cache_write_tokens,  &usage.cache_write_1h_tokens,
-        &usage.prompt_audio_tokens,   &usage.prompt_image_tokens, &usage.cached_audio_tokens,
-        &usage.cached_image_tokens,   &usage.reasoning_tokens,    &usage.completion_audio_tokens,
+        &usage.prompt_tokens,          &usage.completion_tokens,   &usage.total_tokens,
+        &usage.cached_tokens,          &usage.cache_write_tokens,  &usage.cache_write_1h_tokens,
+        &usage.prompt_audio_tokens,    &usage.prompt_image_tokens, &usage.cached_audio_tokens,
+        &usage.cached_image_tokens,    &usage.reasoning_tokens,    &usage.completion_audio_tokens,
         &usage.completion_image_tokens};
     static const char *const names[TOKUSAGE_COUNTS] = {
-        "prompt_tokens",         "completion_tokens",       "total_tokens",           "cached_tokens",
-        "cache_write_tokens",    "cache_write_1h_tokens",   "prompt_audio_tokens",    "prompt_image_tokens",
-        "cached_audio_tokens",   "cached_image_tokens",     "reasoning_tokens",       "completion_audio_tokens",
+        "prompt_tokens",          "completion_tokens",     "total_tokens",        "cached_tokens",
+        "cache_write_tokens",     "cache_write_1h_tokens", "prompt_audio_tokens", "prompt_image_tokens",
+        "cached_audio_tokens",    "cached_image_tokens",   "reasoning_tokens",    "completion_audio_tokens",
         "completion_image_tokens"};
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         assert_ptr_equal(tokusage_count_at(&usage, i), counts[i]);
@@ -796,7 +790,7 @@ static void counts_are_numbered_in_the_order_of_the_struct(void **state) {
 static void counts_by_number_end_after_the_last_one(void **state) {
     (void)state;
     static const size_t numbers[] = {TOKUSAGE_COUNTS, TOKUSAGE_COUNTS + 1, 255, 256, 1000, SIZE_MAX};
-    tokusage usage = usage_of("");
+    tokusage usage = usage_in("");
     for (size_t i = 0; i < LENGTH(numbers); i++) {
         assert_null(tokusage_count_at(&usage, numbers[i]));
         assert_null(tokusage_count_name(numbers[i]));
