@@ -19,7 +19,7 @@ static const char *status_words(tokusage_status status) {
 }
 
 /* The status that was returned, and what the error says if there is one. */
-static const char *answer(tokusage_status status, const tokusage_error *error) {
+static const char *returned(tokusage_status status, const tokusage_error *error) {
     if (error == NULL) {
         return status_words(status);
     }
@@ -28,15 +28,15 @@ static const char *answer(tokusage_status status, const tokusage_error *error) {
 }
 
 static const char *validate(tokusage *usage, tokusage_error *error) {
-    return answer(tokusage_validate(usage, error), error);
+    return returned(tokusage_validate(usage, error), error);
 }
 
 static const char *infer(tokusage *usage, tokusage_error *error) {
-    return answer(tokusage_infer(usage, error), error);
+    return returned(tokusage_infer(usage, error), error);
 }
 
 static const char *reconcile(tokusage *usage, tokusage_error *error) {
-    return answer(tokusage_reconcile(usage, error), error);
+    return returned(tokusage_reconcile(usage, error), error);
 }
 
 static const char *settle(tokusage *usage, tokusage_error *error) {
@@ -52,9 +52,9 @@ static void expect_call(call *function, const tokusage *before, const char *want
     expect_words(usage_words(before), want, function(&usage, &error));
     expect_same_usage("afterwards", &usage, after);
     usage = *before;
-    const char *const short_answer = function(&usage, NULL);
-    if (strncmp(want, short_answer, strlen(short_answer)) != 0) {
-        fail_msg("%s: without an error the answer is %s", usage_words(before), short_answer);
+    const char *const short_words = function(&usage, NULL);
+    if (strncmp(want, short_words, strlen(short_words)) != 0) {
+        fail_msg("%s: without an error the answer is %s", usage_words(before), short_words);
     }
     expect_same_usage("without an error, afterwards", &usage, after);
 }
