@@ -145,7 +145,7 @@ static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
                 to = put(put_name(to, object[open]), "{", 1);
             }
             to = put_name(to, row->key);
-            to += tokusage_decimal(tokusage_count_in(usage, row->count)->value, to);
+            to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
         }
     }
     to = put(to, "}}}", open + 1);
