@@ -8,7 +8,7 @@
 /* What is looked for at the root, and where it goes. */
 typedef struct seen {
     facts facts;
-    slice message, response, interaction, version;
+    slice message, response, interaction, result, output, model_id, version;
 } seen;
 
 static const struct {
@@ -20,13 +20,15 @@ static const struct {
     {{"\"model\"", 7}, offsetof(seen, facts.model)},
     {{"\"type\"", 6}, offsetof(seen, facts.type)},
     {{"\"event_type\"", 12}, offsetof(seen, facts.type)},
-    {{"\"error\"", 7}, offsetof(seen, facts.error)},
     {{"\"done\"", 6}, offsetof(seen, facts.done)},
     {{"\"message\"", 9}, offsetof(seen, message)},
     {{"\"response\"", 10}, offsetof(seen, response)},
     {{"\"interaction\"", 13}, offsetof(seen, interaction)},
     {{"\"responseId\"", 12}, offsetof(seen, facts.response_id)},
     {{"\"modelVersion\"", 14}, offsetof(seen, version)},
+    {{"\"modelId\"", 9}, offsetof(seen, model_id)},
+    {{"\"result\"", 8}, offsetof(seen, result)},
+    {{"\"modelOutput\"", 13}, offsetof(seen, output)},
     {{"\"messageStart\"", 14}, offsetof(seen, facts.start)},
     {{"\"contentBlockStart\"", 19}, offsetof(seen, facts.part)},
     {{"\"contentBlockDelta\"", 19}, offsetof(seen, facts.part)},
@@ -65,10 +67,26 @@ facts facts_of(slice whole) {
     if (first_string(&found->id, 1).bytes && first_string(&found->model, 1).bytes) {
         return *found;
     }
-    const slice found_ids[] = {found->id, json_find(at.message, "/id"), json_find(at.response, "/id"),
-                               found->response_id, json_find(at.interaction, "/id")};
-    const slice models[] = {found->model, json_find(at.message, "/model"), json_find(at.response, "/model"), at.version,
-                            json_find(at.interaction, "/model")};
+    /* As in the library's labels. The first three are of lines of a batch. */
+    const slice found_ids[] = {json_find(at.response, "/body/id"),
+                               json_find(at.result, "/message/id"),
+                               json_find(at.output, "/id"),
+                               found->id,
+                               json_find(at.message, "/id"),
+                               json_find(at.response, "/id"),
+                               found->response_id,
+                               json_find(at.response, "/responseId"),
+                               json_find(at.interaction, "/id")};
+    const slice models[] = {found->model,
+                            json_find(at.message, "/model"),
+                            json_find(at.response, "/model"),
+                            at.model_id,
+                            at.version,
+                            json_find(at.interaction, "/model"),
+                            json_find(at.response, "/modelVersion"),
+                            json_find(at.response, "/body/model"),
+                            json_find(at.result, "/message/model"),
+                            json_find(at.output, "/model")};
     found->id = first_string(found_ids, sizeof found_ids / sizeof *found_ids);
     found->model = first_string(models, sizeof models / sizeof *models);
     return *found;

@@ -71,13 +71,14 @@ static bool read_group(run *to, slice element, bool priced, tally *read) {
     bool good = read_key(to, json_find(element, "/group"));
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
-        snprintf(pointer, sizeof pointer, "/%s", columns[i].name);
+        const column of = column_at(i);
+        snprintf(pointer, sizeof pointer, "/%s", of.name);
         const slice value = json_find(element, pointer);
-        if (columns[i].kind == COUNTER && column_is_there(&columns[i], priced)) {
-            good = json_count(value, &read->counters[columns[i].which]);
-        } else if (columns[i].kind == COST && priced) {
-            good =
-                value.length > 2 && amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, COST_DECIMALS);
+        if (of.kind == COUNTER && column_is_there(&of, priced)) {
+            good = json_count(value, &read->counters[of.which]);
+        } else if (of.kind == COST && priced) {
+            good = value.length > 2 &&
+                   amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, AMOUNT_DECIMALS);
         }
     }
     return good && tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
@@ -88,7 +89,7 @@ static bool is_report(slice whole) {
     size_t length = 0;
     const slice complete = json_find(whole, "/complete");
     return tokusage_find(whole.bytes, whole.length, "/usage_report", &value, &length, NULL) == TOKUSAGE_OK &&
-           slice_is((slice){value, length}, "2") && (slice_is(complete, "true") || slice_is(complete, "false"));
+           slice_is((slice){value, length}, "3") && (slice_is(complete, "true") || slice_is(complete, "false"));
 }
 
 void merge_text(run *to, uint64_t line, slice whole) {

@@ -17,7 +17,7 @@ static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
                            "  --time POINTER  where the timestamp is; --tz +HH:MM: its zone (UTC)\n"
                            "  --since TIME, --until TIME   only responses from then on, before then\n"
                            "  --unique        do not count a response whose id was there before\n"
-                           "  --prices FILE   CSV: model, input, cached, cache write, output per million\n"
+                           "  --prices FILE   CSV: model, prompt_tokens, completion_tokens, ... per million\n"
                            "  --sort COLUMN, --top N   most first, and only the first N\n"
                            "  --each          a line for each response\n"
                            "  --format FORMAT table, json, csv or tsv (table)\n"
@@ -195,12 +195,10 @@ static bool complete_order(reading *in) {
     }
     const bool most_first = to->format == FORMAT_TABLE || to->top > 0;
     const char *const sort = in->sort ? in->sort : most_first ? "total_tokens" : "name";
-    size_t i = 0;
-    while (i < COLUMNS && strcmp(columns[i].name, sort) != 0) {
-        i++;
+    while (to->sort < COLUMNS && strcmp(column_at(to->sort).name, sort) != 0) {
+        to->sort++;
     }
-    to->sort = i < COLUMNS ? &columns[i] : NULL;
-    return to->sort || strcmp(sort, "name") == 0 ||
+    return to->sort < COLUMNS || strcmp(sort, "name") == 0 ||
            wrong("--sort", "it takes name, or the name of a column as --format csv has it");
 }
 

@@ -97,6 +97,7 @@ static const struct {
     {{"BZh", 3}, "it is packed by bzip2, and not counted: bzip2 -dc FILE | usage-report"},
     {{"\xFD\x37zXZ", 5}, "it is packed by xz, and not counted: xz -dc FILE | usage-report"},
     {{"\xFF\xFE", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
+    {{"\0\0", 2}, "it is AWS event-stream frames, and not counted: usage_of reads one response of them"},
     {{"\xFE\xFF", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
 };
 

@@ -44,7 +44,6 @@ void sequence_add(sequence *to, const options *asked, const facts *of, slice who
     about_add(&to->about, asked, of, whole);
     to->begun = true;
     to->ended = to->ended || facts_end(of);
-    to->error = to->error || of->error.bytes;
 }
 
 /* ---- lines that are pieces; the run has the turn */

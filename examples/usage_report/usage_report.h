@@ -81,17 +81,15 @@ void moment_date(text *to, int64_t seconds, int64_t zone, bool day);
 
 /* ---- prices.c: exact money. */
 
-/* Nine decimal digits in each limb, the lowest first. The unit of a price is 10^-9, that of a cost 10^-15. */
-enum {
-    LIMBS = 5,
-    PRICE_DECIMALS = 9,
-    COST_DECIMALS = 15
-};
 typedef struct amount {
-    uint32_t limbs[LIMBS];
+    int64_t whole; /* units of money: at most TOKUSAGE_COUNT_MAX */
+    int64_t part;  /* and this many times 10^-12 of one */
 } amount;
+enum {
+    AMOUNT_DECIMALS = 12
+};
 
-void amount_add(amount *sum, const amount *more);
+bool amount_add(amount *sum, const amount *more); /* false: it would leave the range, and is as before */
 int amount_compare(const amount *one, const amount *other);
 bool amount_read(amount *read, slice digits, unsigned decimals);
 void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 decimals; else exactly */
@@ -99,7 +97,7 @@ void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 de
 typedef struct price {
     text model;
     bool prefix;
-    amount input, cached, cache_write, output; /* of a million tokens */
+    tokusage tokens; /* the price of one token of each kind, in 10^-12 */
 } price;
 typedef struct prices {
     price *rows;
@@ -109,7 +107,9 @@ typedef struct prices {
 bool prices_read(const char *path, prices *read); /* false: it has said why not */
 void prices_free(prices *of);
 const price *prices_find(const prices *in, const text *model);
-amount price_of(const price *row, const tokusage *usage);
+
+/* What the usage costs. Else *error says why that is not known; member NULL: the model has no price. */
+bool price_of(const price *row, const tokusage *usage, amount *cost, tokusage_error *error);
 
 /* ---- ids.c: which ids have been there before, as hashes. */
 
@@ -123,11 +123,12 @@ bool ids_add(ids *to, uint64_t id, bool all); /* whether it was there; without `
 
 /* ---- totals.c: what is counted of each group of responses. */
 
-/* A response is one of CONSISTENT to UNTIMED; the counter RESPONSES takes the place of CONSISTENT. */
+/* A response is one of CONSISTENT to UNTIMED; CONSISTENT has no counter of its own, RESPONSES has its number. */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
-    EXPLAINED, /* the total is not the sum, for a reason that the counts tell */
+    EXPLAINED, /* the counts agree after a correction */
+    ASSUMED,   /* the total has tokens that no count explains */
     CONTRADICTING,
     WITHOUT_USAGE,
     MISPLACED, /* without, but with names of counts elsewhere */
@@ -136,7 +137,7 @@ typedef enum counter {
     MALFORMED,
     TOO_LONG,
     UNTIMED,    /* --since or --until is given, and it has no time */
-    UNFINISHED, /* from here on: besides */
+    UNFINISHED, /* from here on: in addition */
     REPEATED,
     MISSING_PROMPT,
     MISSING_COMPLETION,
@@ -146,11 +147,6 @@ typedef enum counter {
     UNPRICED,
     COUNTERS
 } counter;
-
-enum {
-    COUNTS = 6 /* of a usage: prompt, cached, cache_write, completion, reasoning, total */
-};
-tokusage_count *count_of(tokusage *usage, size_t which);
 
 typedef struct tally {
     int64_t counters[COUNTERS];
@@ -178,13 +174,10 @@ typedef struct totals {
     group *last; /* that was asked for */
 } totals;
 
-/* What groups are sorted by: a column, most first; NULL: the key. */
-struct column;
-
 group *totals_group(totals *of, const char *key, size_t length);
 bool totals_sum(const totals *of, size_t from, tally *sum); /* false: a count would leave the range, and is absent */
-void totals_sort(totals *of, const struct column *wanted);
-bool totals_cut(totals *of, size_t top); /* makes one group of the rest */
+void totals_sort(totals *of, size_t by_column);                /* most first; COLUMNS: by key */
+bool totals_cut(totals *of, size_t top);                    /* makes one group of the rest */
 void totals_free(totals *of);
 
 /* ---- options.c: what was asked for. */
@@ -217,7 +210,7 @@ typedef struct options {
     report_format format;
     bool each, merge, lines, strict, raw, unique;
     uint64_t max_errors, max_line, jobs, top;
-    const struct column *sort;
+    size_t sort;        /* a column, or COLUMNS */
     bool timed, ranged; /* times are needed; --since or --until is given */
     int64_t zone, since, until;
     prices prices;
@@ -234,7 +227,7 @@ void options_free(options *of);
 
 typedef struct facts {
     slice id, response_id; /* the latter: Gemini's */
-    slice object, type, model, error, done;
+    slice object, type, model, done;
     slice start, part, metadata; /* what the first, the other and the last of Bedrock's events have */
 } facts;
 
@@ -267,7 +260,7 @@ typedef struct sequence {
     about about;
     uint64_t line, used; /* where it begins; when it was used, for the oldest to go first */
     bool events;         /* server-sent ones, which tell their end */
-    bool begun, ended, error;
+    bool begun, ended;
 } sequence;
 enum {
     SEQUENCES = 64
@@ -378,9 +371,9 @@ typedef struct column {
     size_t which;
 } column;
 enum {
-    COLUMNS = COUNTERS + COUNTS + 1
+    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 1
 };
-extern const column columns[COLUMNS];
+column column_at(size_t index);
 extern const char no_key[], other_keys[];
 
 typedef struct report {
