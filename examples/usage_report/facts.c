@@ -1,5 +1,5 @@
 /*
- * What a text tells beside its usage: one walk over the members at its root, and what becomes known of a response.
+ * What a document says besides its usage: one pass over the members at its root, and what becomes known of a response.
  */
 #include "usage_report.h"
 
@@ -54,10 +54,10 @@ facts facts_of(slice whole) {
     slice value = {NULL, 0};
     while (json_next(&inside, &name, &value)) {
         for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-            slice *const place = (slice *)(void *)((char *)&at + members[i].member);
+            slice *const found_at = (slice *)(void *)((char *)&at + members[i].member);
             if (name.length == members[i].name.length && memcmp(name.bytes, members[i].name.bytes, name.length) == 0 &&
-                !place->bytes && *value.bytes != 'n') {
-                *place = value;
+                !found_at->bytes && *value.bytes != 'n') {
+                *found_at = value;
             }
         }
         if (found->id.bytes && found->model.bytes && (found->object.bytes || found->type.bytes)) {
@@ -153,10 +153,10 @@ static void set_string(text *to, slice string) {
 }
 
 static void add_time(about *to, const options *asked, slice whole) {
-    static const char *const places[] = {"/created",    "/created_at", "/response/created_at",
-                                         "/createTime", "/timestamp",  "/time"};
-    for (size_t i = 0; i < (asked->time ? 1 : sizeof places / sizeof *places) && !to->timed; i++) {
-        to->timed = moment_read(json_find(whole, asked->time ? asked->time : places[i]), asked->zone, &to->time);
+    static const char *const paths[] = {"/created",    "/created_at", "/response/created_at",
+                                        "/createTime", "/timestamp",  "/time"};
+    for (size_t i = 0; i < (asked->time ? 1 : sizeof paths / sizeof *paths) && !to->timed; i++) {
+        to->timed = moment_read(json_find(whole, asked->time ? asked->time : paths[i]), asked->zone, &to->time);
     }
 }
 
@@ -172,7 +172,8 @@ static void add_key(about *to, size_t which, slice value) {
 
 /* Adds what is not known yet. */
 void about_add(about *to, const options *asked, const facts *from, slice whole) {
-    const slice models[] = {asked->beside.used > 0 ? json_find(whole, asked->beside.bytes) : from->model, from->model};
+    const slice models[] = {asked->model_path.used > 0 ? json_find(whole, asked->model_path.bytes) : from->model,
+                            from->model};
     const slice model = first_string(models, 2);
     to->id = to->id == 0 ? id_of(from->id) : to->id;
     if (to->model.used == 0 && model.bytes) {

@@ -71,7 +71,7 @@ static void put_field(const options *asked, slice field, text *to) {
     text_free(&safe);
 }
 
-/* The components of a key, each with a separator behind it. */
+/* The components of a key, each with a separator after it. */
 static void put_keys(const options *asked, const char *key, text *to) {
     text component = {.bytes = NULL};
     for (size_t i = 0; i < asked->by_count; i++) {
@@ -212,7 +212,7 @@ void format_each(run *to, uint64_t line, const tally *of, const char *verdict) {
     const char *const name = to->source->name;
     text *const out = &to->lines;
     if (asked->format == FORMAT_TABLE) {
-        run_place(to, line, out);
+        run_position(to, line, out);
         put_each_plain(to, of);
     } else if (asked->format == FORMAT_JSON) {
         text_string(out, "{\"file\":");

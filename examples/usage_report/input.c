@@ -13,7 +13,7 @@ slice input_bytes(const input *of) {
     return (slice){of->buffer + of->begin, of->end - of->begin};
 }
 
-/* Moves what is left to the front, and sees to it that there is room behind it. */
+/* Moves what is left to the front, and makes room after it. */
 static void make_room(input *of) {
     if (of->begin > 0) {
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);

@@ -24,7 +24,7 @@ void merge_head(slice whole, options *read, text *strings) {
     slice value = {NULL, 0};
     read->priced = slice_is(json_find(whole, "/priced"), "true");
     read->by_count = 0;
-    const bool placed = read_string(json_find(whole, "/at"), &one);
+    const bool pointed = read_string(json_find(whole, "/at"), &one);
     text_bytes(strings, one.bytes, one.used);
     text_bytes(strings, "", 1);
     while (read->by_count < BY_MOST && json_next(&inside, NULL, &value) && read_string(value, &one)) {
@@ -32,7 +32,7 @@ void merge_head(slice whole, options *read, text *strings) {
         text_bytes(strings, one.bytes, one.used);
         text_bytes(strings, "", 1);
     }
-    read->at = placed ? strings->bytes : NULL;
+    read->at = pointed ? strings->bytes : NULL;
     for (size_t i = 0; i < read->by_count; i++) {
         read->by[i].given = strings->bytes + offsets[i];
     }
@@ -41,11 +41,11 @@ void merge_head(slice whole, options *read, text *strings) {
 
 /* False: it is about something else than the reports before it. */
 static bool take_head(run *to, slice whole) {
-    options told = {.at = NULL};
+    options read = {.at = NULL};
     text strings = {.bytes = NULL};
     text written = {.bytes = NULL};
-    merge_head(whole, &told, &strings);
-    format_head(&told, &written);
+    merge_head(whole, &read, &strings);
+    format_head(&read, &written);
     text_string(&written, "}");
     if (to->head.used == 0) {
         text_bytes(&to->head, written.bytes, written.used);
@@ -92,7 +92,7 @@ static bool is_report(slice whole) {
            slice_is((slice){value, length}, "3") && (slice_is(complete, "true") || slice_is(complete, "false"));
 }
 
-void merge_text(run *to, uint64_t line, slice whole) {
+void merge_document(run *to, uint64_t line, slice whole) {
     slice inside = json_inside(json_find(whole, "/groups"));
     slice value = {NULL, 0};
     if (!is_report(whole)) {

@@ -10,7 +10,7 @@ typedef struct response {
     tokusage_error error;
     counter verdict;
     bool unfinished, failed;
-    const char *reason; /* of a finding, where the error does not tell it */
+    const char *reason; /* of a finding, where the error does not say it */
     about *about;
     tally tally; /* of this one alone */
 } response;
@@ -124,12 +124,12 @@ static void name(run *to, const response *what, uint64_t error_line) {
     }
 }
 
-/* Whether --since and --until leave it out silently; one that tells no time they do not. */
+/* Whether --since and --until leave it out silently; one without a time they do not. */
 static bool is_left_out(const run *to, response *what) {
     const options *const asked = to->asked;
     if (asked->ranged && !what->about->timed && is_usable(what->verdict)) {
         what->verdict = UNTIMED;
-        what->reason = "it tells no time, so it is left out; --time says where its timestamp is";
+        what->reason = "it has no time, so it is left out; --time says where its timestamp is";
     }
     return asked->ranged && what->about->timed &&
            (what->about->time < asked->since || what->about->time >= asked->until);
@@ -168,7 +168,7 @@ void response_unread(run *to, uint64_t line, counter verdict, const char *reason
     take(to, &what, line);
 }
 
-/* ---- texts */
+/* ---- documents */
 
 /* Whether names of counts are anywhere in it. */
 static bool mentions_counts(slice whole) {
@@ -195,7 +195,7 @@ static bool reports_error(slice whole) {
     return found;
 }
 
-/* What Docker has put into a string at /log is read in its place. */
+/* What Docker has put into a string at /log is read instead. */
 static bool take_log(run *to, uint64_t line, slice whole) {
     const slice log = json_find(whole, "/log");
     text inner = {.bytes = NULL};
@@ -205,12 +205,12 @@ static bool take_log(run *to, uint64_t line, slice whole) {
     const char *const brace = inner.used > 0 ? memchr(inner.bytes, '{', inner.used) : NULL;
     const slice rest = {brace, brace ? inner.used - (size_t)(brace - inner.bytes) : 0};
     const size_t span = json_span(rest);
-    const bool is_text = span > 0 && span != JSON_BROKEN;
-    if (is_text) {
-        response_text(to, line, (slice){brace, span});
+    const bool is_document = span > 0 && span != JSON_BROKEN;
+    if (is_document) {
+        response_document(to, line, (slice){brace, span});
     }
     text_free(&inner);
-    return is_text;
+    return is_document;
 }
 
 static bool extract(const run *to, slice whole, response *what) {
@@ -218,13 +218,13 @@ static bool extract(const run *to, slice whole, response *what) {
     return what->error.status != TOKUSAGE_ERR_SYNTAX && what->error.status != TOKUSAGE_ERR_DEPTH;
 }
 
-/* A text that is JSON. Each of the objects in an array is a response; an array of something else is one. */
+/* A document that is JSON. Each of the objects in an array is a response; an array of something else is one. */
 static void take_json(run *to, response *what, slice whole) {
     slice inside = json_inside(whole);
     slice value = {NULL, 0};
     if (*whole.bytes == '[' && json_next(&inside, NULL, &value) && *value.bytes == '{') {
         do {
-            response_text(to, what->line, value);
+            response_document(to, what->line, value);
         } while (json_next(&inside, NULL, &value));
         return;
     }
@@ -238,16 +238,15 @@ static void take_json(run *to, response *what, slice whole) {
             return;
         }
         what->verdict = reports_error(whole) ? ERRORS : mentions_counts(whole) ? MISPLACED : WITHOUT_USAGE;
-        what->reason = what->verdict == MISPLACED
-                           ? "it has counts, but none where services have a usage; --at says where it is"
-                           : NULL;
+        what->reason =
+            what->verdict == MISPLACED ? "it has counts, but at no known path; --at says where its usage is" : NULL;
     }
     about_clear(&to->about);
     about_add(&to->about, to->asked, &known, whole);
     take(to, what, what->line);
 }
 
-/* A text may have several lines: the error is told by its own line and the byte in it. */
+/* A document may have several lines: the error is at its own line and the byte in it. */
 static void take_malformed(run *to, response *what, slice whole) {
     uint64_t line = what->line;
     size_t line_begin = 0;
@@ -268,7 +267,7 @@ static slice without_end(slice whole) {
     return whole;
 }
 
-void response_text(run *to, uint64_t line, slice whole) {
+void response_document(run *to, uint64_t line, slice whole) {
     response what = {.line = line, .about = &to->about};
     whole = without_end(whole);
     if (extract(to, whole, &what)) {
@@ -278,7 +277,7 @@ void response_text(run *to, uint64_t line, slice whole) {
     }
 }
 
-/* A text may stand behind a prefix, and more may follow it in its line. Returns how many bytes were taken. */
+/* A document may follow a prefix, and more may follow it in its line. Returns how many bytes were taken. */
 size_t response_line(run *to, uint64_t line, slice bytes) {
     response what = {.line = line, .about = &to->about};
     bytes = without_end(bytes);

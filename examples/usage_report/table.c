@@ -1,6 +1,6 @@
 /*
  * The table for people: a row for each group, numbers that line up, no column that says nothing; on a terminal a bar
- * for each group's share, and what does not fit beside each other below each other. Cells are made twice, once to be
+ * for each group's share, and what does not fit side by side is printed below. Cells are made twice, once to be
  * measured and once to be printed, so that a million groups need no more room than their counts do.
  */
 #include "usage_report.h"
@@ -14,7 +14,7 @@
 enum {
     KEY_WIDTH = 40,
     BAR_WIDTH = 12,
-    SHARE = COLUMNS, /* the column of bars, behind the others */
+    SHARE = COLUMNS, /* the column of bars, after the others */
     KEYS,
     SHOWN
 };

@@ -2,7 +2,7 @@
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
  *     options -> crew (a run for each file, or part of one) -> input (bytes) -> reader, events (responses)
- *     -> sequence (pieces of streamed ones), response (the library's verdict) -> totals -> formats, table
+ *     -> sequence (chunks of streamed ones), response (the library's verdict) -> totals -> formats, table
  * All zero bytes are a text, totals, ids, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
@@ -31,9 +31,9 @@ void text_set(text *to, const char *bytes, size_t length);
 bool text_is(const text *one, const char *bytes, size_t length);
 void text_number(text *to, int64_t value, bool grouped); /* 1234567 or 1,234,567 */
 
-/* A line of a message, from the beginning of the part that is read; text_place adds the lines before the part. */
+/* A line of a message, from the beginning of the part that is read; text_position adds the lines before the part. */
 void text_line(text *to, uint64_t line);
-void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before);
+void text_position(text *to, const char *bytes, size_t length, uint64_t lines_before);
 
 /*
  * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
@@ -48,7 +48,7 @@ void text_decode(text *to, const char *json, size_t length);
 size_t text_span(const text *of, size_t most, size_t *width);
 size_t text_width(const text *of);
 
-/* ---- json.c: a look into a text. Whether it is JSON is the library's to say; this is safe on any bytes. */
+/* ---- json.c: a quick look into JSON. Whether it is JSON, the library says; this is safe on any bytes. */
 
 typedef struct slice {
     const char *bytes; /* NULL: there is nothing */
@@ -58,7 +58,7 @@ typedef struct slice {
 bool slice_is(slice one, const char *string);
 bool json_is_space(char c);
 
-/* The length of the value at the front; 0: it goes on behind the bytes. BROKEN: a line end in a string, or no value. */
+/* The length of the value at the front; 0: it goes on after the bytes. BROKEN: a line end in a string, or no value. */
 #define JSON_BROKEN SIZE_MAX
 size_t json_span(slice of);
 
@@ -176,7 +176,7 @@ typedef struct totals {
 
 group *totals_group(totals *of, const char *key, size_t length);
 bool totals_sum(const totals *of, size_t from, tally *sum); /* false: a count would leave the range, and is absent */
-void totals_sort(totals *of, size_t by_column);                /* most first; COLUMNS: by key */
+void totals_sort(totals *of, size_t by_column);             /* most first; COLUMNS: by key */
 bool totals_cut(totals *of, size_t top);                    /* makes one group of the rest */
 void totals_free(totals *of);
 
@@ -204,7 +204,7 @@ typedef struct by {
 
 typedef struct options {
     const char *at, *time; /* pointers; NULL: where services have it */
-    text beside;           /* with `at`: the pointer of the model beside it */
+    text model_path;       /* with `at`: the pointer of a model next to it */
     by by[BY_MOST];
     size_t by_count;
     report_format format;
@@ -223,7 +223,7 @@ typedef struct options {
 int options_read(int argc, char **argv, options *read);
 void options_free(options *of);
 
-/* ---- facts.c: what a text tells beside its usage. */
+/* ---- facts.c: what a document says besides its usage. */
 
 typedef struct facts {
     slice id, response_id; /* the latter: Gemini's */
@@ -231,11 +231,11 @@ typedef struct facts {
     slice start, part, metadata; /* what the first, the other and the last of Bedrock's events have */
 } facts;
 
-facts facts_of(slice whole); /* looks no further than for what most texts have at their front */
+facts facts_of(slice whole); /* stops early, as most documents have the most important members first */
 bool facts_begin(const facts *of);
 bool facts_end(const facts *of);
 bool facts_event(const facts *of);
-bool facts_chunk(const facts *of); /* a piece of the response with its id */
+bool facts_chunk(const facts *of); /* a chunk of the response with its id */
 
 /* What is known of one response. */
 typedef struct about {
@@ -252,14 +252,14 @@ void about_add(about *to, const options *asked, const facts *from, slice whole);
 void about_key(const about *of, const options *asked, text *key);
 void about_free(about *of);
 
-/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and told of in their order. */
+/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and reported in their order. */
 
-/* Streamed responses that are put together from pieces. */
+/* Streamed responses that are put together from chunks. */
 typedef struct sequence {
     tokusage_stream stream;
     about about;
     uint64_t line, used; /* where it begins; when it was used, for the oldest to go first */
-    bool events;         /* server-sent ones, which tell their end */
+    bool events;         /* server-sent ones, which need an end */
     bool begun, ended;
 } sequence;
 enum {
@@ -301,7 +301,7 @@ void run_say(run *of, char kind, uint64_t line, const char *reason);
 
 /* Whether the response's id was there before is found out when it is the run's turn to be printed. */
 void run_note(run *of, uint64_t id, uint64_t line, group *in);
-void run_place(const run *of, uint64_t line, text *to);
+void run_position(const run *of, uint64_t line, text *to);
 
 typedef struct crew_result {
     totals groups;
@@ -315,7 +315,7 @@ void crew_print(run *of); /* if it is the run's turn; if not, and there is much,
 void crew_wait(run *of);  /* for the run's turn: all before it are over */
 bool crew_knows(run *of, uint64_t id);
 
-/* ---- input.c: the bytes of a file, in large pieces and constant memory. */
+/* ---- input.c: the bytes of a file, in large chunks and constant memory. */
 
 typedef struct input {
     run *run;
@@ -339,7 +339,7 @@ void input_pass(input *of, size_t length);
 void input_pass_line(input *of);
 bool input_pass_space(input *of);
 
-/* ---- reader.c and events.c cut a file into responses; sequence.c and response.c count them. */
+/* ---- reader.c and events.c divide a file into responses; sequence.c and response.c count them. */
 
 void reader_read(input *with, run *to);
 bool reader_may_part(const char *name);
@@ -350,14 +350,14 @@ sequence *sequence_new(const options *asked, uint64_t line, bool events);
 bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at);
 void sequence_add(sequence *to, const options *asked, const facts *of, slice whole);
 void sequence_drop(sequence *over);
-bool sequences_take(run *in, uint64_t line, const facts *of, slice whole); /* false: the text is no piece */
+bool sequences_take(run *in, uint64_t line, const facts *of, slice whole); /* false: the document is no chunk */
 void sequences_close(run *to);
 
 size_t response_line(run *to, uint64_t line, slice bytes); /* returns how many bytes were taken */
-void response_text(run *to, uint64_t line, slice whole);
+void response_document(run *to, uint64_t line, slice whole);
 void response_unread(run *to, uint64_t line, counter verdict, const char *reason);
 void response_sequence(run *to, sequence *over);
-void merge_text(run *to, uint64_t line, slice whole);
+void merge_document(run *to, uint64_t line, slice whole);
 
 /* ---- formats.c and table.c: what is printed. */
 

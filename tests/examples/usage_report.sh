@@ -2,7 +2,7 @@
 # Runs usage-report on good and on broken input, and compares everything it prints, and its exit status, with
 # tests/data/usage_report/NAME.out, NAME.err (no file: nothing is printed) and the status given here. After that come the
 # claims that no single output shows: parts add up to the whole, many jobs print what one does, memory is constant, a
-# signal does not lose what was counted, and a terminal is the only place where bars and progress appear.
+# signal does not lose what was counted, and bars and progress appear on a terminal only.
 #
 #     sh tests/examples/usage_report.sh FOLDER            FOLDER holds the programs
 #     ACCEPT=1 sh tests/examples/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
@@ -23,7 +23,7 @@ check() {
     check_output "$name" "$status" "$report" "$@"
 }
 
-# given NAME STATUS TEXT ARGUMENT...: TEXT (escapes as in printf's %b) is standard input.
+# given NAME STATUS INPUT ARGUMENT...: INPUT (escapes as in printf's %b) is standard input.
 given() {
     printf %b "$3" >"$scratch/input"
     name=$1
@@ -203,7 +203,7 @@ else
     skip full_disk "there is no /dev/full"
 fi
 
-# The options are the same in the three places that name them.
+# The options are the same wherever they are named.
 options=$("$report" --help | grep -o -e '--[a-z-]*' | sort -u)
 for option in $options; do
     holds "the manual names $option" grep -q -e "$(printf %s "$option" | sed 's/-/\\\\-/g')" examples/usage-report.1
@@ -215,6 +215,15 @@ if man --version >/dev/null 2>&1 && man --help 2>&1 | grep -q -e --warnings; the
 else
     skip manual_warnings "there is no man --warnings"
 fi
+
+# columns_of TABLE: the columns of a table that the README makes for a CSV file.
+columns_of() {
+    sed -n "/^CREATE TABLE $1 (/,/);/p" examples/README.md | sed "s/^CREATE TABLE $1 (//" | grep -o '[a-z0-9_]* \(text\|bigint\)' |
+        sed 's/ .*//' | paste -s -d , -
+}
+says "the README's table has the columns of --format csv" "$("$report" --format csv </dev/null 2>/dev/null | sed 1q)" \
+    "$(columns_of model_usage)"
+says "the README's table has the columns of --each" "$(sed 1q $data/each_csv.out)" "$(columns_of token_usage)"
 
 # ------------------------------------------------------------------------------------------- sums out of range
 
@@ -244,8 +253,8 @@ given differences_out_of_range 0 '{"usage":{"prompt_tokens":9007199254740991,"to
 given merge_nothing 0 '' --merge --format json
 given merge_garbage 2 'hello\n' --merge --format csv
 given merge_other_json 2 '{"usage":{"prompt_tokens":5}}\n' --merge --format csv
-head -c 300 $data/samples_json.out >"$scratch/cut.json"
-(cd "$scratch" && seen=0 && "$report" --merge --format csv cut.json >merge_truncated.out 2>merge_truncated.err || seen=$?
+head -c 300 $data/samples_json.out >"$scratch/truncated.json"
+(cd "$scratch" && seen=0 && "$report" --merge --format csv truncated.json >merge_truncated.out 2>merge_truncated.err || seen=$?
     [ "$seen" -eq 2 ]) || fail "a truncated report: status"
 [ -z "${ACCEPT:-}" ] || { accept merge_truncated.out && accept merge_truncated.err; }
 same merge_truncated.out
@@ -359,11 +368,11 @@ long_stream() {
 if { little_memory --help >/dev/null; } 2>/dev/null; then
     says "a line of 120 MB costs that line, in 80 MB of memory" "(none),2,0,0,0,0,0,1,0,0,0,2,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_line | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
-    says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, and passed over" \
+    says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, and skipped" \
         "$(long_line | little_memory --format csv 2>&1 >/dev/null)"
     says "a stream of 120 MB" "(none),1,0,0,0,0,0,0,0,0,0,5,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_stream | little_memory --by /model --format csv | sed -n 2p)"
-    says "120 MB in one text over lines" "(none),2,0,0,0,0,0,1,0,0,0,2,$absent,,0,1,1,0,0,0,0,0" \
+    says "120 MB in one document over lines" "(none),2,0,0,0,0,0,1,0,0,0,2,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_line | sed '1s/,/,\
 /' | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
 else

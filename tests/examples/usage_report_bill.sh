@@ -180,14 +180,14 @@ done
 body a m 4 2 | gzip -c >"$scratch/one.gz"
 body b m 5 3 | gzip -c >"$scratch/two.gz"
 cat "$scratch/one.gz" "$scratch/two.gz" >"$scratch/both.gz"
-head -c 40 "$scratch/one.gz" >"$scratch/cut.gz"
+head -c 40 "$scratch/one.gz" >"$scratch/truncated.gz"
 if "$report" --format csv "$scratch/one.gz" 2>/dev/null | grep -q ',4,'; then
     says "gzip's members" "m: responses 2 prompt 9 completion 5 total 14" "$("$report" --format csv "$scratch/both.gz" | short)"
     says "gzip in a pipe" "m: responses 2 prompt 9 completion 5 total 14" \
         "$("$report" --format csv <"$scratch/both.gz" | short)"
     seen=0
-    "$report" "$scratch/cut.gz" >/dev/null 2>"$scratch/err" || seen=$?
-    says "a truncated gzip file" "2 usage-report: $scratch/cut.gz: it is packed by gzip, and truncated" "$seen $(cat "$scratch/err")"
+    "$report" "$scratch/truncated.gz" >/dev/null 2>"$scratch/err" || seen=$?
+    says "a truncated gzip file" "2 usage-report: $scratch/truncated.gz: it is packed by gzip, and truncated" "$seen $(cat "$scratch/err")"
 else
     says "gzip, not unpacked" 1 "$("$report" "$scratch/one.gz" 2>&1 >/dev/null | grep -c 'packed by gzip')"
 fi
@@ -223,9 +223,9 @@ counts "days" "2025-12-31: responses 1 prompt 1 completion 1 total 2; 2026-01-01
 (none): responses 1 prompt 3 completion 3 total 6" "" "$two" --by day
 counts "days in another zone" "2026-01-01: responses 2 prompt 3 completion 3 total 6; (none): responses 1 prompt 3 completion 3 total 6" "" \
     "$two" --by day --tz +01:00
-counts "months of a place" "2026-02: responses 1 prompt 3 completion 3 total 6; (none): responses 2 prompt 3 completion 3 total 6" "" \
+counts "months of a time at a pointer" "2026-02: responses 1 prompt 3 completion 3 total 6; (none): responses 2 prompt 3 completion 3 total 6" "" \
     "$two" --by month --time /t
-counts "--since and --until" "m: responses 1 untimed 1; n: responses 1 prompt 2 completion 2 total 4" "it tells no time" \
+counts "--since and --until" "m: responses 1 untimed 1; n: responses 1 prompt 2 completion 2 total 4" "it has no time" \
     "$two" --since 2026-01-01 --until 2026-01-02
 counts "milliseconds" "2026-01-01: responses 1 prompt 1 completion 1 total 2" "" "{\"created\":1767225600123,$(usage 1 1)}" --by day
 counts "no groups" ": responses 3 prompt 6 completion 6 total 12" "" "$two" --by none
