@@ -1,4 +1,4 @@
-/* Corrects the usage in a tree that the program holds, made with its own cJSON. */
+/* Corrects the usage in a tree that the program has made with its own cJSON. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,12 +9,13 @@ int main(void) {
     cJSON *tree = cJSON_Parse("{\"prompt_tokens\":5,\"cached\":true,\"completion_tokens\":7}");
     tokusage usage = {0};
     int failed = tokusage_from_cjson(tree, &usage, NULL) != TOKUSAGE_OK ||
-                 tokusage_infer(&usage, NULL) != TOKUSAGE_OK || tokusage_update_cjson(tree, &usage) != TOKUSAGE_OK;
+                 tokusage_settle(&usage, NULL) != TOKUSAGE_CONSISTENT ||
+                 tokusage_update_cjson(tree, &usage) != TOKUSAGE_OK;
 
     if (!failed) {
-        char *text = cJSON_PrintUnformatted(tree);
-        failed = text == NULL || puts(text) < 0;
-        free(text);
+        char *json = cJSON_PrintUnformatted(tree);
+        failed = json == NULL || puts(json) < 0;
+        free(json);
     }
     cJSON_Delete(tree);
     return failed;
