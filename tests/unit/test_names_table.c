@@ -219,7 +219,7 @@ static bool fill(const unsigned *factor, uint8_t index[TOKUSAGE_HASHES]) {
 }
 
 static void print_header(const unsigned *factor, const uint8_t index[TOKUSAGE_HASHES]) {
-    printf("/* Made by tests/unit/test_names_table.c from the table in names.h. The tests look each row up. */\n"
+    printf("/* Made from the table in names.h by test_names_table, which checks that each row finds itself, and prints this file anew. */\n"
            "#define TOKUSAGE_HASHES %d\nenum {\n    HASH_NODE = %u,\n    HASH_LENGTH = %u,\n    HASH_FIRST = %u,\n"
            "    HASH_EARLY = %u,\n    HASH_MIDDLE = %u,\n    HASH_LAST = %u\n};\n"
            "/* clang-format off */\n#define TOKUSAGE_HASH_ROWS",
