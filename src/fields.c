@@ -212,13 +212,20 @@ bool tokusage_columns_matter(const tokusage_columns *columns) {
     return i < TOKUSAGE_COLUMNS || columns->status != TOKUSAGE_OK;
 }
 
+void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later) {
+    earlier->present = 0;
+    earlier->status = TOKUSAGE_OK;
+    earlier->included = false;
+    tokusage_columns_merge(earlier, later);
+}
+
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {
     if (earlier->status == TOKUSAGE_OK) {
         earlier->status = later->status;
         earlier->member = later->member;
     }
     earlier->included = earlier->included || later->included;
-    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
+    for (unsigned i = 0; later->present >> i != 0; i++) {
         if (has(later, i) && (later->value[i] > 0 || !has(earlier, i))) {
             set(earlier, i, later->key[i], later->value[i]);
         }
