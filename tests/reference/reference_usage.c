@@ -51,7 +51,9 @@ static tokusage_error check_total(const tokusage *usage) {
 }
 
 static tokusage_error check_parts(const tokusage *usage) {
-    static const struct { int whole, first, second; } rules[] = {
+    static const struct {
+        int whole, first, second;
+    } rules[] = {
         {PROMPT, CACHED, WRITTEN},
         {WRITTEN, WRITTEN_1H, NONE},
         {PROMPT, PROMPT_AUDIO, PROMPT_IMAGE},
