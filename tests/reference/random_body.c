@@ -68,7 +68,7 @@ static const char *random_number(void) {
         longest[188 + random_below(5)] = '\0';
         return longest;
     }
-    return one_in(14) ? ANY(unlikely) : ANY(likely);
+    return one_in(45) ? ANY(unlikely) : ANY(likely);
 }
 
 /* A string with its quotes, valid until the next call but 15. */
@@ -293,15 +293,25 @@ static void put(list *to, const char *prefix, const char *path, const char *valu
     }
 }
 
+static bool has(const list *in, const char *path) {
+    for (size_t i = 0; i < in->count; i++) {
+        if (strcmp(in->text[i], path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The counts of one usage object. Names next to each other in spelling mostly belong to one service. */
 static void put_counts(list *to, const char *prefix, const char *where) {
     const bool camel = one_in(2), mixed = one_in(6);
     char path[SEGMENT * 2];
     for (size_t left = 1 + random_below(9), tries = 200; left > 0 && tries > 0; tries--) {
         const name_row *row = random_row("count");
-        if ((mixed || (strchr(row->path, '_') == NULL) == camel || one_in(9)) && row_is_in(row, where)) {
-            (void)snprintf(path, sizeof path, "/%s", row->path);
-            put(to, prefix, path, random_number());
+        (void)snprintf(path, sizeof path, "%s/%s", prefix, row->path);
+        if ((mixed || (strchr(row->path, '_') == NULL) == camel || one_in(9)) && row_is_in(row, where) &&
+            (!has(to, path) || one_in(30))) {
+            put(to, "", path, random_number());
             left--;
         }
     }
@@ -374,7 +384,7 @@ const char *random_pointer(void) {
     static const char *const pointers[] = {
         "",          "/usage",         "/a", "/a/b",  "/response", "/message/usage", "/usage/prompt_tokens_details",
         "/m~1n~0/o", "/usageMetadata", "/",  "/model"};
-    return one_in(4) ? ANY(pointers) : NULL;
+    return one_in(6) ? ANY(pointers) : NULL;
 }
 
 void add_random_document(builder *to, const char *pointer) {

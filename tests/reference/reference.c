@@ -231,29 +231,27 @@ static uint32_t crc_of(const unsigned char *bytes, size_t length) {
     return ~crc;
 }
 
-/* RFC 4648, section 4, up to the closing quote. What is no base64 becomes a NUL, which is no JSON. Returns the length. */
+/*
+ * RFC 4648, section 4, up to the closing quote; of the padding a part may be there. What is no base64 becomes a NUL,
+ * which is no JSON. Returns the length.
+ */
 static size_t decode(const char *text, size_t length, char *out) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t used = 0, count = 0;
+    size_t at = 0, used = 0, padding = 0;
     uint32_t bits = 0;
-    size_t i = 0;
-    const char *found = NULL;
-    for (; i < length && text[i] != '\0' && (found = strchr(digits, text[i])) != NULL; i++) {
-        bits = bits << 6 | (uint32_t)(found - digits);
-        count++;
-        if (count % 4 != 1) {
-            out[used++] = (char)(unsigned char)(bits >> (count % 4 == 2 ? 4 : count % 4 == 3 ? 2 : 0) & 0xFF);
+    for (; at < length && text[at] != '\0' && strchr(digits, text[at]) != NULL; at++) {
+        bits = bits << 6 | (uint32_t)(strchr(digits, text[at]) - digits);
+        if (at % 4 != 0) {
+            out[used++] = (char)(unsigned char)(bits >> (6 - 2 * (at % 4)) & 0xFF);
         }
     }
-    size_t padding = 0;
-    while (i + padding < length && text[i + padding] == '=') {
+    while (at + padding < length && text[at + padding] == '=') {
         padding++;
     }
-    const bool ends = i + padding == length; /* the payload does, without the quote */
-    const bool quoted = !ends && text[i + padding] == '"';
-    const bool fits = padding == 0 || (count % 4 != 1 && (count + padding) % 4 == 0 && padding <= 2);
-    if ((!ends && !quoted) || (padding > 0 && !fits && !(ends && (count + padding) % 4 != 0 && padding < 2)) ||
-        (quoted && count % 4 == 1)) {
+    const size_t room = at % 4 == 2 ? 2 : at % 4 == 3 ? 1 : 0; /* for padding */
+    const bool ends = at + padding == length;
+    const bool quoted = !ends && text[at + padding] == '"';
+    if (padding > room || (!ends && !quoted) || (quoted && at % 4 == 1)) {
         out[used++] = '\0';
     }
     return used;
@@ -310,17 +308,13 @@ static void read_plain(body *to, const char *bytes, size_t length, finish *out) 
     out->unreadable = end == MALFORMED;
 }
 
-/* White space and byte-order marks; part of a mark may be the end of the bytes. */
+/* White space and the bytes of byte-order marks, in any order. */
 static size_t lead(const char *bytes, size_t length) {
-    static const char mark[] = "\xEF\xBB\xBF";
-    for (size_t at = 0;;) {
-        at += json_space(bytes + at, length - at);
-        const size_t left = length - at;
-        if (left == 0 || memcmp(bytes + at, mark, left < 3 ? left : 3) != 0) {
-            return at;
-        }
-        at += left < 3 ? left : 3;
+    size_t at = 0;
+    while (at < length && bytes[at] != '\0' && strchr(" \t\n\r\xEF\xBB\xBF", bytes[at]) != NULL) {
+        at++;
     }
+    return at;
 }
 
 /* Settles what was reported, and says how the body ended, in the order of the manual. */

@@ -171,7 +171,8 @@ static void take_count(facts *out, const name_row *row, const json_node *node, b
         refuse(out, status, row->field);
         return;
     }
-    out->value[i] = adds && out->value[i] <= TOKUSAGE_COUNT_MAX ? out->value[i] + value : value;
+    out->value[i] = adds ? out->value[i] + value : value;
+    out->value[i] = out->value[i] > TOKUSAGE_COUNT_MAX ? TOKUSAGE_COUNT_MAX + 1 : out->value[i];
     out->has[i] = out->any = true;
     out->included = out->included || same(row->path, "prompt_tokens");
 }
@@ -446,7 +447,7 @@ static void find_label(json_node *root, const char *pointer, const name_row *row
 
 /* Whether a value says what the row asks for. */
 static bool says(const name_row *row, const json_node *node, const char *word) {
-    const json_string text = node->kind == '"' ? node->text : (json_string){NULL, 0};
+    const json_string text = node->text;
     const size_t length = strlen(word);
     if (same(row->how, "ends_in")) {
         return text.bytes != NULL && text.length >= length &&

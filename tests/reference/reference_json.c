@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    LONGEST = 190 /* bytes of a name that can match, and of a number that is a count */
+    LONGEST = 190 /* bytes of a name or a word that can match, and of a number that is a count, as they are written */
 };
 
 typedef struct reading {
@@ -16,7 +16,7 @@ typedef struct reading {
 } reading;
 
 /* Room for the tree of a document: a node and a letter a byte are enough. It is kept for the next document. */
-static reading begin(const char *bytes, size_t length) {
+static reading begin_reading(const char *bytes, size_t length) {
     static json_node *nodes;
     static char *letters;
     static size_t room;
@@ -99,6 +99,7 @@ static bool take_string(reading *in, json_string *out) {
     if (!take(in, '"')) {
         return false;
     }
+    const char *const begin = in->at;
     while (in->at < in->end && *in->at != '"') {
         if ((unsigned char)*in->at < 0x20) {
             return false;
@@ -119,7 +120,8 @@ static bool take_string(reading *in, json_string *out) {
         whole = whole && high == 0;
         high = 0;
     }
-    *out = (json_string){whole && high == 0 ? from : NULL, (size_t)(in->letters - from)};
+    whole = whole && high == 0 && in->at - begin <= LONGEST;
+    *out = (json_string){whole ? from : NULL, (size_t)(in->letters - from)};
     return take(in, '"');
 }
 
@@ -164,11 +166,9 @@ static bool take_member(reading *in, json_node *parent, unsigned depth) {
     json_node *node = in->nodes++;
     memset(node, 0, sizeof *node);
     if (parent->kind == '{') {
-        const char *from = in->at;
         if (!take_string(in, &node->name)) {
             return false;
         }
-        node->name.bytes = in->at - from - 2 <= LONGEST ? node->name.bytes : NULL;
         skip_space(in);
         if (!take(in, ':')) {
             return false;
@@ -235,7 +235,7 @@ static bool take_value(reading *in, json_node *parent, json_node *node, unsigned
 }
 
 json_document json_read(const char *bytes, size_t length) {
-    reading in = begin(bytes, length);
+    reading in = begin_reading(bytes, length);
     json_node *root = in.nodes++;
     memset(root, 0, sizeof *root);
     skip_space(&in);

@@ -8,7 +8,10 @@
 #include "body.h"
 #include "rows.h"
 
-/* The letters of a string, its escapes resolved. With half of a surrogate pair bytes is NULL: it equals nothing. */
+/*
+ * The letters of a string, its escapes resolved. One with half of a surrogate pair, or written with more than 190
+ * bytes, equals nothing: bytes is NULL.
+ */
 typedef struct json_string {
     const char *bytes;
     size_t length;
@@ -19,7 +22,7 @@ typedef struct json_node {
     bool closed;             /* its last byte was read */
     bool begun;              /* it is there for sure: a container has begun, or another value has ended */
     const char *begin, *end; /* as it is written, quotes and brackets included */
-    json_string name;        /* of a member of an object; one that is written with more than 190 bytes equals nothing */
+    json_string name;        /* of a member of an object */
     json_string text;        /* of a string */
     struct json_node *parent, *first, *last, *next;
     struct json_node *also; /* for whoever makes a list of nodes */
