@@ -1,5 +1,5 @@
 /*
- * The module as nginx sees it: its directives, its configuration, and where it hangs itself in.
+ * The module as nginx sees it: its directives, its configuration, and its handlers.
  */
 #include "ngx_http_tokusage.h"
 
@@ -43,10 +43,11 @@ static char *set_pointer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
         return "is duplicate";
     }
     if (!tokusage_pointer_valid((const char *)value[1].data)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is not a JSON Pointer to a usage object: it is \"\" or begins with \"/\", \"~\" is "
-                           "written \"~0\" and \"/\" in a name \"~1\", and a name has at most 63 bytes",
-                           &value[1]);
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0,
+            "\"%V\" is not a JSON Pointer to the response or its usage: it is \"\" or begins with \"/\", "
+            "\"~\" is written \"~0\", and \"/\" in a name \"~1\"",
+            &value[1]);
         return NGX_CONF_ERROR;
     }
     loc->pointer = value[1];
@@ -63,7 +64,7 @@ static void *create_main_conf(ngx_conf_t *cf) {
 }
 
 static void *create_loc_conf(ngx_conf_t *cf) {
-    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what stands for "not given". */
+    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what means "not given". */
     ngx_http_tokusage_loc_conf_t *const conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_tokusage_loc_conf_t));
 
     if (conf == NULL) {
@@ -79,7 +80,11 @@ static void *create_loc_conf(ngx_conf_t *cf) {
 }
 
 static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
-    static ngx_str_t default_types[] = {ngx_string("text/event-stream"), ngx_string("application/json"),
+    static ngx_str_t default_types[] = {ngx_string("text/event-stream"),
+                                        ngx_string("application/json"),
+                                        ngx_string("application/x-ndjson"),
+                                        ngx_string("application/json-seq"),
+                                        ngx_string("application/vnd.amazon.eventstream"),
                                         ngx_null_string};
     ngx_http_tokusage_loc_conf_t *const outer = parent;
     ngx_http_tokusage_loc_conf_t *const conf = child;
