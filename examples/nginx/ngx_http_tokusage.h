@@ -6,6 +6,7 @@
  *   verdict    the library's verdict in the words of the logs
  *   variables  $llm_...
  *   utf8       strict UTF-8, for whatever leaves nginx as text
+ *   encoding   the service is asked for plain bytes; compressed ones are recognized
  *   request    the body sent upstream asks for the usage
  *   drain      the client is gone, the service is read to its end
  *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit (with keys, text and
@@ -34,6 +35,7 @@ typedef struct {
     ngx_hash_t types;
     ngx_array_t *types_keys;
 
+    ngx_flag_t ask_plain;
     ngx_flag_t include_usage;
 
     ngx_flag_t drain;
@@ -101,6 +103,11 @@ void ngx_http_tokusage_filter_init(void);
 
 /* The context of a response that is on its way; also where nginx has cleared the request's contexts. */
 ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r);
+
+/* ---- encoding */
+
+ngx_int_t ngx_http_tokusage_ask_plain(ngx_http_request_t *r);
+ngx_uint_t ngx_http_tokusage_is_encoded(const ngx_http_request_t *r);
 
 /* ---- request */
 

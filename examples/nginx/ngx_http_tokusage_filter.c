@@ -14,15 +14,6 @@ static bool has_body(const ngx_http_request_t *r) {
            r->headers_out.status != NGX_HTTP_NOT_MODIFIED;
 }
 
-static bool is_encoded(const ngx_http_request_t *r) {
-    static const ngx_str_t identity = ngx_string("identity");
-    const ngx_table_elt_t *const encoding = r->headers_out.content_encoding;
-
-    return encoding != NULL && encoding->hash != 0 && encoding->value.len != 0 &&
-           (encoding->value.len != identity.len ||
-            ngx_strncasecmp(encoding->value.data, identity.data, identity.len) != 0);
-}
-
 /* RFC 7464: a record separator, which no JSON can contain, before each document. */
 static bool is_separated(const ngx_http_request_t *r) {
     static const ngx_str_t type = ngx_string("application/json-seq");
@@ -59,7 +50,7 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     }
     ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
     ctx->request = r;
-    ctx->encoded = is_encoded(r);
+    ctx->encoded = ngx_http_tokusage_is_encoded(r) != 0;
     ctx->separated = is_separated(r);
     ctx->drain = conf->drain && !ctx->encoded && r == r->main && r->upstream != NULL && !r->cached;
     if (conf->pointer.data != NULL) { /* else zeros will do */

@@ -14,6 +14,8 @@ static ngx_command_t commands[] = {
     {ngx_string("tokusage_pointer"), ANYWHERE | NGX_CONF_TAKE1, set_pointer, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_types"), ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(types_keys), NULL},
+    {ngx_string("tokusage_ask_plain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     MEMBER(ask_plain), NULL},
     {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(include_usage), NULL},
     {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -71,6 +73,7 @@ static void *create_loc_conf(ngx_conf_t *cf) {
         return NULL;
     }
     conf->enable = NGX_CONF_UNSET;
+    conf->ask_plain = NGX_CONF_UNSET;
     conf->include_usage = NGX_CONF_UNSET;
     conf->drain = NGX_CONF_UNSET;
     conf->drain_size = NGX_CONF_UNSET_SIZE;
@@ -93,6 +96,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     if (conf->pointer.data == NULL) {
         conf->pointer = outer->pointer;
     }
+    ngx_conf_merge_value(conf->ask_plain, outer->ask_plain, 1);
     ngx_conf_merge_value(conf->include_usage, outer->include_usage, 0);
     ngx_conf_merge_value(conf->drain, outer->drain, 0);
     ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 8 * 1024 * 1024);

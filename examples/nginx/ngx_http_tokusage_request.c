@@ -231,6 +231,9 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
     const bool asks = conf->include_usage && may_ask(r);
     const bool drains = conf->enable && conf->drain;
 
+    if (conf->enable && conf->ask_plain && r->content_handler != NULL && ngx_http_tokusage_ask_plain(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
     if (r != r->main || r->content_handler == NULL || !(asks || drains)) {
         return NGX_DECLINED;
     }

@@ -80,6 +80,7 @@ refused 'invalid value'             ''  'tokusage_drain_size much;'
 refused 'invalid value'             ''  'tokusage_drain_time -1;'
 refused 'invalid value "maybe"'     ''  'tokusage_include_usage maybe;'
 refused 'invalid value "maybe"'     ''  'tokusage_limit_dry_run maybe;'
+refused 'invalid value "maybe"'     ''  'tokusage_ask_plain maybe;'
 
 refused 'it must be NAME:SIZE'      'tokusage_zone keys $http_x_key;' ''
 refused 'it must be NAME:SIZE'      'tokusage_zone :1m $http_x_key;' ''
@@ -113,4 +114,4 @@ refused 'this zone and this period' "$zone"  'tokusage_limit keys tokens=1 per=1
 refused 'llm_'                      'tokusage_zone keys:1m $llm_model;' 'tokusage_limit keys tokens=1 per=1m;'
 refused 'not allowed here'          "$zone"  'if ($arg_a) { tokusage_limit keys tokens=1 per=1m; }'
 
-end_checks 54
+end_checks 55

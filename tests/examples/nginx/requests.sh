@@ -69,6 +69,7 @@ use_configuration <<'END'
             proxy_force_ranges on;
         }
         location /gunzip/ { proxy_pass http://model; gunzip on; }
+        location /compressed/ { proxy_pass http://model; tokusage_ask_plain off; }
         location /gzip/ { proxy_pass http://model; gzip on; gzip_types application/json; gzip_min_length 1; }
         location /sub/ {
             proxy_pass http://model;
@@ -201,7 +202,18 @@ ask GET     '/stream.sse?gzip=1'                    -                       200 
 ask GET     /gzip/whole.json 'Accept-Encoding: gzip' 200 - "save=$scratch/zipped"                   -- "$whole"
 ask GET     '/gzip/whole.json?write=9&exact=1' 'Accept-Encoding: gzip' 200 - "save=$scratch/written" -- "$whole"
 go "gzip three ways"
-for name in zipped written; do
+
+# The service would compress, and is asked not to; nginx compresses for the client.
+both='Accept-Encoding: br|Accept-Encoding: gzip'
+ask GET     '/stream.sse?negotiate=1'               'Accept-Encoding: gzip' 200 stream.sse      -   -- "$stream"
+ask GET     '/stream.sse?negotiate=1'               'accept-encoding: gzip' 200 stream.sse      -   -- "$stream"
+ask GET     '/whole.json?negotiate=1'               "$both"                 200 whole.json      -   -- "$whole"
+ask GET     '/gzip/whole.json?negotiate=1' 'Accept-Encoding: gzip' 200 - "save=$scratch/again"      -- "$whole"
+ask GET     '/compressed/stream.sse?negotiate=1'    'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- "encoded - -"
+ask GET     '/off/stream.sse?negotiate=1'           'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- nothing
+ask GET     '/if/stream.sse?negotiate=1&meter=no'   'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- nothing
+go "responses that are asked to be plain"
+for name in zipped written again; do
     holds "the response is compressed" grep -q -i 'Content-Encoding: gzip' "$scratch/$name.head"
     gzip -d -c <"$scratch/$name.body" >"$scratch/unzipped"
     same "the compressed body" "$scratch/bodies/whole.json" "$scratch/unzipped"
