@@ -1,6 +1,12 @@
 /*
  * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names mean,
  * form.h in which object each count is written. No JSON text.
+ *
+ * Every function goes through the same members: those of the usage object, and those of the objects and lists in it
+ * that the table knows. It holds the way there, at most LEVELS long, and does not recurse:
+ *
+ *     {"prompt_tokens_details":{"cached_tokens_details":{"audio_tokens":5}}}    level 1, 2, 3
+ *     {"cacheDetails":[{"ttl":"1h","inputTokens":5}]}                           level 1, 2 (the list), 3 (the element)
  */
 #include "fields.h"
 #include "form.h"
@@ -18,7 +24,11 @@
 #include <cJSON.h>
 #endif
 
-/* The row of the item's name; NULL when it means nothing, or has none (an element of an array). */
+enum {
+    LEVELS = 3 /* no chain of the table's objects and lists is longer: a test checks it */
+};
+
+/* The row of the item's name; NULL when it means nothing, or has none (an element of a list). */
 static const tokusage_name *row_of(tokusage_node node, const cJSON *item) {
     const tokusage_key key = item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
     return key > 0 ? tokusage_name_of(key) : NULL;
@@ -28,23 +38,56 @@ static tokusage_key key_of(const tokusage_name *row) {
     return row ? (tokusage_key)(row - tokusage_names + 1) : 0;
 }
 
-/* The node of a container in an object of this node; NODE_NONE when nothing in it matters. An element has its array's. */
-static tokusage_node node_in(tokusage_node node, const cJSON *item) {
-    const tokusage_name *const row = row_of(node, item);
+/* ---- going through the members */
+
+/* A container on the way, and what comes next in it. */
+typedef struct step {
+    tokusage_node node;
+    cJSON *container;
+    cJSON *next;
+} step;
+
+typedef struct walk {
+    step way[LEVELS];
+    unsigned depth;
+} walk;
+
+static void enter(walk *w, tokusage_node node, cJSON *container) {
+    w->way[w->depth++] = (step){.node = node, .container = container, .next = container->child};
+}
+
+static walk begin_walk(cJSON *object) {
+    walk w = {.depth = 0};
+    enter(&w, NODE_USAGE, object);
+    return w;
+}
+
+static step *innermost(walk *w) {
+    return &w->way[w->depth - 1];
+}
+
+/* The next item of the innermost container; NULL when it has no more. */
+static cJSON *next_item(walk *w) {
+    cJSON *const item = innermost(w)->next;
+    innermost(w)->next = item ? item->next : NULL;
+    return item;
+}
+
+/* The node of a container that is in the innermost one; NODE_NONE when nothing in it matters. */
+static tokusage_node node_of(walk *w, const cJSON *item) {
     const bool object = cJSON_IsObject(item);
-    if (!row || (!object && !cJSON_IsArray(item))) {
-        return NODE_NONE;
+    if (cJSON_IsArray(innermost(w)->container)) {
+        return object ? innermost(w)->node : NODE_NONE;
     }
-    switch (row->role) {
-    case ROLE_OBJECT:
-        return object ? (tokusage_node)row->target : NODE_NONE;
-    case ROLE_LIST:
-        return object ? NODE_NONE : (tokusage_node)row->target;
-    case ROLE_EITHER:
-        return (tokusage_node)(row->target + !object);
-    default:
-        return NODE_NONE;
+    const tokusage_name *const row = row_of(innermost(w)->node, item);
+    const unsigned role = row ? row->role : ROLE_COUNT;
+    if (object && (role == ROLE_OBJECT || role == ROLE_EITHER)) {
+        return (tokusage_node)row->target;
     }
+    if (cJSON_IsArray(item) && (role == ROLE_LIST || role == ROLE_EITHER)) {
+        return (tokusage_node)(row->target + (role == ROLE_EITHER));
+    }
+    return NODE_NONE;
 }
 
 /* ---- from a tree */
@@ -74,24 +117,20 @@ static void take_item(tokusage_fields *fields, const tokusage_name *row, const c
     }
 }
 
-/* Goes through the members; at most four levels have a node. */
-static void read_object(tokusage_fields *fields, tokusage_node node, const cJSON *object) {
-    tokusage_fields_open(fields, node);
-    for (const cJSON *item = object->child; item; item = item->next) {
-        const tokusage_node inner = node_in(node, item);
-        if (inner == NODE_NONE) {
-            take_item(fields, row_of(node, item), item);
-        } else if (cJSON_IsObject(item)) {
-            read_object(fields, inner, item);
-        }
-        for (const cJSON *element = inner != NODE_NONE && cJSON_IsArray(item) ? item->child : NULL; element;
-             element = element->next) {
-            if (cJSON_IsObject(element)) {
-                read_object(fields, inner, element);
-            }
-        }
+/* Takes the innermost container's next item: enters a container, or reads a value. False when there is no item. */
+static bool read_item(walk *w, tokusage_fields *fields) {
+    cJSON *const item = next_item(w);
+    if (!item) {
+        return false;
     }
-    tokusage_fields_close(fields, node);
+    const tokusage_node node = node_of(w, item);
+    if (node == NODE_NONE) {
+        take_item(fields, row_of(innermost(w)->node, item), item);
+    } else {
+        enter(w, node, item);
+        tokusage_fields_open(fields, node);
+    }
+    return true;
 }
 
 tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error) {
@@ -106,91 +145,108 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
     }
     tokusage_fields fields;
     tokusage_fields_begin(&fields);
-    read_object(&fields, NODE_USAGE, object);
+    walk w = begin_walk((cJSON *)(uintptr_t)object); /* nothing is changed */
+    while (w.depth > 0) {
+        if (!read_item(&w, &fields)) {
+            tokusage_fields_close(&fields, innermost(&w)->node);
+            w.depth--;
+        }
+    }
     tokusage_fields_end(&fields);
     return tokusage_columns_usage(&fields.columns, usage, error);
 }
 
 /* ---- to a tree */
 
-/* What update_cjson finds and makes before it changes anything. */
+/* What update_cjson finds and makes before it changes anything: an item for each row of the form that is written. */
 typedef struct plan {
     const tokusage *usage;
-    cJSON *home[NODE_ITERATIONS + 1];    /* by node: the first such object, else the first member that can become one */
-    cJSON *item[TOKUSAGE_COUNTS];        /* by its number in the form: the first such member, or one that is made */
-    cJSON *made_in[TOKUSAGE_COUNTS + 4]; /* what is made, in the order in which it is appended: the object ... */
-    cJSON *made[TOKUSAGE_COUNTS + 4];    /* ... and the item: the counts and four objects at most */
-    size_t made_count;
-    bool reference; /* an object that may have counts is a reference */
+    cJSON *item[TOKUSAGE_FORM_ROWS]; /* the first member of this name (an object before another), or one that is made */
+    bool made[TOKUSAGE_FORM_ROWS];
 } plan;
 
-/* The number in the form of this member; TOKUSAGE_COUNTS when it is not written there. */
-static size_t form_of(tokusage_node node, const cJSON *item) {
-    const tokusage_key key = key_of(row_of(node, item));
-    size_t i = 0;
-    while (i < TOKUSAGE_COUNTS && tokusage_form[i].key != key) {
-        i++;
-    }
-    return i;
+static bool is_object_row(size_t row) {
+    return tokusage_form[row].count == TOKUSAGE_OBJECT;
 }
 
-static bool is_wanted(const plan *p, size_t i) {
-    return i < TOKUSAGE_COUNTS && tokusage_count_in(p->usage, tokusage_form[i].count)->present;
+/* Whether the row is a count that is present. */
+static bool is_wanted(const plan *p, size_t row) {
+    return !is_object_row(row) && tokusage_count_in(p->usage, tokusage_form[row].count)->present;
 }
 
-static void find_members(plan *p, tokusage_node node, cJSON *object) {
-    p->reference = p->reference || (object->type & cJSON_IsReference) != 0;
-    if (!cJSON_IsObject(p->home[node])) {
-        p->home[node] = object;
+/* Whether the row is written: a count that is present, or an object with one. */
+static bool is_needed(const plan *p, size_t row) {
+    const unsigned level = tokusage_form[row].level;
+    bool needed = is_wanted(p, row);
+    for (row++; row < TOKUSAGE_FORM_ROWS && tokusage_form[row].level > level; row++) {
+        needed = needed || is_wanted(p, row);
     }
-    for (cJSON *item = p->reference ? NULL : object->child; item; item = item->next) {
-        const tokusage_name *const row = row_of(node, item);
-        const tokusage_node inner = node_in(node, item);
-        const size_t i = form_of(node, item);
-        if (is_wanted(p, i) && !p->item[i]) {
-            p->item[i] = item;
-        } else if (inner != NODE_NONE && cJSON_IsObject(item)) {
-            find_members(p, inner, item);
-        } else if (row && row->role == ROLE_OBJECT && !p->home[row->target]) {
-            p->home[row->target] = item;
+    return needed;
+}
+
+/* The row of the object that this row is in. Only for a row below the top level. */
+static size_t outer_row(size_t row) {
+    const unsigned level = tokusage_form[row].level;
+    while (tokusage_form[row].level >= level) {
+        row--;
+    }
+    return row;
+}
+
+static void plan_item(plan *p, tokusage_key key, cJSON *item) {
+    for (size_t row = 0; row < TOKUSAGE_FORM_ROWS; row++) {
+        cJSON **const planned = &p->item[row];
+        const bool better = is_object_row(row) ? !*planned || (!cJSON_IsObject(*planned) && cJSON_IsObject(item))
+                                               : !*planned && is_wanted(p, row);
+        if (tokusage_form[row].key == key && better) {
+            *planned = item;
         }
-        p->reference = p->reference || (inner != NODE_NONE && (item->type & cJSON_IsReference) != 0);
     }
+}
+
+/* Returns false when an object or a list that may have counts is a reference: it belongs to another tree. */
+static bool plan_items(plan *p, cJSON *object) {
+    walk w = begin_walk(object);
+    while (w.depth > 0) {
+        cJSON *const item = next_item(&w);
+        const tokusage_node node = item ? node_of(&w, item) : NODE_NONE;
+        if (!item) {
+            w.depth--;
+            continue;
+        }
+        plan_item(p, key_of(row_of(innermost(&w)->node, item)), item);
+        if (node != NODE_NONE) {
+            if ((item->type & cJSON_IsReference) != 0) {
+                return false;
+            }
+            enter(&w, node, item);
+        }
+    }
+    return true;
 }
 
 /*
- * Makes an item of this name. change_all appends it to the object and gives it its type. NULL when memory fails. cJSON
+ * Makes the row's item if it is missing; false when memory fails. change_all appends it and gives it its type. cJSON
  * names an item only when it adds it to an object, so it is first added to a shell.
  */
-static cJSON *make(plan *p, cJSON *object, tokusage_key key) {
+static bool make(plan *p, size_t row) {
     cJSON shell = {.type = cJSON_Object};
-    cJSON *const item = object ? cJSON_AddNumberToObject(&shell, tokusage_name_of(key)->text, 0) : NULL;
-    if (item) {
-        p->made_in[p->made_count] = object;
-        p->made[p->made_count++] = item;
+    if (!p->item[row]) {
+        p->item[row] = cJSON_AddNumberToObject(&shell, tokusage_name_text(tokusage_name_of(tokusage_form[row].key)), 0);
+        p->made[row] = p->item[row] != NULL;
     }
-    return item;
-}
-
-/* The object of this node, which is made if it is missing; NULL when memory fails. */
-static cJSON *home_of(plan *p, tokusage_node node) {
-    if (!p->home[node]) {
-        p->home[node] = make(p, home_of(p, tokusage_form_outer(node)), tokusage_form_object(node));
-    }
-    return p->home[node];
+    return p->item[row] != NULL;
 }
 
 static bool make_all(plan *p) {
     bool good = true;
-    for (size_t i = 0; good && i < TOKUSAGE_COUNTS; i++) {
-        if (is_wanted(p, i) && !p->item[i]) {
-            const tokusage_node node = (tokusage_node)tokusage_name_of(tokusage_form[i].key)->node;
-            p->item[i] = make(p, home_of(p, node), tokusage_form[i].key);
-            good = p->item[i] != NULL;
-        }
+    for (size_t row = 0; good && row < TOKUSAGE_FORM_ROWS; row++) {
+        good = !is_needed(p, row) || make(p, row);
     }
-    for (size_t i = 0; !good && i < p->made_count; i++) {
-        cJSON_Delete(p->made[i]);
+    for (size_t row = 0; !good && row < TOKUSAGE_FORM_ROWS; row++) {
+        if (p->made[row]) {
+            cJSON_Delete(p->item[row]);
+        }
     }
     return good;
 }
@@ -207,35 +263,28 @@ static void remove_item(cJSON *parent, cJSON *item) {
     }
 }
 
-/* Whether the numbers of an element count by its tag. */
-static bool element_counts(tokusage_node node, const cJSON *element) {
-    tokusage_fields fields;
-    tokusage_fields_begin(&fields);
-    read_object(&fields, node, element);
-    return tokusage_columns_any(&fields.columns);
+static bool is_planned(const plan *p, const cJSON *item) {
+    size_t row = 0;
+    while (row < TOKUSAGE_FORM_ROWS && p->item[row] != item) {
+        row++;
+    }
+    return row < TOKUSAGE_FORM_ROWS;
 }
 
-/* Removes every count that the plan does not have. */
-static void remove_others(const plan *p, tokusage_node node, cJSON *parent) {
-    for (cJSON *item = parent->child, *next = NULL; item; item = next) {
-        next = item->next;
-        const tokusage_name *const row = row_of(node, item);
-        const tokusage_node inner = node_in(node, item);
-        const size_t i = form_of(node, item);
-        if (inner == NODE_NONE) {
-            if (row && row->role == ROLE_COUNT && !(i < TOKUSAGE_COUNTS && p->item[i] == item)) {
-                remove_item(parent, item);
-            }
-            continue;
-        }
-        if (cJSON_IsObject(item)) {
-            remove_others(p, inner, item);
-            continue;
-        }
-        for (cJSON *element = item->child, *after = NULL; element; element = after) {
-            after = element->next;
-            if (cJSON_IsObject(element) && element_counts(inner, element)) {
-                remove_item(item, element);
+/* Removes every count that the plan does not have, and every element of a list that has one. */
+static void remove_others(const plan *p, cJSON *object) {
+    tokusage_fields fields; /* of the element that is open */
+    tokusage_fields_begin(&fields);
+    walk w = begin_walk(object);
+    while (w.depth > 0) {
+        const step in = *innermost(&w);
+        const tokusage_name *const row = in.next ? row_of(in.node, in.next) : NULL;
+        if (row && row->role == ROLE_COUNT && !is_planned(p, in.next)) {
+            remove_item(in.container, next_item(&w));
+        } else if (!read_item(&w, &fields)) {
+            w.depth--;
+            if (cJSON_IsObject(in.container) && tokusage_fields_close(&fields, in.node)) {
+                remove_item(innermost(&w)->container, in.container);
             }
         }
     }
@@ -255,17 +304,17 @@ static void become(cJSON *item, int type) {
                     .string = item->string};
 }
 
-static void change_all(const plan *p) {
-    for (size_t i = 0; i < p->made_count; i++) {
-        if (!cJSON_IsObject(p->made_in[i])) {
-            become(p->made_in[i], cJSON_Object);
+static void change_all(const plan *p, cJSON *object) {
+    for (size_t row = 0; row < TOKUSAGE_FORM_ROWS; row++) {
+        cJSON *const outer = tokusage_form[row].level > 0 ? p->item[outer_row(row)] : object;
+        if (p->made[row]) {
+            cJSON_AddItemToArray(outer, p->item[row]);
         }
-        cJSON_AddItemToArray(p->made_in[i], p->made[i]);
-    }
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        if (p->item[i]) {
-            become(p->item[i], cJSON_Number);
-            cJSON_SetNumberHelper(p->item[i], (double)tokusage_count_in(p->usage, tokusage_form[i].count)->value);
+        if (is_wanted(p, row)) {
+            become(p->item[row], cJSON_Number);
+            cJSON_SetNumberHelper(p->item[row], (double)tokusage_count_in(p->usage, tokusage_form[row].count)->value);
+        } else if (is_needed(p, row) && !cJSON_IsObject(p->item[row])) { /* an object row */
+            become(p->item[row], cJSON_Object);
         }
     }
 }
@@ -278,8 +327,7 @@ tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usag
         return TOKUSAGE_ERR_TYPE;
     }
     plan p = {.usage = usage};
-    find_members(&p, NODE_USAGE, object);
-    if (p.reference) {
+    if (!plan_items(&p, object)) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
     if (tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
@@ -288,8 +336,8 @@ tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usag
     if (!make_all(&p)) {
         return TOKUSAGE_ERR_MEMORY;
     }
-    remove_others(&p, NODE_USAGE, object);
-    change_all(&p);
+    remove_others(&p, object);
+    change_all(&p, object);
     return TOKUSAGE_OK;
 }
 

@@ -8,7 +8,8 @@ static const char *const names[] = {
 };
 
 #define CHECK(number, name)                                                                                            \
-    _Static_assert(offsetof(tokusage, name) == TOKUSAGE_##number * sizeof(tokusage_count), "counts are in their order");
+    _Static_assert(offsetof(tokusage, name) == TOKUSAGE_##number * sizeof(tokusage_count), "counts are in their "      \
+                                                                                           "order");
 TOKUSAGE_EACH_COUNT(CHECK)
 _Static_assert(sizeof(tokusage) == TOKUSAGE_COUNTS * sizeof(tokusage_count) && TOKUSAGE_OBJECT == TOKUSAGE_COUNTS,
                "the struct has the counts and nothing else");
@@ -20,8 +21,7 @@ const char *tokusage_member_name(size_t member) {
 tokusage_status tokusage_fail_sum(tokusage_error *error, tokusage_status status, size_t member, int64_t expected,
                                   int64_t actual) {
     if (error) {
-        *error = (tokusage_error){
-            .status = status, .member = names[member], .expected = expected, .actual = actual};
+        *error = (tokusage_error){.status = status, .member = names[member], .expected = expected, .actual = actual};
     }
     return status;
 }

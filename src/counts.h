@@ -25,9 +25,8 @@
 
 #define TOKUSAGE_NUMBER(number, name) TOKUSAGE_##number,
 enum {
-    TOKUSAGE_EACH_COUNT(TOKUSAGE_NUMBER)
-    TOKUSAGE_OBJECT,   /* in an error: the usage object itself */
-    TOKUSAGE_NO_MEMBER /* in an error: about no member */
+    TOKUSAGE_EACH_COUNT(TOKUSAGE_NUMBER) TOKUSAGE_OBJECT, /* in an error: the usage object itself */
+    TOKUSAGE_NO_MEMBER                                    /* in an error: about no member */
 };
 #undef TOKUSAGE_NUMBER
 
@@ -36,6 +35,10 @@ const char *tokusage_member_name(size_t member);
 
 static inline const tokusage_count *tokusage_count_in(const tokusage *usage, size_t count) {
     return (const tokusage_count *)(const void *)((const char *)usage + count * sizeof(tokusage_count));
+}
+
+static inline tokusage_count *tokusage_count_of(tokusage *usage, size_t count) {
+    return (tokusage_count *)(void *)((char *)usage + count * sizeof(tokusage_count));
 }
 
 /* Sets *error (may be NULL) to a status about a member and zeros; returns the status. */

@@ -1,38 +1,43 @@
-/*
- * From a usage object's members to the thirteen counts: which column is a part of which count, which of them are
- * included and which separate.
- *
- * Example, Anthropic: input_tokens 3 and cache_read_input_tokens 100 are two columns, INPUT and CACHED_SEPARATE. The
- * prompt is their sum, 103, of which 100 are cached.
- */
+/* From a usage object's members to the thirteen counts; see fields.h. */
 #include "fields.h"
 
-/* What a column is for: the count that it is reported as, and is a part of when it is separate. */
-static const uint8_t counts[TOKUSAGE_COLUMNS] = {
-    [COLUMN_INPUT] = TOKUSAGE_PROMPT,
-    [COLUMN_TOOLS] = TOKUSAGE_PROMPT,
-    [COLUMN_OUTPUT] = TOKUSAGE_COMPLETION,
-    [COLUMN_TOTAL] = TOKUSAGE_TOTAL,
-    [COLUMN_CACHED] = TOKUSAGE_CACHED,
-    [COLUMN_CACHED_SEPARATE] = TOKUSAGE_CACHED,
-    [COLUMN_WRITTEN] = TOKUSAGE_CACHE_WRITE,
-    [COLUMN_WRITTEN_SEPARATE] = TOKUSAGE_CACHE_WRITE,
-    [COLUMN_WRITTEN_1H] = TOKUSAGE_CACHE_WRITE_1H,
-    [COLUMN_WRITTEN_5M] = TOKUSAGE_CACHE_WRITE,
-    [COLUMN_REASONING] = TOKUSAGE_REASONING,
-    [COLUMN_REASONING_SEPARATE] = TOKUSAGE_REASONING,
-    [COLUMN_INPUT_AUDIO] = TOKUSAGE_PROMPT_AUDIO,
-    [COLUMN_INPUT_IMAGE] = TOKUSAGE_PROMPT_IMAGE,
-    [COLUMN_TOOLS_AUDIO] = TOKUSAGE_PROMPT_AUDIO,
-    [COLUMN_TOOLS_IMAGE] = TOKUSAGE_PROMPT_IMAGE,
-    [COLUMN_CACHED_AUDIO] = TOKUSAGE_CACHED_AUDIO,
-    [COLUMN_CACHED_IMAGE] = TOKUSAGE_CACHED_IMAGE,
-    [COLUMN_OUTPUT_AUDIO] = TOKUSAGE_COMPLETION_AUDIO,
-    [COLUMN_OUTPUT_IMAGE] = TOKUSAGE_COMPLETION_IMAGE,
-    [COLUMN_COMPACTION_INPUT] = TOKUSAGE_PROMPT,
-    [COLUMN_COMPACTION_OUTPUT] = TOKUSAGE_COMPLETION,
-    [COLUMN_COMPACTION_CACHED] = TOKUSAGE_CACHED,
-    [COLUMN_COMPACTION_WRITTEN] = TOKUSAGE_CACHE_WRITE,
+/* How a column counts. */
+enum kind {
+    PLAIN,    /* as it is */
+    INCLUDED, /* unless the next column is separate */
+    SEPARATE, /* and it is added to the whole; if it is starred and included, it comes after the column before it */
+    ADDED,    /* to the whole, too */
+    UNUSED    /* only in the sum that tokusage_fields_end makes */
+};
+
+/* Each column: the count that it is, or a part of; how it counts; the whole to which it is added. */
+static const struct column {
+    uint8_t count, kind, whole;
+} columns_of[TOKUSAGE_COLUMNS] = {
+    [COLUMN_INPUT] = {TOKUSAGE_PROMPT, PLAIN, 0},
+    [COLUMN_TOOLS] = {TOKUSAGE_PROMPT, PLAIN, 0},
+    [COLUMN_OUTPUT] = {TOKUSAGE_COMPLETION, PLAIN, 0},
+    [COLUMN_TOTAL] = {TOKUSAGE_TOTAL, PLAIN, 0},
+    [COLUMN_CACHED] = {TOKUSAGE_CACHED, INCLUDED, 0},
+    [COLUMN_CACHED_SEPARATE] = {TOKUSAGE_CACHED, SEPARATE, TOKUSAGE_PROMPT},
+    [COLUMN_WRITTEN] = {TOKUSAGE_CACHE_WRITE, INCLUDED, 0},
+    [COLUMN_WRITTEN_SEPARATE] = {TOKUSAGE_CACHE_WRITE, SEPARATE, TOKUSAGE_PROMPT},
+    [COLUMN_REASONING] = {TOKUSAGE_REASONING, INCLUDED, 0},
+    [COLUMN_REASONING_SEPARATE] = {TOKUSAGE_REASONING, SEPARATE, TOKUSAGE_COMPLETION},
+    [COLUMN_WRITTEN_1H] = {TOKUSAGE_CACHE_WRITE_1H, PLAIN, 0},
+    [COLUMN_WRITTEN_5M] = {TOKUSAGE_CACHE_WRITE, UNUSED, 0},
+    [COLUMN_INPUT_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, PLAIN, 0},
+    [COLUMN_INPUT_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, PLAIN, 0},
+    [COLUMN_TOOLS_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, PLAIN, 0},
+    [COLUMN_TOOLS_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, PLAIN, 0},
+    [COLUMN_CACHED_AUDIO] = {TOKUSAGE_CACHED_AUDIO, PLAIN, 0},
+    [COLUMN_CACHED_IMAGE] = {TOKUSAGE_CACHED_IMAGE, PLAIN, 0},
+    [COLUMN_OUTPUT_AUDIO] = {TOKUSAGE_COMPLETION_AUDIO, PLAIN, 0},
+    [COLUMN_OUTPUT_IMAGE] = {TOKUSAGE_COMPLETION_IMAGE, PLAIN, 0},
+    [COLUMN_COMPACTION_INPUT] = {TOKUSAGE_PROMPT, PLAIN, 0},
+    [COLUMN_COMPACTION_OUTPUT] = {TOKUSAGE_COMPLETION, PLAIN, 0},
+    [COLUMN_COMPACTION_CACHED] = {TOKUSAGE_CACHED, ADDED, TOKUSAGE_PROMPT},
+    [COLUMN_COMPACTION_WRITTEN] = {TOKUSAGE_CACHE_WRITE, ADDED, TOKUSAGE_PROMPT},
 };
 
 #define BIT(column) (UINT32_C(1) << (column))
@@ -78,7 +83,7 @@ static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int
         columns->value[column] += value;
         if (columns->value[column] > TOKUSAGE_COUNT_MAX) {
             columns->value[column] = 0;
-            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, counts[column]);
+            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, columns_of[column].count);
         }
     }
 }
@@ -96,10 +101,15 @@ static bool is_second(tokusage_fields *fields, tokusage_key key) {
 static void hold(tokusage_fields *fields, tokusage_key key, tokusage_status status, int64_t value) {
     const unsigned column = tokusage_name_of(key)->target;
     const unsigned i = column >= COLUMN_COMPACTION_INPUT ? column - COLUMN_COMPACTION_INPUT : 0;
-    if (fields->key[i] == 0 || fields->status[i] == TOKUSAGE_OK) {
-        fields->status[i] = (uint8_t)(fields->key[i] == 0 ? status : TOKUSAGE_ERR_DUPLICATE);
+    if (status == TOKUSAGE_OK && fields->key[i] != 0) {
+        status = TOKUSAGE_ERR_DUPLICATE;
+    }
+    if (status == TOKUSAGE_OK) {
         fields->key[i] = key;
         fields->number[i] = value;
+    } else if (fields->wrong == 0) {
+        fields->wrong = key;
+        fields->status = (uint8_t)status;
     }
 }
 
@@ -113,7 +123,7 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
         status = TOKUSAGE_ERR_DUPLICATE;
     }
     if (status != TOKUSAGE_OK) {
-        tokusage_fields_refuse(fields, status, counts[name->target]);
+        tokusage_fields_refuse(fields, status, columns_of[name->target].count);
         return;
     }
     fields->columns.included = fields->columns.included || key == KEY_USAGE_prompt_tokens;
@@ -144,23 +154,32 @@ void tokusage_fields_open(tokusage_fields *fields, tokusage_node node) {
         fields->columns.included = true;
     } else if (tokusage_node_is_element(node)) {
         memset(fields->key, 0, sizeof fields->key);
+        fields->wrong = 0;
         fields->tag = 0;
     }
 }
 
-void tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
+/* The column of a number of the element: the tag moves those of images to the next one. */
+static unsigned column_of(const tokusage_fields *fields, tokusage_key key) {
+    return tokusage_name_of(key)->target + fields->tag - 1U;
+}
+
+bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
     if (!tokusage_node_is_element(node) || !tokusage_fields_element_counts(fields)) {
-        return;
+        return false;
     }
+    if (fields->wrong != 0) {
+        tokusage_fields_refuse(fields, (tokusage_status)fields->status,
+                               columns_of[column_of(fields, fields->wrong)].count);
+    }
+    bool any = fields->wrong != 0;
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
-        const tokusage_key key = fields->key[i];
-        const unsigned column = key > 0 ? tokusage_name_of(key)->target + fields->tag - 1U : 0;
-        if (key > 0 && fields->status[i] != TOKUSAGE_OK) {
-            tokusage_fields_refuse(fields, (tokusage_status)fields->status[i], counts[column]);
-        } else if (key > 0) {
-            take(fields, column, key, fields->number[i]);
+        if (fields->key[i] != 0) {
+            take(fields, column_of(fields, fields->key[i]), fields->key[i], fields->number[i]);
+            any = true;
         }
     }
+    return any;
 }
 
 /* Anthropic's two parts of what was written stand for their sum where that is missing. */
@@ -193,13 +212,20 @@ bool tokusage_columns_matter(const tokusage_columns *columns) {
     return i < TOKUSAGE_COLUMNS || columns->status != TOKUSAGE_OK;
 }
 
+void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later) {
+    earlier->present = 0;
+    earlier->status = TOKUSAGE_OK;
+    earlier->included = false;
+    tokusage_columns_merge(earlier, later);
+}
+
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {
     if (earlier->status == TOKUSAGE_OK) {
         earlier->status = later->status;
         earlier->member = later->member;
     }
     earlier->included = earlier->included || later->included;
-    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
+    for (unsigned i = 0; later->present >> i != 0; i++) {
         if (has(later, i) && (later->value[i] > 0 || !has(earlier, i))) {
             set(earlier, i, later->key[i], later->value[i]);
         }
@@ -208,30 +234,29 @@ void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *l
 
 /* ---- counts */
 
-/* Adds a column to a count. At most seven values within 2^53-1 are added, so no sum overflows. */
-static void add(tokusage *usage, const tokusage_columns *columns, unsigned column, size_t count) {
-    if (has(columns, column)) {
-        tokusage_count *const to = tokusage_count_at(usage, count);
-        to->value = (to->present ? to->value : 0) + columns->value[column];
-        to->present = true;
-    }
+/* At most seven values within 2^53-1 are added, so no sum overflows. */
+static void add(tokusage *usage, size_t count, int64_t value) {
+    tokusage_count *const to = tokusage_count_of(usage, count);
+    *to = (tokusage_count){.present = true, .value = (to->present ? to->value : 0) + value};
 }
 
-/* Whether the column after `included` is separate. The names that both kinds of services use may be included, too. */
-static bool is_separate(const tokusage_columns *columns, unsigned separate) {
-    const tokusage_key key = has(columns, separate) ? columns->key[separate] : 0;
+/* Whether a column of kind SEPARATE is: the names that both kinds of providers use may be included, too. */
+static bool is_separate(const tokusage_columns *columns, unsigned column) {
+    const tokusage_key key = has(columns, column) ? columns->key[column] : 0;
     const bool starred = key == KEY_USAGE_cache_read_input_tokens || key == KEY_USAGE_cache_creation_input_tokens;
     return key != 0 && !(columns->included && starred);
 }
 
-/* A separate part is added to its whole. Of a separate and an included number of one count the separate one counts. */
-static void add_part(tokusage *usage, const tokusage_columns *columns, unsigned included, size_t whole) {
-    const unsigned separate = included + 1;
-    const bool is_added = is_separate(columns, separate);
-    if (is_added) {
-        add(usage, columns, separate, whole);
+/* Of an included and a separate number of one count the separate one is used. */
+static bool is_used(const tokusage_columns *columns, unsigned column) {
+    switch (columns_of[column].kind) {
+    case INCLUDED:
+        return !is_separate(columns, column + 1);
+    case SEPARATE:
+        return is_separate(columns, column) || !has(columns, column - 1);
+    default:
+        return columns_of[column].kind != UNUSED;
     }
-    add(usage, columns, is_added || !has(columns, included) ? separate : included, counts[included]);
 }
 
 tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
@@ -240,17 +265,15 @@ tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage
     }
     tokusage sums;
     memset(&sums, 0, sizeof sums);
-    add_part(&sums, columns, COLUMN_CACHED, TOKUSAGE_PROMPT);
-    add_part(&sums, columns, COLUMN_WRITTEN, TOKUSAGE_PROMPT);
-    add_part(&sums, columns, COLUMN_REASONING, TOKUSAGE_COMPLETION);
     for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
-        const bool done = (i >= COLUMN_CACHED && i <= COLUMN_REASONING_SEPARATE && i != COLUMN_WRITTEN_1H);
-        if (!done) {
-            add(&sums, columns, i, counts[i]);
+        const struct column *const column = &columns_of[i];
+        if (has(columns, i) && is_used(columns, i)) {
+            add(&sums, column->count, columns->value[i]);
+            if (column->kind == ADDED || (column->kind == SEPARATE && is_separate(columns, i))) {
+                add(&sums, column->whole, columns->value[i]);
+            }
         }
     }
-    add(&sums, columns, COLUMN_COMPACTION_CACHED, TOKUSAGE_PROMPT);
-    add(&sums, columns, COLUMN_COMPACTION_WRITTEN, TOKUSAGE_PROMPT);
     const tokusage_status status = tokusage_check_range(&sums, error);
     if (status == TOKUSAGE_OK) {
         *usage = sums;

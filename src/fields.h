@@ -1,12 +1,15 @@
 /*
  * A usage object's members, and the thirteen counts that they make. No JSON and no tree: `document` and `cjson` bring
  * the members here.
+ *
+ * Example, Anthropic's {"input_tokens":3,"cache_read_input_tokens":100}: two columns have a value, INPUT and
+ * CACHED_SEPARATE. The prompt is their sum, 103, of which 100 are cached.
  */
 #ifndef TOKUSAGE_SRC_FIELDS_H
 #define TOKUSAGE_SRC_FIELDS_H
 
-#include "names.h"
 #include "counts.h"
+#include "names.h"
 
 /*
  * The columns of one usage object, or of several that were merged. A column is absent when its bit in `present` is not
@@ -16,9 +19,10 @@ typedef struct tokusage_columns {
     int64_t value[TOKUSAGE_COLUMNS];
     tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
     uint32_t present;
-    uint8_t status;        /* of the first member that is wrong (a tokusage_status); OK when none is */
-    uint8_t member;        /* what that status is about (a number of usage.h) */
-    bool included, billed; /* input_tokens_details is an object, or prompt_tokens has a value; billed_units have a count */
+    uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
+    uint8_t member; /* what that status is about (a number of usage.h) */
+    bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
+    bool billed;    /* a name of billed_units has a value */
 } tokusage_columns;
 
 enum {
@@ -28,11 +32,13 @@ enum {
 /* A usage object while its members are read. */
 typedef struct tokusage_fields {
     tokusage_columns columns;
-    int64_t number[ELEMENT_NUMBERS]; /* of the element that is open, until its tag is known */
-    uint8_t status[ELEMENT_NUMBERS];
-    tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
-    uint8_t tag;                       /* of that element */
     uint8_t seen[TOKUSAGE_COUNT_NAMES / 8 + 1]; /* of each name of a count a bit: it has had a value */
+    /* of the element of a list that is open, until it ends: by then its tag says whether its numbers count */
+    int64_t number[ELEMENT_NUMBERS];
+    tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
+    tokusage_key wrong;                /* the first number that is wrong; 0: none */
+    uint8_t status;                    /* what is wrong with it */
+    uint8_t tag;                       /* 0: none so far; 1: they count; 2: those of images count; else they do not */
 } tokusage_fields;
 
 void tokusage_fields_begin(tokusage_fields *fields);
@@ -46,17 +52,14 @@ void tokusage_fields_tag(tokusage_fields *fields, tokusage_key key, const char *
 /* Notes that the usage object itself is wrong. */
 void tokusage_fields_refuse(tokusage_fields *fields, tokusage_status status, size_t member);
 
-/* An object of this node begins in the usage object, or ends. */
+/* An object of this node begins in the usage object. */
 void tokusage_fields_open(tokusage_fields *fields, tokusage_node node);
-void tokusage_fields_close(tokusage_fields *fields, tokusage_node node);
+
+/* It ends. Returns whether it is an element of a list that has a count. */
+bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node);
 
 /* The object has no more members. */
 void tokusage_fields_end(tokusage_fields *fields);
-
-/* Whether numbers in this node wait for a tag. */
-static inline bool tokusage_node_is_element(tokusage_node node) {
-    return node >= NODE_TOOLS_LIST || node == NODE_PROMPT_LIST;
-}
 
 /* Whether the element that is open says by its tag that its numbers count. */
 static inline bool tokusage_fields_element_counts(const tokusage_fields *fields) {
@@ -72,9 +75,10 @@ static inline bool tokusage_columns_any(const tokusage_columns *columns) {
 bool tokusage_columns_matter(const tokusage_columns *columns);
 
 /*
- * A later usage overrides an earlier one, column by column; a 0 does not override a number. If one of the two is wrong,
+ * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of the two is wrong,
  * the result is wrong: a bad count must not become an absent one.
  */
+void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later);
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later);
 
 /* Sets *usage to what the columns say. Fails with the status that they have, or with RANGE of a sum. */

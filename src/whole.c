@@ -1,5 +1,6 @@
 /*
- * Usage out of whole JSON documents, and into them. This file has the order of the errors, and writes the form (form.h).
+ * Usage out of whole JSON documents, and into them. A document is read by a reader over one document (reader.h); this
+ * file has the order of the errors, and writes the form (form.h).
  */
 #include "error.h"
 #include "form.h"
@@ -26,17 +27,18 @@ static tokusage_status fail_at(tokusage_error *error, tokusage_status status, si
     return status;
 }
 
-static size_t space_span(const char *json, size_t length) {
-    size_t at = 0;
+/* Where the document begins: after white space, and a byte-order mark before it. */
+static size_t lead_span(const char *json, size_t length) {
+    size_t at = length >= 3 && memcmp(json, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (at < length && tokusage_is_space(json[at])) {
         at++;
     }
     return at;
 }
 
-/* Reads the whole document; a byte-order mark may stand before it, and nothing except white space behind it. */
+/* Reads the whole document. Nothing except white space may follow it. */
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
-    size_t at = length >= 3 && memcmp(json, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t at = lead_span(json, length);
     at += tokusage_reader_feed(reader, json + at, length - at, false);
     if (at == length) {
         tokusage_reader_end(reader);
@@ -45,19 +47,14 @@ static tokusage_status read_whole(tokusage_reader *reader, const char *json, siz
         return fail_at(error, TOKUSAGE_ERR_DEPTH, at);
     }
     if (reader->json.state == JSON_CLOSED) {
-        at += space_span(json + at, length - at);
+        while (at < length && tokusage_is_space(json[at])) {
+            at++;
+        }
         if (at == length) {
             return TOKUSAGE_OK;
         }
     }
     return fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
-}
-
-/* Whether the document is neither an object nor null. */
-static bool is_other(const char *json, size_t length) {
-    size_t at = *json == '\xEF' ? 3 : 0;
-    at += space_span(json + at, length - at);
-    return json[at] != '{' && json[at] != 'n';
 }
 
 tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
@@ -72,7 +69,8 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
     if (status != TOKUSAGE_OK) {
         return status;
     }
-    if (pointer && *pointer == '\0' && is_other(json, length)) {
+    const char first = json[lead_span(json, length)];
+    if (pointer && *pointer == '\0' && first != '{' && first != 'n') { /* neither an object nor null */
         return tokusage_fail(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_OBJECT);
     }
     if (!reader.found) {
@@ -104,7 +102,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
     if (status != TOKUSAGE_OK) {
         return status;
     }
-    const char *const begin = *pointer != '\0' ? reader.document.value : json + space_span(json, length);
+    const char *const begin = *pointer != '\0' ? reader.document.value : json + lead_span(json, length);
     if (!begin || (*pointer != '\0' && (reader.document.says & SAYS_TWICE) != 0)) {
         return tokusage_fail(error, begin ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_NO_MEMBER);
     }
@@ -121,50 +119,38 @@ static char *put(char *to, const char *text, size_t length) {
 }
 
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
-static char *put_name(char *to, const char *name) {
-    to = put(to, ",\"", 2);
-    if (to[-3] == '{') {
-        to[-2] = '"';
-        to--;
+static char *put_name(char *to, tokusage_key key) {
+    const tokusage_name *const name = tokusage_name_of(key);
+    if (to[-1] != '{') {
+        to = put(to, ",", 1);
     }
-    to = put(to, name, strlen(name));
+    to = put(to, "\"", 1);
+    to = put(to, tokusage_name_text(name), name->length);
     return put(to, "\":", 2);
 }
 
-/* Closes the objects that are open in the form but not around `node`, and opens those that are missing. */
-static char *put_objects(char *to, tokusage_node *open, tokusage_node node) {
-    while (*open != node && *open != NODE_USAGE && !tokusage_form_is_in(node, *open)) {
-        to = put(to, "}", 1);
-        *open = tokusage_form_outer(*open);
-    }
-    while (*open != node) {
-        tokusage_node next = node;
-        while (tokusage_form_outer(next) != *open) {
-            next = tokusage_form_outer(next);
-        }
-        to = put_name(to, tokusage_name_of(tokusage_form_object(next))->text);
-        to = put(to, "{", 1);
-        *open = next;
-    }
-    return to;
-}
-
-/* Writes the usage and a NUL. Returns the length without NUL. */
+/* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
+    tokusage_key object[TOKUSAGE_FORM_LEVELS];
+    unsigned open = 0; /* how many of these are written and not closed */
     char *to = put(text, "{", 1);
-    tokusage_node open = NODE_USAGE;
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        const tokusage_count *const count = tokusage_count_in(usage, tokusage_form[i].count);
-        const tokusage_name *const name = tokusage_name_of(tokusage_form[i].key);
-        if (count->present) {
-            to = put_objects(to, &open, (tokusage_node)name->node);
-            to = put_name(to, name->text);
-            to += tokusage_decimal(count->value, to);
+    for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {
+        for (; open > row->level; open--) {
+            to = put(to, "}", 1);
+        }
+        if (row->count == TOKUSAGE_OBJECT) {
+            object[row->level] = row->key;
+        } else if (tokusage_count_in(usage, row->count)->present) {
+            for (; open < row->level; open++) {
+                to = put(put_name(to, object[open]), "{", 1);
+            }
+            to = put_name(to, row->key);
+            to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
         }
     }
-    to = put_objects(to, &open, NODE_USAGE);
-    to = put(to, "}", 2);
-    return (size_t)(to - text) - 1;
+    to = put(to, "}}}", open + 1);
+    *to = '\0';
+    return (size_t)(to - text);
 }
 
 tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length) {

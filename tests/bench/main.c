@@ -11,7 +11,13 @@
 #include <time.h>
 
 const engine *const engines[] = {
-    &engine_tokusage,     &engine_cjson,
+    &engine_tokusage,
+#ifdef HAVE_AGAINST
+    &engine_against,
+#endif
+#ifdef HAVE_CJSON
+    &engine_cjson,
+#endif
 #ifdef HAVE_JANSSON
     &engine_jansson,
 #endif
@@ -151,8 +157,8 @@ static bool takes_part(const engine *engine, const row *row) {
     if (options.engine && strcmp(engine->name, options.engine) != 0) {
         return false;
     }
-    if (options.quick && engine != engines[0] && strcmp(engine->name, "yyjson") != 0 &&
-        engine != &engine_memchr_lines) {
+    if (options.quick && engine != engines[0] && strcmp(engine->name, "against") != 0 &&
+        strcmp(engine->name, "yyjson") != 0 && engine != &engine_memchr_lines) {
         return false;
     }
     switch (row->kind) {

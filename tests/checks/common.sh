@@ -273,6 +273,11 @@ build() {
     quietly cmake --build "$folder" -j "$(processors)"
 }
 
+# public_functions HEADER: prints the names of the functions that the public header declares.
+public_functions() {
+    sed -n 's/^TOKUSAGE_\(CJSON_\)\{0,1\}API .*[ *]\(tokusage_[a-z_0-9]*\)(.*/\2/p' "$1"
+}
+
 # ----------------------------------------------------------------------------------------------------- testing
 
 # run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed`, `failed` and `skipped`: numbers of

@@ -1,6 +1,6 @@
 #!/bin/sh
-# sh run.sh PART: builds and runs programs outside of the project, as its users would. The parts are the functions at the
-# end. Called by ctest, which sets TOKUSAGE_SOURCE, TOKUSAGE_BUILD (a finished build), TOKUSAGE_CONFIG, CMAKE, CC, CXX,
+# sh run.sh PART: builds and runs programs outside of the project, as its users would. The parts are the functions named at
+# the end. Called by ctest, which sets TOKUSAGE_SOURCE, TOKUSAGE_BUILD (a finished build), TOKUSAGE_CONFIG, CMAKE, CC, CXX,
 # CFLAGS and CXXFLAGS. Everything is made below $TOKUSAGE_BUILD/consumers/PART. A flag with a space in it is more than this
 # script can carry.
 set -eu
@@ -57,7 +57,7 @@ library() {
     name=$1
     shift
     quietly "$CMAKE" -S "$root" -B "$work/$name" "$build_type" -DTOKUSAGE_BUILD_TESTS=OFF \
-        -DTOKUSAGE_BUILD_EXAMPLES=OFF -DTOKUSAGE_FETCH_CJSON=OFF "$@"
+        -DTOKUSAGE_BUILD_EXAMPLES=OFF "$@"
 }
 
 # install BUILD NAME: installs a build, and moves what was installed to another place: $prefix.
@@ -86,13 +86,8 @@ compile() {
     quietly "$CC" ${CFLAGS:-} -o "$work/$output" "$@"
 }
 
-# example NAME: builds an example by the command that it states itself.
-example() {
-    words=$(sed -n 's/^ [*] To build: cc //p' "$root/examples/$1.c")
-    [ -n "$words" ] || stop "examples/$1.c does not say how to build it"
-    cp "$root/examples/$1.c" "$work"
-    (cd "$work" && quietly sh -c "$CC ${CFLAGS:-} $words")
-}
+# Options of CMake for a machine without cJSON.
+no_cjson="-DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON"
 
 # by_pkg_config: has pkg-config find the library below $prefix.
 by_pkg_config() {
@@ -106,18 +101,28 @@ by_pkg_config() {
 cmake_package() {
     install "$TOKUSAGE_BUILD" prefix
 
-    echo "CMake package, C"
-    configure cmake_package -DCMAKE_PREFIX_PATH="$prefix"
+    echo "CMake package, C, on a machine without cJSON"
+    # shellcheck disable=SC2086
+    configure cmake_package -DCMAKE_PREFIX_PATH="$prefix" $no_cjson
     prints "$sum" "$work/cmake_package/consumer"
 
-    echo "CMake package, C, where cJSON has no CMake package and pkg-config knows it"
-    configure cmake_package -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
-    prints "$sum" "$work/cmake_package/consumer"
+    echo "CMake package, C++11"
+    configure cxx11 -DCMAKE_PREFIX_PATH="$prefix"
+    prints "24 total_tokens" "$work/cxx11/consumer"
 
-    echo "CMake package, C, where there is no cJSON: it says so"
-    rm -rf "$work/cmake_package"
-    refuses 'tokusage needs cJSON' "$CMAKE" -S "$here/cmake_package" -B "$work/cmake_package" \
-        -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON
+    echo "CMake package, the component cjson"
+    configure cjson_package -DCMAKE_PREFIX_PATH="$prefix"
+    prints "$tree" "$work/cjson_package/consumer"
+
+    echo "CMake package, the component cjson, where cJSON has no CMake package and pkg-config knows it"
+    configure cjson_package -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
+    prints "$tree" "$work/cjson_package/consumer"
+
+    echo "CMake package, the component cjson on a machine without cJSON: it says so"
+    rm -rf "$work/cjson_package"
+    # shellcheck disable=SC2086
+    refuses 'no component cjson here: it needs cJSON' "$CMAKE" -S "$here/cjson_package" -B "$work/cjson_package" \
+        -DCMAKE_PREFIX_PATH="$prefix" $no_cjson
 
     echo "CMake package, a version that does not exist yet: it is refused"
     mkdir "$work/too_new"
@@ -130,10 +135,37 @@ if(tokusage_FOUND)
 endif()
 END
     quietly "$CMAKE" -S "$work/too_new" -B "$work/too_new/build" -DCMAKE_PREFIX_PATH="$prefix"
+}
 
-    echo "CMake package, C++11"
-    configure cxx11 -DCMAKE_PREFIX_PATH="$prefix"
-    prints "24 total_tokens" "$work/cxx11/consumer"
+# A build for itself: without tokusage::cjson, installed, used, and uninstalled.
+without_cjson() {
+    TOKUSAGE_CONFIG=Debug
+    library build -DTOKUSAGE_CJSON=OFF -DTOKUSAGE_INSTALL=ON
+    grep -q 'tokusage::cjson is not built (cJSON: not wanted)' "$work/output.log" || stop "$(cat "$work/output.log")"
+    quietly "$CMAKE" --build "$work/build"
+    install "$work/build" prefix
+    [ -z "$(find "$prefix" -iname '*cjson*')" ] || stop "something for cJSON was installed"
+
+    echo "CMake package, installed without tokusage::cjson"
+    configure cmake_package -DCMAKE_PREFIX_PATH="$prefix"
+    prints "$sum" "$work/cmake_package/consumer"
+    rm -rf "$work/cjson_package"
+    refuses 'it was installed without it' "$CMAKE" -S "$here/cjson_package" -B "$work/cjson_package" \
+        -DCMAKE_PREFIX_PATH="$prefix"
+
+    echo "the library itself, on a machine without cJSON"
+    # shellcheck disable=SC2086
+    library auto $no_cjson
+    grep -q 'tokusage::cjson is not built (cJSON: not found)' "$work/output.log" || stop "$(cat "$work/output.log")"
+    # shellcheck disable=SC2086
+    refuses 'libcjson-dev (Debian, Ubuntu)' "$CMAKE" -S "$root" -B "$work/on" -DTOKUSAGE_BUILD_TESTS=OFF \
+        -DTOKUSAGE_BUILD_EXAMPLES=OFF -DTOKUSAGE_CJSON=ON $no_cjson
+
+    echo "uninstall"
+    quietly "$CMAKE" --install "$work/build" --prefix "$work/removed" --config "$TOKUSAGE_CONFIG"
+    [ -f "$work/removed/include/tokusage.h" ] || stop "nothing was installed"
+    quietly "$CMAKE" --build "$work/build" --target uninstall
+    [ -z "$(find "$work/removed" ! -type d)" ] || stop "this is left: $(find "$work/removed" ! -type d)"
 }
 
 pkg_config() {
@@ -145,33 +177,28 @@ pkg_config() {
         install "$work/$kind.build" "$kind"
         by_pkg_config
         library_dir=$(pkg-config --variable=libdir tokusage)
+        case $(pkg-config --static --libs tokusage) in
+        *cjson*) stop "pkg-config wants cJSON for tokusage" ;;
+        esac
         for option in "" --static; do
             echo "pkg-config $option and nothing but the C compiler, $kind library"
             # shellcheck disable=SC2046,SC2086
             compile pkg_config -std=c11 -DEXPECTED_VERSION="\"$version\"" $(pkg-config --cflags tokusage) \
                 "$here/pkg_config/main.c" $(pkg-config $option --libs tokusage)
             prints "$object" finding "$library_dir" "$work/pkg_config"
+
+            # A program that calls cJSON itself names it itself.
+            # shellcheck disable=SC2046,SC2086
+            compile pkg_config_tree -std=c11 $(pkg-config --cflags tokusage-cjson) "$here/add_subdirectory/tree.c" \
+                $(pkg-config $option --libs tokusage-cjson libcjson)
+            prints "$tree" finding "$library_dir" "$work/pkg_config_tree"
         done
     done
-
-    echo "the examples, by the commands at their tops"
-    for name in decode cjson_app usage_of stream_http; do
-        if [ "$name" != stream_http ] || pkg-config --exists 'libcurl >= 7.61.0'; then
-            example "$name"
-        else
-            echo "stream_http: left out, as libcurl is not here"
-        fi
-    done
-    prints "$(cat "$root/tests/data/examples/cjson_app_sample.out")" finding "$library_dir" "$work/cjson_app"
-
-    echo "the static library and nothing but the C compiler, in a program that uses no tree: it needs no cJSON"
-    compile without_cjson -std=c11 -I "$root/include" "$here/without_cjson/main.c" "$work/static.build/libtokusage.a"
-    prints "$streamed" "$work/without_cjson"
 }
 
 meson_project() {
     if ! has_meson; then
-        echo "SKIPPED: meson is not here"
+        echo "SKIPPED: meson is missing"
         return
     fi
     echo "Meson, by pkg-config"
@@ -180,70 +207,120 @@ meson_project() {
     quietly meson setup "$work/meson" "$here/meson"
     quietly meson compile -C "$work/meson"
     prints "$object" finding "$(pkg-config --variable=libdir tokusage)" "$work/meson/consumer"
+
+    echo "Meson, as a CMake subproject"
+    mkdir -p "$work/source/subprojects/tokusage"
+    cp "$here/meson_subproject/meson.build" "$here/stream/main.c" "$work/source"
+    cp -R "$root/CMakeLists.txt" "$root/LICENSE" "$root/include" "$root/src" "$work/source/subprojects/tokusage"
+    quietly meson setup "$work/subproject" "$work/source"
+    quietly meson compile -C "$work/subproject"
+    prints "$streamed" "$work/subproject/consumer"
 }
 
 # ------------------------------------------------------------------------------- the project is part of another one
 
 subproject() {
-    echo "add_subdirectory beside a target cjson"
-    configure add_subdirectory -DTOKUSAGE_SOURCE="$root" -DTOKUSAGE_FETCH_CJSON=OFF
+    echo "add_subdirectory next to a target cjson"
+    configure add_subdirectory -DTOKUSAGE_SOURCE="$root"
     prints "$tree" "$work/add_subdirectory/consumer"
 
-    echo "FetchContent of a folder"
-    configure fetch_content -DTOKUSAGE_SOURCE="$root" -DTOKUSAGE_EXPECTED_VERSION="$version"
+    echo "FetchContent of a folder, on a machine without cJSON"
+    # shellcheck disable=SC2086
+    configure fetch_content -DTOKUSAGE_SOURCE="$root" -DTOKUSAGE_EXPECTED_VERSION="$version" $no_cjson
     prints "$sum" "$work/fetch_content/consumer"
 
     echo "the library itself, where cJSON is found by pkg-config only"
     library by_pkg_config -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON
     grep -q 'cJSON from pkg-config' "$work/output.log" || stop "cJSON did not come from pkg-config: $(cat "$work/output.log")"
-
-    echo "the library itself, where there is no cJSON and it must not be downloaded: it says what to install"
-    refuses 'libcjson-dev (Debian, Ubuntu)' "$CMAKE" -S "$root" -B "$work/no_cjson" -DTOKUSAGE_BUILD_TESTS=OFF \
-        -DTOKUSAGE_FETCH_CJSON=OFF -DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON
 }
 
 # ---------------------------------------------------------------------------- the sources are compiled with a program
 
-# warning_free COMPILER: compiles the single files for speed, for size, and without wide registers.
+warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Wundef -Wnull-dereference -Werror'
+
+# warning_free COMPILER: compiles the single files for speed, for size, and without wide registers. cJSON's header is the
+# system's, so it is not looked at.
 warning_free() {
-    for options in "-std=c11 -O1" -Os "-O0 -DTOKUSAGE_PORTABLE"; do
-        # shellcheck disable=SC2086
-        quietly "$1" $options -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Werror \
-            -c "$work/files/tokusage.c" -o "$work/object.o"
-        # shellcheck disable=SC2046,SC2086
-        quietly "$1" $options -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Werror \
-            $(pkg-config --cflags libcjson) -c "$work/files/tokusage_cjson.c" -o "$work/object.o"
+    cjson_include=$(pkg-config --cflags-only-I libcjson | sed 's/-I/-isystem /g')
+    for file in tokusage tokusage_cjson; do
+        for options in "-std=c11 -O2" -Os "-O0 -DTOKUSAGE_PORTABLE" "-O2 $2"; do
+            # shellcheck disable=SC2086
+            quietly "$1" $options $warnings $cjson_include -c "$work/files/$file.c" -o "$work/object.o"
+        done
     done
+}
+
+# The warnings of clang that say nothing about code such as this: it is C11 and not C89, its structs have holes, a switch
+# over an enumeration may have a default, and an exact comparison of doubles is meant.
+everything='-Weverything -Wno-declaration-after-statement -Wno-padded -Wno-switch-enum -Wno-switch-default
+    -Wno-covered-switch-default -Wno-bad-function-cast -Wno-float-equal -Wno-unsafe-buffer-usage
+    -Wno-disabled-macro-expansion -Wno-pre-c11-compat -Wno-unknown-warning-option'
+
+# one_line TEXT: without line breaks.
+one_line() {
+    echo "$1" | tr '\n' ' '
 }
 
 single() {
     quietly "$CMAKE" -DTO="$work/files" -P "$root/src/single.cmake"
     quietly "$CMAKE" -DTO="$work/again" -P "$root/src/single.cmake"
     diff -r "$work/files" "$work/again" || stop "the same sources gave other files"
-    grep -q -F "tokusage $version:" "$work/files/tokusage.c" || stop "tokusage.c does not state version $version"
+    grep -q -F "tokusage $version:" "$work/files/tokusage.c" || stop "tokusage.c does not say that it is version $version"
+    cjson_flags=$(pkg-config --cflags libcjson)
+    cjson_libraries=$(pkg-config --libs libcjson)
 
     echo "the single file, without a flag and without cJSON"
-    compile single -I "$work/files" "$here/without_cjson/main.c" "$work/files/tokusage.c"
+    compile single -I "$work/files" "$here/stream/main.c" "$work/files/tokusage.c"
     prints "$streamed" "$work/single"
 
     echo "the single file, and the one for cJSON trees"
-    # shellcheck disable=SC2046
-    compile single_cjson -I "$work/files" $(pkg-config --cflags libcjson) "$here/add_subdirectory/main.c" \
-        "$work/files/tokusage.c" "$work/files/tokusage_cjson.c" $(pkg-config --libs libcjson)
-    prints "$tree" "$work/single_cjson"
+    # shellcheck disable=SC2086
+    compile single_tree -I "$work/files" $cjson_flags "$here/add_subdirectory/tree.c" \
+        "$work/files/tokusage.c" "$work/files/tokusage_cjson.c" $cjson_libraries
+    prints "$tree" "$work/single_tree"
 
     echo "the single files as one unit, as a unity build makes it"
-    printf '#include "%s"\n' tokusage.c tokusage_cjson.c "$here/add_subdirectory/main.c" >"$work/unity.c"
-    # shellcheck disable=SC2046
-    compile unity -I "$work/files" "$work/unity.c" $(pkg-config --cflags --libs libcjson)
+    printf '#include "%s"\n' tokusage.c tokusage_cjson.c "$here/add_subdirectory/tree.c" >"$work/unity.c"
+    # shellcheck disable=SC2086
+    compile unity -I "$work/files" "$work/unity.c" $cjson_flags $cjson_libraries
     prints "$tree" "$work/unity"
 
+    echo "the single file, all of it private: -DTOKUSAGE_API=static"
+    # shellcheck disable=SC2086
+    compile inside -DTOKUSAGE_API=static -DTOKUSAGE_NO_CJSON $warnings -I "$work/files" "$here/single/inside.c"
+    prints "$sum" "$work/inside"
+    "$NM" -g --defined-only "$work/inside" | grep tokusage && stop "these are global"
+
+    echo "only the public functions are global"
+    compile tokusage.o -c "$work/files/tokusage.c"
+    # shellcheck disable=SC2086
+    compile tokusage_cjson.o $cjson_flags -c "$work/files/tokusage_cjson.c"
+    public=$(public_functions "$root/include/tokusage.h" | LC_ALL=C sort)
+    global=$("$NM" -g --defined-only "$work/tokusage.o" "$work/tokusage_cjson.o" |
+        sed -n 's/.* _\{0,1\}\(tokusage_[a-z_0-9]*\)$/\1/p' | LC_ALL=C sort)
+    [ "$public" = "$global" ] || stop "the header declares $public, and these are global: $global"
+
+    echo "two versions in one program"
+    # An older version: the same sources with another number, and their public functions renamed.
+    mkdir "$work/old"
+    cp "$work/files/tokusage.c" "$work/old"
+    sed 's/^#define TOKUSAGE_VERSION_MINOR .*/#define TOKUSAGE_VERSION_MINOR 0/' "$work/files/tokusage.h" >"$work/old/tokusage.h"
+    renamed=$(for name in $public; do echo "-D$name=old_$name"; done)
+    # shellcheck disable=SC2086
+    compile old.o $renamed -c "$work/old/tokusage.c"
+    compile two -I "$work/files" -DEXPECTED_VERSION="\"$version\"" "$here/single/two.c" "$work/tokusage.o" "$work/old.o"
+    prints "0.0.0" "$work/two"
+
     for compiler in gcc clang; do
-        if command -v "$compiler" >/dev/null 2>&1; then
-            echo "the single files, without a warning of $compiler"
-            warning_free "$compiler"
+        if ! command -v "$compiler" >/dev/null 2>&1; then
+            echo "the single files, without a warning of $compiler: left out, as it is missing"
+            continue
+        fi
+        echo "the single files, without a warning of $compiler"
+        if [ "$compiler" = gcc ]; then
+            warning_free gcc -fanalyzer
         else
-            echo "the single files, without a warning of $compiler: left out, as it is not here"
+            warning_free clang "$(one_line "$everything")"
         fi
     done
 }
@@ -258,22 +335,41 @@ sources() {
 
     echo "the source files and nothing but the C compiler"
     # shellcheck disable=SC2086
-    compile sources -I "$root/include" $cjson_flags "$here/without_cjson/main.c" "$root"/src/*.c -lcjson
+    compile sources -I "$root/include" $cjson_flags "$here/stream/main.c" "$root"/src/*.c -lcjson
     prints "$streamed" "$work/sources"
 
-    echo "the source files, in a program that holds cJSON trees"
+    echo "the source files, in a program that has cJSON trees"
     # shellcheck disable=SC2046
-    compile sources_tree -I "$root/include" "$here/add_subdirectory/main.c" "$root"/src/*.c \
+    compile sources_tree -I "$root/include" "$here/add_subdirectory/tree.c" "$root"/src/*.c \
         $(pkg-config --cflags --libs libcjson)
     prints "$tree" "$work/sources_tree"
 
     echo "the source files except cjson.c: they need no cJSON"
-    compile sources_without_cjson -I "$root/include" "$here/without_cjson/main.c" "$root"/src/[!c]*.c
+    # shellcheck disable=SC2046
+    compile sources_without_cjson -I "$root/include" "$here/stream/main.c" \
+        $(find "$root/src" -name '*.c' ! -name cjson.c | sort)
     prints "$streamed" "$work/sources_without_cjson"
+
+    echo "a component of ESP-IDF: CMakeLists.txt registers every source except cjson.c, and nothing else"
+    cat >"$work/esp.cmake" <<'END'
+function(idf_component_register)
+    cmake_parse_arguments(PARSE_ARGV 0 component "" "" "SRCS;INCLUDE_DIRS")
+    file(GLOB sources RELATIVE "${ROOT}" "${ROOT}/src/*.c")
+    list(REMOVE_ITEM sources src/cjson.c)
+    if(NOT component_SRCS STREQUAL sources OR NOT component_INCLUDE_DIRS STREQUAL include OR component_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "registered: ${ARGN}")
+    endif()
+    message(STATUS registered)
+endfunction()
+set(ESP_PLATFORM 1)
+include("${ROOT}/CMakeLists.txt")
+END
+    quietly "$CMAKE" -DROOT="$root" -P "$work/esp.cmake"
+    grep -q registered "$work/output.log" || stop "nothing was registered"
 }
 
 case $part in
-cmake_package | pkg_config | meson_project | subproject | single | sources) ;;
+cmake_package | without_cjson | pkg_config | meson_project | subproject | single | sources) ;;
 *) stop "no such part: $part" ;;
 esac
 rm -rf "$work"

@@ -17,7 +17,7 @@ int main(void) {
     if (tokusage_extract(body, sizeof(body) - 1, NULL, &usage, &error) != TOKUSAGE_OK) {
         return 1;
     }
-    if (tokusage_validate(&usage, &error) != TOKUSAGE_OK) {
+    if (tokusage_settle(&usage, &error) != TOKUSAGE_CONSISTENT) {
         return 1;
     }
     if (strcmp(tokusage_version(), TOKUSAGE_VERSION) != 0 || strcmp(tokusage_version(), EXPECTED_VERSION) != 0) {

@@ -8,12 +8,12 @@
 #include <tokusage.h>
 
 int main(void) {
-    static const char text[] = "{\"prompt_tokens\":5,\"completion_tokens\":7}";
+    static const char json[] = "{\"prompt_tokens\":5,\"completion_tokens\":7}";
     char written[TOKUSAGE_JSON_SIZE];
     tokusage usage = {0};
 
-    if (tokusage_decode(text, sizeof(text) - 1, &usage, NULL) != TOKUSAGE_OK ||
-        tokusage_infer(&usage, NULL) != TOKUSAGE_OK ||
+    if (tokusage_decode(json, sizeof(json) - 1, &usage, NULL) != TOKUSAGE_OK ||
+        tokusage_settle(&usage, NULL) != TOKUSAGE_CONSISTENT ||
         tokusage_encode(&usage, written, sizeof(written), NULL) != TOKUSAGE_OK) {
         return 1;
     }

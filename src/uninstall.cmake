@@ -1,0 +1,16 @@
+# Removes what `cmake --install` has written, by the list that it left in the build folder. Folders stay: others may use
+# them. The target `uninstall` runs this file.
+if(NOT EXISTS "${MANIFEST}")
+    message(FATAL_ERROR "nothing was installed from this build folder: there is no ${MANIFEST}")
+endif()
+file(STRINGS "${MANIFEST}" files)
+foreach(file IN LISTS files)
+    set(file "$ENV{DESTDIR}${file}")
+    if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+        message(STATUS "Removing: ${file}")
+        file(REMOVE "${file}")
+        if(EXISTS "${file}")
+            message(FATAL_ERROR "cannot remove ${file}")
+        endif()
+    endif()
+endforeach()

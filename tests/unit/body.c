@@ -1,0 +1,326 @@
+/* Bodies in chunks, and what a stream says of them; see body.h. */
+#include "body.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------------- feeding */
+
+/* Feeds one more chunk; returns whether it was taken whole. */
+static bool feed(tokusage_stream *stream, span body, size_t *at, size_t length) {
+    const size_t rest = body.length - *at;
+    const size_t size = length < rest ? length : rest;
+    const size_t taken = tokusage_stream_feed(stream, against_the_end(body.bytes + *at, size), size);
+    assert_true(taken <= size);
+    *at += taken;
+    return taken == size;
+}
+
+static void begin(tokusage_stream *stream, const char *pointer) {
+    spoil(stream, sizeof *stream);
+    assert_int_equal(tokusage_stream_init(stream, pointer), TOKUSAGE_OK);
+}
+
+size_t feed_whole(tokusage_stream *stream, const char *pointer, span body) {
+    return feed_in_two(stream, pointer, body, body.length);
+}
+
+size_t feed_in_two(tokusage_stream *stream, const char *pointer, span body, size_t cut) {
+    size_t at = 0;
+    begin(stream, pointer);
+    if (feed(stream, body, &at, cut) && at < body.length) {
+        (void)feed(stream, body, &at, body.length);
+    }
+    return at;
+}
+
+size_t feed_in_chunks(tokusage_stream *stream, const char *pointer, span body, size_t size) {
+    size_t at = 0;
+    begin(stream, pointer);
+    while (at < body.length && feed(stream, body, &at, size)) {
+    }
+    return at;
+}
+
+size_t feed_randomly(tokusage_stream *stream, const char *pointer, span body, size_t longest) {
+    size_t at = 0;
+    begin(stream, pointer);
+    while (at < body.length && feed(stream, body, &at, random_below(longest + 1))) {
+    }
+    return at;
+}
+
+/* ----------------------------------------------------------------------------------------------------- observing */
+
+/* An output that a function left alone is cleared, so that observations can be compared. */
+static void clear_if_spoilt(void *output, size_t size) {
+    if (spoilt(output, size)) {
+        memset(output, 0, size);
+    }
+}
+
+static void observe_once(const tokusage_stream *stream, size_t taken, observation *to) {
+    memset(to, 0, sizeof *to);
+    to->taken = taken;
+    spoil(&to->usage, sizeof to->usage);
+    spoil(&to->error, sizeof to->error);
+    to->status = tokusage_stream_usage(stream, &to->usage, &to->error);
+    assert_int_equal(spoilt(&to->usage, sizeof to->usage), to->status != TOKUSAGE_OK);
+    clear_if_spoilt(&to->usage, sizeof to->usage);
+    for (int complete = 0; complete < 2; complete++) {
+        spoil(&to->ends[complete].usage, sizeof to->usage);
+        spoil(&to->ends[complete].error, sizeof to->error);
+        to->ends[complete].verdict =
+            tokusage_stream_verdict(stream, complete != 0, &to->ends[complete].usage, &to->ends[complete].error);
+        assert_false(spoilt(&to->ends[complete].usage, sizeof to->usage));
+        assert_int_equal(tokusage_stream_verdict(stream, complete != 0, NULL, NULL), to->ends[complete].verdict);
+    }
+    to->reports = tokusage_stream_reports(stream);
+    to->done = tokusage_stream_done(stream);
+    for (int i = 0; i < LABEL_COUNT; i++) {
+        const size_t length = tokusage_stream_label(stream, (tokusage_label)i, to->labels[i], TOKUSAGE_LABEL_SIZE);
+        assert_int_equal(strlen(to->labels[i]), length);
+        assert_int_equal(tokusage_stream_label(stream, (tokusage_label)i, NULL, 0), length);
+    }
+}
+
+void expect_same_usage(const char *what, const tokusage *got, const tokusage *want) {
+    expect_words(what, usage_words(want), usage_words(got));
+    assert_true(tokusage_equal(got, want) && tokusage_equal(want, got));
+}
+
+/* What holds of each observation: settle agrees with the verdict, and encode with decode. */
+static void expect_sense(const char *what, const observation *of) {
+    tokusage settled = of->usage;
+    if (of->status == TOKUSAGE_OK) {
+        const tokusage_verdict verdict = tokusage_settle(&settled, NULL);
+        if (of->ends[1].verdict < TOKUSAGE_INVALID && of->ends[1].verdict != verdict) {
+            fail_msg("%s: settle says %s, the stream %s", what, tokusage_verdict_text(verdict),
+                     tokusage_verdict_text(of->ends[1].verdict));
+        }
+    }
+    expect_same_usage(what, &of->ends[0].usage, &settled);
+    expect_same_usage(what, &of->ends[1].usage, &settled);
+    char json[TOKUSAGE_JSON_SIZE];
+    size_t length = 0;
+    tokusage decoded;
+    assert_int_equal(tokusage_encode(&settled, json, sizeof json, &length), TOKUSAGE_OK);
+    assert_int_equal(tokusage_decode(json, length, &decoded, NULL), TOKUSAGE_OK);
+    expect_same_usage(what, &decoded, &settled);
+}
+
+observation observe(const char *what, const tokusage_stream *stream, size_t taken) {
+    observation first;
+    observation second;
+    const tokusage_stream copy = *stream;
+    observe_once(stream, taken, &first);
+    observe_once(&copy, taken, &second);
+    expect_same_observation(what, &second, &first);
+    expect_sense(what, &first);
+    return first;
+}
+
+static bool same_error(const tokusage_error *a, const tokusage_error *b) {
+    return a->status == b->status && a->member == b->member && a->offset == b->offset && a->expected == b->expected &&
+           a->actual == b->actual;
+}
+
+/* A difference in words, or NULL. */
+static const char *difference(const observation *a, const observation *b) {
+    if (a->taken != b->taken || a->reports != b->reports || a->done != b->done) {
+        return line_of("taken %zu, %zu; reports %llu, %llu; done %d, %d", a->taken, b->taken,
+                       (unsigned long long)a->reports, (unsigned long long)b->reports, a->done, b->done);
+    }
+    if (a->status != b->status || !same_error(&a->error, &b->error)) {
+        return line_of("%s; %s", error_words(&a->error), error_words(&b->error));
+    }
+    for (int i = 0; i < LABEL_COUNT; i++) {
+        if (strcmp(a->labels[i], b->labels[i]) != 0) {
+            return line_of("label '%s', '%s'", a->labels[i], b->labels[i]);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        if (a->ends[i].verdict != b->ends[i].verdict || !same_error(&a->ends[i].error, &b->ends[i].error)) {
+            return line_of("verdict %s, %s; %s; %s", tokusage_verdict_text(a->ends[i].verdict),
+                           tokusage_verdict_text(b->ends[i].verdict), error_words(&a->ends[i].error),
+                           error_words(&b->ends[i].error));
+        }
+    }
+    return NULL;
+}
+
+void expect_same_observation(const char *what, const observation *got, const observation *want) {
+    const char *const found = difference(got, want);
+    if (found != NULL) {
+        fail_msg("%s: got and expected differ: %s", what, found);
+    }
+    expect_same_usage(what, &got->usage, &want->usage);
+    expect_same_usage(what, &got->ends[0].usage, &want->ends[0].usage);
+    expect_same_usage(what, &got->ends[1].usage, &want->ends[1].usage);
+}
+
+static const char *or_none(const char *word) {
+    return word != NULL ? word : "";
+}
+
+static void expect_verdict(const char *what, const char *when, tokusage_verdict got, tokusage_verdict want) {
+    if (got != want) {
+        fail_msg("%s: expected the verdict %s (%s), got %s", what, tokusage_verdict_text(want), when,
+                 tokusage_verdict_text(got));
+    }
+}
+
+/* Whether the words are those of an error. */
+static bool is_error(const char *words) {
+    return words[0] >= 'A' && words[0] <= 'Z';
+}
+
+void expect_answer(const char *what, const observation *got, size_t length, const answer *want) {
+    const char *const says = or_none(want->says);
+    const size_t taken = want->taken == 0 || want->taken == ALL ? length : want->taken;
+    if (got->reports != want->reports || got->done != want->done || got->taken != taken) {
+        fail_msg("%s: expected %llu reports, done %d, %zu bytes taken, got %llu, %d, %zu", what,
+                 (unsigned long long)want->reports, want->done, taken, (unsigned long long)got->reports, got->done,
+                 got->taken);
+    }
+    const char *const error = want->reports == 0 ? "NOT_FOUND usage" : is_error(says) ? says : "OK";
+    expect_words(what, error, error_words(&got->error));
+    assert_int_equal(got->error.status, got->status);
+    expect_verdict(what, "not complete", got->ends[0].verdict, want->verdict);
+    expect_verdict(what, "complete", got->ends[1].verdict, want->verdict_complete);
+    expect_words(what, is_error(says) ? "" : in_order(says), usage_words(&got->ends[1].usage));
+    if (want->reported != NULL) {
+        expect_words(what, in_order(want->reported), usage_words(&got->usage));
+    }
+    for (int i = 0; i < LABEL_COUNT; i++) {
+        expect_words(what, or_none(want->labels[i]), got->labels[i]);
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------------- documents */
+
+static const char *outcome(const char *what, tokusage_status status, const tokusage_error *error,
+                           const tokusage *usage) {
+    if (status != TOKUSAGE_OK && !spoilt(usage, sizeof *usage)) {
+        fail_msg("%s: it failed (%s), but it wrote the usage", what, tokusage_status_text(status));
+    }
+    if (error->status != status) {
+        fail_msg("%s: it returned '%s', but the error is %s", what, tokusage_status_text(status), error_words(error));
+    }
+    return status == TOKUSAGE_OK ? usage_words(usage) : error_words(error);
+}
+
+const char *extracted(const char *what, const char *pointer, span document) {
+    tokusage usage;
+    tokusage_error error;
+    tokusage again;
+    spoil(&usage, sizeof usage);
+    spoil(&error, sizeof error);
+    const char *bytes = against_the_end(document.bytes, document.length);
+    tokusage_status status = tokusage_extract(bytes, document.length, pointer, &usage, &error);
+    const char *const words = outcome(what, status, &error, &usage);
+    if (pointer != NULL && pointer[0] == '\0') {
+        spoil(&again, sizeof again);
+        spoil(&error, sizeof error);
+        status = tokusage_decode(bytes, document.length, &again, &error);
+        expect_words(what, words, outcome(what, status, &error, &again));
+    }
+    spoil(&again, sizeof again);
+    spoil(&error, sizeof error);
+    bytes = against_the_beginning(document.bytes, document.length);
+    status = tokusage_extract(bytes, document.length, pointer, &again, &error);
+    expect_words(what, words, outcome(what, status, &error, &again));
+    spoil(&again, sizeof again);
+    assert_int_equal(tokusage_extract(bytes, document.length, pointer, &again, NULL), status);
+    assert_memory_equal(&again, &usage, sizeof usage);
+    return words;
+}
+
+void expect_extract(const char *what, const char *pointer, span document, const char *want) {
+    char label[800];
+    (void)snprintf(label, sizeof label, "%s: %s in %s", what, pointer != NULL ? pointer : "NULL",
+                   shown(document.bytes, document.length));
+    expect_words(label, is_error(want) ? want : in_order(want), extracted(label, pointer, document));
+}
+
+void expect_documents(const document_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        expect_extract(cases[i].what, cases[i].pointer, cases[i].document, cases[i].want);
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------------- every way */
+
+enum {
+    WORK = 1 << 22 /* bytes that are fed to try the cuts of one body, about */
+};
+
+/* Extract says what the stream says, where the body is one document. */
+static void expect_document_agrees(const char *what, const char *pointer, span body, const observation *stream) {
+    const char *const words = extracted(what, pointer, body);
+    const bool not_one = strncmp(words, "SYNTAX", 6) == 0 || strncmp(words, "DEPTH", 5) == 0;
+    /* To a stream an array is a list of documents, and no usage; to decode it is no object. */
+    const bool no_object = pointer != NULL && pointer[0] == '\0' && strcmp(words, "TYPE usage") == 0;
+    if (not_one || no_object) {
+        return;
+    }
+    if (stream->reports == 0) {
+        if (words[0] != '\0' && strcmp(words, "NOT_FOUND usage") != 0) {
+            fail_msg("%s: extract says %s of a document in which the stream finds no usage", what, words);
+        }
+        return;
+    }
+    expect_words(what, stream->status == TOKUSAGE_OK ? usage_words(&stream->usage) : error_words(&stream->error),
+                 words);
+}
+
+static bool begins_as_document(span body) {
+    size_t i = 0;
+    while (i < body.length && strchr(" \t\r\n\xEF\xBB\xBF", body.bytes[i]) != NULL && body.bytes[i] != '\0') {
+        i++;
+    }
+    return i < body.length && (body.bytes[i] == '{' || body.bytes[i] == '[');
+}
+
+observation expect_in_every_way(const char *what, const char *pointer, span body) {
+    tokusage_stream stream;
+    char label[900];
+    const observation whole = observe(what, &stream, feed_whole(&stream, pointer, body));
+    const size_t tries = WORK / (body.length + 1) + 1;
+    const size_t step = body.length / tries + 1;
+    for (size_t cut = 0; cut <= body.length; cut += step) {
+        (void)snprintf(label, sizeof label, "%s, cut after %zu bytes", what, cut);
+        const observation cut_in_two = observe(label, &stream, feed_in_two(&stream, pointer, body, cut));
+        expect_same_observation(label, &cut_in_two, &whole);
+    }
+    static const size_t sizes[] = {1, 7, 64, 1400};
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        (void)snprintf(label, sizeof label, "%s, in chunks of %zu", what, sizes[i]);
+        const observation chunks = observe(label, &stream, feed_in_chunks(&stream, pointer, body, sizes[i]));
+        expect_same_observation(label, &chunks, &whole);
+        (void)snprintf(label, sizeof label, "%s, in random chunks up to %zu", what, sizes[i]);
+        const observation some = observe(label, &stream, feed_randomly(&stream, pointer, body, sizes[i]));
+        expect_same_observation(label, &some, &whole);
+    }
+    if (begins_as_document(body)) {
+        (void)snprintf(label, sizeof label, "%s, as a document", what);
+        expect_document_agrees(label, pointer, body, &whole);
+        const observation root = observe(what, &stream, feed_whole(&stream, "", body));
+        (void)snprintf(label, sizeof label, "%s, as a usage", what);
+        expect_document_agrees(label, "", body, &root);
+    }
+    return whole;
+}
+
+void expect_body(const char *what, const char *pointer, span body, const answer *want) {
+    char label[800];
+    (void)snprintf(label, sizeof label, "%s: %s", what, shown(body.bytes, body.length));
+    const observation got = expect_in_every_way(label, pointer, body);
+    expect_answer(label, &got, body.length, want);
+}
+
+void expect_bodies(const body_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        expect_body(cases[i].what, cases[i].pointer, cases[i].body, &cases[i].want);
+    }
+}

@@ -1,0 +1,83 @@
+/* The rows of tests/data/names.tsv; see rows.h. */
+#include "rows.h"
+
+#include <string.h>
+
+#include "notation.h"
+
+enum {
+    ROWS = 400
+};
+
+const name_row *name_rows(size_t *count) {
+    static name_row rows[ROWS];
+    static table names;
+    if (names.text == NULL) {
+        assert_true(table_read(&names, TOKUSAGE_TEST_DATA, "names.tsv"));
+        assert_true(names.rows > 0 && names.rows <= ROWS);
+        for (size_t i = 0; i < names.rows; i++) {
+            const int64_t order = table_number(&names, i, "order");
+            rows[i] = (name_row){table_word(&names, i, "kind"),   table_word(&names, i, "path"),
+                                 table_word(&names, i, "field"),  table_word(&names, i, "how"),
+                                 table_word(&names, i, "column"), order != ABSENT ? (size_t)order : 0,
+                                 table_word(&names, i, "where")};
+        }
+    }
+    *count = names.rows;
+    return rows;
+}
+
+bool row_is_in(const name_row *row, const char *where) {
+    const size_t length = strlen(where);
+    const char *word = row->where;
+    while (strcspn(word, ",") != length || strncmp(word, where, length) != 0) {
+        word += strcspn(word, ",");
+        if (*word++ == '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *member_of(const name_row *row, const char *value) {
+    const char *name = row->path;
+    const char *open = "";
+    const char *close = "";
+    for (;;) {
+        const int length = (int)strcspn(name, "/[");
+        if (name[length] == '\0') {
+            return line_of("%s\"%s\":%s%s", open, name, value, close);
+        }
+        if (name[length] == '/') {
+            open = line_of("%s\"%.*s\":{", open, length, name);
+            close = line_of("}%s", close);
+            name += length + 1;
+        } else {
+            const char *const tag = name + length + 1;
+            const int tag_length = (int)strcspn(tag, "=");
+            const char *const word = tag + tag_length + 1;
+            const int word_length = (int)strcspn(word, "]");
+            open = line_of("%s\"%.*s\":[{\"%.*s\":\"%.*s\",", open, length, name, tag_length, tag, word_length, word);
+            close = line_of("}]%s", close);
+            name = word + word_length + 2;
+        }
+    }
+}
+
+void add_at_path(builder *to, const char *path, const char *value) {
+    char close[64] = "";
+    while (path != NULL && *path != '\0') {
+        const size_t length = strcspn(++path, "/");
+        const bool element = length == 1 && *path == 'N';
+        if (element) {
+            add(to, 1, "[");
+        } else {
+            add_format(to, "{\"%.*s\":", (int)length, path);
+        }
+        memmove(close + 1, close, strlen(close) + 1);
+        close[0] = element ? ']' : '}';
+        path += length;
+    }
+    add(to, 1, value);
+    add(to, 1, close);
+}
