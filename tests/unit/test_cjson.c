@@ -276,12 +276,6 @@ static void to_cjson_returns_null_and_leaks_nothing_when_any_allocation_fails(vo
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         WATCHED(from_cjson_reads_a_tree_as_decode_reads_its_document),
@@ -296,5 +290,5 @@ int main(void) {
         WATCHED(to_cjson_returns_null_without_a_good_usage),
         WATCHED(to_cjson_returns_null_and_leaks_nothing_when_any_allocation_fails),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

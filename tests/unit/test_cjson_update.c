@@ -440,12 +440,6 @@ static void update_cjson_changes_only_the_counts_of_random_trees(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         WATCHED(update_cjson_sets_appends_and_removes_counts_and_leaves_all_else),
@@ -460,5 +454,5 @@ int main(void) {
         WATCHED(update_cjson_changes_nothing_when_any_allocation_fails),
         WATCHED(update_cjson_changes_only_the_counts_of_random_trees),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

@@ -252,12 +252,6 @@ static void random_bodies_say_what_their_events_say_in_plain_form(void **state) 
     assert_true(with_usage > all / 20);
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lf_cr_and_cr_lf_end_a_line),
@@ -267,5 +261,5 @@ int main(void) {
         cmocka_unit_test(lines_of_every_length_are_read_to_their_end),
         cmocka_unit_test(random_bodies_say_what_their_events_say_in_plain_form),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

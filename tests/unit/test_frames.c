@@ -354,12 +354,6 @@ static void a_document_in_base64_is_read_like_another(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lengths_of_a_prelude_must_be_possible),
@@ -376,5 +370,5 @@ int main(void) {
         cmocka_unit_test(padding_must_be_whole_and_last),
         cmocka_unit_test(a_document_in_base64_is_read_like_another),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

@@ -398,12 +398,6 @@ static void the_search_loses_nothing_in_random_events(void **state) {
     assert_true(total > rounds(500000));
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_search_stops_at_what_matters_and_passes_over_what_does_not),
@@ -415,5 +409,5 @@ int main(void) {
         cmocka_unit_test(streams_say_the_same_wherever_their_chunks_end),
         cmocka_unit_test(the_search_loses_nothing_in_random_events),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }
