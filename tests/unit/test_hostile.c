@@ -212,9 +212,9 @@ static void expect_elements(const char *list, const char *elements, const char *
 }
 
 static void check_list(const name_row *row, const char *list, const char *tag, const char *member) {
-    char five[30];
-    char seven[30];
-    char tag_name[30];
+    char five[60];
+    char seven[60];
+    char tag_name[60];
     const int name = (int)strcspn(tag, ":");
     (void)snprintf(five, sizeof five, "\"%s\":5", member);
     (void)snprintf(seven, sizeof seven, "\"%s\":7", member);
