@@ -1,6 +1,6 @@
 /*
  * Recorded responses of real services, which are not part of the project: TOKUSAGE_RECORDINGS names their folder. Beside
- * it may be bodies after public reports (field) and one for each format (bodies).
+ * it may be bodies after public reports (field), one for each format (bodies), and deep ones (hostile/depth).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,11 +36,17 @@ static void a_body_of_each_format_says_what_is_expected(void **state) {
     expect_folder("/../bodies", "expected.tsv");
 }
 
+static void echoed_schemas_hide_no_usage(void **state) {
+    (void)state;
+    expect_folder("/../hostile/depth", "expected.tsv");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recordings_say_what_is_expected_in_every_way),
         cmocka_unit_test(bodies_after_public_reports_say_what_is_expected),
         cmocka_unit_test(a_body_of_each_format_says_what_is_expected),
+        cmocka_unit_test(echoed_schemas_hide_no_usage),
     };
     random_seed_or(1);
     return cmocka_run_group_tests(tests, NULL, NULL);
