@@ -11,11 +11,12 @@
 static void expect_folder(const char *sibling, const char *name) {
     char folder[1000];
     const char *const recordings = getenv("TOKUSAGE_RECORDINGS");
-    (void)snprintf(folder, sizeof folder, "%s%s", recordings != NULL ? recordings : "", sibling);
-    const size_t count = recordings != NULL ? expect_samples(folder, name) : 0;
+    const bool set = recordings != NULL && recordings[0] != '\0';
+    (void)snprintf(folder, sizeof folder, "%s%s", set ? recordings : "", sibling);
+    const size_t count = set ? expect_samples(folder, name) : 0;
     if (count == 0) {
         print_message("no %s: %s\n", sibling[0] == '\0' ? "recordings" : "folder",
-                      recordings != NULL ? folder : "TOKUSAGE_RECORDINGS is not set");
+                      set ? folder : "TOKUSAGE_RECORDINGS is not set");
         skip();
     }
     print_message("%zu bodies of %s\n", count, folder);
