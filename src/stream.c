@@ -108,12 +108,11 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
     return at;
 }
 
-/* Whether the rest of the event may be searched: nothing was found so far, and no name or value that matters is open. */
+/* Whether the rest of the event may be searched: nothing was found so far, and nothing that matters is open. */
 static bool may_pass_rest(const stream_state *s) {
-    const tokusage_json *const json = &s->reader.json;
     const tokusage_document *const document = &s->reader.document;
     return tokusage_events_in_line(&s->framing.events) && document->path == PATH_NONE && document->candidate == 0 &&
-           document->says == 0 && json->key == 0 && json->state != JSON_IN_NAME && json->state != JSON_COLON;
+           document->says == 0 && !tokusage_json_expects(&s->reader.json);
 }
 
 /*
