@@ -59,14 +59,20 @@ static void begin_document(stream_state *s) {
     tokusage_reader_begin(&s->reader, s->kind == EVENTS);
 }
 
+/* Reads on in a document, or at least to the end of the open token. Returns how many bytes were read. */
+static size_t read_on(stream_state *s, const char *bytes, size_t length, bool line) {
+    const size_t read = tokusage_reader_feed(&s->reader, bytes, length, line);
+    if (s->reader.json.state == JSON_CLOSED) {
+        begin_document(s);
+    }
+    return read;
+}
+
 /* Reads documents up to the end of the bytes (or of the line), or to a byte that is wrong. Returns where it stopped. */
 static size_t read_documents(stream_state *s, const char *bytes, size_t length, bool line) {
     size_t at = 0;
     while (at < length && tokusage_json_open(&s->reader.json) && !(line && tokusage_is_line_end(bytes[at]))) {
-        at += tokusage_reader_feed(&s->reader, bytes + at, length - at, line);
-        if (s->reader.json.state == JSON_CLOSED) {
-            begin_document(s);
-        }
+        at += read_on(s, bytes + at, length - at, line);
     }
     return at;
 }
@@ -134,7 +140,11 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     return at + passed;
 }
 
+/* (The token in which the chunk before ended is read first: mostly the rest of its event can be passed over then.) */
 static size_t read_events(stream_state *s, const char *bytes, size_t length, size_t at) {
+    if (tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
+        at += read_on(s, bytes + at, length - at, true);
+    }
     while (at < length && !s->done) {
         at = pass_events(s, bytes, length, at);
         at = read_event(s, bytes, length, at);
