@@ -1,12 +1,13 @@
 /*
- * Asks a model a question over HTTP and streams the answer: the body goes to standard output untouched as it arrives,
- * and what the request used goes to standard error at the end, reconciled, in OpenAI's form.
+ * Asks a model a question over HTTP and streams the answer: the body goes to standard output unchanged as it arrives,
+ * and what the request used goes to standard error at the end, with its verdict, in OpenAI's form.
  *
  *     stream_http MODEL PROMPT
  *
  * The server is any that speaks OpenAI's wire format. OPENAI_BASE_URL is its address (https://api.openai.com/v1 when it
- * is not set; Friendli's is https://api.friendli.ai/serverless/v1), and OPENAI_API_KEY the key. A server that wants no
- * key is sent none. Redirects are not followed, so that the key goes to that server only. The program never prints it.
+ * is not set; Friendli's is https://api.friendli.ai/serverless/v1), and OPENAI_API_KEY the key. It may be unset for a
+ * server that needs no key. Redirects are not followed, so that the key goes to that server only. The program never
+ * prints it.
  *
  * To build: cc -o stream_http stream_http.c $(pkg-config --cflags --libs tokusage libcjson libcurl)
  */
@@ -22,15 +23,15 @@
 
 /* The exit status is the first of these that applies. */
 enum {
-    EXIT_SETUP = 2,         /* wrong arguments or environment, or no memory for the request */
-    EXIT_NO_ANSWER = 3,     /* the server cannot be reached, or says nothing */
-    EXIT_OUTPUT = 8,        /* standard output cannot be written; the request was broken off */
-    EXIT_HTTP = 4,          /* the server answered with an HTTP status other than 2xx */
-    EXIT_CUT = 6,           /* the connection was cut, or stalled; the usage, if there is one, is the last so far */
-    EXIT_NO_USAGE = 7,      /* the body has no usage, or is no JSON */
-    EXIT_UNFINISHED = 9,    /* the body does not tell its end, as by [DONE]: its counts may not be the last ones */
-    EXIT_CONTRADICTORY = 1, /* the usage is unreadable, or its counts contradict each other */
-    EXIT_CONSISTENT = 0     /* the usage was reported and its counts agree */
+    EXIT_SETUP = 2,     /* wrong arguments or environment, or no memory for the request */
+    EXIT_NO_ANSWER = 3, /* the server cannot be reached, or says nothing */
+    EXIT_OUTPUT = 8,    /* standard output cannot be written; the request was stopped */
+    EXIT_HTTP = 4,      /* the server answered with an HTTP status other than 2xx */
+    EXIT_FAILED = 5,    /* the body reports an error */
+    EXIT_TRUNCATED = 6, /* the connection ended too early, or stalled; the usage, if there is one, is the last so far */
+    EXIT_NO_USAGE = 7,  /* the body has no usage, or cannot be read */
+    EXIT_UNUSABLE = 1,  /* the counts contradict each other, or one is not a count */
+    EXIT_USABLE = 0     /* the counts can be used: they are consistent, reconciled or assumed */
 };
 
 typedef struct response {
@@ -48,16 +49,16 @@ static int fail(int status, const char *what, const char *detail) {
 
 /* ------------------------------------------------------------------------------------------- the request */
 
-/* The JSON text to send, to be freed by cJSON_free; NULL when there is no memory. */
+/* The JSON to send, to be freed by cJSON_free; NULL when there is no memory. */
 static char *make_request(const char *model, const char *prompt) {
     cJSON *const request = cJSON_Parse("{\"stream\":true,\"stream_options\":{\"include_usage\":true},"
                                        "\"messages\":[{\"role\":\"user\"}]}");
     cJSON *const message = cJSON_GetArrayItem(cJSON_GetObjectItem(request, "messages"), 0);
     const bool complete = cJSON_AddStringToObject(request, "model", model) != NULL &&
                           cJSON_AddStringToObject(message, "content", prompt) != NULL;
-    char *const text = complete ? cJSON_PrintUnformatted(request) : NULL;
+    char *const json = complete ? cJSON_PrintUnformatted(request) : NULL;
     cJSON_Delete(request);
-    return text;
+    return json;
 }
 
 /* Reads the environment; returns what is wrong with it, or NULL. A key that is not set is "". */
@@ -70,7 +71,7 @@ static const char *read_environment(char *url, size_t size, const char **key) {
         return "OPENAI_API_KEY is not set";
     }
     for (const char *c = *key; *c; c++) {
-        if (*c <= ' ' || *c > '~') { /* a line end would begin a header of its own */
+        if (*c <= ' ' || *c > '~') { /* a line end would begin another header */
             return "OPENAI_API_KEY has a blank, a line end or another character that no key has";
         }
     }
@@ -88,7 +89,7 @@ static const char *read_environment(char *url, size_t size, const char **key) {
 
 /* ------------------------------------------------------------------------------------------ the transfer */
 
-/* libcurl's write callback: any other result than the number of bytes breaks the transfer off. */
+/* libcurl's write callback: any result except the number of bytes stops the transfer. */
 static size_t take_body(char *bytes, size_t one, size_t length, void *user) {
     response *const to = user;
     (void)one; /* always 1 */
@@ -111,7 +112,7 @@ static bool set_options(CURL *curl, const char *url, const char *key, const char
     set = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK && set;
     set = curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 300L) == CURLE_OK && set;
     set = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && set;
-    if (*key) { /* not as a header of our own: libcurl shows this one to no proxy and to no other host */
+    if (*key) { /* not as a header: libcurl sends this to no proxy and to no other host */
         set = curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK && set;
         set = curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, key) == CURLE_OK && set;
     }
@@ -133,64 +134,63 @@ static void post(const char *url, const char *key, const char *request, response
 
 /* ------------------------------------------------------------------------------------------- the verdict */
 
-/* Writes the usage, if there is one, and the verdict on it. */
-static tokusage_status print_usage(const tokusage_stream *stream) {
-    tokusage usage;
-    tokusage_error error;
-    char json[TOKUSAGE_JSON_SIZE], model[TOKUSAGE_MODEL_SIZE], reason[200] = "consistent";
-    if (tokusage_stream_usage(stream, &usage, &error) == TOKUSAGE_ERR_NOT_FOUND) {
-        return error.status;
+/* What each verdict means here. `words` is NULL where the line with the usage says it all. */
+static const struct outcome {
+    int status;
+    const char *words;
+} outcomes[] = {
+    [TOKUSAGE_CONSISTENT] = {EXIT_USABLE, NULL},
+    [TOKUSAGE_RECONCILED] = {EXIT_USABLE, NULL},
+    [TOKUSAGE_ASSUMED] = {EXIT_USABLE, NULL},
+    [TOKUSAGE_CONTRADICTORY] = {EXIT_UNUSABLE, NULL},
+    [TOKUSAGE_INVALID] = {EXIT_UNUSABLE, NULL},
+    [TOKUSAGE_MISSING] = {EXIT_NO_USAGE, "the body has no usage"},
+    [TOKUSAGE_FAILED] = {EXIT_FAILED, "the server reported an error: it is in the body"},
+    [TOKUSAGE_TRUNCATED] = {EXIT_TRUNCATED, "the body ended too early"},
+    [TOKUSAGE_UNREADABLE] = {EXIT_NO_USAGE, "the body is neither JSON nor a stream of events, or is malformed"},
+};
+
+/* Writes the usage, if there is one, and whether its counts agree. */
+static void print_usage(const tokusage_stream *stream, tokusage_verdict verdict, const tokusage *usage,
+                        const tokusage_error *error) {
+    char json[TOKUSAGE_JSON_SIZE] = "", model[TOKUSAGE_LABEL_SIZE] = "", reason[TOKUSAGE_ERROR_SIZE] = "";
+    size_t length = 0;
+    tokusage_encode(usage, json, sizeof json, &length);
+    const bool counts = length > 2; /* {} has none */
+    if (verdict == TOKUSAGE_CONTRADICTORY || verdict == TOKUSAGE_INVALID) {
+        tokusage_error_text(error, reason, sizeof reason);
+    } else if (!counts) {
+        return;
     }
-    if (error.status != TOKUSAGE_OK) {
-        tokusage_error_text(&error, reason, sizeof reason);
-        fprintf(stderr, "usage: unreadable: %s\n", reason);
-        return error.status;
-    }
-    if (tokusage_reconcile(&usage, &error) != TOKUSAGE_OK) {
-        tokusage_error_text(&error, reason, sizeof reason);
-    }
-    tokusage_encode(&usage, json, sizeof json, NULL);
-    tokusage_stream_model(stream, model, sizeof model);
+    tokusage_stream_label(stream, TOKUSAGE_LABEL_MODEL, model, sizeof model);
     for (char *c = model; *c; c++) {
-        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* the name must not drive a terminal */
+        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* a name from outside must not control a terminal */
     }
-    fprintf(stderr, "usage%s%s: %s: %s%s\n", *model ? " of " : "", model, json,
-            error.status == TOKUSAGE_OK ? "" : "contradictory: ", reason);
-    return error.status;
+    fprintf(stderr, "usage%s%s: %s%s%s%s%s\n", *model ? " of " : "", model, counts ? json : "", counts ? ": " : "",
+            tokusage_verdict_text(verdict), *reason ? ": " : "", reason);
 }
 
 /* Says how it went, in the order of the table at the top. */
 static int judge(const response *how) {
-    static const char *const useless[] = {
-        [TOKUSAGE_BODY_EMPTY] = "the body is empty",
-        [TOKUSAGE_BODY_OPEN] = "the body has no usage and no end: it was cut, tells an error, or is no JSON",
-        [TOKUSAGE_BODY_WHOLE] = "the body is complete and has no usage",
-        [TOKUSAGE_BODY_BROKEN] = "the body is no JSON",
-    };
-    const tokusage_body body = tokusage_stream_body(&how->stream);
     const char *const words = *how->words ? how->words : curl_easy_strerror(how->code);
     if (how->http_status == 0) {
         return fail(EXIT_NO_ANSWER, "no answer from the server", words);
     }
-    const tokusage_status usage = print_usage(&how->stream);
+    tokusage usage;
+    tokusage_error error;
+    const bool complete = how->code == CURLE_OK; /* libcurl knows whether the last byte came */
+    const tokusage_verdict verdict = tokusage_stream_verdict(&how->stream, complete, &usage, &error);
+    const struct outcome outcome = outcomes[verdict];
+    print_usage(&how->stream, verdict, &usage, &error);
     if (how->output_failed) {
-        return fail(EXIT_OUTPUT, "standard output cannot be written; the request was broken off", "");
+        return fail(EXIT_OUTPUT, "standard output cannot be written; the request was stopped", "");
     }
     if (how->http_status < 200 || how->http_status > 299) {
         char status[64];
-        snprintf(status, sizeof status, "HTTP status %ld: what the server says is in its body", how->http_status);
+        snprintf(status, sizeof status, "HTTP status %ld: the body says more", how->http_status);
         return fail(EXIT_HTTP, status, "");
     }
-    if (how->code != CURLE_OK && body != TOKUSAGE_BODY_WHOLE) {
-        return fail(EXIT_CUT, "the connection was cut, or stalled, in the middle of the body", words);
-    }
-    if (usage == TOKUSAGE_ERR_NOT_FOUND || body == TOKUSAGE_BODY_BROKEN) {
-        return fail(EXIT_NO_USAGE, useless[body], "");
-    }
-    if (body != TOKUSAGE_BODY_WHOLE) {
-        return fail(EXIT_UNFINISHED, "the body does not tell its end; its counts may not be the last ones", "");
-    }
-    return usage == TOKUSAGE_OK ? EXIT_CONSISTENT : EXIT_CONTRADICTORY;
+    return outcome.words ? fail(outcome.status, outcome.words, complete ? "" : words) : outcome.status;
 }
 
 int main(int argc, char **argv) {
@@ -207,9 +207,9 @@ int main(int argc, char **argv) {
         return fail(EXIT_SETUP, "no memory for the request", "");
     }
 #ifdef SIGPIPE
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is told in words, and by the exit status */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is reported in words, and by the exit status */
 #endif
-    tokusage_stream_init(&answer.stream, NULL); /* NULL: the usage is at one of the places that services use */
+    tokusage_stream_init(&answer.stream, NULL); /* NULL: the usage is at one of the known paths */
     post(url, key, request, &answer);
     cJSON_free(request);
     curl_global_cleanup();

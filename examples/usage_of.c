@@ -1,13 +1,26 @@
 /*
- * Prints what responses used, one line for each file, whichever service wrote them:
+ * Prints what responses used, whichever service wrote them:
  *
- *     usage_of [--at POINTER] [FILE...]      without FILE, or for -, it reads standard input
+ *     usage_of [--json] [--complete] [--at POINTER] [FILE...]     without FILE, or for -: standard input
  *
- *     FILE: prompt 9 (cached 4, written -), completion 7 (reasoning -), total 16, model m: VERDICT
+ *     $ usage_of answer.json
+ *     answer.json: consistent
+ *       prompt_tokens                   19
+ *         cached_tokens                  8
+ *       completion_tokens               23
+ *       total_tokens                    42
+ *       model: a-model
  *
- * A file is one response: a JSON body, JSON texts one after another, or server-sent events. It is read in pieces, in
- * constant memory. A count that is not known is - and never 0. POINTER is a JSON Pointer to a usage that is at none of
- * the places that services use. Exit status: 0 consistent or reconciled, 1 not all are, 2 a file or the output failed.
+ * A file is one response: a JSON body, JSON documents one after another, server-sent events, or AWS event-stream
+ * frames. It is read in chunks, in constant memory. A count that is not printed was not reported; this is not the same
+ * as 0. Indented counts are included in the one above them. --json prints one line for each file, for scripts:
+ *
+ *     {"file":…,"verdict":…,"model":…,"id":…,"service_tier":…,"usage":{…},"error":…}
+ *
+ * where "usage" is in OpenAI's form and what is unknown is null. A recorded stream without an end mark is truncated,
+ * unless --complete says that the files have every byte that was sent. POINTER is a JSON Pointer to a response or
+ * usage that is at none of the known paths. Exit status: 0 if the counts of every file can be used (consistent,
+ * reconciled or assumed), 1 if not, 2 if an argument was wrong, a file cannot be read or the output not be written.
  *
  * To build: cc -o usage_of usage_of.c $(pkg-config --cflags --libs tokusage)
  */
@@ -18,113 +31,283 @@
 
 #include <tokusage.h>
 
+enum {
+    LABELS = TOKUSAGE_LABEL_SERVICE_TIER + 1,
+    EXPLANATION_SIZE = TOKUSAGE_ERROR_SIZE + 100
+};
+
+typedef struct options {
+    bool json, complete, help;
+    const char *pointer;
+} options;
+
 typedef struct response {
     tokusage_stream stream;
-    bool more; /* something follows its end */
+    bool several;                 /* the file has more than one response */
+    uint64_t reports;             /* usages so far ... */
+    char id[TOKUSAGE_LABEL_SIZE]; /* ... and the id of the latest */
 } response;
+
+/* What is printed of a response. */
+typedef struct answer {
+    const char *file;
+    tokusage_verdict verdict;
+    bool good; /* the counts can be used */
+    tokusage usage;
+    char labels[LABELS][TOKUSAGE_LABEL_SIZE]; /* "": none */
+    char explanation[EXPLANATION_SIZE];       /* "": the verdict says it all */
+} answer;
 
 static int complain(const char *about, const char *reason) {
     fprintf(stderr, "usage_of: %s: %s\n", about, reason);
     return 2;
 }
 
-static void print_count(const char *words, tokusage_count count) {
-    if (count.present) {
-        printf("%s %" PRId64, words, count.value);
-    } else {
-        printf("%s -", words);
+/* ---- reading: up to a } at a time, so that no chunk has two usages; one with another id is of another response */
+
+static void feed(response *of, const char *bytes, size_t length) {
+    char id[TOKUSAGE_LABEL_SIZE] = "";
+    for (size_t at = tokusage_stream_feed(&of->stream, bytes, length); at < length; at++) {
+        of->several = of->several || !memchr(" \t\r\n", bytes[at], 4); /* something comes after the end mark */
+    }
+    if (tokusage_stream_reports(&of->stream) > of->reports) {
+        of->reports = tokusage_stream_reports(&of->stream);
+        tokusage_stream_label(&of->stream, TOKUSAGE_LABEL_ID, id, sizeof id);
+        of->several = of->several || (*of->id != '\0' && strcmp(id, of->id) != 0);
+        memcpy(of->id, id, sizeof id);
     }
 }
 
-static void print_line(const char *file, const response *of, const tokusage *usage, const char *verdict) {
-    char model[TOKUSAGE_MODEL_SIZE] = "";
-    tokusage_stream_model(&of->stream, model, sizeof model);
-    for (char *c = model; *c != '\0'; c++) {
-        *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* the name must not drive a terminal */
+/* The first byte that is neither white space nor of a byte-order mark; NUL: there is none. */
+static char first_of(const char *bytes, size_t length) {
+    size_t at = 0;
+    while (at < length && memchr(" \t\r\n\xEF\xBB\xBF", bytes[at], 7)) {
+        at++;
     }
-    printf("%s", file);
-    print_count(": prompt", usage->prompt_tokens);
-    print_count(" (cached", usage->cached_tokens);
-    print_count(", written", usage->cache_write_tokens);
-    print_count("), completion", usage->completion_tokens);
-    print_count(" (reasoning", usage->reasoning_tokens);
-    print_count("), total", usage->total_tokens);
-    printf(", model %s: %s\n", *model ? model : "-", verdict);
+    return at < length ? bytes[at] : '\0';
 }
 
-/* Reads the usage and reconciles it. Returns whether it can be relied on, and sets the verdict, in words. */
-static bool judge(const response *of, tokusage *usage, char *verdict, size_t size) {
-    static const char *const no_usage[] = {
-        [TOKUSAGE_BODY_EMPTY] = "no usage: the body is empty",
-        [TOKUSAGE_BODY_OPEN] = "no usage: the body is cut off, or it is neither JSON nor an event stream",
-        [TOKUSAGE_BODY_WHOLE] = "no usage: the body is whole and has none",
-        [TOKUSAGE_BODY_BROKEN] = "unreadable: the body is not JSON, or it nests too deep",
-    };
-    const tokusage_body body = tokusage_stream_body(&of->stream);
-    const bool lines = tokusage_stream_reports(&of->stream) > 1 && !tokusage_stream_done(&of->stream);
-    tokusage_error error;
-    char reason[150];
-    if (body == TOKUSAGE_BODY_BROKEN || tokusage_stream_usage(&of->stream, usage, &error) == TOKUSAGE_ERR_NOT_FOUND) {
-        snprintf(verdict, size, "%s", no_usage[body]);
-        return false;
-    }
-    const bool readable = error.status == TOKUSAGE_OK;
-    const bool agreed = readable && tokusage_validate(usage, NULL) == TOKUSAGE_OK;
-    if (!readable || tokusage_reconcile(usage, &error) != TOKUSAGE_OK) {
-        tokusage_error_text(&error, reason, sizeof reason);
-        snprintf(verdict, size, "%s: %s", readable ? "contradictory" : "unreadable", reason);
-        return false;
-    }
-    if (of->more || (body == TOKUSAGE_BODY_WHOLE && lines)) {
-        snprintf(verdict, size, "several responses, of which this is one: usage-report adds them up");
-        return false;
-    }
-    if (body != TOKUSAGE_BODY_WHOLE) {
-        snprintf(verdict, size, "unfinished: the body is cut off, or its service tells no end");
-        return false;
-    }
-    snprintf(verdict, size, agreed ? "consistent" : "reconciled");
-    return true;
-}
-
-static int report(const char *name, const char *pointer) {
-    FILE *const file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    response found = {.more = false};
-    tokusage usage = {0};
-    char piece[1 << 16], verdict[200];
+static bool read_response(FILE *file, response *to) {
+    static char chunk[1 << 16];
+    char first = '\0';
     size_t length = 0;
-    if (!file || tokusage_stream_init(&found.stream, pointer) != TOKUSAGE_OK) {
-        return complain(name, strerror(errno));
-    }
-    while ((length = fread(piece, 1, sizeof piece, file)) > 0) {
-        for (size_t at = tokusage_stream_feed(&found.stream, piece, length); at < length; at++) {
-            found.more = found.more || !memchr(" \t\r\n", piece[at], 4);
+    while ((length = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        first = first != '\0' ? first : first_of(chunk, length);
+        for (size_t at = 0, span = 0; at < length; at += span) {
+            const char *const end = memchr(chunk + at, '}', length - at);
+            span = end ? (size_t)(end - chunk) + 1 - at : length - at;
+            feed(to, chunk + at, span);
         }
     }
-    int result = ferror(file) ? complain(name, strerror(errno)) : 0;
+    /* Documents one after another that have neither ids nor an end mark are most likely the lines of a log. */
+    const bool log = first == '{' && !*to->id && !tokusage_stream_done(&to->stream);
+    to->several = to->several || (log && to->reports > 1);
+    return !ferror(file);
+}
+
+/* ---- what the library says */
+
+static void explain(const response *of, const tokusage_error *error, answer *to) {
+    static const char *const explanations[] = {
+        [TOKUSAGE_RECONCILED] = "the counts agree after a correction",
+        [TOKUSAGE_ASSUMED] = "the total has tokens that no count explains: taken as hidden reasoning, or as the prompt",
+        [TOKUSAGE_MISSING] = "the body is complete and has no usage",
+        [TOKUSAGE_FAILED] = "the service reported an error",
+        [TOKUSAGE_TRUNCATED] = "the body ended too early, or has no end mark",
+        [TOKUSAGE_UNREADABLE] = "not JSON, server-sent events or AWS frames, or malformed",
+    };
+    const char *words = "";
+    char sentence[TOKUSAGE_ERROR_SIZE];
+    if (to->verdict == TOKUSAGE_CONTRADICTORY || to->verdict == TOKUSAGE_INVALID) {
+        tokusage_error_text(error, sentence, sizeof sentence);
+        words = sentence;
+    } else if (to->verdict != TOKUSAGE_CONSISTENT) {
+        words = explanations[to->verdict];
+    }
+    snprintf(to->explanation, sizeof to->explanation, "%s%s%s", words, of->several && *words ? "; " : "",
+             of->several ? "the file has several responses, and these are the counts of one; usage-report adds them up"
+                         : "");
+}
+
+static answer answer_of(const char *file, const response *of, bool complete) {
+    answer made = {.file = file};
+    tokusage_error error;
+    made.verdict = tokusage_stream_verdict(&of->stream, complete, &made.usage, &error);
+    for (int i = 0; i < LABELS; i++) {
+        tokusage_stream_label(&of->stream, (tokusage_label)i, made.labels[i], sizeof made.labels[i]);
+    }
+    made.good = made.verdict <= TOKUSAGE_ASSUMED && !of->several;
+    explain(of, &error, &made);
+    return made;
+}
+
+/* ---- for people */
+
+static void print_count(int indent, tokusage *usage, size_t index) {
+    const tokusage_count *const count = tokusage_count_at(usage, index);
+    if (count->present) {
+        printf("%*s%-*s %11" PRId64 "\n", indent, "", 28 - indent, tokusage_count_name(index), count->value);
+    }
+}
+
+/* The counts that are included in prompt_tokens come before reasoning_tokens, the others from there on. */
+static void print_parts(tokusage *usage, bool of_prompt) {
+    for (size_t i = 3; i < TOKUSAGE_COUNTS; i++) {
+        if (of_prompt == (tokusage_count_at(usage, i) < &usage->reasoning_tokens)) {
+            print_count(4, usage, i);
+        }
+    }
+}
+
+static void print_block(answer *of) {
+    static const char *const names[LABELS] = {"model", "id", "service tier"};
+    printf("%s: %s%s%s\n", of->file, tokusage_verdict_text(of->verdict), *of->explanation ? ": " : "", of->explanation);
+    print_count(2, &of->usage, 0);
+    print_parts(&of->usage, true);
+    print_count(2, &of->usage, 1);
+    print_parts(&of->usage, false);
+    print_count(2, &of->usage, 2);
+    for (size_t i = 0; i < LABELS; i++) {
+        for (char *c = of->labels[i]; *c != '\0'; c++) {
+            *c = *c >= ' ' && *c <= '~' ? *c : '?'; /* a name from outside must not control a terminal */
+        }
+        if (*of->labels[i]) {
+            printf("  %s: %s\n", names[i], of->labels[i]);
+        }
+    }
+}
+
+/* ---- for scripts */
+
+/* The length of a UTF-8 character (RFC 3629); 0: the bytes are none. */
+static size_t character_span(const unsigned char *c) {
+    const size_t span = c[0] < 0x80 ? 1 : c[0] < 0xC2 ? 0 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : c[0] < 0xF5 ? 4 : 0;
+    for (size_t i = 1; i < span; i++) {
+        if (c[i] < 0x80 || c[i] > 0xBF) {
+            return 0;
+        }
+    }
+    const bool too_low = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+    const bool too_high = (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF4 && c[1] > 0x8F);
+    return too_low || too_high ? 0 : span;
+}
+
+/* A label is the inside of a JSON string already: `escaped`. */
+static void print_string(const char *name, const char *string, bool escaped) {
+    printf("\"%s\":\"", name);
+    for (const unsigned char *c = (const unsigned char *)string; *c != '\0';) {
+        const size_t span = character_span(c);
+        if (span == 0) {
+            fputs("\\ufffd", stdout);
+        } else if (*c < ' ') {
+            printf("\\u%04x", *c);
+        } else {
+            fputs(!escaped && (*c == '"' || *c == '\\') ? "\\" : "", stdout);
+            fwrite(c, 1, span, stdout);
+        }
+        c += span > 0 ? span : 1;
+    }
+    putchar('"');
+}
+
+static void print_string_or_null(const char *name, const char *string, bool escaped) {
+    putchar(',');
+    if (*string) {
+        print_string(name, string, escaped);
+    } else {
+        printf("\"%s\":null", name);
+    }
+}
+
+static void print_json(const answer *of) {
+    static const char *const names[LABELS] = {"model", "id", "service_tier"};
+    char json[TOKUSAGE_JSON_SIZE] = "null";
+    size_t length = 0;
+    tokusage_encode(&of->usage, json, sizeof json, &length);
+    putchar('{');
+    print_string("file", of->file, false);
+    printf(",\"verdict\":\"%s\"", tokusage_verdict_text(of->verdict));
+    for (size_t i = 0; i < LABELS; i++) {
+        print_string_or_null(names[i], of->labels[i], true);
+    }
+    printf(",\"usage\":%s", length > 2 ? json : "null"); /* {} has no count */
+    print_string_or_null("error", of->good ? "" : of->explanation, false);
+    puts("}");
+}
+
+/* ---- the command line */
+
+static int report(const char *name, const options *with) {
+    FILE *const file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    response found = {.several = false};
+    if (!file || tokusage_stream_init(&found.stream, with->pointer) != TOKUSAGE_OK) {
+        return complain(name, strerror(errno));
+    }
+    const bool read = read_response(file, &found);
+    const int reason = errno;
     if (file != stdin) {
         fclose(file);
     }
-    if (result == 0) {
-        result = judge(&found, &usage, verdict, sizeof verdict) ? 0 : 1;
-        print_line(name, &found, &usage, verdict);
+    if (!read) {
+        return complain(name, strerror(reason));
     }
-    return result;
+    answer made = answer_of(name, &found, with->complete);
+    if (with->json) {
+        print_json(&made);
+    } else {
+        print_block(&made);
+    }
+    return made.good ? 0 : 1;
 }
 
+/* Returns the index of the first file; 0: an argument is wrong. */
+static int read_options(int argc, char **argv, options *to) {
+    int next = 1;
+    for (; next < argc && argv[next][0] == '-' && argv[next][1] != '\0'; next++) {
+        if (strcmp(argv[next], "--at") == 0 && next + 1 < argc) {
+            to->pointer = argv[++next];
+        } else if (strcmp(argv[next], "--json") == 0) {
+            to->json = true;
+        } else if (strcmp(argv[next], "--complete") == 0) {
+            to->complete = true;
+        } else if (strcmp(argv[next], "--help") == 0) {
+            to->help = true;
+        } else {
+            return 0;
+        }
+    }
+    return next;
+}
+
+static const char help[] = "usage: usage_of [--json] [--complete] [--at POINTER] [FILE...]\n"
+                           "Prints the token usage of LLM API responses, one in each FILE. Without FILE, or\n"
+                           "for -, standard input is read.\n"
+                           "  --json        one JSON object a line, for scripts\n"
+                           "  --complete    the files have every byte that was sent: no end mark is needed\n"
+                           "  --at POINTER  the JSON Pointer of the response or its usage in each document\n"
+                           "  --help        shows this\n"
+                           "Exit status: 0 the counts of every file can be used (consistent, reconciled or\n"
+                           "assumed); 1 not all can; 2 an argument, a file or the output is wrong.\n";
+
 int main(int argc, char **argv) {
-    const char *const pointer = argc > 2 && strcmp(argv[1], "--at") == 0 ? argv[2] : NULL;
-    int next = pointer ? 3 : 1, result = 0;
-    if (next < argc && argv[next][0] == '-' && argv[next][1] != '\0') {
-        fputs("usage: usage_of [--at POINTER] [FILE...]\n", stderr);
+    options asked = {.pointer = NULL};
+    int next = read_options(argc, argv, &asked), result = 0;
+    if (next == 0) {
+        fputs("usage: usage_of [--json] [--complete] [--at POINTER] [FILE...]\n", stderr);
         return 2;
     }
-    if (pointer && !tokusage_pointer_valid(pointer)) {
-        return complain(pointer, "not a JSON Pointer (RFC 6901), or a name in it is longer than 63 bytes");
+    if (asked.pointer && !tokusage_pointer_valid(asked.pointer)) {
+        return complain(asked.pointer, "not a JSON Pointer (RFC 6901), or a name in it is longer than 63 bytes");
     }
-    do {
-        const int one = report(next < argc ? argv[next] : "-", pointer);
+    if (asked.help) {
+        fputs(help, stdout);
+    }
+    while (!asked.help && !ferror(stdout)) {
+        const int one = report(next < argc ? argv[next] : "-", &asked);
         result = one > result ? one : result;
-    } while (++next < argc && !ferror(stdout));
+        if (++next >= argc) {
+            break;
+        }
+    }
     return ferror(stdout) || fclose(stdout) != 0 ? complain("standard output", strerror(errno)) : result;
 }

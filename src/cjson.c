@@ -232,7 +232,7 @@ static bool plan_items(plan *p, cJSON *object) {
 static bool make(plan *p, size_t row) {
     cJSON shell = {.type = cJSON_Object};
     if (!p->item[row]) {
-        p->item[row] = cJSON_AddNumberToObject(&shell, tokusage_name_of(tokusage_form[row].key)->text, 0);
+        p->item[row] = cJSON_AddNumberToObject(&shell, tokusage_name_text(tokusage_name_of(tokusage_form[row].key)), 0);
         p->made[row] = p->item[row] != NULL;
     }
     return p->item[row] != NULL;

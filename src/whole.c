@@ -125,7 +125,7 @@ static char *put_name(char *to, tokusage_key key) {
         to = put(to, ",", 1);
     }
     to = put(to, "\"", 1);
-    to = put(to, name->text, name->length);
+    to = put(to, tokusage_name_text(name), name->length);
     return put(to, "\":", 2);
 }
 
@@ -145,7 +145,7 @@ static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
                 to = put(put_name(to, object[open]), "{", 1);
             }
             to = put_name(to, row->key);
-            to += tokusage_decimal(tokusage_count_in(usage, row->count)->value, to);
+            to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
         }
     }
     to = put(to, "}}}", open + 1);

@@ -1,8 +1,8 @@
 /*
- * examples/stream_http against a real HTTP server on the loopback address: what it sends, what it hands on, what it
- * says, how it ends, and that its key shows nowhere. The program's path is the one argument. POSIX is assumed.
+ * examples/stream_http against a real HTTP server on the loopback address: what it sends, what it prints, how it ends,
+ * and that its key appears nowhere. The program's path is the only argument. POSIX is assumed.
  *
- * The server gives one scripted reply after another, in pieces of a scripted size, and remembers the requests.
+ * The server gives one scripted reply after another, in chunks of a scripted size, and remembers the requests.
  */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
@@ -40,9 +40,9 @@ typedef struct reply {
     unsigned status; /* 0: 200 */
     const char *location;
     const char *body;
-    size_t piece;   /* bytes in a piece; 0: all in one */
+    size_t chunk;   /* bytes in a chunk; 0: all in one */
     size_t hold_at; /* wait here until the test says go; 0: never */
-    bool cut;       /* close the connection in the middle, where the body ends */
+    bool broken;    /* close the connection at the end of the body, without the last chunk of HTTP */
 } reply;
 
 typedef struct request {
@@ -84,16 +84,16 @@ static void say_go(void) {
     pthread_mutex_unlock(&lock);
 }
 
-static ssize_t next_piece(void *closure, uint64_t position, char *buffer, size_t room) {
+static ssize_t next_chunk(void *closure, uint64_t position, char *buffer, size_t room) {
     const reply *say = closure;
     const size_t left = strlen(say->body) - (size_t)position;
     if (say->hold_at > 0 && position == say->hold_at && !wait_for_go()) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     if (left == 0) {
-        return say->cut ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+        return say->broken ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
     }
-    size_t length = say->piece > 0 && say->piece < left ? say->piece : left;
+    size_t length = say->chunk > 0 && say->chunk < left ? say->chunk : left;
     if (say->hold_at > position && length > say->hold_at - position) {
         length = say->hold_at - (size_t)position;
     }
@@ -125,7 +125,7 @@ static void free_reply(void *closure) {
     free(said);
 }
 
-/* The server may still be talking when the test is over, so it gets a reply of its own. */
+/* The server may still be sending when the test is over, so it gets a reply of its own. */
 static reply *copy_reply(const reply *say) {
     reply *copy = malloc(sizeof *copy);
     assert(copy);
@@ -139,7 +139,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection) {
     reply *say = copy_reply(next_reply);
     /* Not MHD_create_response_from_buffer: a body of unknown length is sent chunked. */
     struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, next_piece, say, free_reply);
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, next_chunk, say, free_reply);
     MHD_add_response_header(response, "Content-Type", say->body[0] == '{' ? "application/json" : "text/event-stream");
     if (say->location) {
         MHD_add_response_header(response, "Location", say->location);
@@ -149,7 +149,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection) {
     return result;
 }
 
-/* Called once for the head of a request, for each piece of its body, and at its end. */
+/* Called once for the head of a request, for each chunk of its body, and at its end. */
 static enum MHD_Result take_request(void *closure, struct MHD_Connection *connection, const char *url,
                                     const char *method, const char *version, const char *body, size_t *length,
                                     void **state) {
@@ -206,7 +206,7 @@ typedef struct run {
 } run;
 
 typedef struct call {
-    const char *path; /* behind the server's address; NULL: /v1 */
+    const char *path; /* after the server's address; NULL: /v1 */
     const char *base; /* instead of the server's address */
     const char *key;  /* NULL: KEY */
     const char *output;
@@ -319,10 +319,10 @@ static void expect(const run *got, int status, const char *out, const char *err)
 
 /* ---------------------------------------------------------------------------------------------- what is tested */
 
-static void a_stream_is_handed_on_byte_for_byte_and_its_usage_told(void **state) {
+static void a_stream_is_printed_byte_for_byte_and_its_usage_reported(void **state) {
     (void)state;
-    for (size_t piece = 1; piece <= 40; piece += 3) {
-        const run got = run_with(&(call){0}, &(reply){.body = GOOD, .piece = piece});
+    for (size_t chunk = 1; chunk <= 40; chunk += 3) {
+        const run got = run_with(&(call){0}, &(reply){.body = GOOD, .chunk = chunk});
         expect(&got, 0, GOOD, GOOD_LINE);
     }
 }
@@ -354,13 +354,13 @@ static void a_server_that_wants_no_key_is_sent_none(void **state) {
     assert_null(strstr(received.text, "Authorization"));
 }
 
-static void the_body_arrives_while_the_server_still_talks(void **state) {
+static void the_body_arrives_while_the_server_still_sends(void **state) {
     (void)state;
     const size_t first = strlen(WORDS);
     next_reply = &(reply){.body = GOOD, .hold_at = first};
     go = false;
     run got = begin_run(&(call){0});
-    read_output(&got, first); /* the server sends no more before it is told to */
+    read_output(&got, first); /* the server waits here */
     const size_t early = got.out_length;
     say_go();
     end_run(&got);
@@ -371,7 +371,7 @@ static void the_body_arrives_while_the_server_still_talks(void **state) {
 static void running_usage_replaces_and_is_not_added(void **state) {
     (void)state;
     static const char body[] = COUNTS(5, 1, 6) COUNTS(5, 2, 7) COUNTS(5, 3, 8) DONE;
-    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 11});
+    const run got = run_with(&(call){0}, &(reply){.body = body, .chunk = 11});
     expect(&got, 0, body, USAGE(5, 3, 8) ": consistent\n");
 }
 
@@ -386,44 +386,44 @@ static void a_server_that_does_not_stream_is_understood_too(void **state) {
     (void)state;
     static const char body[] = "{\n  \"choices\": [],\n  \"usage\": {\n    \"prompt_tokens\": 5,\n"
                                "    \"completion_tokens\": 7,\n    \"total_tokens\": 12\n  }\n}\n";
-    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 5});
+    const run got = run_with(&(call){0}, &(reply){.body = body, .chunk = 5});
     expect(&got, 0, body, GOOD_LINE);
 }
 
-static void a_contradiction_is_told_with_its_numbers(void **state) {
+static void a_contradiction_is_reported_with_its_numbers(void **state) {
     (void)state;
-    static const char body[] = COUNTS(12, 1, 303) DONE;
+    static const char body[] = COUNTS(12, 1, 10) DONE;
     const run got = run_with(&(call){0}, &(reply){.body = body});
     expect(&got, 1, body,
-           USAGE(12, 1, 303) ": contradictory: total_tokens: contradicts its parts: they say 13, it says 303\n");
+           USAGE(12, 1, 10) ": contradictory: total_tokens: contradicts its parts: they say 13, it says 10\n");
 }
 
-static void reasoning_beside_the_completion_is_counted_in_it_and_the_model_named(void **state) {
+static void separate_reasoning_is_added_to_the_completion_and_the_model_named(void **state) {
     (void)state;
     static const char body[] =
         "data: {\"model\":\"m-1\",\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":1,\"total_tokens\":303,"
         "\"completion_tokens_details\":{\"reasoning_tokens\":290}}}\n\n" DONE;
-    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 13});
+    const run got = run_with(&(call){0}, &(reply){.body = body, .chunk = 13});
     expect(&got, 0, body,
            "usage of m-1: {\"prompt_tokens\":12,\"completion_tokens\":291,\"total_tokens\":303,"
-           "\"completion_tokens_details\":{\"reasoning_tokens\":290}}: consistent\n");
+           "\"completion_tokens_details\":{\"reasoning_tokens\":290}}: reconciled\n");
 }
 
-static void the_name_of_a_model_cannot_drive_a_terminal(void **state) {
+static void the_name_of_a_model_cannot_control_a_terminal(void **state) {
     (void)state;
     static const char body[] = "{\"model\":\"m\x7F\xC2\x9Bx\",\"usage\":{\"prompt_tokens\":5}}";
     const run got = run_with(&(call){0}, &(reply){.body = body});
     expect(&got, 0, body, "usage of m???x: {\"prompt_tokens\":5}: consistent\n");
 }
 
-static void an_unreadable_usage_is_told(void **state) {
+static void an_invalid_count_is_reported(void **state) {
     (void)state;
     static const char body[] = COUNTS(5, 7.5, 12) DONE;
     const run got = run_with(&(call){0}, &(reply){.body = body});
-    expect(&got, 1, body, "usage: unreadable: completion_tokens: not a whole number\n");
+    expect(&got, 1, body, "usage: invalid: completion_tokens: not a whole number\n");
 }
 
-static void an_http_error_is_told_and_its_body_handed_on(void **state) {
+static void an_http_error_is_reported_and_its_body_printed(void **state) {
     (void)state;
     static const char *const bodies[] = {
         "{\"error\":{\"message\":\"Rate limit reached for " KEY "\",\"code\":\"x\"}}",
@@ -432,15 +432,15 @@ static void an_http_error_is_told_and_its_body_handed_on(void **state) {
         "",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        const run got = run_with(&(call){0}, &(reply){.status = 429, .body = bodies[i], .piece = 7});
-        expect(&got, 4, bodies[i], "stream_http: HTTP status 429: what the server says is in its body\n");
+        const run got = run_with(&(call){0}, &(reply){.status = 429, .body = bodies[i], .chunk = 7});
+        expect(&got, 4, bodies[i], "stream_http: HTTP status 429: the body says more\n");
     }
 }
 
-static void the_usage_of_an_http_error_is_told(void **state) {
+static void the_usage_of_an_http_error_is_reported(void **state) {
     (void)state;
     const run got = run_with(&(call){0}, &(reply){.status = 500, .body = GOOD});
-    expect(&got, 4, GOOD, GOOD_LINE "stream_http: HTTP status 500: what the server says is in its body\n");
+    expect(&got, 4, GOOD, GOOD_LINE "stream_http: HTTP status 500: the body says more\n");
 }
 
 static void a_redirect_is_not_followed(void **state) {
@@ -448,108 +448,123 @@ static void a_redirect_is_not_followed(void **state) {
     char location[64];
     snprintf(location, sizeof location, "http://127.0.0.1:%u/elsewhere", (unsigned)port);
     const run got = run_with(&(call){0}, &(reply){.status = 307, .location = location, .body = ""});
-    expect(&got, 4, "", "stream_http: HTTP status 307: what the server says is in its body\n");
+    expect(&got, 4, "", "stream_http: HTTP status 307: the body says more\n");
     assert_int_equal(requests, 1);
 }
 
-static void an_error_in_mid_stream_leaves_no_usage_or_no_end(void **state) {
+static void an_error_in_mid_stream_is_reported(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *usage;
+    } cases[] = {
+        {WORDS "data: {\"error\":{\"message\":\"Overloaded: " KEY "\"}}\n\n" DONE, ""},
+        {WORDS "data: {\"error\":{\"message\":\"Overloaded\"}}\n\n", ""},
+        {COUNTS(5, 7, 12) "data: {\"error\":{\"message\":\"Stopped\"}}\n\n", USAGE(5, 7, 12) ": failed\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char err[256];
+        snprintf(err, sizeof err, "%sstream_http: the server reported an error: it is in the body\n", cases[i].usage);
+        const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .chunk = 31});
+        expect(&got, 5, cases[i].body, err);
+    }
+}
+
+static void a_total_that_no_count_explains_is_assumed(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(12, 1, 303) DONE;
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 0, body,
+           "usage: {\"prompt_tokens\":12,\"completion_tokens\":291,\"total_tokens\":303,"
+           "\"completion_tokens_details\":{\"reasoning_tokens\":290}}: assumed\n");
+}
+
+static void a_connection_that_ends_within_the_usage_is_reported(void **state) {
+    (void)state;
+    static const char body[] = WORDS "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"comp";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .chunk = 9, .broken = true});
+    assert_string_equal(got.out, body);
+    assert_int_equal(got.status, 6);
+    /* What comes after is libcurl's, and differs between its versions. */
+    static const char words[] = "stream_http: the body ended too early: ";
+    assert_memory_equal(got.err, words, strlen(words));
+}
+
+static void the_usage_before_a_truncation_is_reported(void **state) {
+    (void)state;
+    static const char body[] = COUNTS(5, 1, 6) "data: {\"usage\":{\"prompt_tokens\":5,";
+    const run got = run_with(&(call){0}, &(reply){.body = body, .broken = true});
+    static const char words[] = USAGE(5, 1, 6) ": truncated\nstream_http: the body ended too early: ";
+    assert_memory_equal(got.err, words, strlen(words));
+    assert_string_equal(got.out, body);
+    assert_int_equal(got.status, 6);
+}
+
+static void a_connection_that_breaks_after_the_end_mark_loses_nothing(void **state) {
+    (void)state;
+    const run got = run_with(&(call){0}, &(reply){.body = GOOD, .broken = true});
+    expect(&got, 0, GOOD, GOOD_LINE);
+}
+
+static void a_stream_without_usage_is_reported(void **state) {
+    (void)state;
+    const run got = run_with(&(call){0}, &(reply){.body = WORDS DONE, .chunk = 3});
+    expect(&got, 7, WORDS DONE, "stream_http: the body has no usage\n");
+}
+
+static void a_stream_of_anthropic_needs_its_end_whatever_http_says(void **state) {
+    (void)state;
+    static const char body[] = "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5}}}\n\n";
+    const run got = run_with(&(call){0}, &(reply){.body = body});
+    expect(&got, 6, body, "usage: {\"prompt_tokens\":5}: truncated\nstream_http: the body ended too early\n");
+}
+
+static void a_stream_without_an_end_mark_is_complete_when_http_says_so(void **state) {
+    (void)state;
+    static const char body[] = WORDS COUNTS(5, 7, 12);
+    const run got = run_with(&(call){0}, &(reply){.body = body, .chunk = 17});
+    expect(&got, 0, body, GOOD_LINE);
+}
+
+static void a_body_without_counts_is_reported_by_its_verdict(void **state) {
     (void)state;
     static const struct {
         const char *body;
         int status;
         const char *words;
     } cases[] = {
-        {WORDS "data: {\"error\":{\"message\":\"Overloaded: " KEY "\"}}\n\n" DONE, 7,
-         "stream_http: the body is complete and has no usage\n"},
-        {WORDS "data: {\"error\":{\"message\":\"Overloaded\"}}\n\n", 7,
-         "stream_http: the body has no usage and no end: it was cut, tells an error, or is no JSON\n"},
-        {COUNTS(5, 7, 12) "data: {\"error\":{\"message\":\"Stopped\"}}\n\n", 9,
-         GOOD_LINE "stream_http: the body does not tell its end; its counts may not be the last ones\n"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .piece = 31});
-        expect(&got, cases[i].status, cases[i].body, cases[i].words);
-    }
-}
-
-static void a_connection_cut_in_the_middle_of_the_usage_is_told(void **state) {
-    (void)state;
-    static const char body[] = WORDS "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"comp";
-    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 9, .cut = true});
-    assert_string_equal(got.out, body);
-    assert_int_equal(got.status, 6);
-    /* What comes after is libcurl's, and differs between its versions. */
-    static const char words[] = "stream_http: the connection was cut, or stalled, in the middle of the body: ";
-    assert_memory_equal(got.err, words, strlen(words));
-}
-
-static void what_was_used_up_to_a_cut_is_told(void **state) {
-    (void)state;
-    static const char body[] = COUNTS(5, 1, 6) "data: {\"usage\":{\"prompt_tokens\":5,";
-    const run got = run_with(&(call){0}, &(reply){.body = body, .cut = true});
-    static const char words[] = USAGE(5, 1, 6) ": consistent\nstream_http: the connection was cut";
-    assert_memory_equal(got.err, words, strlen(words));
-    assert_string_equal(got.out, body);
-    assert_int_equal(got.status, 6);
-}
-
-static void a_cut_behind_the_closing_event_costs_nothing(void **state) {
-    (void)state;
-    const run got = run_with(&(call){0}, &(reply){.body = GOOD, .cut = true});
-    expect(&got, 0, GOOD, GOOD_LINE);
-}
-
-static void a_stream_without_usage_is_told(void **state) {
-    (void)state;
-    const run got = run_with(&(call){0}, &(reply){.body = WORDS DONE, .piece = 3});
-    expect(&got, 7, WORDS DONE, "stream_http: the body is complete and has no usage\n");
-}
-
-static void a_stream_without_its_closing_event_is_told(void **state) {
-    (void)state;
-    static const char body[] = WORDS COUNTS(5, 7, 12);
-    const run got = run_with(&(call){0}, &(reply){.body = body, .piece = 17});
-    expect(&got, 9, body,
-           GOOD_LINE "stream_http: the body does not tell its end; its counts may not be the last ones\n");
-}
-
-static void a_body_that_is_no_answer_is_told_by_what_it_is(void **state) {
-    (void)state;
-    static const struct {
-        const char *body, *words;
-    } cases[] = {
-        {"", "the body is empty"},
-        {"\n", "the body is empty"},
-        {"{\"choices\":[]}", "the body is complete and has no usage"},
-        {"{\"usage\":{\"prompt_tokens\":5",
-         "the body has no usage and no end: it was cut, tells an error, or is no JSON"},
-        {"<html><body>Hello</body></html>\n",
-         "the body has no usage and no end: it was cut, tells an error, or is no JSON"},
-        {"{\"usage\":{\"prompt_tokens\":5},}", "the body is no JSON"},
+        {"", 7, "the body has no usage"},
+        {"\n", 7, "the body has no usage"},
+        {"{\"choices\":[]}", 7, "the body has no usage"},
+        {"{\"error\":{\"message\":\"busy\"}}", 5, "the server reported an error: it is in the body"},
+        {"{\"usage\":{\"prompt_tokens\":5", 6, "the body ended too early"},
+        {"<html><body>Hello</body></html>\n", 7, "the body is neither JSON nor a stream of events, or is malformed"},
+        {"{\"usage\":{\"prompt_tokens\":5},}", 7, "the body is neither JSON nor a stream of events, or is malformed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char err[256];
         snprintf(err, sizeof err, "stream_http: %s\n", cases[i].words);
-        const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .piece = 7});
-        expect(&got, 7, cases[i].body, err);
+        const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .chunk = 7});
+        expect(&got, cases[i].status, cases[i].body, err);
     }
 }
 
-static void what_follows_a_report_and_is_no_json_is_told(void **state) {
+static void what_follows_a_usage_and_is_not_json_is_reported(void **state) {
     (void)state;
     static const char body[] = "{\"usage\":{\"prompt_tokens\":5}}\nbusy";
     const run got = run_with(&(call){0}, &(reply){.body = body});
-    expect(&got, 7, body, "usage: {\"prompt_tokens\":5}: consistent\nstream_http: the body is no JSON\n");
+    expect(&got, 7, body,
+           "usage: {\"prompt_tokens\":5}: unreadable\n"
+           "stream_http: the body is neither JSON nor a stream of events, or is malformed\n");
 }
 
-static void a_cut_behind_a_whole_json_body_costs_nothing(void **state) {
+static void a_connection_that_breaks_after_a_whole_json_body_loses_nothing(void **state) {
     (void)state;
     static const char body[] = "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}";
-    const run got = run_with(&(call){0}, &(reply){.body = body, .cut = true});
+    const run got = run_with(&(call){0}, &(reply){.body = body, .broken = true});
     expect(&got, 0, body, GOOD_LINE);
 }
 
-static void a_refused_connection_is_told(void **state) {
+static void a_refused_connection_is_reported(void **state) {
     (void)state;
     /* A port that was free a moment ago, and that nobody listens on. */
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
@@ -570,8 +585,8 @@ static void a_refused_connection_is_told(void **state) {
 
 static void a_reader_who_leaves_ends_the_request(void **state) {
     (void)state;
-    const run got = run_with(&(call){.closed = true}, &(reply){.body = WORDS DONE, .piece = 20});
-    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was broken off\n");
+    const run got = run_with(&(call){.closed = true}, &(reply){.body = WORDS DONE, .chunk = 20});
+    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was stopped\n");
 }
 
 static void a_full_disk_ends_the_request(void **state) {
@@ -579,11 +594,11 @@ static void a_full_disk_ends_the_request(void **state) {
     if (access("/dev/full", W_OK) != 0) {
         skip();
     }
-    const run got = run_with(&(call){.output = "/dev/full"}, &(reply){.body = WORDS DONE, .piece = 20});
-    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was broken off\n");
+    const run got = run_with(&(call){.output = "/dev/full"}, &(reply){.body = WORDS DONE, .chunk = 20});
+    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was stopped\n");
 }
 
-static void a_wrong_environment_is_told_before_anything_is_sent(void **state) {
+static void a_wrong_environment_is_reported_before_anything_is_sent(void **state) {
     (void)state;
     static const struct {
         call with;
@@ -607,34 +622,36 @@ static void a_wrong_environment_is_told_before_anything_is_sent(void **state) {
 
 int main(int argc, char **argv) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stream_is_handed_on_byte_for_byte_and_its_usage_told),
+        cmocka_unit_test(a_stream_is_printed_byte_for_byte_and_its_usage_reported),
         cmocka_unit_test(the_request_asks_for_a_stream_with_usage),
         cmocka_unit_test(slashes_at_the_end_of_the_address_make_no_difference),
         cmocka_unit_test(a_server_that_wants_no_key_is_sent_none),
-        cmocka_unit_test(the_body_arrives_while_the_server_still_talks),
+        cmocka_unit_test(the_body_arrives_while_the_server_still_sends),
         cmocka_unit_test(running_usage_replaces_and_is_not_added),
         cmocka_unit_test(absent_counts_are_not_shown_as_zero),
         cmocka_unit_test(a_server_that_does_not_stream_is_understood_too),
-        cmocka_unit_test(a_contradiction_is_told_with_its_numbers),
-        cmocka_unit_test(reasoning_beside_the_completion_is_counted_in_it_and_the_model_named),
-        cmocka_unit_test(the_name_of_a_model_cannot_drive_a_terminal),
-        cmocka_unit_test(an_unreadable_usage_is_told),
-        cmocka_unit_test(an_http_error_is_told_and_its_body_handed_on),
-        cmocka_unit_test(the_usage_of_an_http_error_is_told),
+        cmocka_unit_test(a_contradiction_is_reported_with_its_numbers),
+        cmocka_unit_test(a_total_that_no_count_explains_is_assumed),
+        cmocka_unit_test(separate_reasoning_is_added_to_the_completion_and_the_model_named),
+        cmocka_unit_test(the_name_of_a_model_cannot_control_a_terminal),
+        cmocka_unit_test(an_invalid_count_is_reported),
+        cmocka_unit_test(an_http_error_is_reported_and_its_body_printed),
+        cmocka_unit_test(the_usage_of_an_http_error_is_reported),
         cmocka_unit_test(a_redirect_is_not_followed),
-        cmocka_unit_test(an_error_in_mid_stream_leaves_no_usage_or_no_end),
-        cmocka_unit_test(a_connection_cut_in_the_middle_of_the_usage_is_told),
-        cmocka_unit_test(what_was_used_up_to_a_cut_is_told),
-        cmocka_unit_test(a_cut_behind_the_closing_event_costs_nothing),
-        cmocka_unit_test(a_stream_without_usage_is_told),
-        cmocka_unit_test(a_stream_without_its_closing_event_is_told),
-        cmocka_unit_test(a_body_that_is_no_answer_is_told_by_what_it_is),
-        cmocka_unit_test(what_follows_a_report_and_is_no_json_is_told),
-        cmocka_unit_test(a_cut_behind_a_whole_json_body_costs_nothing),
-        cmocka_unit_test(a_refused_connection_is_told),
+        cmocka_unit_test(an_error_in_mid_stream_is_reported),
+        cmocka_unit_test(a_connection_that_ends_within_the_usage_is_reported),
+        cmocka_unit_test(the_usage_before_a_truncation_is_reported),
+        cmocka_unit_test(a_connection_that_breaks_after_the_end_mark_loses_nothing),
+        cmocka_unit_test(a_stream_without_usage_is_reported),
+        cmocka_unit_test(a_stream_of_anthropic_needs_its_end_whatever_http_says),
+        cmocka_unit_test(a_stream_without_an_end_mark_is_complete_when_http_says_so),
+        cmocka_unit_test(a_body_without_counts_is_reported_by_its_verdict),
+        cmocka_unit_test(what_follows_a_usage_and_is_not_json_is_reported),
+        cmocka_unit_test(a_connection_that_breaks_after_a_whole_json_body_loses_nothing),
+        cmocka_unit_test(a_refused_connection_is_reported),
         cmocka_unit_test(a_reader_who_leaves_ends_the_request),
         cmocka_unit_test(a_full_disk_ends_the_request),
-        cmocka_unit_test(a_wrong_environment_is_told_before_anything_is_sent),
+        cmocka_unit_test(a_wrong_environment_is_reported_before_anything_is_sent),
     };
     if (argc != 2) {
         fputs("test_stream_http: the path of stream_http is missing\n", stderr);

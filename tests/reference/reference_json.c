@@ -1,63 +1,210 @@
-/* A second opinion on JSON; see reference_json.h. It is plain rather than quick. */
+/* JSON by plain recursion; see reference_json.h. */
 #include "reference_json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------------------------------------- the tree */
+enum {
+    NAME_MAX_WRITTEN = 190,
+    NUMBER_MAX_WRITTEN = 190,
+    EXPONENT_ENOUGH = 100000
+};
 
-typedef struct parser {
-    const char *bytes;
-    size_t length, at;
-    size_t depth;
-    tokusage_status stop; /* why reading stopped; OK while it goes on */
-} parser;
+typedef struct reading {
+    const char *at, *end;
+    tokusage_status status;
+    char *letters; /* where the next resolved string goes */
+    json_node *nodes;
+} reading;
 
-static reference_node *new_node(void) {
-    reference_node *made = calloc(1, sizeof *made);
-    assert_non_null(made);
-    return made;
-}
-
-static void delete_tree(reference_node *root) {
-    while (root != NULL) {
-        reference_node *next = root->next;
-        delete_tree(root->first);
-        free(root->name.bytes);
-        free(root->text.bytes);
-        free(root);
-        root = next;
+/* Room for the tree of a document with this many bytes: a node and a letter a byte are enough. It is kept for the next. */
+static void make_room(size_t length, reading *in) {
+    static json_node *nodes;
+    static char *letters;
+    static size_t room;
+    if (length + 2 > room) {
+        room = 2 * length + 64;
+        free(nodes);
+        free(letters);
+        nodes = malloc(room * sizeof *nodes);
+        letters = malloc(room);
+        if (nodes == NULL || letters == NULL) {
+            abort();
+        }
     }
+    in->nodes = nodes;
+    in->letters = letters;
 }
 
-static bool stop(parser *in, tokusage_status why) {
-    in->stop = why;
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+size_t json_space(const char *bytes, size_t length) {
+    size_t at = 0;
+    while (at < length && is_space(bytes[at])) {
+        at++;
+    }
+    return at;
+}
+
+bool json_is(json_string string, const char *word) {
+    return string.bytes != NULL && string.length == strlen(word) && memcmp(string.bytes, word, string.length) == 0;
+}
+
+static void skip_space(reading *in) {
+    in->at += json_space(in->at, (size_t)(in->end - in->at));
+}
+
+static bool fails(reading *in, tokusage_status status) {
+    in->status = status;
     return false;
 }
 
-static int peek(const parser *in) {
-    return in->at < in->length ? (unsigned char)in->bytes[in->at] : -1;
-}
-
-static bool is_space(int byte) {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
-static void skip_spaces(parser *in) {
-    while (is_space(peek(in))) {
-        in->at++;
-    }
-}
-
-static bool take(parser *in, char wanted) {
-    if (peek(in) != (unsigned char)wanted) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
+/* Takes this byte; SYNTAX if another one is there, or none. */
+static bool take(reading *in, char c) {
+    if (in->at == in->end || *in->at != c) {
+        return fails(in, TOKUSAGE_ERR_SYNTAX);
     }
     in->at++;
     return true;
 }
 
-static bool take_word(parser *in, const char *word) {
+/* ---- strings */
+
+static bool take_hex(reading *in, unsigned *code) {
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    *code = 0;
+    for (int i = 0; i < 4; i++) {
+        const char *found = in->at < in->end && *in->at != '\0' ? strchr(digits, *in->at) : NULL;
+        if (found == NULL) {
+            return fails(in, TOKUSAGE_ERR_SYNTAX);
+        }
+        *code = *code * 16 + (unsigned)(found - digits) % 16;
+        in->at++;
+    }
+    return true;
+}
+
+static void put_utf8(reading *in, unsigned long code) {
+    if (code < 0x80) {
+        *in->letters++ = (char)code;
+    } else if (code < 0x800) {
+        *in->letters++ = (char)(0xC0 | code >> 6);
+        *in->letters++ = (char)(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        *in->letters++ = (char)(0xE0 | code >> 12);
+        *in->letters++ = (char)(0x80 | (code >> 6 & 0x3F));
+        *in->letters++ = (char)(0x80 | (code & 0x3F));
+    } else {
+        *in->letters++ = (char)(0xF0 | code >> 18);
+        *in->letters++ = (char)(0x80 | (code >> 12 & 0x3F));
+        *in->letters++ = (char)(0x80 | (code >> 6 & 0x3F));
+        *in->letters++ = (char)(0x80 | (code & 0x3F));
+    }
+}
+
+/* Takes an escape after its backslash. *high is the first half of a surrogate pair that came just before, or 0. */
+static bool take_escape(reading *in, unsigned *high, bool *whole) {
+    static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    const unsigned before = *high;
+    *high = 0;
+    if (in->at < in->end && *in->at == 'u') {
+        unsigned code = 0;
+        in->at++;
+        if (!take_hex(in, &code)) {
+            return false;
+        }
+        const bool second = code >= 0xDC00 && code <= 0xDFFF;
+        *whole = *whole && (before != 0) == second;
+        if (code >= 0xD800 && code < 0xDC00) {
+            *high = code;
+        } else if (second && before != 0) {
+            put_utf8(in, 0x10000UL + (before - 0xD800UL) * 0x400 + (code - 0xDC00));
+        } else if (!second) {
+            put_utf8(in, code);
+        }
+        return true;
+    }
+    const char *found = in->at < in->end && *in->at != '\0' ? strchr(plain, *in->at) : NULL;
+    if (found == NULL) {
+        return fails(in, TOKUSAGE_ERR_SYNTAX);
+    }
+    *whole = *whole && before == 0;
+    *in->letters++ = meant[found - plain];
+    in->at++;
+    return true;
+}
+
+/* Takes a string with its quotes. */
+static bool take_string(reading *in, json_string *out) {
+    char *begin = in->letters;
+    unsigned high = 0;
+    bool whole = true;
+    out->bytes = NULL;
+    if (!take(in, '"')) {
+        return false;
+    }
+    while (in->at < in->end && *in->at != '"') {
+        if (*in->at == '\\') {
+            in->at++;
+            if (!take_escape(in, &high, &whole)) {
+                return false;
+            }
+        } else if ((unsigned char)*in->at < 0x20) {
+            return fails(in, TOKUSAGE_ERR_SYNTAX);
+        } else {
+            whole = whole && high == 0;
+            *in->letters++ = *in->at++;
+        }
+    }
+    out->bytes = whole && high == 0 ? begin : NULL;
+    out->length = (size_t)(in->letters - begin);
+    return take(in, '"');
+}
+
+/* ---- numbers and words */
+
+static size_t take_digits(reading *in) {
+    size_t count = 0;
+    while (in->at < in->end && *in->at >= '0' && *in->at <= '9') {
+        in->at++;
+        count++;
+    }
+    return count;
+}
+
+static bool take_some_digits(reading *in) {
+    return take_digits(in) > 0 || fails(in, TOKUSAGE_ERR_SYNTAX);
+}
+
+/* RFC 8259, section 6. */
+static bool take_number(reading *in) {
+    if (*in->at == '-') {
+        in->at++;
+    }
+    if (in->at < in->end && *in->at == '0') {
+        in->at++;
+    } else if (!take_some_digits(in)) {
+        return false;
+    }
+    if (in->at < in->end && *in->at == '.') {
+        in->at++;
+        if (!take_some_digits(in)) {
+            return false;
+        }
+    }
+    if (in->at < in->end && (*in->at == 'e' || *in->at == 'E')) {
+        in->at++;
+        if (in->at < in->end && (*in->at == '+' || *in->at == '-')) {
+            in->at++;
+        }
+        return take_some_digits(in);
+    }
+    return true;
+}
+
+static bool take_word(reading *in, const char *word) {
     for (; *word != '\0'; word++) {
         if (!take(in, *word)) {
             return false;
@@ -66,242 +213,64 @@ static bool take_word(parser *in, const char *word) {
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------------- numbers in a text */
+/* ---- values */
 
-static bool is_digit(int byte) {
-    return byte >= '0' && byte <= '9';
+static bool take_value(reading *in, json_node *parent, json_node *node, unsigned depth);
+
+static json_node *new_node(reading *in) {
+    json_node *node = in->nodes++;
+    memset(node, 0, sizeof *node);
+    return node;
 }
 
-static bool take_digits(parser *in) {
-    if (!is_digit(peek(in))) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
-    }
-    while (is_digit(peek(in))) {
-        in->at++;
-    }
-    return true;
-}
-
-static bool take_fraction(parser *in) {
-    if (peek(in) != '.') {
-        return true;
-    }
-    in->at++;
-    return take_digits(in);
-}
-
-static bool take_exponent(parser *in) {
-    if (peek(in) != 'e' && peek(in) != 'E') {
-        return true;
-    }
-    in->at++;
-    if (peek(in) == '+' || peek(in) == '-') {
-        in->at++;
-    }
-    return take_digits(in);
-}
-
-/* RFC 8259, section 6. */
-static bool take_number(parser *in) {
-    if (peek(in) == '-') {
-        in->at++;
-    }
-    if (peek(in) == '0') {
-        in->at++;
-    } else if (!take_digits(in)) {
-        return false;
-    }
-    return take_fraction(in) && take_exponent(in);
-}
-
-/* ---------------------------------------------------------------------------------------------- strings in a text */
-
-static int hex_of(int byte) {
-    if (is_digit(byte)) {
-        return byte - '0';
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
-static bool take_four_digits(parser *in, unsigned *code) {
-    *code = 0;
-    for (int i = 0; i < 4; i++) {
-        int hex = hex_of(peek(in));
-        if (hex < 0) {
-            return stop(in, TOKUSAGE_ERR_SYNTAX);
+static bool take_member(reading *in, json_node *parent, unsigned depth) {
+    json_node *node = new_node(in);
+    if (parent->kind == '{') {
+        const char *from = in->at;
+        if (!take_string(in, &node->name)) {
+            return false;
         }
-        *code = *code * 16 + (unsigned)hex;
-        in->at++;
-    }
-    return true;
-}
-
-static void put(reference_letters *out, unsigned byte) {
-    out->bytes[out->length++] = (char)(unsigned char)byte;
-}
-
-/* As UTF-8. */
-static void put_code(reference_letters *out, unsigned code) {
-    if (code < 0x80) {
-        put(out, code);
-    } else if (code < 0x800) {
-        put(out, 0xC0 | code >> 6);
-        put(out, 0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        put(out, 0xE0 | code >> 12);
-        put(out, 0x80 | (code >> 6 & 0x3F));
-        put(out, 0x80 | (code & 0x3F));
-    } else {
-        put(out, 0xF0 | code >> 18);
-        put(out, 0x80 | (code >> 12 & 0x3F));
-        put(out, 0x80 | (code >> 6 & 0x3F));
-        put(out, 0x80 | (code & 0x3F));
-    }
-}
-
-/* Behind a "\u". Half of a surrogate pair is JSON, but not a character. */
-static bool take_unicode(parser *in, reference_letters *out) {
-    unsigned code = 0;
-    if (!take_four_digits(in, &code)) {
-        return false;
-    }
-    if (code >= 0xDC00 && code <= 0xDFFF) {
-        out->whole = false;
-        return true;
-    }
-    if (code >= 0xD800 && code <= 0xDBFF) {
-        parser ahead = *in;
-        unsigned low = 0;
-        if (!take_word(&ahead, "\\u") || !take_four_digits(&ahead, &low) || low < 0xDC00 || low > 0xDFFF) {
-            out->whole = false;
-            return true;
+        node->short_name = in->at - from - 2 <= NAME_MAX_WRITTEN;
+        skip_space(in);
+        if (!take(in, ':')) {
+            return false;
         }
-        in->at = ahead.at;
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        skip_space(in);
     }
-    put_code(out, code);
-    return true;
+    return take_value(in, parent, node, depth);
 }
 
-static bool take_escape(parser *in, reference_letters *out) {
-    static const char known[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    in->at++;
-    int letter = peek(in);
-    if (letter == 'u') {
-        in->at++;
-        return take_unicode(in, out);
-    }
-    const char *found = letter > 0 ? strchr(known, letter) : NULL;
-    if (found == NULL) {
-        return stop(in, TOKUSAGE_ERR_SYNTAX);
-    }
-    put(out, (unsigned char)meanings[found - known]);
-    in->at++;
-    return true;
-}
-
-/* Bytes up to the closing quote, or to the end. The resolved string is not longer. */
-static size_t room_for_string(const parser *in) {
-    size_t quote = in->at + 1;
-    while (quote < in->length && in->bytes[quote] != '"') {
-        quote += in->bytes[quote] == '\\' ? 2 : 1;
-    }
-    return quote - in->at + 1;
-}
-
-/* The tree frees out->bytes, also when this fails. */
-static bool take_string(parser *in, reference_letters *out) {
-    out->whole = true;
-    out->length = 0;
-    out->bytes = malloc(room_for_string(in));
-    assert_non_null(out->bytes);
-    if (!take(in, '"')) {
-        return false;
-    }
-    while (peek(in) != '"') {
-        int next = peek(in);
-        if (next < 0x20) { /* a control character, or the end */
-            return stop(in, TOKUSAGE_ERR_SYNTAX);
-        }
-        if (next == '\\') {
-            if (!take_escape(in, out)) {
-                return false;
-            }
-        } else {
-            put(out, (unsigned)next);
-            in->at++;
-        }
+static bool take_members(reading *in, json_node *node, unsigned depth) {
+    const char close = node->kind == '{' ? '}' : ']';
+    if (depth == TOKUSAGE_DEPTH_MAX) {
+        return fails(in, TOKUSAGE_ERR_DEPTH);
     }
     in->at++;
-    return true;
-}
-
-/* ------------------------------------------------------------------------------------------------ values in a text */
-
-static bool take_value(parser *in, reference_node *out);
-
-static bool take_name(parser *in, reference_node *out) {
-    if (!take_string(in, &out->name)) {
-        return false;
-    }
-    skip_spaces(in);
-    if (!take(in, ':')) {
-        return false;
-    }
-    skip_spaces(in);
-    return true;
-}
-
-static bool take_elements(parser *in, reference_node *out, char close) {
-    reference_node **end = &out->first;
-    in->at++;
-    skip_spaces(in);
-    if (peek(in) == close) {
+    skip_space(in);
+    if (in->at < in->end && *in->at == close) {
         in->at++;
         return true;
     }
     for (;;) {
-        *end = new_node();
-        if (close == '}' && !take_name(in, *end)) {
+        if (!take_member(in, node, depth + 1)) {
             return false;
         }
-        if (!take_value(in, *end)) {
-            return false;
+        skip_space(in);
+        if (in->at == in->end || *in->at != ',') {
+            return take(in, close);
         }
-        skip_spaces(in);
-        if (peek(in) == close) {
-            in->at++;
-            return true;
-        }
-        if (!take(in, ',')) {
-            return false;
-        }
-        skip_spaces(in);
-        end = &(*end)->next;
+        in->at++;
+        skip_space(in);
     }
 }
 
-static bool take_container(parser *in, reference_node *out) {
-    if (in->depth == TOKUSAGE_DEPTH_MAX) {
-        return stop(in, TOKUSAGE_ERR_DEPTH);
-    }
-    in->depth++;
-    bool good = take_elements(in, out, out->kind == '{' ? '}' : ']');
-    in->depth--;
-    return good;
-}
-
-static bool take_kind(parser *in, reference_node *out) {
-    switch (out->kind) {
+static bool take_content(reading *in, json_node *node, unsigned depth) {
+    switch (node->kind) {
     case '{':
     case '[':
-        return take_container(in, out);
+        return take_members(in, node, depth);
     case '"':
-        return take_string(in, &out->text);
+        return take_string(in, &node->text);
     case 't':
         return take_word(in, "true");
     case 'f':
@@ -309,60 +278,93 @@ static bool take_kind(parser *in, reference_node *out) {
     case 'n':
         return take_word(in, "null");
     default:
-        out->kind = '0';
         return take_number(in);
     }
 }
 
-static bool take_value(parser *in, reference_node *out) {
-    out->begin = in->at;
-    out->kind = in->at < in->length ? in->bytes[in->at] : '\0';
-    bool good = take_kind(in, out);
-    out->end = in->at;
-    return good;
+static void append(json_node *parent, json_node *node) {
+    node->parent = parent;
+    if (parent != NULL) {
+        *(parent->last != NULL ? &parent->last->next : &parent->first) = node;
+        parent->last = node;
+    }
 }
 
-/* The status is in *in. */
-static reference_tree parse_with(parser *in) {
-    reference_tree out = {TOKUSAGE_OK, 0, new_node()};
-    skip_spaces(in);
-    (void)take_value(in, out.root);
-    return out;
+static bool take_value(reading *in, json_node *parent, json_node *node, unsigned depth) {
+    if (in->at == in->end || *in->at == '\0' || strchr("{[\"tfn-0123456789", *in->at) == NULL) {
+        return fails(in, TOKUSAGE_ERR_SYNTAX);
+    }
+    node->kind = strchr("{[\"tfn", *in->at) != NULL ? *in->at : '0';
+    node->begin = in->at;
+    if (depth < TOKUSAGE_DEPTH_MAX || (node->kind != '{' && node->kind != '[')) {
+        append(parent, node);
+    }
+    node->closed = take_content(in, node, depth);
+    node->end = in->at;
+    /* Only the byte after a number says that it has ended. */
+    node->closed = node->closed && (node->kind != '0' || depth == 0 || in->at < in->end);
+    return in->status == TOKUSAGE_OK;
 }
 
-static reference_tree told(reference_tree out, const parser *in) {
-    out.status = in->stop;
-    out.at = in->at;
-    return out;
+json_document json_read(const char *bytes, size_t length) {
+    reading in = {bytes, bytes + length, TOKUSAGE_OK, NULL, NULL};
+    make_room(length, &in);
+    skip_space(&in);
+    json_node *root = new_node(&in);
+    take_value(&in, NULL, root, 0);
+    return (json_document){in.status, in.status == TOKUSAGE_ERR_SYNTAX && in.at == in.end, (size_t)(in.at - bytes),
+                           root->kind != '\0' ? root : NULL};
 }
 
-reference_tree reference_parse_first(const char *bytes, size_t length) {
-    parser in = {bytes, length, 0, 0, TOKUSAGE_OK};
-    reference_tree out = parse_with(&in);
-    return told(out, &in);
+/* ---- counts */
+
+/* The value of the first `point` digits; more than any count when there are too many. */
+static int64_t whole_part(const char *digits, size_t count, long point) {
+    int64_t value = 0;
+    for (long i = 0; i < point; i++) {
+        value = value > TOKUSAGE_COUNT_MAX ? value : value * 10 + (i < (long)count ? digits[i] - '0' : 0);
+    }
+    return value;
 }
 
-reference_tree reference_parse(const char *bytes, size_t length) {
-    parser in = {bytes, length, 0, 0, TOKUSAGE_OK};
-    reference_tree out = parse_with(&in);
-    if (in.stop == TOKUSAGE_OK) {
-        skip_spaces(&in);
-        if (in.at < length) {
-            (void)stop(&in, TOKUSAGE_ERR_SYNTAX);
+tokusage_status json_count(const json_node *number, int64_t *value) {
+    const char *at = number->begin;
+    const bool negative = *at == '-';
+    if (number->end - at > NUMBER_MAX_WRITTEN) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    char digits[NUMBER_MAX_WRITTEN];
+    size_t count = 0; /* of digits, without zeros at either end */
+    long point = 0;   /* how many digits are before the point */
+    bool fraction = false;
+    for (at += negative; at < number->end && *at != 'e' && *at != 'E'; at++) {
+        if (*at == '.') {
+            fraction = true;
+            continue;
+        }
+        if (count > 0 || *at != '0') {
+            digits[count++] = *at;
+            point += !fraction;
+        } else {
+            point -= fraction;
         }
     }
-    return told(out, &in);
-}
-
-void reference_forget(reference_tree *what) {
-    delete_tree(what->root);
-    what->root = NULL;
-}
-
-bool reference_is_text(const reference_letters *text, const char *bytes, size_t length) {
-    return text->whole && text->length == length && memcmp(text->bytes, bytes, length) == 0;
-}
-
-bool reference_is_word(const reference_letters *text, const char *word) {
-    return reference_is_text(text, word, strlen(word));
+    if (at < number->end) {
+        const long exponent = strtol(at + 1, NULL, 10); /* a byte follows the number, or a NUL */
+        point += exponent > EXPONENT_ENOUGH ? EXPONENT_ENOUGH : exponent < -EXPONENT_ENOUGH ? -EXPONENT_ENOUGH : exponent;
+    }
+    while (count > 0 && digits[count - 1] == '0') {
+        count--;
+    }
+    if (count == 0) {
+        *value = 0;
+        return TOKUSAGE_OK;
+    }
+    const int64_t whole = whole_part(digits, count, point);
+    const bool rest = point < (long)count;
+    if (negative || whole > TOKUSAGE_COUNT_MAX || (whole == TOKUSAGE_COUNT_MAX && rest)) {
+        return TOKUSAGE_ERR_RANGE;
+    }
+    *value = whole;
+    return rest ? TOKUSAGE_ERR_INTEGER : TOKUSAGE_OK;
 }

@@ -1,43 +1,46 @@
 /*
- * A second opinion on JSON: whether a text is JSON as RFC 8259 defines it, and its tree. It recurses and allocates. It
- * does not know about usage, and shares no code with the library.
+ * JSON as RFC 8259 defines it, read into a tree by plain recursion. It knows nothing about usage. Of a document that is
+ * malformed or ends too early the tree has what came before.
  */
 #ifndef TOKUSAGE_TESTS_REFERENCE_JSON_H
 #define TOKUSAGE_TESTS_REFERENCE_JSON_H
 
-#include "support.h"
+#include "tokusage.h"
 
-/* A string or a name, its escapes resolved. With half of a surrogate pair it equals nothing. */
-typedef struct reference_letters {
-    char *bytes;
+/* A name or a string with its escapes resolved. Half of a surrogate pair equals nothing: bytes is NULL then. */
+typedef struct json_string {
+    const char *bytes;
     size_t length;
-    bool whole;
-} reference_letters;
+} json_string;
 
-typedef struct reference_node {
-    char kind;              /* the first byte: { [ " t f n; '0' for every number */
-    size_t begin, end;      /* its bytes in the text, quotes and brackets included */
-    reference_letters name; /* of a member of an object */
-    reference_letters text; /* of a string */
-    struct reference_node *first, *next;
-} reference_node;
+typedef struct json_node {
+    char kind;               /* the first byte: { [ " t f n; 0 for a number */
+    bool closed;             /* its last byte was read */
+    const char *begin, *end; /* as it is written, quotes and brackets included */
+    bool short_name;         /* the name is written with at most 190 bytes */
+    json_string name;        /* of a member of an object */
+    json_string text;        /* of a string that is closed */
+    struct json_node *parent, *first, *last, *next;
+    struct json_node *also; /* for whoever makes a list of nodes */
+} json_node;
 
-typedef struct reference_tree {
+typedef struct json_document {
     tokusage_status status; /* OK, SYNTAX or DEPTH */
-    size_t at;              /* OK: where reading ended; else the byte that cannot stand there */
-    reference_node *root;   /* only when the status is OK */
-} reference_tree;
+    bool ended;             /* SYNTAX, because the bytes end */
+    size_t at;              /* OK: the byte after the document; else the byte that cannot be there */
+    json_node *root;        /* NULL: no value begins */
+} json_document;
 
-/* For a text without a byte-order mark. */
-reference_tree reference_parse(const char *bytes, size_t length);
+/* Reads the document that the bytes begin with, after white space. The tree is valid until the next call. */
+json_document json_read(const char *bytes, size_t length);
 
-/* For the text that the bytes begin with: anything may follow it. */
-reference_tree reference_parse_first(const char *bytes, size_t length);
+/* How many bytes of white space the bytes begin with. */
+size_t json_space(const char *bytes, size_t length);
 
-void reference_forget(reference_tree *what);
+/* Whether the string is this word. */
+bool json_is(json_string string, const char *word);
 
-/* Whether the string is these bytes, or this word. */
-bool reference_is_text(const reference_letters *text, const char *bytes, size_t length);
-bool reference_is_word(const reference_letters *text, const char *word);
+/* What the number is as a count: OK and its value, INTEGER or RANGE. */
+tokusage_status json_count(const json_node *number, int64_t *value);
 
 #endif

@@ -60,7 +60,9 @@ static int64_t number_in(const char *word) {
     char *end = NULL;
     int64_t number = strtoll(word, &end, 10);
     if (strncmp(end, "MAX", 3) == 0) {
-        number = (end > word ? number : 1) * MAX + strtoll(end + 3, &end, 10);
+        number = (end > word ? number : 1) * MAX;
+        end += strlen("MAX");
+        number += *end == '+' || *end == '-' ? strtoll(end, &end, 10) : 0;
     }
     if (*end != '\0' && *end != ' ') {
         fail_msg("not a number: %s", word);
@@ -80,7 +82,8 @@ const char *short_name(const char *member) {
 
 /* ------------------------------------------------------------------------------------------------------ usages */
 
-static size_t count_in(const char *word, size_t length) {
+size_t count_named(const char *word) {
+    const size_t length = strcspn(word, " ");
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         const char *const name = tokusage_count_name(i);
         if (strlen(name) == length + strlen("_tokens") && strncmp(name, word, length) == 0) {
@@ -96,7 +99,7 @@ tokusage usage_in(const char *words) {
     memset(&usage, 0, sizeof usage);
     while (*words != '\0') {
         const size_t length = strcspn(words, " ");
-        tokusage_count *const count = tokusage_count_at(&usage, count_in(words, length));
+        tokusage_count *const count = tokusage_count_at(&usage, count_named(words));
         words += length;
         words += strspn(words, " ");
         count->present = true;

@@ -14,6 +14,9 @@
 /* The usage that the words say. Absent counts are all zero bytes. Fails the test if a word is unknown. */
 tokusage usage_in(const char *words);
 
+/* The number of the count that the first word names. */
+size_t count_named(const char *word);
+
 /* The words for them. Valid until the sixtieth call after. */
 const char *usage_words(const tokusage *usage);
 const char *error_words(const tokusage_error *error);

@@ -75,15 +75,23 @@ void table_free(table *from) {
     free((void *)from->cells);
 }
 
-size_t table_column(const table *in, const char *name) {
+static size_t find_column(const table *in, const char *name) {
     size_t i = 0;
     while (i < in->columns && strcmp(in->cells[i], name) != 0) {
         i++;
     }
-    if (i == in->columns) {
+    return i;
+}
+
+bool table_has(const table *in, const char *name) {
+    return find_column(in, name) < in->columns;
+}
+
+size_t table_column(const table *in, const char *name) {
+    if (!table_has(in, name)) {
         fail_msg("no column is called %s", name);
     }
-    return i;
+    return find_column(in, name);
 }
 
 const char *table_cell(const table *in, size_t row, const char *column) {

@@ -21,6 +21,8 @@ void table_free(table *from);
 /* The number of a column; fails the test when there is none. */
 size_t table_column(const table *in, const char *name);
 
+bool table_has(const table *in, const char *name);
+
 /* The cell of a row, from 0 on. */
 const char *table_cell(const table *in, size_t row, const char *column);
 

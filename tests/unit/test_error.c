@@ -1,12 +1,9 @@
-/* Statuses and errors in words, numbers in digits, the version. */
-#include "support.h"
+/* Statuses, verdicts and errors in words, and the version. */
+#include "notation.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "error.h"
-#include "usage.h"
 
 static const tokusage_status statuses[] = {
     TOKUSAGE_OK,          TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_ERR_MEMORY,    TOKUSAGE_ERR_SPACE,
@@ -50,6 +47,33 @@ static void status_text_has_words_for_a_value_that_is_not_a_status(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------- verdicts */
+
+static void verdict_text_is_one_lower_case_word_for_each_verdict(void **state) {
+    (void)state;
+    static const char *const words[] = {"consistent", "reconciled", "assumed",   "contradictory", "invalid",
+                                        "missing",    "failed",     "truncated", "unreadable"};
+    static const tokusage_verdict verdicts[] = {TOKUSAGE_CONSISTENT,    TOKUSAGE_RECONCILED, TOKUSAGE_ASSUMED,
+                                                TOKUSAGE_CONTRADICTORY, TOKUSAGE_INVALID,    TOKUSAGE_MISSING,
+                                                TOKUSAGE_FAILED,        TOKUSAGE_TRUNCATED,  TOKUSAGE_UNREADABLE};
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        assert_int_equal(verdicts[i], i);
+        assert_string_equal(tokusage_verdict_text(verdicts[i]), words[i]);
+    }
+}
+
+static void verdict_text_has_a_word_for_a_value_that_is_not_a_verdict(void **state) {
+    (void)state;
+    static const int numbers[] = {9, 10, 255, 256, -1, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        const char *const text = tokusage_verdict_text((tokusage_verdict)numbers[i]);
+        assert_true(strlen(text) > 3);
+        for (int j = 0; j <= TOKUSAGE_UNREADABLE; j++) {
+            assert_string_not_equal(text, tokusage_verdict_text((tokusage_verdict)j));
+        }
+    }
+}
+
 /* ------------------------------------------------------------------------------------------- error_text */
 
 /* Calls it with every size from 0 to more than enough. It must do what snprintf does. */
@@ -89,15 +113,12 @@ static void expect_text_says(const tokusage_error *error, const char *words) {
 
 static void error_text_says_each_status(void **state) {
     (void)state;
-    static const char *const members[] = {
-        NULL,           "usage",         "prompt_tokens",      "completion_tokens",
-        "total_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens",
-    };
     for (size_t i = 0; i < LENGTH(statuses); i++) {
-        for (size_t j = 0; j < LENGTH(members); j++) {
-            tokusage_error error = {statuses[i], members[j], 0, 0, 0};
+        for (size_t j = 0; j < TOKUSAGE_COUNTS + 2; j++) {
+            const char *const member = j == TOKUSAGE_COUNTS ? "usage" : tokusage_count_name(j);
+            const tokusage_error error = {statuses[i], member, 0, 0, 0};
             expect_text_says(&error, tokusage_status_text(statuses[i]));
-            expect_text_says(&error, members[j] != NULL ? members[j] : "");
+            expect_text_says(&error, member != NULL ? member : "");
         }
     }
 }
@@ -137,13 +158,14 @@ static void error_text_gives_no_offset_for_other_statuses(void **state) {
         tokusage_error error = {statuses[i], "usage", 77, 0, 0};
         char whole[300];
         (void)tokusage_error_text(&error, whole, sizeof whole);
-        assert_null(strstr(whole, "77"));
+        assert_null(strstr(whole, "prompt 77"));
     }
 }
 
 static void error_text_gives_both_sides_of_a_contradiction(void **state) {
     (void)state;
-    static const int64_t values[] = {0, 13, TOKUSAGE_COUNT_MAX, 2 * TOKUSAGE_COUNT_MAX, -1, INT64_MAX, INT64_MIN};
+    static const int64_t values[] = {0,  9,   10, 13, 99,        100,       TOKUSAGE_COUNT_MAX, 2 * TOKUSAGE_COUNT_MAX,
+                                     -1, -10, -9, -5, INT64_MAX, INT64_MIN, INT64_MIN + 1};
     for (size_t i = 0; i < LENGTH(values); i++) {
         for (size_t j = 0; j < LENGTH(values); j++) {
             tokusage_error error = {TOKUSAGE_ERR_TOTAL, "total_tokens", 0, values[i], values[j]};
@@ -171,8 +193,8 @@ static void error_text_gives_no_counts_for_other_statuses(void **state) {
         tokusage_error error = {statuses[i], "usage", 0, 88, 99};
         char whole[300];
         (void)tokusage_error_text(&error, whole, sizeof whole);
-        assert_null(strstr(whole, "88"));
-        assert_null(strstr(whole, "99"));
+        assert_null(strstr(whole, "prompt 88"));
+        assert_null(strstr(whole, "prompt 99"));
     }
 }
 
@@ -194,21 +216,21 @@ static void error_text_has_words_for_a_value_that_is_not_a_status(void **state) 
 static void error_text_describes_the_errors_that_functions_report(void **state) {
     (void)state;
     static const struct {
-        int64_t counts[6];
-        const char *text;
+        const char *usage, *text;
     } cases[] = {
-        {{5, 7, 12, 2, 1, 3}, "no error"},
-        {{-1, 7, 12, 2, 1, 3}, "prompt_tokens: out of range"},
-        {{5, 7, 12, 2, 1, TOKUSAGE_COUNT_MAX + 1}, "reasoning_tokens: out of range"},
-        {{12, 1, 303, 2, 1, 0}, "total_tokens: contradicts its parts: they say 13, it says 303"},
-        {{5, 7, 12, 9, ABSENT, ABSENT}, "cached_tokens: larger than its whole: it says 9, the whole is 5"},
-        {{5, 7, 12, 4, 2, ABSENT}, "cached_tokens: larger than its whole: it says 6, the whole is 5"},
-        {{5, 7, 12, ABSENT, 6, 3}, "cache_write_tokens: larger than its whole: it says 6, the whole is 5"},
-        {{5, 7, 12, 2, 1, 8}, "reasoning_tokens: larger than its whole: it says 8, the whole is 7"},
+        {"prompt 5 completion 7 total 12 cached 2", "no error"},
+        {"prompt -1 completion 7 total 12", "prompt_tokens: out of range"},
+        {"prompt 5 completion 7 total 12 completion_image MAX+1", "completion_image_tokens: out of range"},
+        {"prompt 12 completion 1 total 303", "total_tokens: contradicts its parts: they say 13, it says 303"},
+        {"prompt 5 completion 7 total 12 cached 9", "cached_tokens: larger than its whole: it says 9, the whole is 5"},
+        {"prompt 5 completion 7 total 12 cached 4 cache_write 2",
+         "cached_tokens: larger than its whole: it says 6, the whole is 5"},
+        {"prompt 5 completion 7 total 12 cache_write 6",
+         "cache_write_tokens: larger than its whole: it says 6, the whole is 5"},
+        {"cache_write 4 cache_write_1h 5", "cache_write_1h_tokens: larger than its whole: it says 5, the whole is 4"},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
-        const int64_t *c = cases[i].counts;
-        const tokusage usage = usage_of6(c[0], c[1], c[2], c[3], c[4], c[5]);
+        const tokusage usage = usage_in(cases[i].usage);
         tokusage_error error;
         (void)tokusage_validate(&usage, &error);
         expect_text(&error, cases[i].text);
@@ -218,7 +240,7 @@ static void error_text_describes_the_errors_that_functions_report(void **state) 
     expect_text(&error, "bad argument");
 }
 
-static void error_text_describes_the_errors_of_a_text(void **state) {
+static void error_text_describes_the_errors_of_a_document(void **state) {
     (void)state;
     static const struct {
         const char *json;
@@ -242,102 +264,22 @@ static void error_text_describes_the_errors_of_a_text(void **state) {
     }
 }
 
-/* -------------------------------------------------------------------------------------- what the others use */
+/* --------------------------------------------------------------------------------------------- size, version */
 
 /* The longest line: the longest member, the longest words, two numbers or an offset of all digits. */
 static void error_text_fits_the_size_that_the_header_promises(void **state) {
     (void)state;
-    static const char *const members[] = {"prompt_tokens",      "completion_tokens", "total_tokens", "cached_tokens",
-                                          "cache_write_tokens", "reasoning_tokens",  "usage"};
     size_t longest = 0;
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         for (int status = 0; status <= TOKUSAGE_ERR_PART + 1; status++) {
-            const tokusage_error error = {(tokusage_status)status, members[i], SIZE_MAX, INT64_MIN, INT64_MIN};
+            const tokusage_error error = {(tokusage_status)status, tokusage_count_name(i), SIZE_MAX, INT64_MIN,
+                                          INT64_MIN};
             const size_t length = tokusage_error_text(&error, NULL, 0);
             longest = length > longest ? length : longest;
         }
     }
     assert_true(longest < TOKUSAGE_ERROR_SIZE);
     assert_true(longest > TOKUSAGE_ERROR_SIZE / 2);
-}
-
-static void fail_sets_the_error_and_hands_the_status_back(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LENGTH(statuses); i++) {
-        for (size_t member = 0; member <= TOKUSAGE_NO_MEMBER; member++) {
-            tokusage_error error;
-            spoil(&error, sizeof error);
-            assert_int_equal(tokusage_fail(&error, statuses[i], member), statuses[i]);
-            expect_error("fail", &error, statuses[i], tokusage_member_name(member));
-            assert_int_equal(tokusage_fail(NULL, statuses[i], member), statuses[i]);
-        }
-    }
-}
-
-static void fail_at_sets_the_offset_too(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LENGTH(statuses); i++) {
-        tokusage_error error;
-        spoil(&error, sizeof error);
-        assert_int_equal(tokusage_fail_at(&error, statuses[i], 41), statuses[i]);
-        assert_int_equal(error.offset, 41);
-        error.offset = 0;
-        expect_error("fail at", &error, statuses[i], NULL);
-        assert_int_equal(tokusage_fail_at(NULL, statuses[i], 41), statuses[i]);
-    }
-}
-
-static void fail_sum_sets_both_sides_too(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LENGTH(statuses); i++) {
-        tokusage_error error;
-        spoil(&error, sizeof error);
-        assert_int_equal(tokusage_fail_sum(&error, statuses[i], TOKUSAGE_CACHED, INT64_MAX, INT64_MIN), statuses[i]);
-        assert_true(error.expected == INT64_MAX && error.actual == INT64_MIN);
-        error.expected = error.actual = 0;
-        expect_error("fail sum", &error, statuses[i], "cached_tokens");
-        assert_int_equal(tokusage_fail_sum(NULL, statuses[i], TOKUSAGE_TOTAL, 1, 2), statuses[i]);
-    }
-}
-
-static void succeed_sets_no_error(void **state) {
-    (void)state;
-    tokusage_error error;
-    spoil(&error, sizeof error);
-    assert_int_equal(tokusage_succeed(&error), TOKUSAGE_OK);
-    expect_error("succeed", &error, TOKUSAGE_OK, NULL);
-    assert_int_equal(tokusage_succeed(NULL), TOKUSAGE_OK);
-}
-
-static void expect_decimal(int64_t value) {
-    char want[40];
-    char digits[TOKUSAGE_DECIMAL_SIZE + 8];
-    int length = snprintf(want, sizeof want, "%" PRId64, value);
-    spoil(digits, sizeof digits);
-    assert_int_equal(tokusage_decimal(value, digits), length);
-    assert_string_equal(digits, want);
-    assert_true(spoilt(digits + length + 1, sizeof digits - (size_t)length - 1));
-}
-
-static void decimal_writes_every_int64(void **state) {
-    (void)state;
-    expect_decimal(0);
-    expect_decimal(INT64_MAX);
-    expect_decimal(INT64_MIN);
-    int64_t power = 1;
-    for (int digits = 1; digits <= 18; digits++) {
-        power *= 10;
-        for (int64_t near = -1; near <= 1; near++) {
-            expect_decimal(power + near);
-            expect_decimal(-power + near);
-        }
-    }
-    random_seed();
-    for (size_t left = rounds(10000); left > 0; left--) {
-        uint64_t bits = random_bits() >> random_below(64);
-        expect_decimal((int64_t)(bits >> 1));
-        expect_decimal(-(int64_t)(bits >> 1));
-    }
 }
 
 static void version_is_that_of_the_header_in_three_numbers(void **state) {
@@ -354,6 +296,8 @@ int main(void) {
         cmocka_unit_test(statuses_have_the_numbers_that_programs_were_built_with),
         cmocka_unit_test(status_text_is_different_for_each_status),
         cmocka_unit_test(status_text_has_words_for_a_value_that_is_not_a_status),
+        cmocka_unit_test(verdict_text_is_one_lower_case_word_for_each_verdict),
+        cmocka_unit_test(verdict_text_has_a_word_for_a_value_that_is_not_a_verdict),
         cmocka_unit_test(error_text_says_each_status),
         cmocka_unit_test(error_text_reads_as_the_manual_shows),
         cmocka_unit_test(error_text_says_what_the_part_and_the_whole_are),
@@ -364,13 +308,8 @@ int main(void) {
         cmocka_unit_test(error_text_reads_a_null_error_as_a_bad_argument),
         cmocka_unit_test(error_text_has_words_for_a_value_that_is_not_a_status),
         cmocka_unit_test(error_text_describes_the_errors_that_functions_report),
-        cmocka_unit_test(error_text_describes_the_errors_of_a_text),
+        cmocka_unit_test(error_text_describes_the_errors_of_a_document),
         cmocka_unit_test(error_text_fits_the_size_that_the_header_promises),
-        cmocka_unit_test(fail_sets_the_error_and_hands_the_status_back),
-        cmocka_unit_test(fail_at_sets_the_offset_too),
-        cmocka_unit_test(fail_sum_sets_both_sides_too),
-        cmocka_unit_test(succeed_sets_no_error),
-        cmocka_unit_test(decimal_writes_every_int64),
         cmocka_unit_test(version_is_that_of_the_header_in_three_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

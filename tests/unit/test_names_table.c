@@ -1,0 +1,308 @@
+/*
+ * The table of src/names.h against tests/data/names.tsv, both ways, and its hash index. When the table has changed, this
+ * prints the new src/hash.h; to write it: test_names_table hash > src/hash.h
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "rows.h"
+
+/* ------------------------------------------------------------------------------------------- names.tsv in names.h */
+
+static bool visited[TOKUSAGE_KEYS + 1];
+
+static tokusage_key find(const char *path, tokusage_node node, const char *name, size_t length) {
+    const tokusage_key key = tokusage_name_find(node, name, length);
+    if (key == 0) {
+        fail_msg("names.h has no row for %.*s of %s", (int)length, name, path);
+    }
+    visited[key] = true;
+    return key;
+}
+
+/* The node that a name opens: an object, or the elements of a list. */
+static tokusage_node open(const char *path, tokusage_key key, bool list) {
+    const tokusage_name *const name = tokusage_name_of(key);
+    const bool meta = name->role == ROLE_PATH && (name->target == PATH_META || name->target == PATH_RESPONSE_META);
+    switch (name->role) {
+    case ROLE_PATH:
+        assert_false(list);
+        return meta ? NODE_META : NODE_USAGE;
+    case ROLE_EITHER:
+        return (tokusage_node)(name->target + list);
+    default:
+        if (name->role != (list ? ROLE_LIST : ROLE_OBJECT)) {
+            fail_msg("%s of %s is no %s in names.h", name->text, path, list ? "list" : "object");
+        }
+        return (tokusage_node)name->target;
+    }
+}
+
+/* The row that a path leads to, from a node on: a/b, list[tag=value]/b, list/N/b. Sets the tag to "" or "tag=value]". */
+static tokusage_key walk(const char *path, tokusage_node node, const char **tag) {
+    const char *name = path + (*path == '/');
+    *tag = "";
+    for (;;) {
+        const size_t length = strcspn(name, "/[=");
+        const tokusage_key key = find(path, node, name, length);
+        const char *const after = name + length;
+        if (*after == '\0' || *after == '=') {
+            return key;
+        }
+        const bool element = strncmp(after, "/N/", 3) == 0;
+        node = open(path, key, *after == '[' || element);
+        *tag = *after == '[' ? after + 1 : *tag;
+        name = *after == '[' ? strchr(after, '/') + 1 : after + (element ? 3 : 1);
+    }
+}
+
+static const struct {
+    const char *name;
+    unsigned column;
+} columns[] = {
+    {"input", COLUMN_INPUT},
+    {"tools", COLUMN_TOOLS},
+    {"output", COLUMN_OUTPUT},
+    {"total", COLUMN_TOTAL},
+    {"cached", COLUMN_CACHED},
+    {"cached_separate", COLUMN_CACHED_SEPARATE},
+    {"cache_write", COLUMN_WRITTEN},
+    {"cache_write_separate", COLUMN_WRITTEN_SEPARATE},
+    {"cache_write_1h", COLUMN_WRITTEN_1H},
+    {"cache_write_5m", COLUMN_WRITTEN_5M},
+    {"reasoning", COLUMN_REASONING},
+    {"reasoning_separate", COLUMN_REASONING_SEPARATE},
+    {"prompt_audio", COLUMN_INPUT_AUDIO},
+    {"prompt_image", COLUMN_INPUT_IMAGE},
+    {"tools_audio", COLUMN_TOOLS_AUDIO},
+    {"tools_image", COLUMN_TOOLS_IMAGE},
+    {"cached_audio", COLUMN_CACHED_AUDIO},
+    {"cached_image", COLUMN_CACHED_IMAGE},
+    {"completion_audio", COLUMN_OUTPUT_AUDIO},
+    {"completion_image", COLUMN_OUTPUT_IMAGE},
+    {"compaction_input", COLUMN_COMPACTION_INPUT},
+    {"compaction_output", COLUMN_COMPACTION_OUTPUT},
+    {"compaction_cached", COLUMN_COMPACTION_CACHED},
+    {"compaction_cache_write", COLUMN_COMPACTION_WRITTEN},
+};
+
+static unsigned column_of(const char *name) {
+    size_t i = 0;
+    while (i < LENGTH(columns) && strcmp(columns[i].name, name) != 0) {
+        i++;
+    }
+    assert_true(i < LENGTH(columns));
+    return columns[i].column;
+}
+
+static void check_count(const name_row *row, const char *where, tokusage_node node) {
+    const char *tag = "";
+    if (!row_is_in(row, where)) {
+        return;
+    }
+    const tokusage_key key = walk(row->path, node, &tag);
+    const tokusage_name *const name = tokusage_name_of(key);
+    const unsigned image = strcmp(tag, "") != 0 && strncmp(tag, "modality=image", 14) == 0;
+    if (name->role != (*tag != '\0' ? ROLE_NUMBER : ROLE_COUNT) || name->target + image != column_of(row->column)) {
+        fail_msg("%s is no count of the column %s in names.h", row->path, row->column);
+    }
+}
+
+/* What each kind of row is in names.h, from the root on. */
+static void check_other(const name_row *row) {
+    static const struct {
+        const char *kind;
+        tokusage_role role;
+    } kinds[] = {{"usage", ROLE_PATH}, {"label", ROLE_LABEL}, {"may_end", ROLE_MAY_END}, {"error", ROLE_ERROR}};
+    const char *tag = "";
+    const bool is_value = strchr(row->path, '=') != NULL; /* /type=error, /done=true */
+    const tokusage_name *const name = tokusage_name_of(walk(row->path, NODE_ROOT, &tag));
+    if (is_value) {
+        assert_int_equal(name->role, strcmp(name->text, "done") == 0 ? ROLE_DONE : ROLE_TYPE);
+        return;
+    }
+    size_t i = 0;
+    while (strcmp(kinds[i].kind, row->kind) != 0) {
+        i++;
+        assert_true(i < LENGTH(kinds));
+    }
+    assert_int_equal(name->role, kinds[i].role);
+    if (name->role == ROLE_PATH && name->target + 1U != row->order) {
+        fail_msg("%s is number %zu in names.tsv, and %u in names.h", row->path, row->order, name->target + 1U);
+    }
+}
+
+/* A tag's name is read in the elements of every list. */
+static void check_tag(const name_row *row) {
+    const size_t length = strcspn(row->path, "=");
+    bool found = false;
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        const tokusage_name *const name = tokusage_name_of((tokusage_key)key);
+        if (name->role == ROLE_TAG && name->length == length && memcmp(name->text, row->path, length) == 0) {
+            visited[key] = found = true;
+        }
+    }
+    assert_true(found);
+}
+
+static void names_h_and_names_tsv_have_the_same_rows(void **state) {
+    (void)state;
+    size_t count = 0;
+    const name_row *const rows = name_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].kind, "count") == 0) {
+            check_count(&rows[i], "usage", NODE_USAGE);
+            check_count(&rows[i], "root", NODE_ROOT);
+            check_count(&rows[i], "meta", NODE_META);
+        } else if (strcmp(rows[i].kind, "tag") == 0) {
+            check_tag(&rows[i]);
+        } else if (rows[i].path != NULL) {
+            check_other(&rows[i]);
+        }
+    }
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        if (!visited[key]) {
+            fail_msg("names.tsv has no row for %s (key %u of names.h)", tokusage_name_of((tokusage_key)key)->text, key);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------ the hash */
+
+enum {
+    FACTORS = 6
+};
+
+static uint64_t seed = UINT64_C(88172645463325252);
+
+static unsigned next_factor(void) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed >> 20) % 1024;
+}
+
+static unsigned hash(const unsigned *factor, const tokusage_name *row) {
+    const unsigned value[FACTORS] = {row->node,
+                                     row->length,
+                                     (unsigned char)row->text[0],
+                                     (unsigned char)row->text[TOKUSAGE_EARLY(row->length)],
+                                     (unsigned char)row->text[row->length / 2],
+                                     (unsigned char)row->text[row->length - 1]};
+    unsigned sum = 0;
+    for (int i = 0; i < FACTORS; i++) {
+        sum += factor[i] * value[i];
+    }
+    return sum / 4 % TOKUSAGE_HASHES;
+}
+
+/* Two rows that no factors can keep apart: the hash does not look at what differs. */
+static bool are_alike(const tokusage_name *a, const tokusage_name *b) {
+    return a->node == b->node && a->length == b->length && a->text[0] == b->text[0] &&
+           a->text[TOKUSAGE_EARLY(a->length)] == b->text[TOKUSAGE_EARLY(b->length)] &&
+           a->text[a->length / 2] == b->text[b->length / 2] && a->text[a->length - 1] == b->text[b->length - 1];
+}
+
+/* Fills the index; returns whether each row has a hash of its own. */
+static bool fill(const unsigned *factor, uint8_t index[TOKUSAGE_HASHES]) {
+    memset(index, 0, TOKUSAGE_HASHES);
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        uint8_t *const place = &index[hash(factor, tokusage_name_of((tokusage_key)key))];
+        if (*place != 0) {
+            return false;
+        }
+        *place = (uint8_t)key;
+    }
+    return true;
+}
+
+static void print_header(const unsigned *factor, const uint8_t index[TOKUSAGE_HASHES]) {
+    printf("/* Made by tests/unit/test_names_table.c from the table in names.h. The tests look each row up. */\n"
+           "#define TOKUSAGE_HASHES %d\nenum {\n    HASH_NODE = %u,\n    HASH_LENGTH = %u,\n    HASH_FIRST = %u,\n"
+           "    HASH_EARLY = %u,\n    HASH_MIDDLE = %u,\n    HASH_LAST = %u\n};\n"
+           "/* clang-format off */\n#define TOKUSAGE_HASH_ROWS",
+           TOKUSAGE_HASHES, factor[0], factor[1], factor[2], factor[3], factor[4], factor[5]);
+    for (int i = 0; i < TOKUSAGE_HASHES; i++) {
+        printf("%s%u%s", i % 64 == 0 ? " \\\n    " : "", index[i], i + 1 < TOKUSAGE_HASHES ? "," : "\n");
+    }
+    puts("/* clang-format on */");
+}
+
+/* Prints src/hash.h. Returns whether it could: two rows may look alike to the hash. */
+static bool print_hash(void) {
+    static uint8_t index[TOKUSAGE_HASHES];
+    unsigned factor[FACTORS];
+    for (unsigned a = 1; a <= TOKUSAGE_KEYS; a++) {
+        for (unsigned b = 1; b < a; b++) {
+            if (are_alike(tokusage_name_of((tokusage_key)a), tokusage_name_of((tokusage_key)b))) {
+                printf("no hash keeps the rows %u and %u of names.h apart: %s\n", a, b,
+                       tokusage_name_of((tokusage_key)a)->text);
+                return false;
+            }
+        }
+    }
+    do {
+        for (int i = 0; i < FACTORS; i++) {
+            factor[i] = next_factor();
+        }
+    } while (!fill(factor, index));
+    print_header(factor, index);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------------- looking names up */
+
+static void each_row_finds_itself(void **state) {
+    (void)state;
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        const tokusage_name *const row = tokusage_name_of((tokusage_key)key);
+        assert_int_equal(row->length, strlen(row->text));
+        if (tokusage_name_find((tokusage_node)row->node, row->text, row->length) != key) {
+            (void)print_hash();
+            fail_msg("the table of names.h has changed: above is its new src/hash.h");
+        }
+    }
+}
+
+/* Calls find with the name at unreadable memory: nothing after it is read. */
+static tokusage_key find_at_the_end(tokusage_node node, const char *name, size_t length) {
+    return tokusage_name_find(node, against_the_end(name, length), length);
+}
+
+static void names_that_differ_in_a_byte_or_in_the_object_are_not_found(void **state) {
+    (void)state;
+    char name[200];
+    assert_int_equal(tokusage_name_find(NODE_USAGE, "", 0), 0);
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        const tokusage_name *const row = tokusage_name_of((tokusage_key)key);
+        const tokusage_node node = (tokusage_node)row->node;
+        assert_int_equal(find_at_the_end(node, row->text, row->length), key);
+        for (size_t i = 0; i < row->length; i++) {
+            memcpy(name, row->text, row->length);
+            name[i] ^= 1;
+            const tokusage_key other = find_at_the_end(node, name, row->length);
+            assert_true(other == 0 || memcmp(tokusage_name_of(other)->text, name, row->length) == 0);
+        }
+        for (unsigned other = NODE_NONE; other <= NODE_ITERATIONS; other++) {
+            const tokusage_key found = find_at_the_end((tokusage_node)other, row->text, row->length);
+            assert_true(found == 0 || tokusage_name_of(found)->node == other);
+        }
+        memcpy(name, row->text, row->length);
+        name[row->length] = 's';
+        assert_int_equal(find_at_the_end(node, name, row->length + 1U), 0);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "hash") == 0) {
+        return print_hash() ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_h_and_names_tsv_have_the_same_rows),
+        cmocka_unit_test(each_row_finds_itself),
+        cmocka_unit_test(names_that_differ_in_a_byte_or_in_the_object_are_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
