@@ -149,7 +149,7 @@ static size_t read_events(stream_state *s, const char *bytes, size_t length, siz
         at = pass_events(s, bytes, length, at);
         at = read_event(s, bytes, length, at);
     }
-    return at;
+    return at + (s->done && at < length && tokusage_events_takes(&s->framing.events, bytes[at]));
 }
 
 /* ---- frames */
