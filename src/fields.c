@@ -240,10 +240,12 @@ void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *l
 
 /* ---- counts */
 
-/* At most seven values within 2^53-1 are added, so no sum overflows. */
-static void add(tokusage *usage, size_t count, int64_t value) {
+/* At most seven values within 2^53-1 are added, so no sum overflows. Returns whether the sum is in range. */
+static bool add(tokusage *usage, size_t count, int64_t value) {
     tokusage_count *const to = tokusage_count_of(usage, count);
-    *to = (tokusage_count){.present = true, .value = (to->present ? to->value : 0) + value};
+    to->value += value;
+    to->present = true;
+    return to->value <= TOKUSAGE_COUNT_MAX;
 }
 
 /* Whether a column of kind SEPARATE is: the names that both kinds of providers use may be included, too. */
@@ -265,24 +267,30 @@ static bool is_used(const tokusage_columns *columns, unsigned column) {
     }
 }
 
+/* Whether a column that is used is added to its whole, too. */
+static bool is_added(const tokusage_columns *columns, unsigned column) {
+    const unsigned kind = columns_of[column].kind;
+    return kind == ADDED || (kind == SEPARATE && is_separate(columns, column));
+}
+
 tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
     if (columns->status != TOKUSAGE_OK) {
         return tokusage_fail(error, (tokusage_status)columns->status, columns->member);
     }
     tokusage sums;
     memset(&sums, 0, sizeof sums);
-    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
-        const struct column *const column = &columns_of[i];
+    bool in_range = true;
+    for (unsigned i = 0; columns->present >> i != 0; i++) {
         if (has(columns, i) && is_used(columns, i)) {
-            add(&sums, column->count, columns->value[i]);
-            if (column->kind == ADDED || (column->kind == SEPARATE && is_separate(columns, i))) {
-                add(&sums, column->whole, columns->value[i]);
+            in_range = add(&sums, columns_of[i].count, columns->value[i]) && in_range;
+            if (is_added(columns, i)) {
+                in_range = add(&sums, columns_of[i].whole, columns->value[i]) && in_range;
             }
         }
     }
-    const tokusage_status status = tokusage_check_range(&sums, error);
-    if (status == TOKUSAGE_OK) {
-        *usage = sums;
+    if (!in_range) {
+        return tokusage_check_range(&sums, error);
     }
-    return status;
+    *usage = sums;
+    return tokusage_succeed(error);
 }

@@ -82,7 +82,7 @@ static size_t read_documents(stream_state *s, const char *bytes, size_t length, 
 /* What is not JSON ends an event's documents, or, as [DONE], the stream. */
 static void end_event(stream_state *s) {
     s->done = s->reader.json.done_mark;
-    if (!s->done) {
+    if (!s->done && !tokusage_json_fresh(&s->reader.json)) {
         tokusage_reader_end(&s->reader);
         begin_document(s);
     }
