@@ -7,6 +7,9 @@
 
 #include "support.h"
 
+/* Where the bodies come from: random_below, unless another source is given. */
+void use_source(size_t (*below)(size_t limit));
+
 /* A pointer, or NULL: to be given to add_random_body, and to the stream. */
 const char *random_pointer(void);
 
