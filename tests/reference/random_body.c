@@ -504,7 +504,7 @@ static void add_base64(builder *to, span bytes) {
     }
 }
 
-void add_frame(builder *to, span payload, bool base64) {
+void frame_payload(builder *to, span payload, bool base64) {
     builder inner = {NULL, 0, 0};
     if (base64) {
         add(&inner, 1, "{\"bytes\":\"");
@@ -618,7 +618,7 @@ static void add_frames(builder *to, const char *pointer, bool message) {
         if (one_in(15)) {
             damage(&data);
         }
-        add_frame(to, built(&data), one_in(2));
+        frame_payload(to, built(&data), one_in(2));
         free(data.bytes);
     }
 }

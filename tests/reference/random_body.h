@@ -23,6 +23,6 @@ void add_random_document(builder *to, const char *pointer);
 void damage(builder *in);
 
 /* Adds a frame with right checksums around the payload, plain or as base64 in a document. */
-void add_frame(builder *to, span payload, bool base64);
+void frame_payload(builder *to, span payload, bool base64);
 
 #endif
