@@ -164,6 +164,14 @@ static unsigned column_of(const tokusage_fields *fields, tokusage_key key) {
     return tokusage_name_of(key)->target + fields->tag - 1U;
 }
 
+bool tokusage_fields_element_counts(const tokusage_fields *fields) {
+    unsigned any = fields->wrong;
+    for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
+        any |= fields->key[i];
+    }
+    return any != 0 && (fields->tag == 1 || fields->tag == 2);
+}
+
 bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
     if (!tokusage_node_is_element(node) || !tokusage_fields_element_counts(fields)) {
         return false;
@@ -172,14 +180,12 @@ bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
         tokusage_fields_refuse(fields, (tokusage_status)fields->status,
                                columns_of[column_of(fields, fields->wrong)].count);
     }
-    bool any = fields->wrong != 0;
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
         if (fields->key[i] != 0) {
             take(fields, column_of(fields, fields->key[i]), fields->key[i], fields->number[i]);
-            any = true;
         }
     }
-    return any;
+    return true;
 }
 
 /* Anthropic's two parts of what was written stand for their sum where that is missing. */

@@ -55,16 +55,14 @@ void tokusage_fields_refuse(tokusage_fields *fields, tokusage_status status, siz
 /* An object of this node begins in the usage object. */
 void tokusage_fields_open(tokusage_fields *fields, tokusage_node node);
 
-/* It ends. Returns whether it is an element of a list that has a count. */
+/* It ends. Returns whether it is an element of a list that has a count, right or wrong. */
 bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node);
 
 /* The object has no more members. */
 void tokusage_fields_end(tokusage_fields *fields);
 
-/* Whether the element that is open says by its tag that its numbers count. */
-static inline bool tokusage_fields_element_counts(const tokusage_fields *fields) {
-    return fields->tag == 1 || fields->tag == 2;
-}
+/* Whether the element that is open has a number, right or wrong, and its tag says that it counts. */
+bool tokusage_fields_element_counts(const tokusage_fields *fields);
 
 /* Whether there is a usage: a count, or something wrong. */
 static inline bool tokusage_columns_any(const tokusage_columns *columns) {

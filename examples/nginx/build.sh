@@ -7,7 +7,7 @@
 #   sh examples/nginx/build.sh
 #
 #   NGINX, NGINX_SRC    the nginx that will load the module, and its source (nginx of PATH; /usr/share/nginx/src)
-#   CC, CC_OPT, LD_OPT  the compiler, and flags behind those that nginx was built with, such as -fsanitize=address
+#   CC, CC_OPT, LD_OPT  the compiler, and flags after those that nginx was built with, such as -fsanitize=address
 #   OUT                 the folder to build in (build/nginx)
 #
 # Exit status: 0 it is built; 1 it could not be; 3 nginx, its headers or a tool is missing.
@@ -42,7 +42,7 @@ wants=$("$nginx" -v 2>&1 | sed -n 's,.*nginx/\([0-9.]*\).*,\1,p')
 
 # ---- the flags of that nginx
 
-# Everything that it was configured with, except what is built beside it: other modules, whose libraries need not be here.
+# Everything that it was configured with, except other modules, whose libraries need not be here.
 "$nginx" -V 2>&1 | grep -q -e --with-compat ||
     echo "build.sh: $nginx was built without --with-compat: it may refuse the module" >&2
 cc_opt=
@@ -61,7 +61,7 @@ done
 
 # ---- the build
 
-# nginx's configure writes where it stands: so it stands in a copy.
+# nginx's configure writes into its own folder: so it runs in a copy.
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 rm -rf "$out/source" "$out/objs"

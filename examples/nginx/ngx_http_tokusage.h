@@ -1,12 +1,14 @@
 /*
  * What the files of the module share. The module meters the responses of a location with "tokusage on": it feeds each
- * to a tokusage_stream as it passes, and tells at the end what the call used.
+ * to a tokusage_stream as it passes, and at the end it knows what the call used.
  *   module     the directives and the configuration
  *   filter     which responses are metered, and the bytes fed
- *   verdict    what a response turned out to be
+ *   verdict    the library's verdict in the words of the logs
  *   variables  $llm_...
+ *   utf8       strict UTF-8, for whatever leaves nginx as text
+ *   encoding   the service is asked for plain bytes; compressed ones are recognized
  *   request    the body sent upstream asks for the usage
- *   drain      the client is gone, the service is read on
+ *   drain      the client is gone, the service is read to its end
  *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit (with keys, text and
  *              headers, see ngx_http_tokusage_zone.h)
  */
@@ -29,10 +31,11 @@ typedef struct {
 
 typedef struct {
     ngx_flag_t enable;
-    ngx_str_t pointer; /* data NULL: the known places */
+    ngx_str_t pointer; /* data NULL: the known paths */
     ngx_hash_t types;
     ngx_array_t *types_keys;
 
+    ngx_flag_t ask_plain;
     ngx_flag_t include_usage;
 
     ngx_flag_t drain;
@@ -47,17 +50,21 @@ typedef struct {
 
 /* ---- the verdicts */
 
+/* The words that logs and metrics have had from the beginning; README.md says what each means. */
 typedef enum {
     NGX_HTTP_TOKUSAGE_CONSISTENT = 0,
-    NGX_HTTP_TOKUSAGE_RECONCILED,    /* the counts agree once prompt or completion is corrected */
-    NGX_HTTP_TOKUSAGE_CONTRADICTORY, /* the counts do not agree: they are as the service reported them */
-    NGX_HTTP_TOKUSAGE_MISSING,       /* the response came to its end without usage */
-    NGX_HTTP_TOKUSAGE_CUT,           /* the service, or the way to it, broke off */
-    NGX_HTTP_TOKUSAGE_ABORTED,       /* the client went away, and the response was not read to its end */
-    NGX_HTTP_TOKUSAGE_INVALID,       /* the usage is wrong, or the body is not JSON */
-    NGX_HTTP_TOKUSAGE_ENCODED,       /* the body is compressed */
-    NGX_HTTP_TOKUSAGE_PARTIAL,       /* 206: a part of a body */
-    NGX_HTTP_TOKUSAGE_CACHED,        /* out of nginx's cache: the service did nothing */
+    NGX_HTTP_TOKUSAGE_RECONCILED,
+    NGX_HTTP_TOKUSAGE_ASSUMED,
+    NGX_HTTP_TOKUSAGE_CONTRADICTORY,
+    NGX_HTTP_TOKUSAGE_INVALID, /* TOKUSAGE_INVALID and TOKUSAGE_UNREADABLE */
+    NGX_HTTP_TOKUSAGE_MISSING,
+    NGX_HTTP_TOKUSAGE_FAILED, /* "error" */
+    NGX_HTTP_TOKUSAGE_CUT,    /* TOKUSAGE_TRUNCATED: by the service, or on the way from it */
+    /* what nginx knows and the library does not */
+    NGX_HTTP_TOKUSAGE_ABORTED, /* truncated because the client is gone */
+    NGX_HTTP_TOKUSAGE_ENCODED, /* the body is compressed */
+    NGX_HTTP_TOKUSAGE_PARTIAL, /* 206: a part of a body */
+    NGX_HTTP_TOKUSAGE_CACHED,  /* from nginx's cache: the service did nothing */
     NGX_HTTP_TOKUSAGE_VERDICTS
 } ngx_http_tokusage_verdict_t;
 
@@ -69,24 +76,25 @@ typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
     tokusage usage;                     /* when it is over, */
-    ngx_uint_t verdict;                 /* and what is said of it */
+    ngx_uint_t verdict;                 /* and its verdict */
     ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
     unsigned encoded : 1;
-    unsigned last : 1;     /* the last buf has passed */
-    unsigned over : 1;     /* the request is done with */
-    unsigned drain : 1;    /* to be read on when the client is gone */
-    unsigned draining : 1; /* the client is gone */
+    unsigned separated : 1; /* application/json-seq: each document has a record separator before it */
+    unsigned last : 1;      /* the last buf has passed */
+    unsigned over : 1;      /* the request is done with */
+    unsigned drain : 1;     /* to be read on when the client is gone */
+    unsigned draining : 1;  /* the client is gone */
 } ngx_http_tokusage_ctx_t;
 
 /* The request is done with: what the response used is settled. */
 void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx);
 
-/* What the response used, as far as it is known, and what is to be said of it. All absent where nothing is known. */
+/* The verdict, and what the response used as far as it is known: all absent where nothing is. */
 ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
-/* The same, but all absent for a response out of the cache: what is to be billed. */
+/* The same, but all absent for a response from the cache: what is to be billed. */
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
 /* ---- filter */
@@ -95,6 +103,11 @@ void ngx_http_tokusage_filter_init(void);
 
 /* The context of a response that is on its way; also where nginx has cleared the request's contexts. */
 ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r);
+
+/* ---- encoding */
+
+ngx_int_t ngx_http_tokusage_ask_plain(ngx_http_request_t *r);
+ngx_uint_t ngx_http_tokusage_is_encoded(const ngx_http_request_t *r);
 
 /* ---- request */
 
@@ -106,10 +119,15 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
 void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
 void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
 void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx);
-/* Behind the next filter, which returned rc: begins the drain when the client turns out to be gone. */
+/* After the next filter, which returned rc: begins the drain when the client turns out to be gone. */
 ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc);
-/* The same for the body; while draining it stands in the place of the next filter, and rc does not matter. */
+/* The same for the body; while draining it replaces the next filter, and rc does not matter. */
 ngx_int_t ngx_http_tokusage_drain_body(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in, ngx_int_t rc);
+
+/* ---- utf8 */
+
+/* The length of the character at `bytes`, which has `size` bytes or more; 0 when it is not UTF-8 (RFC 3629). */
+size_t ngx_http_tokusage_utf8_length(const u_char *bytes, size_t size);
 
 /* ---- variables */
 
@@ -119,7 +137,7 @@ ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
 
 /* tokusage_zone NAME:SIZE KEY; */
 char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/* When all is configured: whether each zone that a directive names is there. */
+/* When all is configured: whether each zone that a directive names exists. */
 ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf);
 /* tokusage_metrics NAME; sets the location's content handler */
 char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -127,16 +145,16 @@ char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* The PREACCESS handler of the limits. */
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r);
-/* Called with each response's headers, of whatever request: hides those of the service where a limit has its own. */
+/* Called with the headers of each response: hides those of the service where a limit has its own. */
 void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
-/* Whether the response is nginx's own, to a request that a limit refused: it is no model's. */
+/* Whether the response is nginx's own, to a request that a limit refused: no model wrote it. */
 ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r);
 /* $tokusage_limit_status: PASSED, REJECTED or REJECTED_DRY_RUN */
 ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 
 /*
- * Called once for each metered response, when its request is done with. `usage` holds what is to be billed: all absent
- * for a response out of the cache, and where nothing is known.
+ * Called once for each metered response, when its request is done with. `usage` is what is to be billed: all absent for
+ * a response from the cache, and where nothing is known.
  */
 void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage);
 

@@ -1,6 +1,6 @@
 /*
- * The client is gone, and the service is read on to its end: the service bills it, and whoever leaves before the last
- * event would pay nothing.
+ * The client is gone, and the service is read to its end: the service bills it, and whoever leaves before the last event
+ * would pay nothing.
  *
  * nginx ends a request when its client closes the connection (unless proxy_ignore_client_abort is on), at the first
  * write that fails, and when the client takes no bytes for send_timeout. All of these are kept from it:
@@ -8,7 +8,7 @@
  *   - later the events of the client come here first (watch), as nginx sets its handlers anew when the upstream is done
  *     and the rest of the response waits in buffers and temporary files
  *   - a write that failed is not reported, and no other one is tried: from then on every buf counts as sent, and the
- *     connection's error is put aside (begin, drain_body)
+ *     connection's error is cleared (begin, drain_body)
  * So nginx goes on as for a client that reads fast, until the last buf, the cap in bytes or the cap in time. Then it gets
  * the error back, and closes the connection.
  */
@@ -16,7 +16,7 @@
 
 /* ---- before the response */
 
-/* Behind the content handler: an upstream that has been started, and waits for the service, no longer minds the client. */
+/* After the content handler: an upstream that has been started, and waits for the service, no longer minds the client. */
 static ngx_int_t run_content(ngx_http_request_t *r) {
     const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
     const ngx_int_t rc = core->handler(r);
@@ -116,7 +116,7 @@ static void begin(ngx_http_tokusage_ctx_t *ctx) {
         ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
     ngx_connection_t *const client = ctx->request->connection;
 
-    ngx_log_error(NGX_LOG_INFO, client->log, 0, "the client is gone, the upstream is read on (tokusage_drain)");
+    ngx_log_error(NGX_LOG_INFO, client->log, 0, "the client is gone, the upstream is read to its end (tokusage_drain)");
     ctx->draining = 1;
     client->error = 0;
     client->write->ready = 1;
@@ -133,14 +133,14 @@ static void begin(ngx_http_tokusage_ctx_t *ctx) {
 static ngx_int_t end(ngx_http_tokusage_ctx_t *ctx, const char *why) {
     ngx_connection_t *const client = ctx->request->connection;
 
-    ngx_log_error(NGX_LOG_INFO, client->log, 0, "the upstream is not read on: %s", why);
+    ngx_log_error(NGX_LOG_INFO, client->log, 0, "the upstream is not read any further: %s", why);
     client->error = 1;
     return NGX_ERROR;
 }
 
 /* ---- the client's events */
 
-/* In the place of whatever would look whether the client is there. */
+/* Replaces what would look whether the client is there. */
 static void on_read(ngx_http_request_t *r) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
     ngx_connection_t *const client = r->connection;
@@ -151,7 +151,7 @@ static void on_read(ngx_http_request_t *r) {
         return;
     }
     ngx_http_block_reading(r);
-    if (client->error) { /* HTTP/2 tells it so */
+    if (client->error) { /* HTTP/2 reports it so */
         if (!ctx->draining) {
             begin(ctx);
         }

@@ -14,13 +14,12 @@ static bool has_body(const ngx_http_request_t *r) {
            r->headers_out.status != NGX_HTTP_NOT_MODIFIED;
 }
 
-static bool is_encoded(const ngx_http_request_t *r) {
-    static const ngx_str_t identity = ngx_string("identity");
-    const ngx_table_elt_t *const encoding = r->headers_out.content_encoding;
+/* RFC 7464: a record separator, which no JSON can contain, before each document. */
+static bool is_separated(const ngx_http_request_t *r) {
+    static const ngx_str_t type = ngx_string("application/json-seq");
 
-    return encoding != NULL && encoding->hash != 0 && encoding->value.len != 0 &&
-           (encoding->value.len != identity.len ||
-            ngx_strncasecmp(encoding->value.data, identity.data, identity.len) != 0);
+    return r->headers_out.content_type_len == type.len &&
+           ngx_strncasecmp(r->headers_out.content_type.data, type.data, type.len) == 0;
 }
 
 /* ---- begin and end */
@@ -41,7 +40,7 @@ static void end(void *data) {
     ngx_http_tokusage_book(ctx->request, verdict, &usage);
 }
 
-/* In the request's pool, but by itself: where the pool's block is nearly full it would cost another one, of 4 KiB. */
+/* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */
 static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_pmemalign(r->pool, sizeof(ngx_http_tokusage_ctx_t), NGX_ALIGNMENT);
     ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);
@@ -51,7 +50,8 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     }
     ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
     ctx->request = r;
-    ctx->encoded = is_encoded(r);
+    ctx->encoded = ngx_http_tokusage_is_encoded(r) != 0;
+    ctx->separated = is_separated(r);
     ctx->drain = conf->drain && !ctx->encoded && r == r->main && r->upstream != NULL && !r->cached;
     if (conf->pointer.data != NULL) { /* else zeros will do */
         tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
@@ -73,7 +73,7 @@ ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r)
 
 /* ---- the filters */
 
-/* A request that nginx answers anew, after a filter behind this one has refused the response, is metered once. */
+/* A request that nginx answers anew, after a later filter has refused the response, is metered once. */
 static bool is_metered(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     return conf->enable && has_body(r) && ngx_http_test_content_type(r, &conf->types) != NULL &&
            !ngx_http_tokusage_is_refusal(r) && ngx_http_tokusage_find_ctx(r) == NULL;
@@ -100,11 +100,29 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     return ngx_http_tokusage_drain_header(ctx, next_header_filter(r));
 }
 
+/* Feeds what is between the record separators. */
+static void feed_records(tokusage_stream *stream, const u_char *bytes, const u_char *last) {
+    while (bytes < last) {
+        const u_char *const separator = memchr(bytes, 0x1E, (size_t)(last - bytes));
+        const u_char *const end = separator != NULL ? separator : last;
+        tokusage_stream_feed(stream, (const char *)bytes, (size_t)(end - bytes));
+        bytes = end + 1;
+    }
+}
+
+static void feed_buf(ngx_http_tokusage_ctx_t *ctx, const ngx_buf_t *buf) {
+    if (ctx->separated) {
+        feed_records(&ctx->stream, buf->pos, buf->last);
+    } else {
+        tokusage_stream_feed(&ctx->stream, (const char *)buf->pos, (size_t)(buf->last - buf->pos));
+    }
+}
+
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     for (; in != NULL; in = in->next) {
         const ngx_buf_t *const buf = in->buf;
         if (!ctx->encoded && ngx_buf_in_memory(buf)) {
-            tokusage_stream_feed(&ctx->stream, (const char *)buf->pos, (size_t)(buf->last - buf->pos));
+            feed_buf(ctx, buf);
         }
         if (buf->last_buf || (buf->last_in_chain && ctx->request != ctx->request->main)) {
             ctx->last = 1;

@@ -1,5 +1,5 @@
 /*
- * What a limit tells the client: headers with the names and in the forms that the services themselves use, so that
+ * What the client learns of a limit: headers with the names and in the forms that the services themselves use, so that
  * their clients understand them. The reset is a duration such as 6m0s.
  */
 #include "ngx_http_tokusage_zone.h"
@@ -11,7 +11,7 @@ static ngx_str_t retry_after = ngx_string("Retry-After");
 
 /* ---- the list of headers */
 
-/* A header of ours is told from the service's by where its name lies. */
+/* A header of ours differs from the service's by the address of its name. */
 static bool is_ours(const ngx_table_elt_t *header, const ngx_str_t *name) {
     return header->key.data == name->data;
 }
@@ -99,8 +99,8 @@ ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_
 }
 
 /*
- * The service tells of its own limit under the same names. A client would find two limits, while it must heed the one
- * of its key.
+ * The service has headers of the same names for its own limit. A client would find two limits, while it must heed the
+ * one of its key.
  */
 void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r) {
     ngx_table_elt_t *const retry = find_header(r, &retry_after);

@@ -31,8 +31,8 @@ static void add_all(uint64_t *sums, const uint64_t *counts) {
 
 /*
  * The present second as this node has it. The workers read the clock at different moments, so one of them may be a bit
- * behind the last booking; that must not open a window that is over. A clock that was set back by more is believed: the
- * windows are then of another time, and begin anew. So no step of the clock locks a key out.
+ * earlier than the last booking; that must not open a window that is over. A clock that was set back by more is
+ * believed: the windows are then of another time, and begin anew. So no step of the clock locks a key out.
  */
 static time_t node_time(const ngx_http_tokusage_node_t *tn) {
     static const time_t slack = 10;
@@ -41,7 +41,7 @@ static time_t node_time(const ngx_http_tokusage_node_t *tn) {
     return tn->booked > now && tn->booked - now <= slack ? tn->booked : now;
 }
 
-/* Windows are aligned to the clock: so the second of the last booking tells which of them are the present ones. */
+/* Windows are aligned to the clock: so the second of the last booking decides which of them are the present ones. */
 static bool is_present(const ngx_http_tokusage_node_t *tn, ngx_uint_t period, time_t now) {
     const time_t seconds = ngx_http_tokusage_periods[period].seconds;
 
@@ -204,8 +204,8 @@ static uint64_t tokens_of(const tokusage_count *count) {
 }
 
 /*
- * What counts for the limit, and as all tokens in the metrics: the total after reconcile. Where the counts contradict
- * each other it is the larger of the total and the parts. (No count is above 2^53-1, so their sum fits.)
+ * What counts for the limit, and as all tokens in the metrics: the total when the counts are settled. Where they
+ * contradict each other it is the larger of the total and the parts. (No count is above 2^53-1, so their sum fits.)
  */
 static uint64_t total_of(const tokusage *usage) {
     const uint64_t total = tokens_of(&usage->total_tokens);
@@ -214,9 +214,18 @@ static uint64_t total_of(const tokusage *usage) {
     return ngx_max(total, parts);
 }
 
+static void count_usage(uint64_t *counts, const tokusage *usage) {
+    tokusage copy = *usage;
+
+    counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS] = total_of(usage);
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        counts[NGX_HTTP_TOKUSAGE_COUNT_USAGE + i] = tokens_of(tokusage_count_at(&copy, i));
+    }
+}
+
 /*
- * Whatever a response tells is booked, also when it was cut: the service bills it. The exception is a hit of nginx's
- * own cache, of which the service knows nothing: the response is counted, its tokens are not.
+ * Whatever a response reports is booked, also when it was truncated: the service bills it. The exception is a hit of
+ * nginx's own cache, of which the service knows nothing: the response is counted, its tokens are not.
  */
 void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage) {
     const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);
@@ -228,15 +237,10 @@ void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tok
     }
     counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
     if (usage != NULL && verdict != NGX_HTTP_TOKUSAGE_CACHED) {
-        counts[NGX_HTTP_TOKUSAGE_COUNT_TOTAL] = total_of(usage);
-        counts[NGX_HTTP_TOKUSAGE_COUNT_PROMPT] = tokens_of(&usage->prompt_tokens);
-        counts[NGX_HTTP_TOKUSAGE_COUNT_COMPLETION] = tokens_of(&usage->completion_tokens);
-        counts[NGX_HTTP_TOKUSAGE_COUNT_CACHED] = tokens_of(&usage->cached_tokens);
-        counts[NGX_HTTP_TOKUSAGE_COUNT_CACHE_WRITE] = tokens_of(&usage->cache_write_tokens);
-        counts[NGX_HTTP_TOKUSAGE_COUNT_REASONING] = tokens_of(&usage->reasoning_tokens);
+        count_usage(counts, usage);
     }
     for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
-        ngx_http_tokusage_keys_add(r, zones[i], counts, counts[NGX_HTTP_TOKUSAGE_COUNT_TOTAL]);
+        ngx_http_tokusage_keys_add(r, zones[i], counts, counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS]);
     }
 }
 
@@ -270,9 +274,9 @@ ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_no
 
     ngx_rbtree_node_t *node = ctx->keys->rbtree.root;
     while (node != ctx->keys->rbtree.sentinel) {
-        const bool behind = compare(tn->node.key, tn->key, tn->len, node) < 0;
-        next = behind ? node : next;
-        node = behind ? node->left : node->right;
+        const bool after = compare(tn->node.key, tn->key, tn->len, node) < 0;
+        next = after ? node : next;
+        node = after ? node->left : node->right;
     }
     if (next != NULL) {
         *tn = *from_tree(next);

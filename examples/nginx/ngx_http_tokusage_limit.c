@@ -4,7 +4,7 @@
  * token left in the window. Requests at the same time so use more than the limit together; what comes after is refused.
  *
  * The windows are fixed, as in most gateways in front of models, and aligned to the clock: all that a client must know
- * is when the next one begins, and Retry-After tells it. The price: around that moment a key can use two limits.
+ * is when the next one begins, and Retry-After says it. The price: around that moment a key can use two limits.
  */
 #include "ngx_http_tokusage_zone.h"
 
@@ -85,7 +85,7 @@ ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r) {
 
 /* ---- the check */
 
-/* What a limit says of a request. NULL for the limit: none says anything. */
+/* A limit, and how it is used when the request arrives. NULL for the limit: none has a key of this request. */
 typedef struct {
     const limit_t *limit;
     ngx_http_tokusage_finding_t finding;
@@ -167,7 +167,7 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     }
     const record_t *const before = find_record(r);
     if (before != NULL && before->limits == conf->limits) {
-        return NGX_DECLINED; /* back from a redirect, maybe to the page that tells of the refusal */
+        return NGX_DECLINED; /* back from a redirect, maybe to the page that explains the refusal */
     }
     if (check_all(r, conf->limits, &check) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -285,11 +285,11 @@ char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     if (contains(location->limits, &limit)) {
         return "has this zone and this period already";
     }
-    limit_t *const slot = ngx_array_push(location->limits);
-    if (slot == NULL) {
+    limit_t *const added = ngx_array_push(location->limits);
+    if (added == NULL) {
         return NGX_CONF_ERROR;
     }
-    *slot = limit;
+    *added = limit;
 
     ngx_http_tokusage_zone_t *const zone = limit.zone->data;
     zone->limited = 1;

@@ -1,5 +1,5 @@
 /*
- * The module as nginx sees it: its directives, its configuration, and where it hangs itself in.
+ * The module as nginx sees it: its directives, its configuration, and its handlers.
  */
 #include "ngx_http_tokusage.h"
 
@@ -14,6 +14,8 @@ static ngx_command_t commands[] = {
     {ngx_string("tokusage_pointer"), ANYWHERE | NGX_CONF_TAKE1, set_pointer, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_types"), ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(types_keys), NULL},
+    {ngx_string("tokusage_ask_plain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     MEMBER(ask_plain), NULL},
     {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(include_usage), NULL},
     {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -43,10 +45,11 @@ static char *set_pointer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
         return "is duplicate";
     }
     if (!tokusage_pointer_valid((const char *)value[1].data)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is not a JSON Pointer to a usage object: it is \"\" or begins with \"/\", \"~\" is "
-                           "written \"~0\" and \"/\" in a name \"~1\", and a name has at most 63 bytes",
-                           &value[1]);
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0,
+            "\"%V\" is not a JSON Pointer to the response or its usage: it is \"\" or begins with \"/\", "
+            "\"~\" is written \"~0\", and \"/\" in a name \"~1\"",
+            &value[1]);
         return NGX_CONF_ERROR;
     }
     loc->pointer = value[1];
@@ -63,13 +66,14 @@ static void *create_main_conf(ngx_conf_t *cf) {
 }
 
 static void *create_loc_conf(ngx_conf_t *cf) {
-    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what stands for "not given". */
+    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what means "not given". */
     ngx_http_tokusage_loc_conf_t *const conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_tokusage_loc_conf_t));
 
     if (conf == NULL) {
         return NULL;
     }
     conf->enable = NGX_CONF_UNSET;
+    conf->ask_plain = NGX_CONF_UNSET;
     conf->include_usage = NGX_CONF_UNSET;
     conf->drain = NGX_CONF_UNSET;
     conf->drain_size = NGX_CONF_UNSET_SIZE;
@@ -79,7 +83,11 @@ static void *create_loc_conf(ngx_conf_t *cf) {
 }
 
 static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
-    static ngx_str_t default_types[] = {ngx_string("text/event-stream"), ngx_string("application/json"),
+    static ngx_str_t default_types[] = {ngx_string("text/event-stream"),
+                                        ngx_string("application/json"),
+                                        ngx_string("application/x-ndjson"),
+                                        ngx_string("application/json-seq"),
+                                        ngx_string("application/vnd.amazon.eventstream"),
                                         ngx_null_string};
     ngx_http_tokusage_loc_conf_t *const outer = parent;
     ngx_http_tokusage_loc_conf_t *const conf = child;
@@ -88,6 +96,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     if (conf->pointer.data == NULL) {
         conf->pointer = outer->pointer;
     }
+    ngx_conf_merge_value(conf->ask_plain, outer->ask_plain, 1);
     ngx_conf_merge_value(conf->include_usage, outer->include_usage, 0);
     ngx_conf_merge_value(conf->drain, outer->drain, 0);
     ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 8 * 1024 * 1024);

@@ -1,24 +1,24 @@
 /*
- * The request, before it is sent upstream: a stream that would not tell its usage is made to.
+ * The request, before it is sent upstream: a stream that would not report its usage is made to.
  *
- * OpenAI's format tells the usage of a stream only where the request asks for it by "stream_options". A request is
+ * In OpenAI's format a stream reports its usage only where the request asks for it by "stream_options". A request is
  * edited when all of this holds:
  *   - its URI ends in /completions (chat and completions), as requests of other formats look the same (Anthropic's has
  *     "messages" and "stream", too) and their services refuse what they do not know
  *   - its body is one JSON object with "messages" or "prompt", and with "stream":true
  *   - "stream_options" is absent, null, or an object whose "include_usage" is not true
- *   - none of these names stands twice
+ *   - none of these names occurs twice
  * The body then has "stream_options":{"include_usage":true}; every other byte of it stays.
  */
 #include "ngx_http_tokusage.h"
 
 /* ---- what is to be changed */
 
-/* `removed` bytes at `at` are replaced by the text. */
+/* `removed` bytes at `at` are replaced by `added`. */
 typedef struct {
     size_t at;
     size_t removed;
-    const char *text;
+    const char *added; /* NULL: nothing is to be changed */
 } edit_t;
 
 static tokusage_status find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
@@ -34,7 +34,7 @@ static bool is(const ngx_str_t *value, const char *literal) {
     return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
 }
 
-/* Whether nothing but white space stands in the object. */
+/* Whether the object contains only white space. */
 static bool is_empty(const ngx_str_t *object) {
     for (size_t i = 1; i + 1 < object->len; i++) {
         if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
@@ -57,16 +57,16 @@ static bool is_streamed_completion(const ngx_str_t *json) {
            (has(json, "/messages") || has(json, "/prompt"));
 }
 
-static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *text) {
-    return (edit_t){.at = (size_t)(value->data - json->data), .removed = value->len, .text = text};
+static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *added) {
+    return (edit_t){.at = (size_t)(value->data - json->data), .removed = value->len, .added = added};
 }
 
-static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const char *text) {
-    return (edit_t){.at = (size_t)(object->data - json->data) + 1, .text = text};
+static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const char *added) {
+    return (edit_t){.at = (size_t)(object->data - json->data) + 1, .added = added};
 }
 
 /* In the object at "stream_options". */
-static edit_t find_edit_within(const ngx_str_t *json, const ngx_str_t *options) {
+static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
     static const edit_t none;
     ngx_str_t value;
 
@@ -92,15 +92,15 @@ static edit_t find_edit(const ngx_str_t *json) {
         return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
     }
     if (status != TOKUSAGE_OK) {
-        return none; /* it stands there twice */
+        return none; /* it occurs twice */
     }
     if (is(&options, "null")) {
         return replace(json, &options, "{\"include_usage\":true}");
     }
-    return options.data[0] == '{' ? find_edit_within(json, &options) : none;
+    return options.data[0] == '{' ? find_edit_in_options(json, &options) : none;
 }
 
-/* ---- the body as one text */
+/* ---- the body as one document */
 
 static off_t chain_size(const ngx_chain_t *in) {
     off_t size = 0;
@@ -111,35 +111,35 @@ static off_t chain_size(const ngx_chain_t *in) {
     return size;
 }
 
-/* Appends the buf to the text, which has room for it. */
-static ngx_int_t append(ngx_str_t *text, const ngx_buf_t *buf) {
+/* Appends the buf to the body, which has room for it. */
+static ngx_int_t append(ngx_str_t *body, const ngx_buf_t *buf) {
     const size_t size = (size_t)ngx_buf_size(buf);
 
     if (ngx_buf_in_memory(buf)) {
-        ngx_memcpy(text->data + text->len, buf->pos, size);
-    } else if (size != 0 && ngx_read_file(buf->file, text->data + text->len, size, buf->file_pos) != (ssize_t)size) {
+        ngx_memcpy(body->data + body->len, buf->pos, size);
+    } else if (size != 0 && ngx_read_file(buf->file, body->data + body->len, size, buf->file_pos) != (ssize_t)size) {
         return NGX_ERROR;
     }
-    text->len += size;
+    body->len += size;
     return NGX_OK;
 }
 
-/* A body in one piece of memory is taken as it lies there; any other one is copied. */
-static ngx_int_t get_text(ngx_http_request_t *r, ngx_str_t *text) {
+/* A body in one buf in memory is taken as it is; any other one is copied. */
+static ngx_int_t get_body(ngx_http_request_t *r, ngx_str_t *body) {
     const ngx_chain_t *in = r->request_body->bufs;
 
     if (in->next == NULL && ngx_buf_in_memory(in->buf)) {
-        text->data = in->buf->pos;
-        text->len = (size_t)(in->buf->last - in->buf->pos);
+        body->data = in->buf->pos;
+        body->len = (size_t)(in->buf->last - in->buf->pos);
         return NGX_OK;
     }
-    text->len = 0;
-    text->data = ngx_pnalloc(r->pool, (size_t)chain_size(in));
-    if (text->data == NULL) {
+    body->len = 0;
+    body->data = ngx_pnalloc(r->pool, (size_t)chain_size(in));
+    if (body->data == NULL) {
         return NGX_ERROR;
     }
     for (; in != NULL; in = in->next) {
-        if (append(text, in->buf) != NGX_OK) {
+        if (append(body, in->buf) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -164,19 +164,19 @@ static ngx_int_t set_length(ngx_http_request_t *r, size_t length) {
     return NGX_OK;
 }
 
-static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *text, const edit_t *edit) {
-    const size_t added = ngx_strlen(edit->text);
-    const size_t behind = edit->at + edit->removed;
-    const size_t length = text->len - edit->removed + added;
+static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *body, const edit_t *edit) {
+    const size_t added = ngx_strlen(edit->added);
+    const size_t rest = edit->at + edit->removed;
+    const size_t length = body->len - edit->removed + added;
     ngx_buf_t *const buf = ngx_create_temp_buf(r->pool, length);
     ngx_chain_t *const link = ngx_alloc_chain_link(r->pool);
 
     if (buf == NULL || link == NULL) {
         return NGX_ERROR;
     }
-    buf->last = ngx_cpymem(buf->last, text->data, edit->at);
-    buf->last = ngx_cpymem(buf->last, edit->text, added);
-    buf->last = ngx_cpymem(buf->last, text->data + behind, text->len - behind);
+    buf->last = ngx_cpymem(buf->last, body->data, edit->at);
+    buf->last = ngx_cpymem(buf->last, edit->added, added);
+    buf->last = ngx_cpymem(buf->last, body->data + rest, body->len - rest);
     link->buf = buf;
     link->next = NULL;
     r->request_body->bufs = link;
@@ -184,19 +184,19 @@ static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *text, const edit_
 }
 
 static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
-    ngx_str_t text;
+    ngx_str_t body;
 
     if (r->request_body->bufs == NULL || r->reading_body) {
         return NGX_OK;
     }
     const u_char *const own = r->request_body->bufs->buf->pos;
-    if (get_text(r, &text) != NGX_OK) {
+    if (get_body(r, &body) != NGX_OK) {
         return NGX_ERROR;
     }
-    const edit_t edit = find_edit(&text);
-    const ngx_int_t rc = edit.text == NULL ? NGX_OK : apply(r, &text, &edit);
-    if (text.data != own) {
-        ngx_pfree(r->pool, text.data); /* a large copy goes back at once */
+    const edit_t edit = find_edit(&body);
+    const ngx_int_t rc = edit.added == NULL ? NGX_OK : apply(r, &body, &edit);
+    if (body.data != own) {
+        ngx_pfree(r->pool, body.data); /* a large copy is freed at once */
     }
     return rc;
 }
@@ -231,6 +231,9 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
     const bool asks = conf->include_usage && may_ask(r);
     const bool drains = conf->enable && conf->drain;
 
+    if (conf->enable && conf->ask_plain && r->content_handler != NULL && ngx_http_tokusage_ask_plain(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
     if (r != r->main || r->content_handler == NULL || !(asks || drains)) {
         return NGX_DECLINED;
     }

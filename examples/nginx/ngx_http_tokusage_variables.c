@@ -1,6 +1,6 @@
 /*
- * The variables, under the names that gateways on nginx already use. They may be asked for at any time: before the end
- * of a response they tell what is known so far, so nginx must not keep their values (NOCACHEABLE).
+ * The variables. They may be asked for at any time: before the end of a response they are what is known so far, so nginx
+ * must not keep their values (NOCACHEABLE).
  */
 #include "ngx_http_tokusage.h"
 
@@ -32,7 +32,7 @@ static ngx_int_t set_copy(ngx_http_request_t *r, ngx_http_variable_value_t *v, c
 
 /* ---- the variables */
 
-/* `data` is where the count stands in the struct. */
+/* `data` is the number of the count. */
 static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
     u_char digits[NGX_INT64_LEN];
@@ -42,7 +42,7 @@ static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
         return set_absent(v);
     }
     ngx_http_tokusage_judge(ctx, &usage);
-    const tokusage_count *const count = (const tokusage_count *)(const void *)((const char *)&usage + data);
+    const tokusage_count *const count = tokusage_count_at(&usage, data);
     if (!count->present) {
         return set_absent(v);
     }
@@ -50,15 +50,31 @@ static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
     return set_copy(r, v, digits, (size_t)(last - digits));
 }
 
-static ngx_int_t get_model(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+/*
+ * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8: each
+ * of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
+ */
+static u_char *escape(u_char *to, const u_char *label, size_t size) {
+    for (size_t i = 0; i < size;) {
+        const size_t length = ngx_http_tokusage_utf8_length(label + i, size - i);
+        to = length == 0 ? ngx_sprintf(to, "\\\\x%02Xd", (ngx_int_t)label[i]) : ngx_cpymem(to, label + i, length);
+        i += ngx_max(length, 1);
+    }
+    return to;
+}
+
+/* `data` is the label. */
+static ngx_int_t get_label(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
-    char model[TOKUSAGE_MODEL_SIZE];
+    char label[TOKUSAGE_LABEL_SIZE];
+    u_char text[sizeof label * (sizeof "\\\\xHH" - 1)];
 
     if (ctx == NULL) {
         return set_absent(v);
     }
-    const size_t length = tokusage_stream_model(&ctx->stream, model, sizeof model);
-    return length == 0 ? set_absent(v) : set_copy(r, v, model, length);
+    const size_t length = tokusage_stream_label(&ctx->stream, (tokusage_label)data, label, sizeof label);
+    const u_char *const last = escape(text, (const u_char *)label, length);
+    return length == 0 ? set_absent(v) : set_copy(r, v, text, (size_t)(last - text));
 }
 
 static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
@@ -93,30 +109,67 @@ static ngx_int_t get_usage(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
 
 /* ---- their names */
 
-#define COUNT(name, member)                                                                                            \
-    { ngx_string(name), NULL, get_count, offsetof(tokusage, member), NGX_HTTP_VAR_NOCACHEABLE, 0 }
+typedef struct {
+    const char *name;
+    ngx_http_get_variable_pt get;
+    uintptr_t data;
+} variable_t;
 
-static ngx_http_variable_t variables[] = {
-    COUNT("llm_prompt_tokens", prompt_tokens),
-    COUNT("llm_completion_tokens", completion_tokens),
-    COUNT("llm_total_tokens", total_tokens),
-    COUNT("llm_cache_read_input_tokens", cached_tokens),
-    COUNT("llm_cache_creation_input_tokens", cache_write_tokens),
-    COUNT("llm_reasoning_tokens", reasoning_tokens),
-    {ngx_string("llm_model"), NULL, get_model, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
-    {ngx_string("llm_usage_verdict"), NULL, get_verdict, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
-    {ngx_string("llm_usage"), NULL, get_usage, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
-    {ngx_string("tokusage_limit_status"), NULL, ngx_http_tokusage_limit_status, 0, NGX_HTTP_VAR_NOCACHEABLE, 0},
+static const variable_t variables[] = {
+    {"llm_model", get_label, TOKUSAGE_LABEL_MODEL},
+    {"llm_usage_verdict", get_verdict, 0},
+    {"llm_usage", get_usage, 0},
+    {"tokusage_limit_status", ngx_http_tokusage_limit_status, 0},
 };
 
-ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf) {
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        ngx_http_variable_t *const added = ngx_http_add_variable(cf, &variables[i].name, variables[i].flags);
-        if (added == NULL) {
+/* Other gateways on nginx have these names, with the same meaning. */
+static const struct {
+    const char *name;
+    const char *count;
+} aliases[] = {
+    {"llm_cache_read_input_tokens", "cached_tokens"},
+    {"llm_cache_creation_input_tokens", "cache_write_tokens"},
+};
+
+static ngx_int_t add(ngx_conf_t *cf, const char *name, ngx_http_get_variable_pt get, uintptr_t data) {
+    ngx_str_t text = {.data = (u_char *)name, .len = ngx_strlen(name)};
+    ngx_http_variable_t *const added = ngx_http_add_variable(cf, &text, NGX_HTTP_VAR_NOCACHEABLE);
+
+    if (added == NULL) {
+        return NGX_ERROR;
+    }
+    added->get_handler = get;
+    added->data = data;
+    return NGX_OK;
+}
+
+/* $llm_NAME, and its alias. nginx keeps its own copy of a name. */
+static ngx_int_t add_count(ngx_conf_t *cf, size_t index) {
+    const char *const count = tokusage_count_name(index);
+    u_char name[64];
+
+    ngx_snprintf(name, sizeof name, "llm_%s%Z", count);
+    if (add(cf, (const char *)name, get_count, index) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (ngx_strcmp(aliases[i].count, count) == 0 && add(cf, aliases[i].name, get_count, index) != NGX_OK) {
             return NGX_ERROR;
         }
-        added->get_handler = variables[i].get_handler;
-        added->data = variables[i].data;
+    }
+    return NGX_OK;
+}
+
+ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf) {
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        if (add_count(cf, i) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        if (add(cf, variables[i].name, variables[i].get, variables[i].data) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
     return NGX_OK;
 }

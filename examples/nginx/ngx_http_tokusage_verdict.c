@@ -1,33 +1,48 @@
 /*
- * What a metered response turned out to be.
+ * The library's verdict in the words of the logs, and the verdicts that only nginx can give: it knows whether the client
+ * is gone, whether bytes are missing, and whether the body is plain, whole and fresh.
  */
 #include "ngx_http_tokusage.h"
 
 const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICTS] = {
     [NGX_HTTP_TOKUSAGE_CONSISTENT] = ngx_string("consistent"),
     [NGX_HTTP_TOKUSAGE_RECONCILED] = ngx_string("reconciled"),
+    [NGX_HTTP_TOKUSAGE_ASSUMED] = ngx_string("assumed"),
     [NGX_HTTP_TOKUSAGE_CONTRADICTORY] = ngx_string("contradictory"),
+    [NGX_HTTP_TOKUSAGE_INVALID] = ngx_string("invalid"),
     [NGX_HTTP_TOKUSAGE_MISSING] = ngx_string("missing"),
+    [NGX_HTTP_TOKUSAGE_FAILED] = ngx_string("error"),
     [NGX_HTTP_TOKUSAGE_CUT] = ngx_string("cut"),
     [NGX_HTTP_TOKUSAGE_ABORTED] = ngx_string("aborted"),
-    [NGX_HTTP_TOKUSAGE_INVALID] = ngx_string("invalid"),
     [NGX_HTTP_TOKUSAGE_ENCODED] = ngx_string("encoded"),
     [NGX_HTTP_TOKUSAGE_PARTIAL] = ngx_string("partial"),
     [NGX_HTTP_TOKUSAGE_CACHED] = ngx_string("cached"),
 };
 
+static const ngx_uint_t of_library[] = {
+    [TOKUSAGE_CONSISTENT] = NGX_HTTP_TOKUSAGE_CONSISTENT, [TOKUSAGE_RECONCILED] = NGX_HTTP_TOKUSAGE_RECONCILED,
+    [TOKUSAGE_ASSUMED] = NGX_HTTP_TOKUSAGE_ASSUMED,       [TOKUSAGE_CONTRADICTORY] = NGX_HTTP_TOKUSAGE_CONTRADICTORY,
+    [TOKUSAGE_INVALID] = NGX_HTTP_TOKUSAGE_INVALID,       [TOKUSAGE_MISSING] = NGX_HTTP_TOKUSAGE_MISSING,
+    [TOKUSAGE_FAILED] = NGX_HTTP_TOKUSAGE_FAILED,         [TOKUSAGE_TRUNCATED] = NGX_HTTP_TOKUSAGE_CUT,
+    [TOKUSAGE_UNREADABLE] = NGX_HTTP_TOKUSAGE_INVALID,
+};
+
 /*
- * Whether the body broke off, by its last bytes. Behind the last buf that is what stays OPEN: a plain text that is not
- * closed, or events without their end. Gemini's events never have an end that can be told, but each of their reports
- * tells a total, which no service does whose first report is not its last (Anthropic). So a total stands for the end.
+ * Whether the upstream's body ends where the connection closes. Then its end says nothing: a body that broke off ends in
+ * the same way (RFC 9112 section 8). FastCGI and gRPC have an end of their own.
  */
-static bool is_open(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
-    return tokusage_stream_body(&ctx->stream) == TOKUSAGE_BODY_OPEN && !usage->total_tokens.present;
+static bool ends_with_connection(const ngx_http_request_t *r) {
+    const ngx_http_upstream_t *const u = r->upstream;
+
+    return u != NULL && u->header_sent && u->headers_in.content_length_n == -1 && !u->headers_in.chunked &&
+           ngx_strncmp(u->schema.data, "fastcgi", ngx_min(u->schema.len, sizeof "fastcgi" - 1)) != 0 &&
+           ngx_strncmp(u->schema.data, "grpc", ngx_min(u->schema.len, sizeof "grpc" - 1)) != 0;
 }
 
 /*
- * Whether bytes are missing, by nginx's word. A subrequest is asked for its verdict only when it has ended, to be logged,
- * which is before `over`. A stream that has told its end is whole without its last buf: many clients leave there.
+ * Whether bytes are missing, as nginx knows it. A subrequest is asked for its verdict only when it has ended, to be
+ * logged, which is before `over`. A stream that has said that it is done is whole without its last buf: many clients
+ * leave there.
  */
 static bool is_short(const ngx_http_tokusage_ctx_t *ctx) {
     const bool ended = ctx->over || ctx->request != ctx->request->main;
@@ -35,25 +50,9 @@ static bool is_short(const ngx_http_tokusage_ctx_t *ctx) {
     return ended && !ctx->last && !tokusage_stream_done(&ctx->stream);
 }
 
-static ngx_uint_t judge_counts(tokusage *usage) {
-    const tokusage reported = *usage;
-    static const tokusage nothing;
-
-    if (tokusage_equal(usage, &nothing)) {
-        return NGX_HTTP_TOKUSAGE_MISSING;
-    }
-    if (tokusage_reconcile(usage, NULL) != TOKUSAGE_OK) {
-        return NGX_HTTP_TOKUSAGE_CONTRADICTORY;
-    }
-    /* Only prompt and completion tell: reconcile fills what is absent, too. */
-    const bool changed =
-        (reported.prompt_tokens.present && reported.prompt_tokens.value != usage->prompt_tokens.value) ||
-        (reported.completion_tokens.present && reported.completion_tokens.value != usage->completion_tokens.value);
-    return changed ? NGX_HTTP_TOKUSAGE_RECONCILED : NGX_HTTP_TOKUSAGE_CONSISTENT;
-}
-
 static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     const ngx_http_request_t *const r = ctx->request;
+    const bool complete = ctx->last && !ends_with_connection(r);
 
     ngx_memzero(usage, sizeof(tokusage));
     if (ctx->encoded) {
@@ -62,21 +61,17 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     if (r->headers_out.status == NGX_HTTP_PARTIAL_CONTENT) {
         return NGX_HTTP_TOKUSAGE_PARTIAL;
     }
-    const tokusage_status status = tokusage_stream_usage(&ctx->stream, usage, NULL);
-    const bool open = is_open(ctx, usage);
-    const ngx_uint_t verdict = judge_counts(usage);
+    tokusage_verdict verdict = tokusage_stream_verdict(&ctx->stream, complete, usage, NULL);
     if (r->cached) {
         return NGX_HTTP_TOKUSAGE_CACHED;
     }
-    if (is_short(ctx)) {
-        const ngx_connection_t *const client = r->connection;
-        return client->error || client->timedout ? NGX_HTTP_TOKUSAGE_ABORTED : NGX_HTTP_TOKUSAGE_CUT;
+    if (verdict != TOKUSAGE_FAILED && is_short(ctx)) {
+        verdict = TOKUSAGE_TRUNCATED;
     }
-    if ((status != TOKUSAGE_OK && status != TOKUSAGE_ERR_NOT_FOUND) ||
-        tokusage_stream_body(&ctx->stream) == TOKUSAGE_BODY_BROKEN) {
-        return NGX_HTTP_TOKUSAGE_INVALID;
+    if (verdict == TOKUSAGE_TRUNCATED && !ctx->last && (r->connection->error || r->connection->timedout)) {
+        return NGX_HTTP_TOKUSAGE_ABORTED;
     }
-    return open ? NGX_HTTP_TOKUSAGE_CUT : verdict;
+    return of_library[verdict];
 }
 
 void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx) {

@@ -192,10 +192,10 @@ char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     if (zone == NULL || set_key(cf, zone->data, &name, &value[2]) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
-    ngx_shm_zone_t **const slot = ngx_array_push(&main->zones);
-    if (slot == NULL) {
+    ngx_shm_zone_t **const added = ngx_array_push(&main->zones);
+    if (added == NULL) {
         return NGX_CONF_ERROR;
     }
-    *slot = zone;
+    *added = zone;
     return NGX_CONF_OK;
 }

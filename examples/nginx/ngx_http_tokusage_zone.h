@@ -6,7 +6,7 @@
  *   metrics  sends what a zone has counted
  *   text     as Prometheus text
  *   limit    the directive and the check
- *   headers  what a limit tells the client
+ *   headers  what the client learns of a limit
  */
 #ifndef NGX_HTTP_TOKUSAGE_ZONE_H
 #define NGX_HTTP_TOKUSAGE_ZONE_H
@@ -17,17 +17,14 @@
 
 /*
  * All that is counted, in one array, so that one loop adds, moves and prints any of it: the responses of each verdict,
- * the six counts of tokens, and the requests that a limit refused, or would have refused without its dry run.
+ * the tokens of a limit, each count of the library, and the requests that a limit refused, or would have refused without
+ * its dry run.
  */
 enum {
     NGX_HTTP_TOKUSAGE_COUNT_RESPONSES = 0, /* one a verdict */
-    NGX_HTTP_TOKUSAGE_COUNT_TOTAL = NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + NGX_HTTP_TOKUSAGE_VERDICTS,
-    NGX_HTTP_TOKUSAGE_COUNT_PROMPT,
-    NGX_HTTP_TOKUSAGE_COUNT_COMPLETION,
-    NGX_HTTP_TOKUSAGE_COUNT_CACHED,
-    NGX_HTTP_TOKUSAGE_COUNT_CACHE_WRITE,
-    NGX_HTTP_TOKUSAGE_COUNT_REASONING,
-    NGX_HTTP_TOKUSAGE_COUNT_REJECTED,
+    NGX_HTTP_TOKUSAGE_COUNT_TOKENS = NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + NGX_HTTP_TOKUSAGE_VERDICTS,
+    NGX_HTTP_TOKUSAGE_COUNT_USAGE, /* one a count of the library */
+    NGX_HTTP_TOKUSAGE_COUNT_REJECTED = NGX_HTTP_TOKUSAGE_COUNT_USAGE + TOKUSAGE_COUNTS,
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
     NGX_HTTP_TOKUSAGE_COUNTS
 };
@@ -50,7 +47,7 @@ extern const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUS
  * room for a new one, whatever the lengths of the two keys. A node has a window of each length: so a limit that a
  * reload adds or changes finds its window counted already.
  */
-#define NGX_HTTP_TOKUSAGE_NODE_SIZE 512
+#define NGX_HTTP_TOKUSAGE_NODE_SIZE 1024
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
 
 typedef struct {
@@ -63,7 +60,7 @@ typedef struct {
     u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
 } ngx_http_tokusage_node_t;
 
-_Static_assert(sizeof(ngx_http_tokusage_node_t) <= NGX_HTTP_TOKUSAGE_NODE_SIZE, "a node fits its slot of the slab");
+_Static_assert(sizeof(ngx_http_tokusage_node_t) <= NGX_HTTP_TOKUSAGE_NODE_SIZE, "a node fits what the slab gives it");
 
 typedef struct {
     ngx_rbtree_t rbtree;
@@ -97,23 +94,23 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
 uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end);
 
 /*
- * Replaces *node by a copy of the first node behind it in the tree's order: a walk that holds the mutex for one key at
- * a time. It begins at a node of all zero bytes. DONE: there is none behind it. A key that comes or goes during the
- * walk is met or not.
+ * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at a
+ * time. It begins at a node of all zero bytes. DONE: there is none after it. A key that comes or goes during the walk is
+ * met or not.
  */
 ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *node);
 
-/* Copies what a zone counts beside its keys: `other`, keys, evicted. */
+/* Copies what a zone counts apart from its keys: `other`, keys, evicted. */
 void ngx_http_tokusage_keys_copy(ngx_shm_zone_t *zone, ngx_http_tokusage_keys_t *copy);
 
 /* ---- the text of the metrics */
 
 typedef struct {
     ngx_shm_zone_t *zone;
-    ngx_str_t labels; /* what stands within the braces: the zone, in the first zone_len bytes, and a key */
+    ngx_str_t labels; /* what the braces contain: the zone, in the first zone_len bytes, and a key */
     size_t zone_len;
     size_t room;                   /* a step writes no more bytes than this */
-    ngx_uint_t metric;             /* the one that is being written; behind the last one, the lines about the zone */
+    ngx_uint_t metric;             /* the one that is being written; after the last one, the lines about the zone */
     ngx_http_tokusage_node_t node; /* the last key whose lines it has */
     unsigned begun : 1;            /* the metric has its first lines */
     unsigned done : 1;             /* that was all */
@@ -127,7 +124,7 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
 
 /* ---- the limit */
 
-/* What a limit says to one request. */
+/* How a limit is used when one request arrives. */
 typedef struct {
     uint64_t tokens; /* the limit */
     uint64_t used;
@@ -135,7 +132,7 @@ typedef struct {
     time_t reset; /* seconds until the next window, 1 or more */
 } ngx_http_tokusage_finding_t;
 
-/* Gives the response the headers that tell this, with Retry-After when nothing remains. */
+/* Gives the response the headers that say this, with Retry-After when nothing remains. */
 ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding);
 
 #endif

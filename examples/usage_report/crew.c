@@ -1,6 +1,6 @@
 /*
  * The crew: threads that take the next file each, or the next part of a large one. A run that is done waits for those
- * before it; so they are told of in their order, and the one whose turn it is prints as it goes.
+ * before it; so they are reported in their order, and the one whose turn it is prints as it goes.
  */
 #include "usage_report.h"
 
@@ -26,7 +26,7 @@ typedef struct crew {
     bool *done;
     size_t count, next, turn; /* of runs: all, the next that nobody has taken, the one whose turn it is */
     uint64_t named, unnamed;  /* findings */
-    ids ids, told;            /* of responses; of what is said once */
+    ids ids, said;            /* of responses; of what is said once */
     bool settling;            /* somebody is at it, the lock released */
     bool stopped;             /* nothing more is read, added or printed */
 } crew;
@@ -38,7 +38,7 @@ typedef struct noted {
     group *in;
 } noted;
 
-void run_place(const run *of, uint64_t line, text *to) {
+void run_position(const run *of, uint64_t line, text *to) {
     text_safe(to, of->source->name, strlen(of->source->name));
     if (line > 0) {
         text_string(to, ":");
@@ -48,7 +48,7 @@ void run_place(const run *of, uint64_t line, text *to) {
 
 static void put_message(const run *of, uint64_t line, const char *reason, text *to) {
     text_string(to, "usage-report: ");
-    run_place(of, line, to);
+    run_position(of, line, to);
     text_string(to, ": ");
     text_string(to, reason);
     text_string(to, "\n");
@@ -81,7 +81,7 @@ static void print_line(crew *of, const run *from, char kind, slice line) {
         return;
     }
     of->named += kind == FINDING || kind == ONCE;
-    text_place(&placed, line.bytes, line.length, from->source->lines_before);
+    text_position(&placed, line.bytes, line.length, from->source->lines_before);
     fwrite(placed.bytes, 1, placed.used, stderr);
     text_free(&placed);
 }
@@ -113,7 +113,7 @@ static void print_said(crew *of, const run *from) {
         memcpy(&hash, at, sizeof hash);
         at += sizeof hash;
         const size_t length = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at) + 1;
-        if ((kind != ONCE && kind != NOTE) || !ids_add(&of->told, hash, true)) {
+        if ((kind != ONCE && kind != NOTE) || !ids_add(&of->said, hash, true)) {
             print_line(of, from, kind, (slice){at, length});
         }
         at += length;
@@ -124,7 +124,7 @@ static void print(crew *of, run *from) {
     text placed = {.bytes = NULL};
     progress_hide();
     errno = 0;
-    text_place(&placed, from->lines.bytes, from->lines.used, from->source->lines_before);
+    text_position(&placed, from->lines.bytes, from->lines.used, from->source->lines_before);
     if (placed.used > 0 && (fwrite(placed.bytes, 1, placed.used, stdout) != placed.used || fflush(stdout) != 0)) {
         of->result->output_error = errno;
         of->stopped = true; /* the output is lost: whoever closes it says so */
@@ -309,7 +309,7 @@ static void drop(crew *of) {
     free(of->runs);
     free(of->done);
     free(of->ids.table);
-    free(of->told.table);
+    free(of->said.table);
 }
 
 void crew_read(const options *asked, crew_result *result) {

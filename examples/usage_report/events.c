@@ -1,5 +1,5 @@
 /*
- * Event streams (WHATWG HTML, section 9.2), one after another: each event is looked at for what tells a new response,
+ * Event streams (WHATWG HTML, section 9.2), one after another: each event is checked for the beginning of another response,
  * and the events of one response go to the library in one go, which finds the few of them that hold a usage.
  */
 #include "usage_report.h"
@@ -35,7 +35,7 @@ static size_t line_span(slice all, bool last, size_t *length) {
 }
 
 typedef struct event {
-    size_t span; /* with the blank line behind it; 0: it goes on behind the bytes */
+    size_t span; /* with the blank line after it; 0: it goes on after the bytes */
     slice data;  /* of its last line of data */
     bool more;   /* there are others */
 } event;
@@ -48,7 +48,7 @@ static void take_line(event *to, slice line) {
     }
 }
 
-/* A JSON text, or the byte-order mark of another file, is no line of the event, and what follows it is none either. */
+/* A JSON document, or the byte-order mark of another file, is no line of an event, nor is what follows it. */
 static bool ends_events(slice rest) {
     return rest.length > 0 && memchr("{[\xEF", *rest.bytes, 3);
 }
@@ -121,10 +121,10 @@ static void open_next(streams *in) {
 }
 
 /*
- * Whether an event tells nothing new, as nearly all do: it begins as the one before it did, up to the end of its id, or
+ * Whether an event contains nothing new, as nearly all do: it begins as the one before it did, up to the end of its id, or
  * it is a delta, other than message_delta, which has no usage.
  */
-static bool tells_nothing(const streams *in, slice data) {
+static bool has_nothing_new(const streams *in, slice data) {
     static const char type[] = "{\"type\":\"";
     const options *const asked = in->from->run->asked;
     const char *const name = data.bytes + sizeof type - 1;
@@ -147,15 +147,16 @@ static bool tells_nothing(const streams *in, slice data) {
 static void take_event(streams *in, const event *of, slice all) {
     const options *const asked = in->from->run->asked;
     const slice data = of->more ? join((slice){all.bytes, of->span}, &in->joined) : of->data;
-    const bool done = slice_is(data, "[DONE]");
-    if (data.bytes && !done && !tells_nothing(in, data)) {
+    /* The end mark may be glued to a document before it. */
+    const bool done = data.length >= 6 && memcmp(data.bytes + data.length - 6, "[DONE]", 6) == 0;
+    if (data.bytes && data.length > (done ? 6 : 0) && !has_nothing_new(in, data)) {
         const facts known = facts_of(data);
-        const size_t told = known.id.bytes ? (size_t)(known.id.bytes - data.bytes) + known.id.length : 0;
+        const size_t known_to = known.id.bytes ? (size_t)(known.id.bytes - data.bytes) + known.id.length : 0;
         if (!in->now || sequence_is_over(in->now, &known, data, asked->at)) {
             open_next(in);
         }
         sequence_add(in->now, asked, &known, data);
-        text_set(&in->same, data.bytes, told < 256 ? told : 0);
+        text_set(&in->same, data.bytes, known_to < 256 ? known_to : 0);
     } else if (done && !in->now) {
         open_next(in);
     }
@@ -166,8 +167,8 @@ static void take_event(streams *in, const event *of, slice all) {
 }
 
 /*
- * An event that is longer than a line may be is fed without a look into it. The byte that is left is none that could
- * begin anything, so that the rest is taken for a line that says nothing.
+ * An event that is longer than a line may be is fed unread. The byte that is left cannot begin anything, so that the rest
+ * counts as a line that says nothing.
  */
 static void pass_long(streams *in, slice left) {
     if (!in->now) {

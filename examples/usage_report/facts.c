@@ -1,5 +1,5 @@
 /*
- * What a text tells beside its usage: one walk over the members at its root, and what becomes known of a response.
+ * What a document says besides its usage: one pass over the members at its root, and what becomes known of a response.
  */
 #include "usage_report.h"
 
@@ -8,7 +8,7 @@
 /* What is looked for at the root, and where it goes. */
 typedef struct seen {
     facts facts;
-    slice message, response, interaction, version;
+    slice message, response, interaction, result, output, model_id, version;
 } seen;
 
 static const struct {
@@ -20,13 +20,15 @@ static const struct {
     {{"\"model\"", 7}, offsetof(seen, facts.model)},
     {{"\"type\"", 6}, offsetof(seen, facts.type)},
     {{"\"event_type\"", 12}, offsetof(seen, facts.type)},
-    {{"\"error\"", 7}, offsetof(seen, facts.error)},
     {{"\"done\"", 6}, offsetof(seen, facts.done)},
     {{"\"message\"", 9}, offsetof(seen, message)},
     {{"\"response\"", 10}, offsetof(seen, response)},
     {{"\"interaction\"", 13}, offsetof(seen, interaction)},
     {{"\"responseId\"", 12}, offsetof(seen, facts.response_id)},
     {{"\"modelVersion\"", 14}, offsetof(seen, version)},
+    {{"\"modelId\"", 9}, offsetof(seen, model_id)},
+    {{"\"result\"", 8}, offsetof(seen, result)},
+    {{"\"modelOutput\"", 13}, offsetof(seen, output)},
     {{"\"messageStart\"", 14}, offsetof(seen, facts.start)},
     {{"\"contentBlockStart\"", 19}, offsetof(seen, facts.part)},
     {{"\"contentBlockDelta\"", 19}, offsetof(seen, facts.part)},
@@ -52,10 +54,10 @@ facts facts_of(slice whole) {
     slice value = {NULL, 0};
     while (json_next(&inside, &name, &value)) {
         for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-            slice *const place = (slice *)(void *)((char *)&at + members[i].member);
+            slice *const found_at = (slice *)(void *)((char *)&at + members[i].member);
             if (name.length == members[i].name.length && memcmp(name.bytes, members[i].name.bytes, name.length) == 0 &&
-                !place->bytes && *value.bytes != 'n') {
-                *place = value;
+                !found_at->bytes && *value.bytes != 'n') {
+                *found_at = value;
             }
         }
         if (found->id.bytes && found->model.bytes && (found->object.bytes || found->type.bytes)) {
@@ -65,10 +67,26 @@ facts facts_of(slice whole) {
     if (first_string(&found->id, 1).bytes && first_string(&found->model, 1).bytes) {
         return *found;
     }
-    const slice found_ids[] = {found->id, json_find(at.message, "/id"), json_find(at.response, "/id"),
-                               found->response_id, json_find(at.interaction, "/id")};
-    const slice models[] = {found->model, json_find(at.message, "/model"), json_find(at.response, "/model"), at.version,
-                            json_find(at.interaction, "/model")};
+    /* As in the library's labels. The first three are of lines of a batch. */
+    const slice found_ids[] = {json_find(at.response, "/body/id"),
+                               json_find(at.result, "/message/id"),
+                               json_find(at.output, "/id"),
+                               found->id,
+                               json_find(at.message, "/id"),
+                               json_find(at.response, "/id"),
+                               found->response_id,
+                               json_find(at.response, "/responseId"),
+                               json_find(at.interaction, "/id")};
+    const slice models[] = {found->model,
+                            json_find(at.message, "/model"),
+                            json_find(at.response, "/model"),
+                            at.model_id,
+                            at.version,
+                            json_find(at.interaction, "/model"),
+                            json_find(at.response, "/modelVersion"),
+                            json_find(at.response, "/body/model"),
+                            json_find(at.result, "/message/model"),
+                            json_find(at.output, "/model")};
     found->id = first_string(found_ids, sizeof found_ids / sizeof *found_ids);
     found->model = first_string(models, sizeof models / sizeof *models);
     return *found;
@@ -135,10 +153,10 @@ static void set_string(text *to, slice string) {
 }
 
 static void add_time(about *to, const options *asked, slice whole) {
-    static const char *const places[] = {"/created",    "/created_at", "/response/created_at",
-                                         "/createTime", "/timestamp",  "/time"};
-    for (size_t i = 0; i < (asked->time ? 1 : sizeof places / sizeof *places) && !to->timed; i++) {
-        to->timed = moment_read(json_find(whole, asked->time ? asked->time : places[i]), asked->zone, &to->time);
+    static const char *const paths[] = {"/created",    "/created_at", "/response/created_at",
+                                        "/createTime", "/timestamp",  "/time"};
+    for (size_t i = 0; i < (asked->time ? 1 : sizeof paths / sizeof *paths) && !to->timed; i++) {
+        to->timed = moment_read(json_find(whole, asked->time ? asked->time : paths[i]), asked->zone, &to->time);
     }
 }
 
@@ -154,7 +172,8 @@ static void add_key(about *to, size_t which, slice value) {
 
 /* Adds what is not known yet. */
 void about_add(about *to, const options *asked, const facts *from, slice whole) {
-    const slice models[] = {asked->beside.used > 0 ? json_find(whole, asked->beside.bytes) : from->model, from->model};
+    const slice models[] = {asked->model_path.used > 0 ? json_find(whole, asked->model_path.bytes) : from->model,
+                            from->model};
     const slice model = first_string(models, 2);
     to->id = to->id == 0 ? id_of(from->id) : to->id;
     if (to->model.used == 0 && model.bytes) {

@@ -8,33 +8,42 @@
 const char no_key[] = "(none)";
 const char other_keys[] = "(others)";
 
-const column columns[COLUMNS] = {
-    {"responses", COUNTER, RESPONSES},
-    {"without_usage", COUNTER, WITHOUT_USAGE},
-    {"misplaced", COUNTER, MISPLACED},
-    {"errors", COUNTER, ERRORS},
-    {"invalid", COUNTER, INVALID},
-    {"malformed", COUNTER, MALFORMED},
-    {"too_long", COUNTER, TOO_LONG},
-    {"untimed", COUNTER, UNTIMED},
-    {"unfinished", COUNTER, UNFINISHED},
-    {"repeated", COUNTER, REPEATED},
-    {"prompt_tokens", COUNT, 0},
-    {"cached_tokens", COUNT, 1},
-    {"cache_write_tokens", COUNT, 2},
-    {"completion_tokens", COUNT, 3},
-    {"reasoning_tokens", COUNT, 4},
-    {"total_tokens", COUNT, 5},
+/* The counts of the library, all of them and in its order, come between these. */
+static const column before[] = {
+    {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
+    {"misplaced", COUNTER, MISPLACED},   {"errors", COUNTER, ERRORS},
+    {"invalid", COUNTER, INVALID},       {"malformed", COUNTER, MALFORMED},
+    {"too_long", COUNTER, TOO_LONG},     {"untimed", COUNTER, UNTIMED},
+    {"unfinished", COUNTER, UNFINISHED}, {"repeated", COUNTER, REPEATED},
+};
+static const column after[] = {
     {"prompt_tokens_missing", COUNTER, MISSING_PROMPT},
     {"completion_tokens_missing", COUNTER, MISSING_COMPLETION},
     {"total_tokens_missing", COUNTER, MISSING_TOTAL},
     {"explained", COUNTER, EXPLAINED},
+    {"assumed", COUNTER, ASSUMED},
     {"contradicting", COUNTER, CONTRADICTING},
     {"tokens_above", COUNTER, TOKENS_ABOVE},
     {"tokens_below", COUNTER, TOKENS_BELOW},
     {"unpriced", COUNTER, UNPRICED},
     {"cost", COST, 0},
 };
+
+enum {
+    BEFORE = sizeof before / sizeof *before,
+    AFTER = sizeof after / sizeof *after
+};
+_Static_assert(BEFORE + TOKUSAGE_COUNTS + AFTER == COLUMNS, "each counter has a column");
+
+column column_at(size_t index) {
+    if (index < BEFORE) {
+        return before[index];
+    }
+    if (index < BEFORE + TOKUSAGE_COUNTS) {
+        return (column){tokusage_count_name(index - BEFORE), COUNT, index - BEFORE};
+    }
+    return after[index - BEFORE - TOKUSAGE_COUNTS];
+}
 
 bool column_is_there(const column *of, bool priced) {
     return priced || (of->kind != COST && !(of->kind == COUNTER && of->which == UNPRICED));
@@ -62,7 +71,7 @@ static void put_field(const options *asked, slice field, text *to) {
     text_free(&safe);
 }
 
-/* The components of a key, each with a separator behind it. */
+/* The components of a key, each with a separator after it. */
 static void put_keys(const options *asked, const char *key, text *to) {
     text component = {.bytes = NULL};
     for (size_t i = 0; i < asked->by_count; i++) {
@@ -79,7 +88,7 @@ static void put_keys(const options *asked, const char *key, text *to) {
 /* What is absent is an empty field. */
 static void put_cell(const column *of, const tally *from, text *to) {
     tokusage usage = from->usage;
-    const tokusage_count *const count = of->kind == COUNT ? count_of(&usage, of->which) : NULL;
+    const tokusage_count *const count = of->kind == COUNT ? tokusage_count_at(&usage, of->which) : NULL;
     if (of->kind == COST) {
         amount_put(to, &from->cost, false);
     } else if (!count || count->present) {
@@ -91,15 +100,16 @@ static void put_cell(const column *of, const tally *from, text *to) {
 static void put_columns(const options *asked, const tally *row, text *to) {
     const char *separator = "";
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (!column_is_there(&columns[i], asked->priced) || (asked->each && columns[i].kind == COUNTER)) {
+        const column of = column_at(i);
+        if (!column_is_there(&of, asked->priced) || (asked->each && of.kind == COUNTER)) {
             continue;
         }
         text_string(to, separator);
         separator = asked->format == FORMAT_TSV ? "\t" : ",";
         if (!row) {
-            text_string(to, columns[i].name);
-        } else if (columns[i].kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
-            put_cell(&columns[i], row, to);
+            text_string(to, of.name);
+        } else if (of.kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
+            put_cell(&of, row, to);
         }
     }
 }
@@ -121,17 +131,18 @@ static void put_tally(const tally *of, bool priced, bool counters, text *to) {
     char json[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (columns[i].kind == COUNT && columns[i].which == 0) {
+        const column each = column_at(i);
+        if (each.kind == COUNT && each.which == 0) {
             tokusage_encode(&of->usage, json, sizeof json, &length);
             text_string(to, ",\"usage\":");
             text_bytes(to, json, length);
-        } else if (columns[i].kind != COUNT && (counters || (columns[i].kind == COST && of->counters[UNPRICED] == 0)) &&
-                   column_is_there(&columns[i], priced)) {
-            const bool quoted = columns[i].kind == COST; /* JSON's numbers are read as doubles */
+        } else if (each.kind != COUNT && (counters || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
+                   column_is_there(&each, priced)) {
+            const bool quoted = each.kind == COST; /* JSON's numbers are read as doubles */
             text_string(to, counters && i == 0 ? "\"" : ",\"");
-            text_string(to, columns[i].name);
+            text_string(to, each.name);
             text_string(to, quoted ? "\":\"" : "\":");
-            put_cell(&columns[i], of, to);
+            put_cell(&each, of, to);
             text_string(to, quoted ? "\"" : "");
         }
     }
@@ -153,7 +164,7 @@ static void put_json_keys(size_t count, const char *key, text *to) {
 }
 
 void format_head(const options *asked, text *to) {
-    text_string(to, "{\"usage_report\":2,\"at\":");
+    text_string(to, "{\"usage_report\":3,\"at\":");
     if (asked->at) {
         text_json(to, asked->at, strlen(asked->at));
     }
@@ -186,10 +197,11 @@ static void put_each_plain(run *to, const tally *of) {
     }
     for (size_t i = 0; i < COLUMNS; i++) {
         tokusage usage = of->usage;
-        if (columns[i].kind == COUNT && count_of(&usage, columns[i].which)->present) {
-            text_bytes(out, columns[i].name, strlen(columns[i].name) - strlen("_tokens"));
+        const column each = column_at(i);
+        if (each.kind == COUNT && tokusage_count_at(&usage, each.which)->present) {
+            text_bytes(out, each.name, strlen(each.name) - strlen("_tokens"));
             text_string(out, " ");
-            put_cell(&columns[i], of, out);
+            put_cell(&each, of, out);
             text_string(out, ", ");
         }
     }
@@ -200,7 +212,7 @@ void format_each(run *to, uint64_t line, const tally *of, const char *verdict) {
     const char *const name = to->source->name;
     text *const out = &to->lines;
     if (asked->format == FORMAT_TABLE) {
-        run_place(to, line, out);
+        run_position(to, line, out);
         put_each_plain(to, of);
     } else if (asked->format == FORMAT_JSON) {
         text_string(out, "{\"file\":");

@@ -1,5 +1,5 @@
 /*
- * Ids, as hashes of 64 bits: among ten million, two are taken for one with a chance of 3 in a million.
+ * Ids, as hashes of 64 bits: among ten million, two are the same with a chance of 3 in a million.
  */
 #include "usage_report.h"
 
@@ -19,8 +19,8 @@ uint64_t id_of(slice id) {
     return !id.bytes ? 0 : hash > 0 ? hash : 1;
 }
 
-/* Where the id is, or the free slot where it goes. */
-static uint64_t *slot_of(const ids *in, uint64_t id) {
+/* Where the id is, or the free entry for it. */
+static uint64_t *entry_of(const ids *in, uint64_t id) {
     size_t at = (id ^ id >> 32) & (in->room - 1);
     while (in->table[at] != 0 && in->table[at] != id) {
         at = (at + 1) & (in->room - 1);
@@ -35,7 +35,7 @@ static void grow(ids *of) {
     memset(of->table, 0, of->room * sizeof *of->table);
     for (size_t i = 0; i < before.room; i++) {
         if (before.table[i] != 0) {
-            *slot_of(of, before.table[i]) = before.table[i];
+            *entry_of(of, before.table[i]) = before.table[i];
         }
     }
     free(before.table);
@@ -45,9 +45,9 @@ bool ids_add(ids *to, uint64_t id, bool all) {
     if (to->used * 2 >= to->room && (all || to->room == 0)) {
         grow(to);
     }
-    uint64_t *const slot = all ? slot_of(to, id) : &to->table[(id ^ id >> 32) & (to->room - 1)];
-    const bool there = *slot == id;
+    uint64_t *const entry = all ? entry_of(to, id) : &to->table[(id ^ id >> 32) & (to->room - 1)];
+    const bool there = *entry == id;
     to->used += all && !there;
-    *slot = id;
+    *entry = id;
     return there;
 }

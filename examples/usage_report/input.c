@@ -13,7 +13,7 @@ slice input_bytes(const input *of) {
     return (slice){of->buffer + of->begin, of->end - of->begin};
 }
 
-/* Moves what is left to the front, and sees to it that there is room behind it. */
+/* Moves what is left to the front, and makes room after it. */
 static void make_room(input *of) {
     if (of->begin > 0) {
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);
@@ -67,7 +67,7 @@ static ssize_t unpack(input *of, char *to, size_t room) {
     gzerror(of->unpacked, &error);
     if (got < 0 || (got == 0 && error != Z_OK)) {
         run_say(of->run, FAILURE, 0,
-                error == Z_BUF_ERROR ? "it is packed by gzip, and cut off" : "it is packed by gzip, and broken");
+                error == Z_BUF_ERROR ? "it is packed by gzip, and truncated" : "it is packed by gzip, and broken");
         of->broken = true;
     }
     return got > 0 ? got : 0;

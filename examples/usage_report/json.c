@@ -1,5 +1,5 @@
 /*
- * A look into a text: strings are passed by their quotes, arrays and objects by their brackets.
+ * A quick look into JSON: strings are passed by their quotes, arrays and objects by their brackets.
  */
 #include "usage_report.h"
 
@@ -64,7 +64,7 @@ size_t json_span(slice of) {
 
 /* ---- members */
 
-static slice behind(slice of, size_t length) {
+static slice after(slice of, size_t length) {
     do {
         of.bytes += length;
         of.length -= length;
@@ -74,19 +74,19 @@ static slice behind(slice of, size_t length) {
 }
 
 slice json_inside(slice value) {
-    return value.length > 1 && (*value.bytes == '{' || *value.bytes == '[') ? behind(value, 1) : (slice){"", 0};
+    return value.length > 1 && (*value.bytes == '{' || *value.bytes == '[') ? after(value, 1) : (slice){"", 0};
 }
 
-/* A value, and the separator behind it. */
+/* A value, and the separator after it. */
 static bool take(slice *from, slice *value, char separator) {
     const size_t span = json_span(*from);
     if (span == 0 || span == JSON_BROKEN) {
         return false;
     }
     *value = (slice){from->bytes, span};
-    *from = behind(*from, span);
+    *from = after(*from, span);
     const bool separated = from->length > 0 && *from->bytes == separator;
-    *from = separated ? behind(*from, 1) : *from;
+    *from = separated ? after(*from, 1) : *from;
     return separated || separator == ',';
 }
 
@@ -94,7 +94,7 @@ bool json_next(slice *inside, slice *name, slice *value) {
     return (!name || take(inside, name, ':')) && take(inside, value, ',');
 }
 
-/* Whether a member's name, quotes and escapes as they stand, is a pointer's part. */
+/* Whether a member's name, quotes and escapes as written, is a pointer's part. */
 static bool is_named(slice name, const char *part, size_t length) {
     return name.length == length + 2 && memcmp(name.bytes + 1, part, length) == 0;
 }

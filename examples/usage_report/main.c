@@ -17,7 +17,7 @@ enum {
     NOT_COMPLETE = 2
 };
 
-/* No file may take the place of a standard descriptor that is closed: what is in its place refuses what it is for. */
+/* No file may get the number of a closed standard descriptor: /dev/null gets it, opened the wrong way round. */
 static void fill_standard(void) {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
         if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
@@ -62,7 +62,7 @@ static int finish(int result, int error) {
     return result;
 }
 
-/* Sorts, sums and prints; --each prints its lines in place of the report, except the table, which is for people. */
+/* Sorts, sums and prints; --each prints its lines instead of the report, except the table, which is for people. */
 static void print_report(const options *asked, crew_result *found, tally *total) {
     text printed = {.bytes = NULL};
     text strings = {.bytes = NULL};

@@ -24,7 +24,7 @@ void merge_head(slice whole, options *read, text *strings) {
     slice value = {NULL, 0};
     read->priced = slice_is(json_find(whole, "/priced"), "true");
     read->by_count = 0;
-    const bool placed = read_string(json_find(whole, "/at"), &one);
+    const bool pointed = read_string(json_find(whole, "/at"), &one);
     text_bytes(strings, one.bytes, one.used);
     text_bytes(strings, "", 1);
     while (read->by_count < BY_MOST && json_next(&inside, NULL, &value) && read_string(value, &one)) {
@@ -32,7 +32,7 @@ void merge_head(slice whole, options *read, text *strings) {
         text_bytes(strings, one.bytes, one.used);
         text_bytes(strings, "", 1);
     }
-    read->at = placed ? strings->bytes : NULL;
+    read->at = pointed ? strings->bytes : NULL;
     for (size_t i = 0; i < read->by_count; i++) {
         read->by[i].given = strings->bytes + offsets[i];
     }
@@ -41,11 +41,11 @@ void merge_head(slice whole, options *read, text *strings) {
 
 /* False: it is about something else than the reports before it. */
 static bool take_head(run *to, slice whole) {
-    options told = {.at = NULL};
+    options read = {.at = NULL};
     text strings = {.bytes = NULL};
     text written = {.bytes = NULL};
-    merge_head(whole, &told, &strings);
-    format_head(&told, &written);
+    merge_head(whole, &read, &strings);
+    format_head(&read, &written);
     text_string(&written, "}");
     if (to->head.used == 0) {
         text_bytes(&to->head, written.bytes, written.used);
@@ -71,13 +71,14 @@ static bool read_group(run *to, slice element, bool priced, tally *read) {
     bool good = read_key(to, json_find(element, "/group"));
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
-        snprintf(pointer, sizeof pointer, "/%s", columns[i].name);
+        const column of = column_at(i);
+        snprintf(pointer, sizeof pointer, "/%s", of.name);
         const slice value = json_find(element, pointer);
-        if (columns[i].kind == COUNTER && column_is_there(&columns[i], priced)) {
-            good = json_count(value, &read->counters[columns[i].which]);
-        } else if (columns[i].kind == COST && priced) {
-            good =
-                value.length > 2 && amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, COST_DECIMALS);
+        if (of.kind == COUNTER && column_is_there(&of, priced)) {
+            good = json_count(value, &read->counters[of.which]);
+        } else if (of.kind == COST && priced) {
+            good = value.length > 2 &&
+                   amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, AMOUNT_DECIMALS);
         }
     }
     return good && tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
@@ -88,10 +89,10 @@ static bool is_report(slice whole) {
     size_t length = 0;
     const slice complete = json_find(whole, "/complete");
     return tokusage_find(whole.bytes, whole.length, "/usage_report", &value, &length, NULL) == TOKUSAGE_OK &&
-           slice_is((slice){value, length}, "2") && (slice_is(complete, "true") || slice_is(complete, "false"));
+           slice_is((slice){value, length}, "3") && (slice_is(complete, "true") || slice_is(complete, "false"));
 }
 
-void merge_text(run *to, uint64_t line, slice whole) {
+void merge_document(run *to, uint64_t line, slice whole) {
     slice inside = json_inside(json_find(whole, "/groups"));
     slice value = {NULL, 0};
     if (!is_report(whole)) {

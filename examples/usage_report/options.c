@@ -12,12 +12,12 @@
 static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
                            "Adds up the token usage in logs, bodies and recorded streams, by model. Without\n"
                            "FILE, or for -, standard input is read.\n"
-                           "  --at POINTER    where the usage is, as JSON Pointer (where services have it)\n"
+                           "  --at POINTER    JSON Pointer of the response or its usage (the known paths)\n"
                            "  --by KEY        /model, another JSON Pointer, day, month or none; repeatable\n"
                            "  --time POINTER  where the timestamp is; --tz +HH:MM: its zone (UTC)\n"
                            "  --since TIME, --until TIME   only responses from then on, before then\n"
                            "  --unique        do not count a response whose id was there before\n"
-                           "  --prices FILE   CSV: model, input, cached, cache write, output per million\n"
+                           "  --prices FILE   CSV: model, prompt_tokens, completion_tokens, ... per million\n"
                            "  --sort COLUMN, --top N   most first, and only the first N\n"
                            "  --each          a line for each response\n"
                            "  --format FORMAT table, json, csv or tsv (table)\n"
@@ -26,12 +26,12 @@ static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
                            "  --lines         the FILEs are JSON lines, whatever they look like\n"
                            "  --jobs N        read N files, or parts of large ones, at the same time (1)\n"
                            "  --max-errors N  name N findings on standard error at most (10)\n"
-                           "  --max-line SIZE pass over longer lines: bytes, or with K, M or G (16M)\n"
+                           "  --max-line SIZE skip longer lines: bytes, or with K, M or G (16M)\n"
                            "  --strict        end in status 1 when there are findings\n"
                            "  -h, --help, --version\n"
-                           "Findings: responses that are malformed, too long, cut off or repeated, or whose\n"
-                           "usage is misplaced, no counts or contradicts itself. Exit status: 0 the report\n"
-                           "is complete; 1 it has findings, with --strict; 2 it is not complete, or is none.\n";
+                           "Findings: responses that are malformed, too long, truncated or repeated, or\n"
+                           "whose usage is misplaced, invalid or contradictory. Exit status: 0 the report is\n"
+                           "complete; 1 it has findings, with --strict; 2 it is not complete, or is none.\n";
 
 typedef enum kind {
     TEXT,
@@ -41,7 +41,7 @@ typedef enum kind {
     SIZE
 } kind;
 
-/* What some options mean depends on others behind them. */
+/* What some options mean depends on others after them. */
 typedef struct reading {
     options to;
     const char *format, *sort, *zone, *since, *until, *prices;
@@ -83,8 +83,8 @@ static bool wrong(const char *name, const char *reason) {
     return false;
 }
 
-/* The place of a word in a list that ends in NULL; that of the NULL, when it is not there. */
-static size_t place_of(const char *word, const char *const *list) {
+/* The index of a word in a list that ends in NULL; that of the NULL, when it is not there. */
+static size_t index_of(const char *word, const char *const *list) {
     size_t i = 0;
     while (list[i] && strcmp(list[i], word) != 0) {
         i++;
@@ -106,7 +106,7 @@ static bool check_pointer(const char *name, const char *pointer) {
 
 static bool take_key(const char *value, reading *in) {
     static const char *const words[] = {"/model", "day", "month", "none", NULL};
-    const size_t word = place_of(value, words);
+    const size_t word = index_of(value, words);
     options *const to = &in->to;
     in->grouped = true;
     if (word == 3) {
@@ -142,7 +142,7 @@ static bool take_number(const struct option *of, const char *value, uint64_t *nu
     return good || wrong(of->name, reason);
 }
 
-/* One option; its value is behind the = or in the next argument, which is then passed over. */
+/* One option; its value is after the = or in the next argument, which is then skipped. */
 static bool take(char ***argument, reading *in) {
     const char *const given = **argument;
     const size_t length = strcspn(given, "=");
@@ -189,18 +189,16 @@ static bool complete_times(reading *in) {
 static bool complete_order(reading *in) {
     static const char *const formats[] = {"table", "json", "csv", "tsv", NULL};
     options *const to = &in->to;
-    to->format = in->format ? (report_format)place_of(in->format, formats) : FORMAT_TABLE;
+    to->format = in->format ? (report_format)index_of(in->format, formats) : FORMAT_TABLE;
     if (!formats[to->format]) {
         return wrong("--format", "it takes table, json, csv or tsv");
     }
     const bool most_first = to->format == FORMAT_TABLE || to->top > 0;
     const char *const sort = in->sort ? in->sort : most_first ? "total_tokens" : "name";
-    size_t i = 0;
-    while (i < COLUMNS && strcmp(columns[i].name, sort) != 0) {
-        i++;
+    while (to->sort < COLUMNS && strcmp(column_at(to->sort).name, sort) != 0) {
+        to->sort++;
     }
-    to->sort = i < COLUMNS ? &columns[i] : NULL;
-    return to->sort || strcmp(sort, "name") == 0 ||
+    return to->sort < COLUMNS || strcmp(sort, "name") == 0 ||
            wrong("--sort", "it takes name, or the name of a column as --format csv has it");
 }
 
@@ -214,8 +212,8 @@ static bool complete(reading *in) {
         to->by[to->by_count++] = (by){BY_MODEL, "/model"};
     }
     if (to->at && strrchr(to->at, '/')) {
-        text_bytes(&to->beside, to->at, (size_t)(strrchr(to->at, '/') - to->at));
-        text_bytes(&to->beside, "/model", sizeof "/model");
+        text_bytes(&to->model_path, to->at, (size_t)(strrchr(to->at, '/') - to->at));
+        text_bytes(&to->model_path, "/model", sizeof "/model");
     }
     to->priced = in->prices != NULL;
     return check_pointer("--at", to->at) && check_pointer("--time", to->time) && complete_times(in) &&
@@ -245,6 +243,6 @@ int options_read(int argc, char **argv, options *read) {
 }
 
 void options_free(options *of) {
-    text_free(&of->beside);
+    text_free(&of->model_path);
     prices_free(&of->prices);
 }

@@ -1,5 +1,5 @@
 /*
- * Exact money, without floating point: digits are multiplied and added as on paper, in limbs of nine.
+ * Exact money, without floating point, and the file of prices. The library says what a usage costs.
  */
 #include "usage_report.h"
 
@@ -8,81 +8,75 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 10^12 parts are one unit of money. The price of a million tokens has 6 decimals, so that of one token is whole. */
+static const int64_t parts_of_one = INT64_C(1000000000000);
 enum {
-    LIMB = 1000000000,
-    DIGITS = 9,
-    SHOWN_DECIMALS = 6
+    PRICE_DECIMALS = 6,
+    SHOWN_DECIMALS = 6,
+    MILLION = 1000000
 };
 
 /* ---- amounts */
 
-/* The sum times a factor below 2^32, plus an amount; what is beyond the limbs (10^30 units of money) is lost. */
-static void multiply_add(amount *sum, uint64_t factor, const amount *more) {
-    uint64_t carry = 0;
-    for (size_t i = 0; i < LIMBS; i++) {
-        carry += factor * sum->limbs[i] + more->limbs[i];
-        sum->limbs[i] = (uint32_t)(carry % LIMB);
-        carry /= LIMB;
+bool amount_add(amount *sum, const amount *more) {
+    const int64_t part = sum->part + more->part;
+    const int64_t carry = part / parts_of_one;
+    if (more->whole + carry > TOKUSAGE_COUNT_MAX - sum->whole) {
+        return false;
     }
-}
-
-void amount_add(amount *sum, const amount *more) {
-    multiply_add(sum, 1, more);
+    *sum = (amount){sum->whole + more->whole + carry, part % parts_of_one};
+    return true;
 }
 
 int amount_compare(const amount *one, const amount *other) {
-    size_t i = LIMBS - 1;
-    while (i > 0 && one->limbs[i] == other->limbs[i]) {
-        i--;
-    }
-    return (one->limbs[i] > other->limbs[i]) - (one->limbs[i] < other->limbs[i]);
+    return one->whole != other->whole ? (one->whole > other->whole) - (one->whole < other->whole)
+                                      : (one->part > other->part) - (one->part < other->part);
 }
 
+/* The number of digits at the front. */
+static size_t digits_span(slice in) {
+    size_t span = 0;
+    while (span < in.length && in.bytes[span] >= '0' && in.bytes[span] <= '9') {
+        span++;
+    }
+    return span;
+}
+
+static int64_t number_of(const char *digits, size_t length, size_t zeros) {
+    int64_t number = 0;
+    for (size_t i = 0; i < length + zeros; i++) {
+        number = 10 * number + (i < length ? digits[i] - '0' : 0);
+    }
+    return number;
+}
+
+/* 15 digits and a point with `decimals` after it, at most. */
 bool amount_read(amount *read, slice digits, unsigned decimals) {
-    bool point = false;
-    *read = (amount){.limbs = {0}};
-    if (digits.length == 0 || digits.length > 40 || *digits.bytes == '.' || digits.bytes[digits.length - 1] == '.') {
+    const size_t whole = digits_span(digits);
+    const bool point = whole < digits.length && digits.bytes[whole] == '.';
+    const slice after = {digits.bytes + whole + point, digits.length - whole - point};
+    const size_t part = digits_span(after);
+    if (whole == 0 || whole > 15 || part != after.length || part > decimals || point != (part > 0)) {
         return false;
     }
-    for (size_t i = 0; i < digits.length; i++) {
-        const char c = digits.bytes[i];
-        if (c == '.' ? point : c < '0' || c > '9' || (point && decimals-- == 0)) {
-            return false;
-        }
-        point = point || c == '.';
-        const amount digit = {.limbs = {c == '.' ? 0 : (uint32_t)(c - '0')}};
-        multiply_add(read, c == '.' ? 1 : 10, &digit);
-    }
-    for (; decimals > 0; decimals--) {
-        multiply_add(read, 10, &(amount){.limbs = {0}});
-    }
+    *read = (amount){number_of(digits.bytes, whole, 0), number_of(after.bytes, part, AMOUNT_DECIMALS - part)};
     return true;
 }
 
 void amount_put(text *to, const amount *cost, bool rounded) {
-    static const amount half = {.limbs = {LIMB / 2}}; /* of 10^-6 */
-    char digits[DIGITS * LIMBS + 1];
+    char digits[AMOUNT_DECIMALS + 2];
     amount shown = *cost;
-    size_t decimals = rounded ? SHOWN_DECIMALS : COST_DECIMALS;
-    size_t at = 0;
-    const size_t point = DIGITS * LIMBS - COST_DECIMALS;
+    size_t decimals = rounded ? SHOWN_DECIMALS : AMOUNT_DECIMALS;
     if (rounded) {
-        amount_add(&shown, &half);
+        amount_add(&shown, &(amount){.part = MILLION / 2});
     }
-    for (size_t i = 0; i < LIMBS; i++) {
-        snprintf(digits + DIGITS * i, DIGITS + 1, "%09u", (unsigned)shown.limbs[LIMBS - 1 - i]);
-    }
-    at = strspn(digits, "0");
-    at = at < point ? at : point - 1;
-    for (const size_t first = at; at < point; at++) {
-        text_bytes(to, ",", rounded && at > first && (point - at) % 3 == 0);
-        text_bytes(to, digits + at, 1);
-    }
-    while (!rounded && decimals > 0 && digits[point + decimals - 1] == '0') {
+    snprintf(digits, sizeof digits, "%012lld", (long long)shown.part);
+    while (!rounded && decimals > 0 && digits[decimals - 1] == '0') {
         decimals--;
     }
+    text_number(to, shown.whole, rounded);
     text_bytes(to, ".", decimals > 0);
-    text_bytes(to, digits + point, decimals);
+    text_bytes(to, digits, decimals);
 }
 
 /* ---- the file */
@@ -102,44 +96,93 @@ static bool take_field(const char **line, slice *field) {
     return true;
 }
 
-static bool read_row(const char *line, price *row) {
-    amount *const columns_of[] = {&row->input, &row->cached, &row->cache_write, &row->output};
+/* What the columns of the file are: the number of a count, for each column after the model. */
+typedef struct heads {
+    size_t counts[TOKUSAGE_COUNTS];
+    size_t count;
+} heads;
+
+/* The number of the count with this name; TOKUSAGE_COUNTS: there is none, or it has no price, as total_tokens. */
+static size_t count_named(slice name) {
+    tokusage usage = {.total_tokens = {.present = false}};
+    size_t i = 0;
+    while (i < TOKUSAGE_COUNTS &&
+           (!slice_is(name, tokusage_count_name(i)) || tokusage_count_at(&usage, i) == &usage.total_tokens)) {
+        i++;
+    }
+    return i;
+}
+
+static bool read_heads(const char *line, heads *to) {
+    slice field = {NULL, 0};
+    bool good = take_field(&line, &field) && slice_is(field, "model");
+    for (; good && line && to->count < TOKUSAGE_COUNTS; to->count++) {
+        take_field(&line, &field);
+        const size_t named = count_named(field);
+        for (size_t i = 0; i < to->count; i++) {
+            good = good && to->counts[i] != named;
+        }
+        good = good && named < TOKUSAGE_COUNTS;
+        to->counts[to->count] = named;
+    }
+    return good && !line && to->count > 0;
+}
+
+/* Of a million tokens in the file; of one in the row. An empty field is no price. */
+static bool read_price(slice field, tokusage_count *read) {
+    amount million;
+    if (field.length == 0) {
+        return true;
+    }
+    if (!amount_read(&million, field, PRICE_DECIMALS) || million.whole > TOKUSAGE_COUNT_MAX / MILLION - 1) {
+        return false;
+    }
+    *read = (tokusage_count){true, million.whole * MILLION + million.part / MILLION};
+    return true;
+}
+
+static bool read_row(const char *line, const heads *in, price *row) {
     slice field = {NULL, 0};
     if (!take_field(&line, &field) || field.length == 0) {
         return false;
     }
     row->prefix = field.bytes[field.length - 1] == '*';
     text_bytes(&row->model, field.bytes, field.length - row->prefix);
-    for (size_t i = 0; i < 4; i++) {
-        amount *const read = columns_of[i];
-        if (!take_field(&line, &field)) {
-            return false;
-        }
-        if (field.length == 0 && (i == 1 || i == 2)) {
-            *read = row->input;
-        } else if (!amount_read(read, field, PRICE_DECIMALS) || read->limbs[2] || read->limbs[3] || read->limbs[4]) {
+    for (size_t i = 0; i < in->count; i++) {
+        if (!take_field(&line, &field) || !read_price(field, tokusage_count_at(&row->tokens, in->counts[i]))) {
             return false;
         }
     }
     return !line;
 }
 
+/* A line of the file; false: it is wrong. */
+static bool read_line(const char *line, heads *in, prices *to, const char **reason) {
+    const char first = line[strspn(line, " \t\r\n")];
+    if (first == '\0' || first == '#') {
+        return true;
+    }
+    if (in->count == 0) {
+        *reason = "not model,prompt_tokens,completion_tokens or other names of counts";
+        return read_heads(line, in);
+    }
+    *reason = "not a model, and a price with up to 6 decimals or nothing for each column";
+    to->rows = memory_resize(to->rows, (to->count + 1) * sizeof *to->rows);
+    to->rows[to->count] = (price){.prefix = false};
+    return read_row(line, in, &to->rows[to->count++]);
+}
+
 bool prices_read(const char *path, prices *read) {
     FILE *const file = fopen(path, "r");
     char *line = NULL;
     size_t room = 0;
+    heads first = {.count = 0};
     bool good = file != NULL;
     for (unsigned long number = 1; good && getline(&line, &room, file) >= 0; number++) {
-        const char first = line[strspn(line, " \t\r\n")];
-        if (first == '\0' || first == '#' || (read->count == 0 && strncmp(line, "model,", 6) == 0)) {
-            continue;
-        }
-        read->rows = memory_resize(read->rows, (read->count + 1) * sizeof *read->rows);
-        read->rows[read->count] = (price){.prefix = false};
-        good = read_row(line, &read->rows[read->count++]);
+        const char *reason = NULL;
+        good = read_line(line, &first, read, &reason);
         if (!good) {
-            fprintf(stderr, "usage-report: --prices: %s:%lu: not model,input,cached,cache_write,output\n", path,
-                    number);
+            fprintf(stderr, "usage-report: --prices: %s:%lu: %s\n", path, number, reason);
         }
     }
     if (!file || ferror(file)) {
@@ -177,20 +220,12 @@ const price *prices_find(const prices *in, const text *model) {
     return model->used > 0 ? best : NULL;
 }
 
-/* A part that is larger than its whole leaves zero tokens beside it. */
-amount price_of(const price *row, const tokusage *usage) {
-    const int64_t parts = usage->cached_tokens.value + usage->cache_write_tokens.value;
-    const int64_t rest = usage->prompt_tokens.value - parts;
-    const amount *const each[] = {&row->input, &row->cached, &row->cache_write, &row->output};
-    const int64_t tokens[] = {rest > 0 ? rest : 0, usage->cached_tokens.value, usage->cache_write_tokens.value,
-                              usage->completion_tokens.value};
-    amount sum = {.limbs = {0}};
-    for (size_t i = 0; i < 4; i++) {
-        amount low = *each[i];
-        amount high = {.limbs = {0, each[i]->limbs[0], each[i]->limbs[1]}};
-        multiply_add(&low, (uint64_t)tokens[i] % LIMB, &sum);
-        multiply_add(&high, (uint64_t)tokens[i] / LIMB, &low);
-        sum = high;
+bool price_of(const price *row, const tokusage *usage, amount *cost, tokusage_error *error) {
+    int64_t parts = 0;
+    *error = (tokusage_error){.status = TOKUSAGE_ERR_NOT_FOUND};
+    if (!row || tokusage_cost(usage, &row->tokens, &parts, error) != TOKUSAGE_OK) {
+        return false;
     }
-    return sum;
+    *cost = (amount){parts / parts_of_one, parts % parts_of_one};
+    return true;
 }

@@ -1,10 +1,10 @@
 /*
- * The reader: cuts a file into responses. At each place it looks at what comes next:
+ * The reader: divides a file into responses. It looks at what comes next, again and again:
  *     events   a line that begins as server-sent events do: everything up to a line that begins with { or [
- *     a text   { or [: it ends in its line (a line of a log), or in a later one (a pretty-printed body)
- *     else     a line, which may have a text behind a prefix
- * Once a text has ended in the line that it began in, the file is lines: what is wrong costs its line. In a file whose
- * first text goes on over several lines, it costs the text that it is in, up to the next line that begins with { or [.
+ *     document { or [: it ends in its line (a line of a log), or in a later one (a pretty-printed body)
+ *     else     a line, which may have a document after a prefix
+ * Once a document has ended in the line that it began in, the file is lines: an error costs its line. In a file whose
+ * first document has several lines, an error costs its document, up to the next line that begins with { or [.
  */
 #include "usage_report.h"
 
@@ -15,15 +15,15 @@
 typedef enum kind {
     UNKNOWN,
     LINES,
-    TEXTS
+    DOCUMENTS
 } kind;
 
-/* How many bytes a line or a text may have. A report that is merged may have any number. */
+/* How many bytes a line or a document may have. A report that is merged may have any number. */
 static size_t limit(const input *of) {
     return of->run->asked->merge ? SIZE_MAX / 4 : (size_t)of->run->asked->max_line;
 }
 
-static bool at_text(const input *of) {
+static bool at_document(const input *of) {
     const char first = *input_bytes(of).bytes;
     return first == '{' || first == '[';
 }
@@ -33,18 +33,18 @@ static void read_line(input *of, kind *now) {
     if (of->broken || of->run->stopped) {
         return;
     }
-    *now = at_text(of) ? LINES : *now;
+    *now = at_document(of) ? LINES : *now;
     if (length > limit(of)) {
-        response_unread(of->run, of->line, TOO_LONG, "longer than --max-line, and passed over");
+        response_unread(of->run, of->line, TOO_LONG, "longer than --max-line, and skipped");
         input_pass_line(of);
     } else {
         const size_t taken = response_line(of->run, of->line, (slice){input_bytes(of).bytes, length});
-        of->begin += taken; /* within a line */
+        of->begin += taken; /* in the same line */
         of->offset += taken;
     }
 }
 
-/* Of a text that does not end as one should: up to the next line that begins as a text does. */
+/* Of a document that does not end as one should: up to the next line that begins as a document does. */
 static size_t broken_span(slice all) {
     const char *const end = all.bytes + all.length;
     const char *line = all.bytes;
@@ -54,7 +54,7 @@ static size_t broken_span(slice all) {
     return line ? (size_t)(line - all.bytes) : all.length;
 }
 
-static void read_text(input *of, kind *now) {
+static void read_document(input *of, kind *now) {
     size_t span = json_span(input_bytes(of));
     while (span == 0 && !of->ended && input_bytes(of).length <= limit(of)) {
         input_fill_to(of, 2 * input_bytes(of).length);
@@ -67,27 +67,27 @@ static void read_text(input *of, kind *now) {
         return;
     }
     if (of->run->asked->merge) {
-        merge_text(of->run, of->line, found);
+        merge_document(of->run, of->line, found);
     } else if (good && *now == UNKNOWN && !memchr(found.bytes, '\n', span)) {
         read_line(of, now);
         return;
     } else if (found.length > limit(of)) {
-        response_unread(of->run, of->line, TOO_LONG, "longer than --max-line, and passed over");
+        response_unread(of->run, of->line, TOO_LONG, "longer than --max-line, and skipped");
         do {
             input_pass_line(of);
             input_fill_to(of, 1);
-        } while (of->begin < of->end && !at_text(of) && !events_are(of));
+        } while (of->begin < of->end && !at_document(of) && !events_are(of));
         return;
     } else {
-        response_text(of->run, of->line, found);
-        *now = good ? TEXTS : *now;
+        response_document(of->run, of->line, found);
+        *now = good ? DOCUMENTS : *now;
     }
     input_pass(of, found.length);
 }
 
 /* ---- files */
 
-/* What the first bytes tell of a file that is not read as it is. */
+/* First bytes of files that are not read as they are. */
 static const struct {
     slice mark;
     const char *reason;
@@ -97,6 +97,7 @@ static const struct {
     {{"BZh", 3}, "it is packed by bzip2, and not counted: bzip2 -dc FILE | usage-report"},
     {{"\xFD\x37zXZ", 5}, "it is packed by xz, and not counted: xz -dc FILE | usage-report"},
     {{"\xFF\xFE", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
+    {{"\0\0", 2}, "it is AWS event-stream frames, and not counted: usage_of reads one response of them"},
     {{"\xFE\xFF", 2}, "it is UTF-16, and not counted: iconv -f UTF-16 -t UTF-8 FILE | usage-report"},
 };
 
@@ -119,11 +120,11 @@ static bool begin(input *of) {
     return true;
 }
 
-/* Events behind the end of a part are still its own, and so those at the beginning of the next are not. */
+/* Events after the end of a part belong to it, and so those at the beginning of the next do not. */
 static void read_all(input *of, kind now) {
     const options *const asked = of->run->asked;
     while (!of->broken && !of->run->stopped && input_pass_space(of)) {
-        if (*input_bytes(of).bytes == *byte_order_mark.bytes) { /* of another file, put behind the first */
+        if (*input_bytes(of).bytes == *byte_order_mark.bytes) { /* of another file, appended to the first */
             input_fill_to(of, byte_order_mark.length);
             input_pass(of, begins_with(of, byte_order_mark) ? byte_order_mark.length : 0);
         }
@@ -136,8 +137,8 @@ static void read_all(input *of, kind now) {
         }
         if (events) {
             events_read(of);
-        } else if (asked->merge || (now != LINES && at_text(of))) {
-            read_text(of, &now);
+        } else if (asked->merge || (now != LINES && at_document(of))) {
+            read_document(of, &now);
         } else {
             read_line(of, &now);
         }
@@ -159,7 +160,7 @@ void reader_read(input *with, run *to) {
     input_close(with);
 }
 
-/* Whether a file may be read in parts: it is JSON lines, as far as its beginning tells. */
+/* Whether a file may be read in parts: it is JSON lines, as far as its beginning shows. */
 bool reader_may_part(const char *name) {
     char bytes[1 << 16];
     const int file = open(name, O_RDONLY | O_CLOEXEC);

@@ -9,40 +9,27 @@ typedef struct response {
     uint64_t line;
     tokusage_error error;
     counter verdict;
-    bool unfinished;
-    const char *reason; /* of a finding, where the error does not tell it */
+    bool unfinished, failed;
+    const char *reason; /* of a finding, where the error does not say it */
     about *about;
     tally tally; /* of this one alone */
 } response;
 
 static bool is_usable(counter verdict) {
-    return verdict == CONSISTENT || verdict == EXPLAINED || verdict == CONTRADICTING;
+    return verdict == CONSISTENT || verdict == EXPLAINED || verdict == ASSUMED || verdict == CONTRADICTING;
 }
 
-static bool differs(tokusage_count before, tokusage_count now) {
-    return before.present && before.value != now.value;
-}
-
-static counter reconcile(tokusage *usage, tokusage_error *error) {
-    static const tokusage nothing = {.total_tokens = {.present = false}};
-    const tokusage before = *usage;
-    if (tokusage_equal(usage, &nothing)) {
-        return WITHOUT_USAGE;
-    }
-    const tokusage_status status = tokusage_reconcile(usage, error);
-    if (status != TOKUSAGE_OK) {
-        return status == TOKUSAGE_ERR_RANGE ? INVALID : CONTRADICTING;
-    }
-    return differs(before.prompt_tokens, usage->prompt_tokens) ||
-                   differs(before.completion_tokens, usage->completion_tokens)
-               ? EXPLAINED
-               : CONSISTENT;
-}
-
+/* What has been read of a usage, in the words of a report; its counts are settled where that works. */
 static counter verdict_on(tokusage *usage, tokusage_error *error) {
+    static const counter settled[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT,
+                                      [TOKUSAGE_RECONCILED] = EXPLAINED,
+                                      [TOKUSAGE_ASSUMED] = ASSUMED,
+                                      [TOKUSAGE_CONTRADICTORY] = CONTRADICTING,
+                                      [TOKUSAGE_INVALID] = INVALID};
+    static const tokusage nothing = {.total_tokens = {.present = false}};
     switch (error->status) {
     case TOKUSAGE_OK:
-        return reconcile(usage, error);
+        return tokusage_equal(usage, &nothing) ? WITHOUT_USAGE : settled[tokusage_settle(usage, error)];
     case TOKUSAGE_ERR_NOT_FOUND:
         return WITHOUT_USAGE;
     case TOKUSAGE_ERR_SYNTAX:
@@ -67,20 +54,30 @@ static void count_usage(response *what) {
     }
 }
 
-static void count_cost(run *to, response *what) {
+/* Each reason is said once. */
+static void say_unpriced(run *to, const text *model, const tokusage_error *error) {
     text *const line = &to->scratch;
-    const text *const model = &what->about->model;
-    const tokusage *const usage = &what->tally.usage;
-    const price *const found = prices_find(&to->asked->prices, model);
-    what->tally.counters[UNPRICED] = !found || !usage->prompt_tokens.present || !usage->completion_tokens.present;
-    if (found) {
-        what->tally.cost = price_of(found, usage);
-        return;
-    }
-    text_set(line, "no price for ", 13);
+    const bool no_price = error->status == TOKUSAGE_ERR_NOT_FOUND;
+    line->used = 0;
+    text_string(line, no_price ? "no price for " : "no cost for ");
     text_safe(line, model->used > 0 ? model->bytes : "responses without a model", model->used > 0 ? model->used : 25);
+    text_string(line, error->member ? ": " : "");
+    text_string(line, error->member ? error->member : "");
+    text_string(line, no_price ? "" : ": ");
+    text_string(line, no_price ? "" : tokusage_status_text(error->status));
     text_bytes(line, "", 1);
     run_say(to, NOTE, 0, line->bytes);
+}
+
+static void count_cost(run *to, response *what) {
+    const text *const model = &what->about->model;
+    const tokusage *const usage = &what->tally.usage;
+    tokusage_error error;
+    const bool known = price_of(prices_find(&to->asked->prices, model), usage, &what->tally.cost, &error);
+    what->tally.counters[UNPRICED] = !known || !usage->prompt_tokens.present || !usage->completion_tokens.present;
+    if (!known) {
+        say_unpriced(to, model, &error);
+    }
 }
 
 static void count(run *to, response *what, tally *in) {
@@ -117,20 +114,22 @@ static void name(run *to, const response *what, uint64_t error_line) {
         tokusage_error_text(&what->error, reason, sizeof reason);
         run_say(to, FINDING, error_line, reason);
     }
-    if (what->unfinished) {
+    if (what->failed) {
+        run_say(to, FINDING, what->line, "the service reported an error in the stream: these are the counts before it");
+    } else if (what->unfinished) {
         run_say(to, FINDING, what->line,
                 what->about->id != 0
-                    ? "the stream does not tell its end: it was cut off, or its service tells none"
-                    : "the stream tells neither its end nor an id: what follows may have been taken for a part of it");
+                    ? "the stream has no end mark: it is truncated, or its service sends none"
+                    : "the stream has neither an end mark nor an id: what follows may have been read as a part of it");
     }
 }
 
-/* Whether --since and --until leave it out silently; one that tells no time they do not. */
+/* Whether --since and --until leave it out silently; one without a time they do not. */
 static bool is_left_out(const run *to, response *what) {
     const options *const asked = to->asked;
     if (asked->ranged && !what->about->timed && is_usable(what->verdict)) {
         what->verdict = UNTIMED;
-        what->reason = "it tells no time, so it is left out; --time says where its timestamp is";
+        what->reason = "it has no time, so it is left out; --time says where its timestamp is";
     }
     return asked->ranged && what->about->timed &&
            (what->about->time < asked->since || what->about->time >= asked->until);
@@ -153,7 +152,8 @@ static void take(run *to, response *what, uint64_t error_line) {
     count(to, what, &in->tally);
     if (to->asked->each) {
         for (size_t i = 0; i < COLUMNS; i++) {
-            verdict = columns[i].kind == COUNTER && columns[i].which == what->verdict ? columns[i].name : verdict;
+            const column of = column_at(i);
+            verdict = of.kind == COUNTER && of.which == what->verdict ? of.name : verdict;
         }
         verdict = what->verdict != CONSISTENT ? verdict : what->unfinished ? "unfinished" : "consistent";
         format_each(to, what->line, &what->tally, verdict);
@@ -168,9 +168,9 @@ void response_unread(run *to, uint64_t line, counter verdict, const char *reason
     take(to, &what, line);
 }
 
-/* ---- texts */
+/* ---- documents */
 
-/* Whether names of counts stand anywhere in it. */
+/* Whether names of counts are anywhere in it. */
 static bool mentions_counts(slice whole) {
     static const char *const names[] = {"prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens",
                                         "eval_count"};
@@ -185,7 +185,17 @@ static bool mentions_counts(slice whole) {
     return false;
 }
 
-/* What Docker has put into a string at /log is read in its place. */
+/* As the library's verdict has it: an error that is neither null, false nor "". */
+static bool reports_error(slice whole) {
+    const slice errors[] = {json_find(whole, "/error"), json_find(whole, "/response/error")};
+    bool found = false;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        found = found || (errors[i].bytes && !slice_is(errors[i], "false") && !slice_is(errors[i], "\"\""));
+    }
+    return found;
+}
+
+/* What Docker has put into a string at /log is read instead. */
 static bool take_log(run *to, uint64_t line, slice whole) {
     const slice log = json_find(whole, "/log");
     text inner = {.bytes = NULL};
@@ -195,12 +205,12 @@ static bool take_log(run *to, uint64_t line, slice whole) {
     const char *const brace = inner.used > 0 ? memchr(inner.bytes, '{', inner.used) : NULL;
     const slice rest = {brace, brace ? inner.used - (size_t)(brace - inner.bytes) : 0};
     const size_t span = json_span(rest);
-    const bool is_text = span > 0 && span != JSON_BROKEN;
-    if (is_text) {
-        response_text(to, line, (slice){brace, span});
+    const bool is_document = span > 0 && span != JSON_BROKEN;
+    if (is_document) {
+        response_document(to, line, (slice){brace, span});
     }
     text_free(&inner);
-    return is_text;
+    return is_document;
 }
 
 static bool extract(const run *to, slice whole, response *what) {
@@ -208,13 +218,13 @@ static bool extract(const run *to, slice whole, response *what) {
     return what->error.status != TOKUSAGE_ERR_SYNTAX && what->error.status != TOKUSAGE_ERR_DEPTH;
 }
 
-/* A text that is JSON. Each of the objects in an array is a response; an array of something else is one. */
+/* A document that is JSON. Each of the objects in an array is a response; an array of something else is one. */
 static void take_json(run *to, response *what, slice whole) {
     slice inside = json_inside(whole);
     slice value = {NULL, 0};
     if (*whole.bytes == '[' && json_next(&inside, NULL, &value) && *value.bytes == '{') {
         do {
-            response_text(to, what->line, value);
+            response_document(to, what->line, value);
         } while (json_next(&inside, NULL, &value));
         return;
     }
@@ -227,17 +237,16 @@ static void take_json(run *to, response *what, slice whole) {
         if (take_log(to, what->line, whole)) {
             return;
         }
-        what->verdict = json_find(whole, "/error").bytes ? ERRORS : mentions_counts(whole) ? MISPLACED : WITHOUT_USAGE;
-        what->reason = what->verdict == MISPLACED
-                           ? "it has counts, but none where services have a usage; --at says where it is"
-                           : NULL;
+        what->verdict = reports_error(whole) ? ERRORS : mentions_counts(whole) ? MISPLACED : WITHOUT_USAGE;
+        what->reason =
+            what->verdict == MISPLACED ? "it has counts, but at no known path; --at says where its usage is" : NULL;
     }
     about_clear(&to->about);
     about_add(&to->about, to->asked, &known, whole);
     take(to, what, what->line);
 }
 
-/* A text may have several lines: the error is told by its own line and the byte in it. */
+/* A document may have several lines: the error is at its own line and the byte in it. */
 static void take_malformed(run *to, response *what, slice whole) {
     uint64_t line = what->line;
     size_t line_begin = 0;
@@ -258,7 +267,7 @@ static slice without_end(slice whole) {
     return whole;
 }
 
-void response_text(run *to, uint64_t line, slice whole) {
+void response_document(run *to, uint64_t line, slice whole) {
     response what = {.line = line, .about = &to->about};
     whole = without_end(whole);
     if (extract(to, whole, &what)) {
@@ -268,7 +277,7 @@ void response_text(run *to, uint64_t line, slice whole) {
     }
 }
 
-/* A text may stand behind a prefix, and more may follow it in its line. Returns how many bytes were taken. */
+/* A document may follow a prefix, and more may follow it in its line. Returns how many bytes were taken. */
 size_t response_line(run *to, uint64_t line, slice bytes) {
     response what = {.line = line, .about = &to->about};
     bytes = without_end(bytes);
@@ -292,17 +301,30 @@ size_t response_line(run *to, uint64_t line, slice bytes) {
     return bytes.length;
 }
 
-/* A streamed one, of which all pieces are there. */
+/* A streamed one, of which all chunks are there. A message_stop or the like, too, says that it is complete. */
 void response_sequence(run *to, sequence *over) {
     response what = {.line = over->line, .about = &over->about};
-    char model[TOKUSAGE_MODEL_SIZE];
+    char model[TOKUSAGE_LABEL_SIZE];
     tokusage_stream_usage(&over->stream, &what.tally.usage, &what.error);
     what.verdict = verdict_on(&what.tally.usage, &what.error);
-    what.verdict = what.verdict == WITHOUT_USAGE && over->error ? ERRORS : what.verdict;
-    /* Lines have no [DONE]: there, a piece with the usage is the end. */
-    what.unfinished = !over->ended && !tokusage_stream_done(&over->stream) && what.verdict != ERRORS &&
-                      (over->events || what.verdict == WITHOUT_USAGE);
-    const size_t length = tokusage_stream_model(&over->stream, model, sizeof model);
+    const bool none = what.verdict == WITHOUT_USAGE;
+    switch (tokusage_stream_verdict(&over->stream, over->ended, NULL, NULL)) {
+    case TOKUSAGE_UNREADABLE:
+        what.verdict = MALFORMED;
+        what.reason = "a usage in the stream is malformed";
+        break;
+    case TOKUSAGE_FAILED:
+        what.verdict = none ? ERRORS : what.verdict;
+        what.failed = what.unfinished = !none;
+        break;
+    case TOKUSAGE_TRUNCATED:
+        what.unfinished = true;
+        break;
+    default:
+        what.unfinished = none && !over->events && !over->ended; /* lines need no end mark, but a usage */
+        break;
+    }
+    const size_t length = tokusage_stream_label(&over->stream, TOKUSAGE_LABEL_MODEL, model, sizeof model);
     if (length > 0) {
         over->about.model.used = 0;
         text_decode(&over->about.model, model, length);

@@ -1,5 +1,5 @@
 /*
- * Streamed responses that are being put together: the events of a stream, or lines of a log of which each is a piece,
+ * Streamed responses that are being put together: the events of a stream, or lines of a log of which each is a chunk,
  * those of several responses mixed.
  */
 #include "usage_report.h"
@@ -23,7 +23,7 @@ void sequence_drop(sequence *over) {
     }
 }
 
-/* Whether the text is of another response than those before it. */
+/* Whether the document is of another response than those before it. */
 bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at) {
     static const tokusage nothing = {.total_tokens = {.present = false}};
     const uint64_t id = id_of(next->id);
@@ -34,20 +34,19 @@ bool sequence_is_over(const sequence *before, const facts *next, slice whole, co
     if (facts_begin(next) || !before->ended || facts_end(next) || id != 0) {
         return facts_begin(next) ? before->begun : before->ended && id != 0 && !facts_end(next);
     }
-    /* Behind its end, a response may still say something about itself, only no usage. */
+    /* After its end, a response may still say something about itself, only no usage. */
     return tokusage_extract(whole.bytes, whole.length, at, &usage, NULL) == TOKUSAGE_OK &&
            !tokusage_equal(&usage, &nothing);
 }
 
-/* Notes what a text tells; its bytes go to the stream, by whoever calls. */
+/* Notes what a document says; the caller feeds its bytes to the stream. */
 void sequence_add(sequence *to, const options *asked, const facts *of, slice whole) {
     about_add(&to->about, asked, of, whole);
     to->begun = true;
     to->ended = to->ended || facts_end(of);
-    to->error = to->error || of->error.bytes;
 }
 
-/* ---- lines that are pieces; the run has the turn */
+/* ---- lines that are chunks; the run has the turn */
 
 static void close_at(run *to, size_t which) {
     source *const of = to->source;
@@ -66,15 +65,15 @@ static size_t oldest(const source *of) {
     return found;
 }
 
-/* Whether the text, which has no id, begins a response, or may be its first piece. */
+/* Whether the document, which has no id, begins a response, or may be its first chunk. */
 static bool opens(const facts *of) {
     return facts_begin(of) || of->part.bytes || slice_is(of->done, "false");
 }
 
-/* The open response that the text is a piece of; SEQUENCES: none. Events without an id are of the newest. */
-static size_t whose(const source *of, const facts *piece) {
-    const bool any = facts_event(piece) && !facts_begin(piece) && !piece->id.bytes;
-    const uint64_t id = facts_chunk(piece) ? id_of(piece->id) : 0;
+/* The open response that the document is a chunk of; SEQUENCES: none. Events without an id are of the newest. */
+static size_t whose(const source *of, const facts *chunk) {
+    const bool any = facts_event(chunk) && !facts_begin(chunk) && !chunk->id.bytes;
+    const uint64_t id = facts_chunk(chunk) ? id_of(chunk->id) : 0;
     size_t found = SEQUENCES;
     for (size_t i = 0; i < of->open_count; i++) {
         const bool newer = found == SEQUENCES || of->open[i]->used > of->open[found]->used;

@@ -1,6 +1,6 @@
 /*
  * The table for people: a row for each group, numbers that line up, no column that says nothing; on a terminal a bar
- * for each group's share, and what does not fit beside each other below each other. Cells are made twice, once to be
+ * for each group's share, and what does not fit side by side is printed below. Cells are made twice, once to be
  * measured and once to be printed, so that a million groups need no more room than their counts do.
  */
 #include "usage_report.h"
@@ -14,7 +14,7 @@
 enum {
     KEY_WIDTH = 40,
     BAR_WIDTH = 12,
-    SHARE = COLUMNS, /* the column of bars, behind the others */
+    SHARE = COLUMNS, /* the column of bars, after the others */
     KEYS,
     SHOWN
 };
@@ -78,7 +78,7 @@ static void put_keys(table *in, const group *row) {
 
 /* A column's name, parted before its last word. */
 static void put_head(table *in, size_t which, size_t line) {
-    const char *const name = which == KEYS ? "" : which == SHARE ? "share of the_total tokens" : columns[which].name;
+    const char *const name = which == KEYS ? "" : which == SHARE ? "share of the_total tokens" : column_at(which).name;
     const char *const last = strrchr(name, '_');
     if (line == 1 || last) {
         const char *const begin = line == 0 || !last ? name : last + 1;
@@ -94,7 +94,7 @@ static bool put_cell(table *in, size_t which, size_t row) {
     const totals *const groups = in->of->groups;
     const group *const group_of = row >= 2 && row < groups->count + 2 ? groups->groups[row - 2] : NULL;
     const tally *const from = group_of ? &group_of->tally : in->of->total;
-    const column *const of = &columns[which < COLUMNS ? which : 0];
+    const column of = column_at(which < COLUMNS ? which : 0);
     tokusage usage = from->usage;
     in->cell.used = 0;
     if (row < 2) {
@@ -105,8 +105,8 @@ static bool put_cell(table *in, size_t which, size_t row) {
         (which == KEYS ? (void)put_keys(in, group_of) : put_share(in, from));
         return which == KEYS || in->terminal > 0;
     }
-    if (of->kind == COST) {
-        static const amount nothing = {.limbs = {0}};
+    if (of.kind == COST) {
+        static const amount nothing = {.whole = 0};
         if (from->counters[UNPRICED] > 0 && amount_compare(&from->cost, &nothing) == 0) {
             text_string(&in->cell, "-");
         } else {
@@ -114,8 +114,8 @@ static bool put_cell(table *in, size_t which, size_t row) {
         }
         return true;
     }
-    const int64_t value = of->kind == COUNT ? count_of(&usage, of->which)->value : from->counters[of->which];
-    if (of->kind == COUNT && !count_of(&usage, of->which)->present) {
+    const int64_t value = of.kind == COUNT ? tokusage_count_at(&usage, of.which)->value : from->counters[of.which];
+    if (of.kind == COUNT && !tokusage_count_at(&usage, of.which)->present) {
         text_string(&in->cell, "-");
     } else {
         text_number(&in->cell, value, true);
@@ -131,7 +131,8 @@ static void measure(table *in, size_t which) {
         const size_t width = text_width(&in->cell);
         in->widths[which] = width > in->widths[which] ? width : in->widths[which];
     }
-    const bool there = which >= COLUMNS || column_is_there(&columns[which], in->of->asked->priced);
+    const column of = column_at(which < COLUMNS ? which : 0);
+    const bool there = which >= COLUMNS || column_is_there(&of, in->of->asked->priced);
     in->widths[which] = there && says ? in->widths[which] : 0;
 }
 

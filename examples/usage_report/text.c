@@ -70,12 +70,12 @@ void text_line(text *to, uint64_t line) {
     text_bytes(to, marked, (size_t)length);
 }
 
-void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before) {
-    const char *mark = NULL;
-    while (length > 0 && (mark = memchr(bytes, line_begins, length)) != NULL) {
+void text_position(text *to, const char *bytes, size_t length, uint64_t lines_before) {
+    const char *begin = NULL;
+    while (length > 0 && (begin = memchr(bytes, line_begins, length)) != NULL) {
         char *end = NULL;
-        text_bytes(to, bytes, (size_t)(mark - bytes));
-        text_number(to, (int64_t)(lines_before + strtoull(mark + 1, &end, 10)), false);
+        text_bytes(to, bytes, (size_t)(begin - bytes));
+        text_number(to, (int64_t)(lines_before + strtoull(begin + 1, &end, 10)), false);
         length -= (size_t)(end + 1 - bytes);
         bytes = end + 1;
     }
@@ -190,7 +190,7 @@ void text_json(text *to, const char *bytes, size_t length) {
     text_string(to, "\"");
 }
 
-/* ---- what a JSON string stands for */
+/* ---- what a JSON string means */
 
 /* Of \uNNNN; more than 0xFFFF: it is none. */
 static uint32_t code_unit(const char *escape, size_t length) {

@@ -7,26 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-tokusage_count *count_of(tokusage *usage, size_t which) {
-    tokusage_count *const counts[COUNTS] = {&usage->prompt_tokens,      &usage->cached_tokens,
-                                            &usage->cache_write_tokens, &usage->completion_tokens,
-                                            &usage->reasoning_tokens,   &usage->total_tokens};
-    return counts[which];
-}
-
 bool tally_add(tally *sum, const tally *more) {
     for (size_t i = 0; i < COUNTERS; i++) {
         if (more->counters[i] > TOKUSAGE_COUNT_MAX - sum->counters[i]) {
             return false;
         }
     }
+    const amount cost = sum->cost;
+    if (!amount_add(&sum->cost, &more->cost)) {
+        return false;
+    }
     if (tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+        sum->cost = cost;
         return false;
     }
     for (size_t i = 0; i < COUNTERS; i++) {
         sum->counters[i] += more->counters[i];
     }
-    amount_add(&sum->cost, &more->cost);
     return true;
 }
 
@@ -108,13 +105,13 @@ group *totals_group(totals *of, const char *key, size_t length) {
 }
 
 bool totals_sum(const totals *of, size_t from, tally *sum) {
-    bool lost[COUNTS] = {false};
+    bool lost[TOKUSAGE_COUNTS] = {false};
     bool good = true;
     for (size_t i = from; i < of->count; i++) {
         tally each = of->groups[i]->tally;
-        for (size_t which = 0; which < COUNTS; which++) {
-            tokusage_count *const whole = count_of(&sum->usage, which);
-            tokusage_count *const part = count_of(&each.usage, which);
+        for (size_t which = 0; which < TOKUSAGE_COUNTS; which++) {
+            tokusage_count *const whole = tokusage_count_at(&sum->usage, which);
+            tokusage_count *const part = tokusage_count_at(&each.usage, which);
             lost[which] = lost[which] || part->value > TOKUSAGE_COUNT_MAX - whole->value;
             if (lost[which]) {
                 *whole = *part = (tokusage_count){.present = false};
@@ -126,12 +123,11 @@ bool totals_sum(const totals *of, size_t from, tally *sum) {
     return good;
 }
 
-/* A sum that is absent comes behind a sum of zero. */
-static void set_rank(group *of, const column *wanted) {
-    const tokusage_count *const sum = wanted->kind == COUNT ? count_of(&of->tally.usage, wanted->which) : NULL;
-    const int64_t value = !sum ? of->tally.counters[wanted->which] : sum->present ? sum->value + 1 : 0;
-    of->rank = (amount){.limbs = {(uint32_t)(value % 1000000000), (uint32_t)(value / 1000000000)}};
-    of->rank = wanted->kind == COST ? of->tally.cost : of->rank;
+/* A sum that is absent comes after a sum of zero. */
+static void set_rank(group *of, column wanted) {
+    const tokusage_count *const sum = wanted.kind == COUNT ? tokusage_count_at(&of->tally.usage, wanted.which) : NULL;
+    const int64_t value = !sum ? of->tally.counters[wanted.which] : sum->present ? sum->value + 1 : 0;
+    of->rank = wanted.kind == COST ? of->tally.cost : (amount){.whole = value};
 }
 
 static int compare_ranks(const void *one, const void *other) {
@@ -141,9 +137,9 @@ static int compare_ranks(const void *one, const void *other) {
     return difference != 0 && a->key && b->key ? difference : compare_keys(a, b);
 }
 
-void totals_sort(totals *of, const column *wanted) {
-    for (size_t i = 0; i < of->count && wanted; i++) {
-        set_rank(of->groups[i], wanted);
+void totals_sort(totals *of, size_t by_column) {
+    for (size_t i = 0; i < of->count && by_column < COLUMNS; i++) {
+        set_rank(of->groups[i], column_at(by_column));
     }
     if (of->count > 1) {
         qsort(of->groups, of->count, sizeof *of->groups, compare_ranks);

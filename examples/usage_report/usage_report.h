@@ -2,7 +2,7 @@
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
  *     options -> crew (a run for each file, or part of one) -> input (bytes) -> reader, events (responses)
- *     -> sequence (pieces of streamed ones), response (the library's verdict) -> totals -> formats, table
+ *     -> sequence (chunks of streamed ones), response (the library's verdict) -> totals -> formats, table
  * All zero bytes are a text, totals, ids, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
@@ -31,9 +31,9 @@ void text_set(text *to, const char *bytes, size_t length);
 bool text_is(const text *one, const char *bytes, size_t length);
 void text_number(text *to, int64_t value, bool grouped); /* 1234567 or 1,234,567 */
 
-/* A line of a message, from the beginning of the part that is read; text_place adds the lines before the part. */
+/* A line of a message, from the beginning of the part that is read; text_position adds the lines before the part. */
 void text_line(text *to, uint64_t line);
-void text_place(text *to, const char *bytes, size_t length, uint64_t lines_before);
+void text_position(text *to, const char *bytes, size_t length, uint64_t lines_before);
 
 /*
  * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
@@ -48,7 +48,7 @@ void text_decode(text *to, const char *json, size_t length);
 size_t text_span(const text *of, size_t most, size_t *width);
 size_t text_width(const text *of);
 
-/* ---- json.c: a look into a text. Whether it is JSON is the library's to say; this is safe on any bytes. */
+/* ---- json.c: a quick look into JSON. Whether it is JSON, the library says; this is safe on any bytes. */
 
 typedef struct slice {
     const char *bytes; /* NULL: there is nothing */
@@ -58,7 +58,7 @@ typedef struct slice {
 bool slice_is(slice one, const char *string);
 bool json_is_space(char c);
 
-/* The length of the value at the front; 0: it goes on behind the bytes. BROKEN: a line end in a string, or no value. */
+/* The length of the value at the front; 0: it goes on after the bytes. BROKEN: a line end in a string, or no value. */
 #define JSON_BROKEN SIZE_MAX
 size_t json_span(slice of);
 
@@ -81,17 +81,15 @@ void moment_date(text *to, int64_t seconds, int64_t zone, bool day);
 
 /* ---- prices.c: exact money. */
 
-/* Nine decimal digits in each limb, the lowest first. The unit of a price is 10^-9, that of a cost 10^-15. */
-enum {
-    LIMBS = 5,
-    PRICE_DECIMALS = 9,
-    COST_DECIMALS = 15
-};
 typedef struct amount {
-    uint32_t limbs[LIMBS];
+    int64_t whole; /* units of money: at most TOKUSAGE_COUNT_MAX */
+    int64_t part;  /* and this many times 10^-12 of one */
 } amount;
+enum {
+    AMOUNT_DECIMALS = 12
+};
 
-void amount_add(amount *sum, const amount *more);
+bool amount_add(amount *sum, const amount *more); /* false: it would leave the range, and is as before */
 int amount_compare(const amount *one, const amount *other);
 bool amount_read(amount *read, slice digits, unsigned decimals);
 void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 decimals; else exactly */
@@ -99,7 +97,7 @@ void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 de
 typedef struct price {
     text model;
     bool prefix;
-    amount input, cached, cache_write, output; /* of a million tokens */
+    tokusage tokens; /* the price of one token of each kind, in 10^-12 */
 } price;
 typedef struct prices {
     price *rows;
@@ -109,7 +107,9 @@ typedef struct prices {
 bool prices_read(const char *path, prices *read); /* false: it has said why not */
 void prices_free(prices *of);
 const price *prices_find(const prices *in, const text *model);
-amount price_of(const price *row, const tokusage *usage);
+
+/* What the usage costs. Else *error says why that is not known; member NULL: the model has no price. */
+bool price_of(const price *row, const tokusage *usage, amount *cost, tokusage_error *error);
 
 /* ---- ids.c: which ids have been there before, as hashes. */
 
@@ -123,11 +123,12 @@ bool ids_add(ids *to, uint64_t id, bool all); /* whether it was there; without `
 
 /* ---- totals.c: what is counted of each group of responses. */
 
-/* A response is one of CONSISTENT to UNTIMED; the counter RESPONSES takes the place of CONSISTENT. */
+/* A response is one of CONSISTENT to UNTIMED; CONSISTENT has no counter of its own, RESPONSES has its number. */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
-    EXPLAINED, /* the total is not the sum, for a reason that the counts tell */
+    EXPLAINED, /* the counts agree after a correction */
+    ASSUMED,   /* the total has tokens that no count explains */
     CONTRADICTING,
     WITHOUT_USAGE,
     MISPLACED, /* without, but with names of counts elsewhere */
@@ -136,7 +137,7 @@ typedef enum counter {
     MALFORMED,
     TOO_LONG,
     UNTIMED,    /* --since or --until is given, and it has no time */
-    UNFINISHED, /* from here on: besides */
+    UNFINISHED, /* from here on: in addition */
     REPEATED,
     MISSING_PROMPT,
     MISSING_COMPLETION,
@@ -146,11 +147,6 @@ typedef enum counter {
     UNPRICED,
     COUNTERS
 } counter;
-
-enum {
-    COUNTS = 6 /* of a usage: prompt, cached, cache_write, completion, reasoning, total */
-};
-tokusage_count *count_of(tokusage *usage, size_t which);
 
 typedef struct tally {
     int64_t counters[COUNTERS];
@@ -178,13 +174,10 @@ typedef struct totals {
     group *last; /* that was asked for */
 } totals;
 
-/* What groups are sorted by: a column, most first; NULL: the key. */
-struct column;
-
 group *totals_group(totals *of, const char *key, size_t length);
 bool totals_sum(const totals *of, size_t from, tally *sum); /* false: a count would leave the range, and is absent */
-void totals_sort(totals *of, const struct column *wanted);
-bool totals_cut(totals *of, size_t top); /* makes one group of the rest */
+void totals_sort(totals *of, size_t by_column);             /* most first; COLUMNS: by key */
+bool totals_cut(totals *of, size_t top);                    /* makes one group of the rest */
 void totals_free(totals *of);
 
 /* ---- options.c: what was asked for. */
@@ -211,13 +204,13 @@ typedef struct by {
 
 typedef struct options {
     const char *at, *time; /* pointers; NULL: where services have it */
-    text beside;           /* with `at`: the pointer of the model beside it */
+    text model_path;       /* with `at`: the pointer of a model next to it */
     by by[BY_MOST];
     size_t by_count;
     report_format format;
     bool each, merge, lines, strict, raw, unique;
     uint64_t max_errors, max_line, jobs, top;
-    const struct column *sort;
+    size_t sort;        /* a column, or COLUMNS */
     bool timed, ranged; /* times are needed; --since or --until is given */
     int64_t zone, since, until;
     prices prices;
@@ -230,19 +223,19 @@ typedef struct options {
 int options_read(int argc, char **argv, options *read);
 void options_free(options *of);
 
-/* ---- facts.c: what a text tells beside its usage. */
+/* ---- facts.c: what a document says besides its usage. */
 
 typedef struct facts {
     slice id, response_id; /* the latter: Gemini's */
-    slice object, type, model, error, done;
+    slice object, type, model, done;
     slice start, part, metadata; /* what the first, the other and the last of Bedrock's events have */
 } facts;
 
-facts facts_of(slice whole); /* looks no further than for what most texts have at their front */
+facts facts_of(slice whole); /* stops early, as most documents have the most important members first */
 bool facts_begin(const facts *of);
 bool facts_end(const facts *of);
 bool facts_event(const facts *of);
-bool facts_chunk(const facts *of); /* a piece of the response with its id */
+bool facts_chunk(const facts *of); /* a chunk of the response with its id */
 
 /* What is known of one response. */
 typedef struct about {
@@ -259,15 +252,15 @@ void about_add(about *to, const options *asked, const facts *from, slice whole);
 void about_key(const about *of, const options *asked, text *key);
 void about_free(about *of);
 
-/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and told of in their order. */
+/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and reported in their order. */
 
-/* Streamed responses that are put together from pieces. */
+/* Streamed responses that are put together from chunks. */
 typedef struct sequence {
     tokusage_stream stream;
     about about;
     uint64_t line, used; /* where it begins; when it was used, for the oldest to go first */
-    bool events;         /* server-sent ones, which tell their end */
-    bool begun, ended, error;
+    bool events;         /* server-sent ones, which need an end */
+    bool begun, ended;
 } sequence;
 enum {
     SEQUENCES = 64
@@ -308,7 +301,7 @@ void run_say(run *of, char kind, uint64_t line, const char *reason);
 
 /* Whether the response's id was there before is found out when it is the run's turn to be printed. */
 void run_note(run *of, uint64_t id, uint64_t line, group *in);
-void run_place(const run *of, uint64_t line, text *to);
+void run_position(const run *of, uint64_t line, text *to);
 
 typedef struct crew_result {
     totals groups;
@@ -322,7 +315,7 @@ void crew_print(run *of); /* if it is the run's turn; if not, and there is much,
 void crew_wait(run *of);  /* for the run's turn: all before it are over */
 bool crew_knows(run *of, uint64_t id);
 
-/* ---- input.c: the bytes of a file, in large pieces and constant memory. */
+/* ---- input.c: the bytes of a file, in large chunks and constant memory. */
 
 typedef struct input {
     run *run;
@@ -346,7 +339,7 @@ void input_pass(input *of, size_t length);
 void input_pass_line(input *of);
 bool input_pass_space(input *of);
 
-/* ---- reader.c and events.c cut a file into responses; sequence.c and response.c count them. */
+/* ---- reader.c and events.c divide a file into responses; sequence.c and response.c count them. */
 
 void reader_read(input *with, run *to);
 bool reader_may_part(const char *name);
@@ -357,14 +350,14 @@ sequence *sequence_new(const options *asked, uint64_t line, bool events);
 bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at);
 void sequence_add(sequence *to, const options *asked, const facts *of, slice whole);
 void sequence_drop(sequence *over);
-bool sequences_take(run *in, uint64_t line, const facts *of, slice whole); /* false: the text is no piece */
+bool sequences_take(run *in, uint64_t line, const facts *of, slice whole); /* false: the document is no chunk */
 void sequences_close(run *to);
 
 size_t response_line(run *to, uint64_t line, slice bytes); /* returns how many bytes were taken */
-void response_text(run *to, uint64_t line, slice whole);
+void response_document(run *to, uint64_t line, slice whole);
 void response_unread(run *to, uint64_t line, counter verdict, const char *reason);
 void response_sequence(run *to, sequence *over);
-void merge_text(run *to, uint64_t line, slice whole);
+void merge_document(run *to, uint64_t line, slice whole);
 
 /* ---- formats.c and table.c: what is printed. */
 
@@ -378,9 +371,9 @@ typedef struct column {
     size_t which;
 } column;
 enum {
-    COLUMNS = COUNTERS + COUNTS + 1
+    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 1
 };
-extern const column columns[COLUMNS];
+column column_at(size_t index);
 extern const char no_key[], other_keys[];
 
 typedef struct report {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh tests/bench/nginx.sh [ROUNDS]: what metering costs nginx. The same streams go through one worker with `tokusage off` and
-# `on`, in turn, and the CPU time that the worker took (user and system) is compared; the median of the rounds (41 when not
-# told) is printed beside the aim. Then 20,000 requests, over which the worker's memory must stay flat, and what an open stream
+# `on`, in turn, and the CPU time that the worker took (user and system) is compared; the median of the rounds (41 unless
+# given) is printed next to the aim. Then 20,000 requests, over which the worker's memory must stay flat, and what an open stream
 # takes. Status 1 when an aim is missed. Takes some minutes, and wants a machine that has nothing else to do.
 set -eu
 
@@ -19,7 +19,9 @@ compile() {
 }
 compile upstream upstream.c answer.c
 compile client client.c job.c
-OUT="$built/module" sh "$project/examples/nginx/build.sh" >/dev/null
+sh "$here/unpack.sh" "$built"
+# shellcheck source=/dev/null
+(. "$built/found" && OUT="$built/module" sh "$project/examples/nginx/build.sh" >/dev/null)
 
 # shellcheck source=tests/examples/nginx/rig.sh
 . "$here/rig.sh"
@@ -71,7 +73,7 @@ streams() {
                 prompt = 1 + int(rand() * 5000)
                 file = prefix n ".sse"
                 printf "%s", begin() >file
-                # An event of Anthropic has about half of the bytes.
+                # An event of Anthropic has about half the bytes.
                 last = shape == 2 ? 2 * events : events
                 for (i = 1; i <= last; i++) printf "%s", event(i) >file
                 printf "%s", end() >file

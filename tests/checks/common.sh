@@ -1,5 +1,5 @@
 # What the scripts share: installing what is missing with the system's package manager, building, and counting test
-# cases. Sourced by tests/run.sh, examples/run.sh and .ci/run, which set `root` (the project) and `work` (the build
+# cases. Sourced by tests/run.sh, examples/run.sh, .ci/run and others, which set `root` (the project) and `work` (the build
 # folder: only the package manager changes anything outside of it). POSIX sh.
 # shellcheck shell=sh disable=SC2154
 
@@ -30,7 +30,6 @@ jansson        libjansson-dev        jansson-devel        jansson-dev        jan
 json_c         libjson-c-dev         json-c-devel         json-c-dev         json-c         json-c         json-c
 rapidjson      rapidjson-dev         rapidjson-devel      rapidjson-dev      rapidjson      rapidjson      RapidJSON
 simdjson       libsimdjson-dev       simdjson-devel       simdjson-dev       simdjson       simdjson       simdjson
-nginx          nginx,nginx-dev       -                    -                  -              -              nginx and its headers
 END
 }
 
@@ -105,11 +104,6 @@ has_libmicrohttpd() {
     pkg-config --exists libmicrohttpd 2>/dev/null
 }
 
-# Where apt-get has no nginx-dev, the tests of the module are skipped.
-has_nginx() {
-    (PATH=$PATH:/usr/sbin && command -v nginx >/dev/null 2>&1) && [ -x "${NGINX_SRC:-/usr/share/nginx/src}/configure" ]
-}
-
 # Such a locale exists, or localedef can make it.
 has_comma_locale() {
     locale -a 2>/dev/null | grep -q -i -E '^(de_DE|fr_FR|pl_PL)' ||
@@ -174,11 +168,27 @@ as_root() {
     fi
 }
 
-apt_get() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
+# without_interrupts COMMAND...: runs it to its end. A package manager that is stopped halfway leaves a broken system, so
+# ctrl-C takes effect after it.
+without_interrupts() {
+    interrupted=
+    trap 'interrupted=1' INT TERM HUP
+    status=0
+    (
+        trap '' INT TERM HUP
+        "$@"
+    ) || status=$?
+    trap - INT TERM HUP
+    [ -z "$interrupted" ] || exit 130
+    return "$status"
 }
 
-# Homebrew refuses to run as root, so the user behind sudo runs it.
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" \
+        </dev/null >"$work/install.log" 2>&1
+}
+
+# Homebrew refuses to run as root, so the user who called sudo runs it.
 brew_as_user() {
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ]; then
         sudo -H -u "$SUDO_USER" brew "$@"
@@ -187,24 +197,49 @@ brew_as_user() {
     fi
 }
 
-# install_packages PACKAGE...: asks no questions. Package managers with a list of packages first try the list that they
-# have, then fetch a new one.
-install_packages() {
-    echo "installing: $*"
+# run_package_manager PACKAGE...: asks no questions.
+run_package_manager() {
     case $(package_manager) in
-    apt-get)
-        apt_get install --no-install-recommends "$@" >"$work/install.log" 2>&1 ||
-            { apt_get update && apt_get install --no-install-recommends "$@"; }
-        ;;
+    apt-get) apt_get install "$@" || { apt_get update && apt_get install "$@"; } ;;
     dnf) as_root dnf -y install "$@" ;;
     apk) as_root apk add --update-cache "$@" ;;
-    pacman)
-        as_root pacman -S --needed --noconfirm "$@" >"$work/install.log" 2>&1 ||
-            as_root pacman -Sy --needed --noconfirm "$@"
-        ;;
+    pacman) as_root pacman -S --needed --noconfirm "$@" || as_root pacman -Sy --needed --noconfirm "$@" ;;
     brew) brew_as_user install "$@" ;;
     *) return 1 ;;
     esac
+}
+
+# announce PACKAGE...: says what will be installed, and about how long that takes. apt-get knows how many packages these bring
+# along; a second installs about two.
+announce() {
+    brought=
+    if [ "$(package_manager)" = apt-get ]; then
+        apt_plan "$@" || {
+            echo "fetching the list of packages"
+            without_interrupts apt_get update || return 1
+            apt_plan "$@" || return 1
+        }
+        brought=$(sed -n 's/^.* upgraded, \([0-9]*\) newly installed.*/\1/p' "$work/plan.log")
+    fi
+    if [ -n "$brought" ]; then
+        echo "installing $brought packages with apt-get, $((brought / 2 + 5)) seconds or so (ctrl-C works after that): $*"
+    else
+        echo "installing with $(package_manager), a minute or so: $*"
+    fi
+}
+
+# apt_plan PACKAGE...: whether apt-get could install them, and in plan.log what.
+apt_plan() {
+    LC_ALL=C apt-get -s --no-install-recommends install "$@" >"$work/plan.log" 2>&1
+}
+
+# install_packages PACKAGE...
+install_packages() {
+    if announce "$@" && without_interrupts run_package_manager "$@"; then
+        return
+    fi
+    [ ! -f "$work/install.log" ] || tail -n 20 "$work/install.log" >&2
+    return 1
 }
 
 # install_needs NEED...: tries to install them; the caller checks whether it worked. Names have no spaces.
@@ -214,29 +249,39 @@ install_needs() {
     [ -n "$names" ] && install_packages $names
 }
 
-# need NEED...: installs what is missing, or stops and says what to install.
+# need NEED... [-- NEED...]: installs what is missing, all at once. Without the first ones it stops and says what to install;
+# without those after `--` less is built.
 need() {
-    lacking=$(missing "$@")
+    wanted=
+    required=
+    for name in "$@"; do
+        case $name in
+        --) wanted=" " ;;
+        *) [ -n "$wanted" ] && wanted="$wanted $name" || required="$required $name" ;;
+        esac
+    done
+    # shellcheck disable=SC2086
+    lacking=$(missing $required $wanted)
     [ -n "$lacking" ] || return 0
     # shellcheck disable=SC2086
     if [ -z "$(package_manager)" ]; then
-        stop "please install $(in_words $lacking); this system has no apt-get, dnf, apk, pacman or brew to install it"
+        lacking=$(missing $required)
+        [ -z "$lacking" ] ||
+            stop "please install $(in_words $lacking); this system has no apt-get, dnf, apk, pacman or brew to install it"
     elif ! install_needs $lacking; then
-        stop "please install $(in_words $lacking), as packages: $(package_names $lacking)"
+        # One package that is not to be had must not keep the others away.
+        for name in $lacking; do
+            install_needs "$name" || true
+        done
     fi
     # shellcheck disable=SC2086
-    lacking=$(missing $lacking)
+    lacking=$(missing $required)
     # shellcheck disable=SC2086
-    [ -z "$lacking" ] || stop "still missing after the installation: $(in_words $lacking)"
-}
-
-# want NEED...: installs what is missing, one by one, if it can. Without it, less is built.
-want() {
-    for wanted in $(missing "$@"); do
-        if [ -z "$(package_manager)" ] || ! install_needs "$wanted" || [ -n "$(missing "$wanted")" ]; then
-            echo "tokusage: going on without $(in_words "$wanted")" >&2
-        fi
-    done
+    [ -z "$lacking" ] || stop "please install $(in_words $lacking), as packages: $(package_names $lacking)"
+    # shellcheck disable=SC2086
+    lacking=$(missing $wanted)
+    # shellcheck disable=SC2086
+    [ -z "$lacking" ] || echo "tokusage: going on without $(in_words $lacking)" >&2
 }
 
 # ---------------------------------------------------------------------------------------------------- building
@@ -280,14 +325,49 @@ public_functions() {
 
 # ----------------------------------------------------------------------------------------------------- testing
 
+# show_tests: from the output of `ctest -V`, prints a line for each test, with the reason where it was skipped, and all that a
+# test has printed when it failed.
+show_tests() {
+    awk '
+        /^ *[0-9]+: / {
+            number = $1 + 0
+            sub(/^ *[0-9]+: ?/, "")
+            printed[number] = printed[number] $0 "\n"
+            if (match($0, /(SKIPPED:|no recordings:).*/)) {
+                why[number] = substr($0, RSTART, RLENGTH)
+                sub(/^SKIPPED: */, "", why[number])
+            }
+            next
+        }
+        /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
+            number = $0
+            sub(/^[^#]*#/, "", number)
+            number += 0
+            if (/\*\*\*Skipped/ && why[number] != "") {
+                print $0 ": " why[number]
+            } else {
+                print
+            }
+            if (!/ Passed / && !/\*\*\*(Skipped|Not Run)/) {
+                printf "%s", printed[number]
+            }
+            delete printed[number]
+            fflush()
+        }'
+}
+
 # run_tests FOLDER CTEST-OPTION...: runs the tests of that build and sets `passed`, `failed` and `skipped`: numbers of
 # test cases, as cmocka counts them. A test that does not use cmocka, or died before it printed its counts, is one case.
 run_tests() {
     folder=$1
     shift
-    ctest_status=0
     # One more than there are processors: some tests wait most of the time.
-    (cd "$folder" && ctest --output-on-failure -j $(($(processors) + 1)) --output-log verdicts.log "$@") || ctest_status=$?
+    {
+        ctest_status=0
+        (cd "$folder" && ctest -V -j $(($(processors) + 1)) --output-log verdicts.log "$@") || ctest_status=$?
+        echo "$ctest_status" >"$folder/status"
+    } | show_tests
+    read -r ctest_status <"$folder/status"
     # The first file has what each program printed, the second what ctest thought of each.
     counts=$(awk '
         FNR == 1 { file++ }

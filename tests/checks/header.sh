@@ -7,12 +7,21 @@ program='
 #include <tokusage.h>
 #include <tokusage.h>
 int main() {
-    tokusage usage = {{false, 0}, {false, 0}, {false, 0}, {false, 0}, {false, 0}, {false, 0}};
     tokusage_stream stream;
-    if (tokusage_stream_init(&stream, 0) != TOKUSAGE_OK || tokusage_stream_body(&stream) != TOKUSAGE_BODY_EMPTY) {
+    tokusage usage;
+    tokusage_error error;
+    char model[TOKUSAGE_LABEL_SIZE];
+    if (tokusage_stream_init(&stream, 0) != TOKUSAGE_OK ||
+        tokusage_stream_verdict(&stream, true, &usage, &error) != TOKUSAGE_MISSING ||
+        tokusage_stream_label(&stream, TOKUSAGE_LABEL_MODEL, model, sizeof model) != 0) {
         return 1;
     }
-    return tokusage_validate(&usage, 0) == TOKUSAGE_OK ? 0 : 1;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        if (tokusage_count_at(&usage, i)->value > TOKUSAGE_COUNT_MAX || tokusage_count_name(i) == 0) {
+            return 1;
+        }
+    }
+    return tokusage_settle(&usage, 0) == TOKUSAGE_CONSISTENT ? 0 : 1;
 }'
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion -Wundef -Werror'
 
@@ -23,5 +32,9 @@ check() {
 }
 
 check "$CC" c c11
+if [ -z "${CXX:-}" ]; then
+    echo "SKIPPED: C++ (there is no C++ compiler)"
+    exit
+fi
 check "$CXX" c++ c++11
 check "$CXX" c++ c++17

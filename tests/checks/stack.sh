@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh tests/checks/stack.sh [COMPILER FLAG...]: how much stack each public function takes at most, and which functions
 # take memory from the heap. It counts the functions of the library, not those of cJSON and the C library, by the frames
-# and the call graph that gcc writes. Fails above a limit (on x86-64: extract and decode 1 KiB, feed 512 bytes), at a
+# and the call graph that gcc writes. Fails above a limit (on x86-64: extract and decode 1,536 bytes, feed 768), at a
 # frame without a fixed size, at a call through a pointer, at recursion, and when a function other than to_cjson and
 # update_cjson reaches the heap. Without arguments: gcc -O2 for this machine, and arm-none-eabi-gcc -Os for a Cortex-M4
 # if it is installed.

@@ -1,8 +1,13 @@
 #!/bin/sh
-# symbols.sh STATIC SHARED: the names in the two libraries. The shared library exports only the functions of the header.
-# In the static library all global names begin with tokusage_, so that it can be linked into any program, and only the
-# object of cjson.c needs cJSON or the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
+# symbols.sh STATIC SHARED [STATIC SHARED]: the names in the two libraries, and in the two of tokusage::cjson where they are
+# built. The shared libraries export the functions of the header and nothing else. In the static ones all global names begin
+# with tokusage_, so that they can be linked into any program. Only tokusage::cjson needs cJSON, and nothing but cJSON takes
+# memory from the heap. Called by ctest, which sets NM and TOKUSAGE_SOURCE.
 set -eu
+
+root=$TOKUSAGE_SOURCE
+# shellcheck source=tests/checks/common.sh
+. "$root/tests/checks/common.sh"
 
 # On macOS each name has one more underscore, and nm lists the exported names of a library as it does those of an object.
 underscore=
@@ -19,26 +24,40 @@ names() {
         NF == 3 && $3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
 }
 
-declared=$(sed -n 's/^TOKUSAGE_API .*[ *]\(tokusage_[a-z_]*\)(.*/\1/p' "$TOKUSAGE_SOURCE/include/tokusage.h" |
-    LC_ALL=C sort -u)
-[ -n "$declared" ]
+# exports LIBRARY NAMES: it exports these and no others.
+exports() {
+    exported=$("$NM" "$dynamic" --defined-only "$1" | names)
+    [ "$exported" = "$2" ] || stop "the header declares
+$2
+and $1 exports
+$exported"
+}
 
-exported=$("$NM" "$dynamic" --defined-only "$2" | names)
-if [ "$exported" != "$declared" ]; then
-    printf 'The header declares\n%s\nand %s exports\n%s\n' "$declared" "$2" "$exported" >&2
-    exit 1
+# global_names LIBRARY
+global_names() {
+    strangers=$("$NM" -g --defined-only "$1" | names | grep -v '^tokusage_' || true)
+    [ -z "$strangers" ] || stop "$1 defines
+$strangers"
+}
+
+# needs_none LIBRARY REGEX: it needs none of these.
+needs_none() {
+    needed=$("$NM" -A -u "$1" | awk -v regex="^_?($2)" '$NF ~ regex' || true)
+    [ -z "$needed" ] || stop "these need cJSON or the heap:
+$needed"
+}
+
+heap='(malloc|calloc|realloc|free)$'
+declared=$(public_functions "$root/include/tokusage.h" | LC_ALL=C sort -u)
+core=$(echo "$declared" | grep -v '_cjson$')
+trees=$(echo "$declared" | grep '_cjson$')
+
+exports "$2" "$core"
+global_names "$1"
+needs_none "$1" "cJSON_|$heap"
+if [ $# -gt 2 ]; then
+    exports "$4" "$trees"
+    global_names "$3"
+    needs_none "$3" "$heap"
 fi
-
-strangers=$("$NM" -g --defined-only "$1" | names | grep -v '^tokusage_' || true)
-if [ -n "$strangers" ]; then
-    printf '%s defines\n%s\n' "$1" "$strangers" >&2
-    exit 1
-fi
-
-needing=$("$NM" -A -u "$1" | awk '$NF ~ /^_?(cJSON_|malloc$|calloc$|realloc$|free$)/' | grep -v 'cjson\.c\.[a-z]*:' || true)
-if [ -n "$needing" ]; then
-    printf '%s\n' "These need cJSON or the heap:" "$needing" >&2
-    exit 1
-fi
-
 echo "$(echo "$declared" | wc -l) functions, and nothing else"

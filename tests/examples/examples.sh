@@ -20,7 +20,7 @@ check() {
     check_output "$name" "$status" "$program" "$@"
 }
 
-# given NAME STATUS TEXT ARGUMENT...: usage_of, with TEXT (escapes as in printf's %b) on standard input.
+# given NAME STATUS INPUT ARGUMENT...: usage_of, with INPUT (escapes as in printf's %b) on standard input.
 given() {
     printf %b "$3" >"$scratch/input"
     name=$1
@@ -185,6 +185,17 @@ if [ -w /dev/full ]; then
 else
     skip full_disk "there is no /dev/full"
 fi
+
+# ----------------------------------------------------------------------------------------------------- the README
+
+# Its console blocks show what the programs print.
+awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' examples/README.md >"$scratch/shown"
+grep '^[$] ' "$scratch/shown" | while read -r dollar command; do
+    echo "$dollar $command"
+    (cd examples && PATH=$programs:$PATH sh -c "$command" 2>&1) || :
+done >"$scratch/printed"
+checks=$((checks + 1))
+diff -u "$scratch/shown" "$scratch/printed" || fail "what examples/README.md shows (-) is not what is printed (+)"
 
 # ------------------------------------------------------------------------------------------------------ large input
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs usage-report on good and on broken input, and compares everything it prints, and its exit status, with
-# tests/data/usage_report/NAME.out, NAME.err (no file: nothing is printed) and the status given here. Behind that come the
+# tests/data/usage_report/NAME.out, NAME.err (no file: nothing is printed) and the status given here. After that come the
 # claims that no single output shows: parts add up to the whole, many jobs print what one does, memory is constant, a
-# signal does not lose what was counted, and a terminal is the only place where bars and progress appear.
+# signal does not lose what was counted, and bars and progress appear on a terminal only.
 #
 #     sh tests/examples/usage_report.sh FOLDER            FOLDER holds the programs
 #     ACCEPT=1 sh tests/examples/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
@@ -23,7 +23,7 @@ check() {
     check_output "$name" "$status" "$report" "$@"
 }
 
-# given NAME STATUS TEXT ARGUMENT...: TEXT (escapes as in printf's %b) is standard input.
+# given NAME STATUS INPUT ARGUMENT...: INPUT (escapes as in printf's %b) is standard input.
 given() {
     printf %b "$3" >"$scratch/input"
     name=$1
@@ -45,6 +45,9 @@ says() {
     checks=$((checks + 1))
     [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
 }
+
+# The empty fields of the ten counts after prompt, completion and total.
+absent=,,,,,,,,,,
 
 # ------------------------------------------------------------------------------------------- what it counts
 
@@ -89,7 +92,7 @@ given absent_is_not_zero 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tok
 given zero_is_not_absent 0 '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}\n'
 given nothing_json 0 '' --format json --by /model
 given nothing_csv 0 '' --format csv --by /model
-given above_and_below 0 '{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":13}}
+given above_and_below 0 '{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":13,"reasoning_tokens":1}}
 {"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":9}}
 {"usage":{"prompt_tokens":50,"total_tokens":9}}\n' --format json
 
@@ -114,16 +117,16 @@ given stream_cr 0 'data: {"model":null}\r\rdata: {"model":\rdata:"m"}\r\rdata: {
     --each --by /model
 given stream_crlf 0 'event: e\r\ndata: {"model":"m",\r\ndata:"usage":{"prompt_tokens":5}}\r\n\r\ndata: [DONE]\r\n\r\n' --each --by /model
 given stream_mark 0 '\0357\0273\0277data: {"usage":{"prompt_tokens":5}}\n\ndata: [DONE]\n\n' --each
-given stream_cut_off 0 'data: {"usage":{"prompt_tokens":5}}\n\ndata: {"usage":{"prompt_tokens":6}}\n\ndata: {"us' --each --format csv
+given stream_truncated 0 'data: {"usage":{"prompt_tokens":5}}\n\ndata: {"usage":{"prompt_tokens":6}}\n\ndata: {"us' --each --format csv
 given stream_without_usage 0 'data: {}\n\ndata: [DONE]\n\n' --each
 given stream_invalid 0 'data: {"usage":{"prompt_tokens":1.5}}\n\ndata: [DONE]\n\n' --each
-given stream_of_anthropic_cut_off 0 'data: {"message":{"usage":{"input_tokens":5}}}\n\ndata: {"type":"message_st' --each
+given stream_of_anthropic_truncated 0 'data: {"message":{"usage":{"input_tokens":5}}}\n\ndata: {"type":"message_st' --each
 check running_usage 0 --each $data/running.sse
 given binary 0 '\0000\0001\0377\0376\0000data\n\0000\n' --each
 given page 0 '<html>\n<body>\n</html>\n' --each
 given empty 0 '' --each
 given blank 0 ' \n\t\r\n' --each
-given deep 0 "$(awk 'BEGIN { for (i = 0; i < 200; i++) printf "[" }')\n{\"usage\":{\"prompt_tokens\":5}}\n" --each
+given deep 0 "$(awk 'BEGIN { for (i = 0; i < 1100; i++) printf "[" }')\n{\"usage\":{\"prompt_tokens\":5}}\n" --each
 given line_at_the_limit 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":56}}\n{"usage":{"prompt_tokens":7}}' --each --max-line 29
 given body_over_the_limit 0 '{\n"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":7}}\n' --each --max-line 29
 
@@ -139,7 +142,7 @@ given keys_broken_utf8 0 '{"model":"\0377\0355\0240\0200a\0303"}\n{"model":"\\ud
 given by_an_object 0 '{"model":{"a":1}}\n{"model":["m"]}\n{"model":5}\n{"model":null}\n{}\n{"model":"a","model":"b"}\n' --by /model --format csv
 printf '{"usage":5}\n' >"$scratch/$(printf 'a\033[31m\nb,"c')"
 (cd "$scratch" && "$report" --each --format csv a*b*c >name.out 2>name.err) || fail "a file with a hostile name"
-says "a hostile file name in CSV" '"a\x1b[31m\x0ab,""c",1,(none),,,,,,,invalid' "$(sed -n 2p "$scratch/name.out")"
+says "a hostile file name in CSV" '"a\x1b[31m\x0ab,""c",1,(none),,,'$absent',invalid' "$(sed -n 2p "$scratch/name.out")"
 says "a hostile file name in a finding" 'usage-report: a\x1b[31m\x0ab,"c:1: usage: wrong type' "$(sed 1q "$scratch/name.err")"
 
 # ------------------------------------------------------------------------------------------- the command line
@@ -167,7 +170,7 @@ check file_missing_json 2 --format json no/such.jsonl
 check directory 2 examples
 check dashes 2 -- --help
 given dash 0 '{"usage":{"prompt_tokens":5}}\n' --each examples/data/openai-chat.json - examples/data/log.jsonl
-given options_behind_files 0 '{"usage":{"prompt_tokens":5}}\n' - --format=csv
+given options_after_files 0 '{"usage":{"prompt_tokens":5}}\n' - --format=csv
 
 : >"$scratch/secret"
 chmod 000 "$scratch/secret"
@@ -200,7 +203,7 @@ else
     skip full_disk "there is no /dev/full"
 fi
 
-# The options are the same in the three places that name them.
+# The options are the same wherever they are named.
 options=$("$report" --help | grep -o -e '--[a-z-]*' | sort -u)
 for option in $options; do
     holds "the manual names $option" grep -q -e "$(printf %s "$option" | sed 's/-/\\\\-/g')" examples/usage-report.1
@@ -212,6 +215,15 @@ if man --version >/dev/null 2>&1 && man --help 2>&1 | grep -q -e --warnings; the
 else
     skip manual_warnings "there is no man --warnings"
 fi
+
+# columns_of TABLE: the columns of a table that the README makes for a CSV file.
+columns_of() {
+    sed -n "/^CREATE TABLE $1 (/,/);/p" examples/README.md | sed "s/^CREATE TABLE $1 (//" | grep -o '[a-z0-9_]* \(text\|bigint\)' |
+        sed 's/ .*//' | paste -s -d , -
+}
+says "the README's table has the columns of --format csv" "$("$report" --format csv </dev/null 2>/dev/null | sed 1q)" \
+    "$(columns_of model_usage)"
+says "the README's table has the columns of --each" "$(sed 1q $data/each_csv.out)" "$(columns_of token_usage)"
 
 # ------------------------------------------------------------------------------------------- sums out of range
 
@@ -241,18 +253,18 @@ given differences_out_of_range 0 '{"usage":{"prompt_tokens":9007199254740991,"to
 given merge_nothing 0 '' --merge --format json
 given merge_garbage 2 'hello\n' --merge --format csv
 given merge_other_json 2 '{"usage":{"prompt_tokens":5}}\n' --merge --format csv
-head -c 300 $data/samples_json.out >"$scratch/cut.json"
-(cd "$scratch" && seen=0 && "$report" --merge --format csv cut.json >merge_cut.out 2>merge_cut.err || seen=$?
-    [ "$seen" -eq 2 ]) || fail "a report that is cut off: status"
-[ -z "${ACCEPT:-}" ] || { accept merge_cut.out && accept merge_cut.err; }
-same merge_cut.out
-same merge_cut.err
+head -c 300 $data/samples_json.out >"$scratch/truncated.json"
+(cd "$scratch" && seen=0 && "$report" --merge --format csv truncated.json >merge_truncated.out 2>merge_truncated.err || seen=$?
+    [ "$seen" -eq 2 ]) || fail "a truncated report: status"
+[ -z "${ACCEPT:-}" ] || { accept merge_truncated.out && accept merge_truncated.err; }
+same merge_truncated.out
+same merge_truncated.err
 sed 's/"malformed":0/"malformed":-1/' $data/samples_json.out >"$scratch/input"
 check merge_negative_counter 2 --merge --format csv <"$scratch/input"
 sed 's/"at":null/"at":"\/other"/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
 check merge_other_pointer 2 --merge --format csv <"$scratch/input"
 sed 's/"at":null/"at":""/' $data/samples_json.out | cat $data/samples_json.out - >"$scratch/input"
-check merge_whole_text_pointer 2 --merge --format csv <"$scratch/input"
+check merge_whole_document_pointer 2 --merge --format csv <"$scratch/input"
 check merge_incomplete 2 --merge --format csv $data/file_missing_json.out
 check merge_table 0 --merge $data/samples_json.out
 sed 's/,/,\
@@ -261,9 +273,8 @@ sed 's/,/,\
 holds "a report over many lines merges to itself" cmp $data/samples_json.out "$scratch/merged"
 "$report" --merge --format json $data/keys_json.out >"$scratch/merged"
 holds "a merge keeps every name of a group" cmp $data/keys_json.out "$scratch/merged"
-says "the sums are a usage object that usage_of reads" \
-    "$data/samples_json.out: prompt 87 (cached 0, written -), completion 48 (reasoning 0), total 425, model -: contradictory" \
-    "$("$programs/usage_of" --at /total/usage $data/samples_json.out | sed 's/^\(.*contradictory\).*/\1/')"
+says "the sums are a usage object that usage_of reads" '"prompt_tokens":87,"completion_tokens":48,"total_tokens":132' \
+    "$("$programs/usage_of" --json --at /total/usage $data/samples_json.out | grep -o '"prompt_tokens":[0-9]*,"c[^{]*[0-9]')"
 
 # A log with everything in it, and its sums as awk adds them up.
 awk -v sums="$scratch/sums" 'BEGIN {
@@ -277,21 +288,28 @@ awk -v sums="$scratch/sums" 'BEGIN {
         if (i % 107 == 5) { print "{\"model\":\"" m "\",\"usage\":null}"; none++; continue }
         if (i % 109 == 6) { print "{\"model\":\"" m "\",\"usage\":{\"prompt_tokens\":-1}}"; invalid++; continue }
         if (i % 113 == 7) { print "{\"model\":5,\"usage\":{\"prompt_tokens\":" p "}}"; P += p; nc++; nt++; continue }
-        if (i % 127 == 8) { t += 100; above += 100; contra++ }
-        if (i % 131 == 9) { t -= 1; if (i % 127 == 8) above -= 1; else { below++; contra++ } }
+        P += p; C += c; d = 0; details = ""
+        if (i % 137 == 10) { d = 7; R++; contra++; above += d; details = ",\"reasoning_tokens\":1" }
+        else {
+            if (i % 127 == 8) d = 100
+            if (i % 131 == 9) d--
+            if (d > 0) { C += d; R += d; assumed++ }
+            if (d < 0) { contra++; below -= d }
+        }
         print "{\"model\":\"" m "\",\"x\":\"" (i % 50) "\",\"usage\":{\"prompt_tokens\":" p ",\"completion_tokens\":" c \
-            ",\"total_tokens\":" t "}}"
-        P += p; C += c; T += t
+            ",\"total_tokens\":" t + d details "}}"
+        T += t + d
     }
-    printf "%d,%d,0,0,%d,%d,0,0,0,0,%d,,,%d,,%d,0,%d,%d,0,%d,%d,%d\n", n, none, invalid, bad, P, C, T, nc, nt, contra, above, below >sums
+    printf "%d,%d,0,0,%d,%d,0,0,0,0,%d,%d,%d,,,,,,,,%d,,,0,%d,%d,0,%d,%d,%d,%d\n", n, none, invalid, bad, P, C, T, R, nc, nt,
+        assumed, contra, above, below >sums
 }' >"$scratch/log.jsonl"
 says "the sums of a log" "$(cat "$scratch/sums")" \
     "$("$report" --by none --format csv --max-errors 0 "$scratch/log.jsonl" | sed -n 2p)"
 "$report" --by /model --format json --max-errors 0 "$scratch/log.jsonl" >"$scratch/whole.json"
 says "the groups add up to the total" "$(cat "$scratch/sums")" \
     "$("$report" --by /model --format csv --max-errors 0 "$scratch/log.jsonl" |
-        awk -F, 'NR > 1 { for (i = 1; i <= 23; i++) { s[i] += $(NF - 23 + i); there[i] = there[i] || $(NF - 23 + i) != "" } }
-            END { for (i = 1; i <= 23; i++) printf "%s%s", there[i] ? s[i] : "", i < 23 ? "," : "\n" }')"
+        awk -F, 'NR > 1 { for (i = 1; i <= 31; i++) { s[i] += $(NF - 31 + i); there[i] = there[i] || $(NF - 31 + i) != "" } }
+            END { for (i = 1; i <= 31; i++) printf "%s%s", there[i] ? s[i] : "", i < 31 ? "," : "\n" }')"
 
 mkdir "$scratch/parts"
 split -l 777 "$scratch/log.jsonl" "$scratch/parts/part-"
@@ -304,7 +322,7 @@ holds "reports of parts add up to the report of the whole" cmp "$scratch/whole.j
 "$report" --merge --format json "$scratch"/parts/part-a[g-z].json >"$scratch/right.json"
 "$report" --merge --format json --jobs 2 "$scratch/right.json" "$scratch/left.json" >"$scratch/merged.json"
 holds "so do merges of merges, in any order" cmp "$scratch/whole.json" "$scratch/merged.json"
-# A file for each process: pieces of what several write to one file at the same time may be mixed up.
+# A file for each process: lines that several write to one file at the same time may be mixed.
 mkdir "$scratch/reports"
 # shellcheck disable=SC2016
 printf '%s\n' "$scratch"/parts/part-?? | REPORT=$report REPORTS=$scratch/reports xargs -P 2 -n 5 sh -c \
@@ -348,20 +366,20 @@ long_stream() {
         print "data: {\"usage\":{\"prompt_tokens\":5}}\n\ndata: [DONE]\n" }'
 }
 if { little_memory --help >/dev/null; } 2>/dev/null; then
-    says "a line of 120 MB costs that line, in 80 MB of memory" "(none),2,0,0,0,0,0,1,0,0,0,2,,,,,,0,1,1,0,0,0,0" \
+    says "a line of 120 MB costs that line, in 80 MB of memory" "(none),2,0,0,0,0,0,1,0,0,0,2,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_line | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
-    says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, and passed over" \
+    says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, and skipped" \
         "$(long_line | little_memory --format csv 2>&1 >/dev/null)"
-    says "a stream of 120 MB" "(none),1,0,0,0,0,0,0,0,0,0,5,,,,,,0,1,1,0,0,0,0" \
+    says "a stream of 120 MB" "(none),1,0,0,0,0,0,0,0,0,0,5,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_stream | little_memory --by /model --format csv | sed -n 2p)"
-    says "120 MB in one text over lines" "(none),2,0,0,0,0,0,1,0,0,0,2,,,,,,0,1,1,0,0,0,0" \
+    says "120 MB in one document over lines" "(none),2,0,0,0,0,0,1,0,0,0,2,$absent,,0,1,1,0,0,0,0,0" \
         "$(long_line | sed '1s/,/,\
 /' | little_memory --by /model --format csv --max-errors 0 | sed -n 2p)"
 else
     skip constant_memory "the program does not start in 80 MB here (sanitizers do that)"
 fi
 
-# Every cut of a file into pieces gives the same: a pipe that is written to slowly, byte by byte in the end.
+# However a file arrives, the result is the same: a pipe that is written to slowly, line by line.
 slowly() {
     while IFS= read -r line; do
         printf '%s' "$line"
@@ -372,18 +390,18 @@ slowly $data/verdicts.jsonl | "$report" --by /model --format csv --max-errors 0 
 holds "a slow pipe is read as a file is" cmp $data/every_verdict_csv.out "$scratch/slow"
 
 # What has reported its end may report again.
-second_report() {
+second_usage() {
     printf 'data: {"message":{"usage":{"input_tokens":5,"output_tokens":1}}}\n\n'
     printf 'data: {"type":"message_delta","usage":{"output_tokens":6}}\n\n'
     sleep 0.3
     printf 'data: {"type":"message_delta","usage":{"output_tokens":9}}\n\n'
 }
-says "a report behind one that tells the end" "(none),1,0,0,0,0,0,0,0,0,0,5,,,9,,14,0,0,0,0,0,0,0" \
-    "$(second_report | "$report" --by /model --format csv | sed -n 2p)"
+says "a usage after one that says that it is the last" "(none),1,0,0,0,0,0,0,0,0,0,5,9,14$absent,0,0,0,0,0,0,0,0" \
+    "$(second_usage | "$report" --by /model --format csv | sed -n 2p)"
 
 # ------------------------------------------------------------------------------------------- interruption
 
-# Two threads wait for input, of which the signal wakes one at most; the other must hear of it, too.
+# Two threads wait for input, of which the signal wakes one at most; the other must stop, too.
 mkfifo "$scratch/pipe" "$scratch/pipe2"
 "$report" --jobs 2 --each --format csv "$scratch/pipe" "$scratch/pipe2" >"$scratch/interrupted" 2>"$scratch/interrupted.err" &
 pid=$!
@@ -408,9 +426,9 @@ exec 3>&- 4>&-
 seen=0
 wait $pid || seen=$?
 says "status after SIGTERM" 143 "$seen"
-says "what is read whole is printed before the end" "file,line,model,prompt_tokens,cached_tokens,cache_write_tokens,completion_tokens,reasoning_tokens,total_tokens,verdict
-$scratch/pipe,1,(none),5,,,,,,consistent" "$(cat "$scratch/interrupted")"
-says "an interruption is told" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
+says "what is read whole is printed before the end" "$(sed 1q $data/each_csv.out)
+$scratch/pipe,1,(none),5,$absent,,consistent" "$(cat "$scratch/interrupted")"
+says "an interruption is reported" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
 
 # In the foreground timeout sends the signal once; else the whole group gets it again, and a second one ends the program at once.
 if timeout --foreground --preserve-status 5 true 2>/dev/null; then

@@ -17,25 +17,24 @@ typedef struct body {
     bool open;       /* and no message_delta came after it */
     bool first_seen; /* the first document */
     bool ends, may_end, error, lost;
-    bool labelled[REFERENCE_LABELS]; /* by a document with a usage */
-    char label[REFERENCE_LABELS][TOKUSAGE_LABEL_SIZE];
+    char label[LABEL_COUNT][TOKUSAGE_LABEL_SIZE];
 } body;
 
 /* What the end of some documents is like. */
 typedef enum ending {
-    BETWEEN,  /* nothing is open */
-    WITHIN,   /* the bytes end within a document */
+    BETWEEN,   /* nothing is open */
+    WITHIN,    /* the bytes end within a document */
     MALFORMED, /* what is there is no document */
-    END_MARK  /* [DONE] */
+    END_MARK   /* [DONE] */
 } ending;
 
 /* ---- documents one after another */
 
 static void take_labels(body *to, const reference_document *from) {
-    for (size_t i = 0; i < REFERENCE_LABELS; i++) {
-        if (from->label[i] != NULL && (from->usage || !to->first_seen)) {
-            memcpy(to->label[i], from->label[i], from->label_length[i]);
-            to->label[i][from->label_length[i]] = '\0';
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        if (from->label[i].length > 0 && (from->usage || !to->first_seen)) {
+            memcpy(to->label[i], from->label[i].bytes, from->label[i].length);
+            to->label[i][from->label[i].length] = '\0';
         }
     }
 }
@@ -57,7 +56,7 @@ static void take_usage(body *to, const reference_document *from) {
     }
 }
 
-static void take_document(body *to, const json_node *root) {
+static void take_document(body *to, json_node *root) {
     reference_document document;
     reference_read(root, to->pointer, to->in_event, &document);
     take_labels(to, &document);
@@ -71,7 +70,7 @@ static void take_document(body *to, const json_node *root) {
 }
 
 /* Takes a document, or those of a list. Returns the one that is not closed, or NULL. */
-static const json_node *take_documents(body *to, const json_node *root) {
+static json_node *take_documents(body *to, json_node *root) {
     if (root == NULL || (!root->closed && root->kind != '[')) {
         return root;
     }
@@ -79,7 +78,7 @@ static const json_node *take_documents(body *to, const json_node *root) {
         take_document(to, root);
         return NULL;
     }
-    for (const json_node *item = root->first; item != NULL; item = item->next) {
+    for (json_node *item = root->first; item != NULL; item = item->next) {
         if (!item->closed) {
             return item;
         }
@@ -100,10 +99,10 @@ static ending read_documents(body *to, const char *bytes, size_t length, bool *b
             return END_MARK;
         }
         const json_document document = json_read(bytes + at, length - at);
-        const json_node *open = take_documents(to, document.root);
+        json_node *open = take_documents(to, document.root);
         if (document.status != TOKUSAGE_OK) {
             *begun = reference_begun(open, to->pointer, to->in_event);
-            return document.ended ? WITHIN : MALFORMED;
+            return document.status == TOKUSAGE_ERR_SYNTAX && at + document.at == length ? WITHIN : MALFORMED;
         }
         at += document.at;
     }
@@ -232,29 +231,27 @@ static uint32_t crc_of(const unsigned char *bytes, size_t length) {
     return ~crc;
 }
 
-/* RFC 4648, section 4, up to the closing quote. What is no base64 becomes a NUL, which is no JSON. Returns the length. */
+/*
+ * RFC 4648, section 4, up to the closing quote; of the padding a part may be there. What is no base64 becomes a NUL,
+ * which is no JSON. Returns the length.
+ */
 static size_t decode(const char *text, size_t length, char *out) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t used = 0, count = 0;
+    size_t at = 0, used = 0, padding = 0;
     uint32_t bits = 0;
-    size_t i = 0;
-    const char *found = NULL;
-    for (; i < length && text[i] != '\0' && (found = strchr(digits, text[i])) != NULL; i++) {
-        bits = bits << 6 | (uint32_t)(found - digits);
-        count++;
-        if (count % 4 != 1) {
-            out[used++] = (char)(unsigned char)(bits >> (count % 4 == 2 ? 4 : count % 4 == 3 ? 2 : 0) & 0xFF);
+    for (; at < length && text[at] != '\0' && strchr(digits, text[at]) != NULL; at++) {
+        bits = bits << 6 | (uint32_t)(strchr(digits, text[at]) - digits);
+        if (at % 4 != 0) {
+            out[used++] = (char)(unsigned char)(bits >> (6 - 2 * (at % 4)) & 0xFF);
         }
     }
-    size_t padding = 0;
-    while (i + padding < length && text[i + padding] == '=') {
+    while (at + padding < length && text[at + padding] == '=') {
         padding++;
     }
-    const bool ends = i + padding == length; /* the payload does, without the quote */
-    const bool quoted = !ends && text[i + padding] == '"';
-    const bool fits = padding == 0 || (count % 4 != 1 && (count + padding) % 4 == 0 && padding <= 2);
-    if ((!ends && !quoted) || (padding > 0 && !fits && !(ends && (count + padding) % 4 != 0 && padding < 2)) ||
-        (quoted && count % 4 == 1)) {
+    const size_t room = at % 4 == 2 ? 2 : at % 4 == 3 ? 1 : 0; /* for padding */
+    const bool ends = at + padding == length;
+    const bool quoted = !ends && text[at + padding] == '"';
+    if (padding > room || (!ends && !quoted) || (quoted && at % 4 == 1)) {
         out[used++] = '\0';
     }
     return used;
@@ -311,54 +308,46 @@ static void read_plain(body *to, const char *bytes, size_t length, finish *out) 
     out->unreadable = end == MALFORMED;
 }
 
-/* White space and byte-order marks; part of a mark may be the end of the bytes. */
+/* White space and the bytes of byte-order marks, in any order. */
 static size_t lead(const char *bytes, size_t length) {
-    static const char mark[] = "\xEF\xBB\xBF";
-    for (size_t at = 0;;) {
-        at += json_space(bytes + at, length - at);
-        const size_t left = length - at;
-        if (left == 0 || memcmp(bytes + at, mark, left < 3 ? left : 3) != 0) {
-            return at;
-        }
-        at += left < 3 ? left : 3;
+    size_t at = 0;
+    while (at < length && bytes[at] != '\0' && strchr(" \t\n\r\xEF\xBB\xBF", bytes[at]) != NULL) {
+        at++;
     }
+    return at;
 }
 
-/* In the order of the manual. */
-static reference_verdict judge(const body *in, const reference_result *usage, const finish *end, bool complete) {
-    reference_verdict out;
-    memset(&out, 0, sizeof out);
-    if (usage->status == TOKUSAGE_OK) {
-        out.usage = usage->usage;
-        out.verdict = reference_settle(&out.usage, &out.error);
-    } else {
-        out.verdict = in->reports > 0 ? TOKUSAGE_INVALID : TOKUSAGE_MISSING;
-        out.error = (tokusage_error){usage->status, usage->member, 0, 0, 0};
+/* Settles what was reported, and says how the body ended, in the order of the manual. */
+static void judge(const body *in, const finish *end, bool complete, observation *out) {
+    tokusage_verdict verdict = in->reports > 0 ? TOKUSAGE_INVALID : TOKUSAGE_MISSING;
+    tokusage_error *error = &out->ends[complete].error;
+    tokusage *usage = &out->ends[complete].usage;
+    *usage = out->usage;
+    *error = out->error;
+    if (out->status == TOKUSAGE_OK) {
+        verdict = reference_settle(usage, error);
     }
-    const bool done = end->end_mark || in->ends;
     const bool may_end = in->may_end || (end->frames && in->reports > 0);
     const bool too_early = end->within || (end->framed && ((!may_end && !complete) || in->open));
     if (in->error) {
-        out.verdict = TOKUSAGE_FAILED;
+        verdict = TOKUSAGE_FAILED;
     } else if (end->unreadable || in->lost) {
-        out.verdict = TOKUSAGE_UNREADABLE;
-    } else if (!done && too_early) {
-        out.verdict = TOKUSAGE_TRUNCATED;
+        verdict = TOKUSAGE_UNREADABLE;
+    } else if (!out->done && too_early) {
+        verdict = TOKUSAGE_TRUNCATED;
     }
-    return out;
+    out->ends[complete].verdict = verdict;
 }
 
-static reference_result result_of(const body *in) {
-    reference_result out;
-    memset(&out, 0, sizeof out);
-    out.status = reference_counts(&in->columns, &out.usage, &out.member);
-    return out;
+static tokusage_status fail_with(tokusage_error *error, tokusage_status status, const char *member, size_t offset) {
+    *error = (tokusage_error){status, member, offset, 0, 0};
+    return status;
 }
 
-reference_answer reference_stream(const char *pointer, const char *bytes, size_t length) {
+observation reference_stream(const char *pointer, const char *bytes, size_t length) {
     static body in;
+    observation out;
     finish end;
-    reference_answer out;
     memset(&in, 0, sizeof in);
     memset(&end, 0, sizeof end);
     memset(&out, 0, sizeof out);
@@ -374,67 +363,59 @@ reference_answer reference_stream(const char *pointer, const char *bytes, size_t
         read_events(&in, first, length - skipped, &end);
         end.taken += skipped;
     }
-    out.usage = in.reports > 0 ? result_of(&in) : (reference_result){TOKUSAGE_ERR_NOT_FOUND, "usage", 0, {{0}}};
+    out.status = in.reports > 0 ? reference_counts(&in.columns, &out.usage, &out.error)
+                                : fail_with(&out.error, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
     out.reports = in.reports;
     out.done = end.end_mark || in.ends;
     out.taken = end.taken;
-    out.open = judge(&in, &out.usage, &end, false);
-    out.complete = judge(&in, &out.usage, &end, true);
-    memcpy(out.label, in.label, sizeof out.label);
+    memcpy(out.labels, in.label, sizeof out.labels);
+    judge(&in, &end, false, &out);
+    judge(&in, &end, true, &out);
     return out;
 }
 
 /* ---- documents in memory */
 
-static reference_result fail_with(tokusage_status status, const char *member, size_t offset) {
-    reference_result out;
-    memset(&out, 0, sizeof out);
-    out.status = status;
-    out.member = member;
-    out.offset = offset;
-    return out;
-}
-
-/* Reads the one document in the bytes, after a byte-order mark. OK or what is wrong with it. */
-static reference_result read_one(const char *bytes, size_t length, json_document *out) {
+/* Reads the one document in the bytes, after a byte-order mark. */
+static tokusage_status read_one(const char *bytes, size_t length, json_node **root, tokusage_error *error) {
     const size_t mark = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    *out = json_read(bytes + mark, length - mark);
-    const size_t at = mark + out->at;
-    if (out->status != TOKUSAGE_OK) {
-        return fail_with(out->status, NULL, at);
+    const json_document document = json_read(bytes + mark, length - mark);
+    size_t at = mark + document.at;
+    *root = document.root;
+    if (document.status != TOKUSAGE_OK) {
+        return fail_with(error, document.status, NULL, at);
     }
-    const size_t after = at + json_space(bytes + at, length - at);
-    return fail_with(after < length ? TOKUSAGE_ERR_SYNTAX : TOKUSAGE_OK, NULL, after < length ? after : 0);
+    at += json_space(bytes + at, length - at);
+    return at < length ? fail_with(error, TOKUSAGE_ERR_SYNTAX, NULL, at) : fail_with(error, TOKUSAGE_OK, NULL, 0);
 }
 
-reference_result reference_extract(const char *pointer, const char *bytes, size_t length) {
+tokusage_status reference_extract(const char *pointer, const char *bytes, size_t length, tokusage *usage,
+                                  tokusage_error *error) {
     static body in;
-    json_document document;
-    const reference_result read = read_one(bytes, length, &document);
-    if (read.status != TOKUSAGE_OK) {
-        return read;
+    json_node *root = NULL;
+    if (read_one(bytes, length, &root, error) != TOKUSAGE_OK) {
+        return error->status;
     }
-    const char kind = document.root->kind;
-    if (pointer != NULL && *pointer == '\0' && kind != '{') {
-        return fail_with(kind == 'n' ? TOKUSAGE_ERR_NOT_FOUND : TOKUSAGE_ERR_TYPE, "usage", 0);
+    if (pointer != NULL && *pointer == '\0' && root->kind != '{') {
+        return fail_with(error, root->kind == 'n' ? TOKUSAGE_ERR_NOT_FOUND : TOKUSAGE_ERR_TYPE, "usage", 0);
     }
     memset(&in, 0, sizeof in);
     in.pointer = pointer;
-    take_documents(&in, document.root);
-    return in.found ? result_of(&in) : fail_with(TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
+    take_documents(&in, root);
+    return in.found ? reference_counts(&in.columns, usage, error)
+                    : fail_with(error, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
 }
 
-reference_result reference_find(const char *pointer, const char *bytes, size_t length, size_t *begin, size_t *end) {
-    json_document document;
-    const reference_result read = read_one(bytes, length, &document);
-    if (read.status != TOKUSAGE_OK) {
-        return read;
+tokusage_status reference_find(const char *pointer, const char *bytes, size_t length, span *value,
+                               tokusage_error *error) {
+    json_node *root = NULL;
+    if (read_one(bytes, length, &root, error) != TOKUSAGE_OK) {
+        return error->status;
     }
-    const json_node *found = reference_pointed(document.root, pointer);
+    const json_node *found = reference_values(root, pointer, "");
     if (found == NULL || found->also != NULL) {
-        return fail_with(found == NULL ? TOKUSAGE_ERR_NOT_FOUND : TOKUSAGE_ERR_DUPLICATE, NULL, 0);
+        return fail_with(error, found == NULL ? TOKUSAGE_ERR_NOT_FOUND : TOKUSAGE_ERR_DUPLICATE, NULL, 0);
     }
-    *begin = (size_t)(found->begin - bytes);
-    *end = (size_t)(found->end - bytes);
-    return read;
+    *value = (span){found->begin, (size_t)(found->end - found->begin)};
+    return TOKUSAGE_OK;
 }

@@ -1,12 +1,12 @@
 /* What one document says; see reference_document.h. The names are in tests/data/names.tsv. */
 #include "reference_document.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
+    ROWS = 400,
     PATH_SIZE = 256,
-    TIER = 2,
     TIER_LENGTH = 31
 };
 
@@ -14,79 +14,94 @@ static bool same(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
-static bool has_word(const char *list, const char *word) {
-    const size_t length = strlen(word);
-    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, word, length) == 0 && (at[length] == '\0' || at[length] == ',')) {
-            return true;
-        }
+/* ---- the table */
+
+static const name_row *rows;
+static size_t row_count;
+static size_t columns_of[ROWS]; /* the number of each row's column */
+
+/* Reads the table once, and numbers its columns in the order in which they appear. */
+static void read_rows(void) {
+    const char *names[REFERENCE_COLUMNS];
+    size_t used = 0;
+    if (rows != NULL) {
+        return;
     }
-    return false;
+    rows = name_rows(&row_count);
+    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
+        size_t column = 0;
+        while (column < used && !same(names[column], rows[i].column)) {
+            column++;
+        }
+        assert_true(column < REFERENCE_COLUMNS);
+        names[column] = rows[i].column;
+        used += column == used;
+        columns_of[i] = column;
+    }
+}
+
+/* The row of a count with this path; row_count when there is none. */
+static size_t row_at(const char *path) {
+    size_t i = 0;
+    while (i < row_count && !(same(rows[i].kind, "count") && same(rows[i].path, path))) {
+        i++;
+    }
+    return i;
+}
+
+/* The column with this name; 0, which is not optional, when there is none. */
+static size_t column_named(const char *name) {
+    size_t i = 0;
+    while (i < row_count && !(same(rows[i].kind, "count") && same(rows[i].column, name))) {
+        i++;
+    }
+    return i < row_count ? columns_of[i] : 0;
 }
 
 /* ---- paths */
 
-/* Nodes in the order of the text. */
-typedef struct node_list {
-    json_node *first, **last;
-} node_list;
-
 /* The next name of a path or pointer, its escapes resolved; returns what follows it. */
-static const char *next_name(const char *path, char *name) {
+static const char *next_name(const char *path, char name[PATH_SIZE]) {
     size_t length = 0;
     for (path++; *path != '\0' && *path != '/'; path++) {
-        if (length + 1 == PATH_SIZE) {
-            abort();
-        }
         const bool escaped = *path == '~';
         path += escaped;
+        assert_true(length + 1 < PATH_SIZE);
         name[length++] = !escaped ? *path : *path == '0' ? '~' : '/';
     }
     name[length] = '\0';
     return path;
 }
 
-static bool is_named(const json_node *node, const char *name) {
-    return node->short_name && json_is(node->name, name);
-}
-
-/* Adds the values at the path. With `lists` the name N is each element of an array. */
-static void find(json_node *from, const char *path, bool lists, node_list *out) {
+/* Adds the values at the path to a list. With `lists` the name N is each element of an array. */
+static json_node **find(json_node *from, const char *path, bool lists, json_node **last) {
     char name[PATH_SIZE];
     if (*path == '\0') {
+        *last = from;
         from->also = NULL;
-        *out->last = from;
-        out->last = &from->also;
-        return;
+        return &from->also;
     }
-    const char *rest = next_name(path, name);
+    path = next_name(path, name);
     const bool elements = lists && same(name, "N");
     for (json_node *node = from->kind == (elements ? '[' : '{') ? from->first : NULL; node != NULL; node = node->next) {
-        if (elements || is_named(node, name)) {
-            find(node, rest, lists, out);
+        if (elements || json_is(node->name, name)) {
+            last = find(node, path, lists, last);
         }
     }
+    return last;
 }
 
-/* The values at a path of the table in the objects that the pointer (or NULL) leads to. */
-static json_node *values_at(const json_node *root, const char *pointer, const char *path) {
-    node_list bases = {NULL, NULL}, out = {NULL, NULL};
-    bases.last = &bases.first;
-    out.last = &out.first;
-    find((json_node *)(uintptr_t)root, pointer != NULL ? pointer : "", false, &bases);
-    for (json_node *base = bases.first, *next = NULL; base != NULL; base = next) {
-        next = base->also;
-        find(base, path, true, &out);
+json_node *reference_values(json_node *root, const char *pointer, const char *path) {
+    json_node *bases = NULL, *values = NULL, **last = &values;
+    find(root, pointer != NULL ? pointer : "", false, &bases);
+    for (json_node *next = NULL; bases != NULL; bases = next) {
+        next = bases->also;
+        last = find(bases, path, true, last);
     }
-    return out.first;
+    return values;
 }
 
-json_node *reference_pointed(json_node *root, const char *pointer) {
-    return values_at(root, pointer, "");
-}
-
-/* Takes the nulls out of the list. */
+/* Takes the nulls out of a list. */
 static json_node *not_null(json_node *list) {
     while (list != NULL && list->kind == 'n') {
         list = list->also;
@@ -101,122 +116,99 @@ static json_node *not_null(json_node *list) {
 
 typedef struct facts {
     const char *where; /* usage, meta or root: which rows count */
-    bool partial;      /* what is not closed is not a value yet */
     tokusage_status status;
-    size_t wrong;
-    bool included;
-    bool has[TABLE_ROWS];
-    int64_t value[TABLE_ROWS];
+    const char *wrong;
+    bool included, any;
+    bool has[ROWS];
+    int64_t value[ROWS];
 } facts;
 
-static bool is_count(const table_row *row, const char *where) {
-    return same(row->kind, "count") && has_word(row->where, where);
-}
-
-/* The row of this path; the length of the table when there is none. */
-static size_t find_count(const facts *out, const char *path) {
-    const table *names = reference_table();
-    size_t i = 0;
-    while (i < names->length && !(is_count(&names->rows[i], out->where) && same(names->rows[i].path, path))) {
-        i++;
+static void refuse(facts *out, tokusage_status status, const char *member) {
+    out->any = true;
+    if (out->status == TOKUSAGE_OK) {
+        out->status = status;
+        out->wrong = member;
     }
-    return i;
 }
 
-/* Whether there are counts whose paths begin like this. */
-static bool leads_on(const facts *out, const char *path) {
-    const table *names = reference_table();
-    for (size_t i = 0; i < names->length; i++) {
-        if (is_count(&names->rows[i], out->where) && strncmp(names->rows[i].path, path, strlen(path)) == 0) {
-            return true;
+/* The row of a count with this path that counts here, or one whose path goes on behind it. NULL: none. */
+static const name_row *find_row(const facts *out, const char *path, bool whole) {
+    const size_t length = strlen(path);
+    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
+        if (strncmp(rows[i].path, path, length) == 0 && (!whole || rows[i].path[length] == '\0') &&
+            row_is_in(&rows[i], out->where)) {
+            return &rows[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-/* Writes the path and what follows it; false for a name that no path has. */
-static bool extend(char to[PATH_SIZE], const char *path, json_string name, const char *after) {
+/* Writes a path, a name and what follows it. False for a name that no path has. */
+static bool join(char to[PATH_SIZE], const char *path, json_string name, const char *after) {
     const size_t length = strlen(path);
-    if (name.bytes == NULL || length + name.length + strlen(after) >= PATH_SIZE ||
-        memchr(name.bytes, '\0', name.length) != NULL) {
+    if (name.bytes == NULL || length + name.length + strlen(after) >= PATH_SIZE) {
         return false;
     }
     memcpy(to, path, length);
     memcpy(to + length, name.bytes, name.length);
     to[length + name.length] = '\0';
-    const bool plain = strpbrk(to + length, "/[]=") == NULL;
+    const bool plain = strlen(to) == length + name.length && strpbrk(to + length, "/[]=") == NULL;
     strcpy(to + length + name.length, after);
     return plain;
 }
 
-static void refuse(facts *out, tokusage_status status, size_t count) {
-    if (out->status == TOKUSAGE_OK) {
-        out->status = status;
-        out->wrong = count;
-    }
-}
-
-/* What a member's value is as a count. Absent is false. */
-static bool is_value(const facts *out, const json_node *node) {
-    const bool container = node->kind == '{' || node->kind == '[';
-    return node->kind != 'n' && (container || node->closed || !out->partial);
-}
-
-static void take_count(facts *out, size_t row, const json_node *node, bool twice, bool adds) {
-    const size_t count = reference_table()->rows[row].count;
+/* Takes the value of a name. `given`: the name had a value before. Numbers of a list add up. */
+static void take_count(facts *out, const name_row *row, const json_node *node, bool *given, bool adds) {
+    const size_t i = (size_t)(row - rows);
     int64_t value = 0;
-    if (!is_value(out, node)) {
+    if (node->kind == 'n' || !node->begun) {
         return;
     }
     tokusage_status status = node->kind == '0' ? json_count(node, &value) : TOKUSAGE_ERR_TYPE;
-    if (status == TOKUSAGE_OK && twice) {
-        status = TOKUSAGE_ERR_DUPLICATE;
-    }
+    status = status == TOKUSAGE_OK && *given ? TOKUSAGE_ERR_DUPLICATE : status;
+    *given = true;
     if (status != TOKUSAGE_OK) {
-        refuse(out, status, count);
+        refuse(out, status, row->field);
         return;
     }
-    out->value[row] = adds && out->value[row] <= TOKUSAGE_COUNT_MAX ? out->value[row] + value : value;
-    out->has[row] = true;
+    out->value[i] = adds ? out->value[i] + value : value;
+    out->value[i] = out->value[i] > TOKUSAGE_COUNT_MAX ? TOKUSAGE_COUNT_MAX + 1 : out->value[i];
+    out->has[i] = out->any = true;
+    out->included = out->included || same(row->path, "prompt_tokens");
 }
 
-/* What the string of this name in an element says; NULL: nothing that counts. The first string decides. */
+/* What the first string of this name in an element says; NULL: nothing that counts. */
 static const char *tag_of(const json_node *element, const char *name) {
-    const table *names = reference_table();
-    char said[PATH_SIZE], equals[PATH_SIZE];
-    for (const json_node *node = element->first; node != NULL; node = node->next) {
-        if (!is_named(node, name) || node->kind != '"') {
-            continue;
+    const json_node *node = element->first;
+    while (node != NULL && !(json_is(node->name, name) && node->kind == '"')) {
+        node = node->next;
+    }
+    for (size_t i = 0; node != NULL && i < row_count; i++) {
+        const size_t length = strlen(name);
+        if (same(rows[i].kind, "tag") && strncmp(rows[i].path, name, length) == 0 && rows[i].path[length] == '=' &&
+            json_is(node->text, rows[i].path + length + 1)) {
+            return rows[i].how;
         }
-        const bool fits = extend(equals, name, (json_string){"", 0}, "=") && extend(said, equals, node->text, "");
-        for (size_t i = 0; fits && i < names->length; i++) {
-            if (same(names->rows[i].kind, "tag") && same(names->rows[i].path, said)) {
-                return names->rows[i].how;
-            }
-        }
-        return NULL;
     }
     return NULL;
 }
 
-/* An element of the list `path`, which ends in [. */
-static void read_element(facts *out, const json_node *element, const char *path) {
-    static const char *const tags[] = {"modality", "ttl", "type"};
-    const char *tag = NULL;
-    char begin[PATH_SIZE], whole[PATH_SIZE], full[PATH_SIZE];
-    for (size_t i = 0; i < sizeof tags / sizeof *tags && tag == NULL; i++) {
-        const json_string name = {tags[i], strlen(tags[i])};
-        tag = extend(begin, path, name, "=") && leads_on(out, begin) ? tag_of(element, tags[i]) : NULL;
-    }
-    if (tag == NULL || !extend(whole, begin, (json_string){tag, strlen(tag)}, "]/")) {
+/* An element of a list whose paths begin with `list`: list[ */
+static void read_element(facts *out, const json_node *element, const char *list) {
+    const char *name = find_row(out, list, false)->path + strlen(list);
+    char path[PATH_SIZE], full[PATH_SIZE];
+    bool given[ROWS] = {false};
+    char tag[PATH_SIZE];
+    (void)snprintf(tag, sizeof tag, "%.*s", (int)strcspn(name, "="), name);
+    const char *said = element->closed ? tag_of(element, tag) : NULL;
+    if (said == NULL) {
         return;
     }
-    bool seen[TABLE_ROWS] = {false};
+    (void)snprintf(path, sizeof path, "%s%s=%s]/", list, tag, said);
     for (const json_node *node = element->first; node != NULL; node = node->next) {
-        const size_t row = node->short_name && extend(full, whole, node->name, "") ? find_count(out, full) : TABLE_ROWS;
-        if (row < reference_table()->length) {
-            take_count(out, row, node, seen[row], true);
-            seen[row] = seen[row] || node->kind != 'n';
+        const name_row *row = join(full, path, node->name, "") ? find_row(out, full, true) : NULL;
+        if (row != NULL) {
+            take_count(out, row, node, &given[row - rows], true);
         }
     }
 }
@@ -224,91 +216,63 @@ static void read_element(facts *out, const json_node *element, const char *path)
 static void read_members(facts *out, const json_node *object, const char *path) {
     char full[PATH_SIZE];
     for (const json_node *node = object->first; node != NULL; node = node->next) {
-        if (!node->short_name || !extend(full, path, node->name, "")) {
-            continue;
-        }
-        const size_t row = find_count(out, full);
-        if (row < reference_table()->length) {
-            take_count(out, row, node, out->has[row], false);
-        } else if (node->kind == '{' && extend(full, path, node->name, "/") && leads_on(out, full)) {
+        const name_row *row = join(full, path, node->name, "") ? find_row(out, full, true) : NULL;
+        if (row != NULL) {
+            take_count(out, row, node, &out->has[row - rows], false);
+        } else if (node->kind == '{' && join(full, path, node->name, "/") && find_row(out, full, false) != NULL) {
             out->included = out->included || same(full, "input_tokens_details/");
             read_members(out, node, full);
-        } else if (node->kind == '[' && extend(full, path, node->name, "[") && leads_on(out, full)) {
+        } else if (node->kind == '[' && join(full, path, node->name, "[") && find_row(out, full, false) != NULL) {
             for (const json_node *item = node->first; item != NULL; item = item->next) {
-                if (item->kind == '{' && (item->closed || !out->partial)) {
-                    read_element(out, item, full);
-                }
+                read_element(out, item, full);
             }
         }
     }
 }
 
-static void read_facts(facts *out, const json_node *object, const char *where, bool partial) {
+static void read_usage(facts *out, const json_node *value, const char *where) {
     memset(out, 0, sizeof *out);
     out->where = where;
-    out->partial = partial;
-    read_members(out, object, "");
-    const table *names = reference_table();
-    for (size_t i = 0; i < names->length; i++) {
-        out->included = out->included || (out->has[i] && same(names->rows[i].path, "prompt_tokens"));
+    read_members(out, value, "");
+    for (size_t i = 0; i < row_count; i++) {
         if (out->has[i] && out->value[i] > TOKUSAGE_COUNT_MAX) {
-            refuse(out, TOKUSAGE_ERR_RANGE, names->rows[i].count);
+            refuse(out, TOKUSAGE_ERR_RANGE, rows[i].field);
         }
     }
-}
-
-static bool has_counts(const facts *in) {
-    bool any = in->status != TOKUSAGE_OK;
-    for (size_t i = 0; i < TABLE_ROWS; i++) {
-        any = any || in->has[i];
-    }
-    return any;
 }
 
 /* ---- columns */
 
-/* Cohere charges its billed units, so the flat name of cached tokens says nothing where they have a value. */
-static void prefer_billed(facts *in) {
-    const table *names = reference_table();
+static void put(reference_columns *to, size_t column, const name_row *row, int64_t value) {
+    to->row[column] = row;
+    to->value[column] = value;
+}
+
+/* Of the names of a column the first is used that has a value. */
+static void choose(reference_columns *out, const facts *in) {
+    const size_t minutes = column_named("cache_write_5m"), sum = column_named("cache_write_separate");
+    const size_t hour = row_at("cache_creation/ephemeral_1h_input_tokens");
     bool billed = false;
-    for (size_t i = 0; i < names->length; i++) {
-        billed = billed || (in->has[i] && strncmp(names->rows[i].path, "billed_units/", 13) == 0);
-    }
-    for (size_t i = 0; billed && i < names->length; i++) {
-        in->has[i] = in->has[i] && !same(names->rows[i].path, "cached_tokens");
-    }
-}
-
-/* What was written for five minutes and for an hour stands for their sum where no name of cache write has a value. */
-static void sum_creation(reference_columns *out, const facts *in) {
-    const table *names = reference_table();
-    const size_t minutes = table_column(names, "cache_write_5m");
-    const size_t sum = table_column(names, "cache_write_separate");
-    if (out->has[minutes] && !out->has[sum] && !out->has[table_column(names, "cache_write")]) {
-        const size_t hour = find_count(in, "cache_creation/ephemeral_1h_input_tokens");
-        out->has[sum] = out->starred[sum] = true;
-        out->value[sum] = out->value[minutes] + (in->has[hour] ? in->value[hour] : 0);
-    }
-    out->has[minutes] = false;
-}
-
-/* Of several names of a column the first one is used. */
-static void choose(reference_columns *out, facts *in) {
-    const table *names = reference_table();
     memset(out, 0, sizeof *out);
     out->status = in->status;
     out->wrong = in->wrong;
     out->included = in->included;
-    prefer_billed(in);
-    for (size_t i = 0; i < names->length; i++) {
-        const table_row *row = &names->rows[i];
-        if (in->has[i] && !out->has[row->number]) {
-            out->has[row->number] = true;
-            out->starred[row->number] = same(row->how, "starred");
-            out->value[row->number] = in->value[i];
+    for (size_t i = 0; i < row_count; i++) {
+        billed = billed || (in->has[i] && strncmp(rows[i].path, "billed_units/", 13) == 0);
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
+        const bool says = in->has[i] && !(billed && same(rows[i].path, "cached_tokens"));
+        if (says && out->row[columns_of[i]] == NULL) {
+            put(out, columns_of[i], &rows[i], in->value[i]);
         }
     }
-    sum_creation(out, in);
+    /* What was written for five minutes and for an hour stands for the sum where no name of cache write has a value. */
+    if (out->row[minutes] != NULL && out->row[sum] == NULL && out->row[column_named("cache_write")] == NULL) {
+        put(out, sum, &rows[row_at("cache_creation_input_tokens")],
+            out->value[minutes] + (in->has[hour] ? in->value[hour] : 0));
+    }
+    out->row[minutes] = NULL;
 }
 
 void reference_override(reference_columns *earlier, const reference_columns *later) {
@@ -317,114 +281,91 @@ void reference_override(reference_columns *earlier, const reference_columns *lat
         earlier->wrong = later->wrong;
     }
     earlier->included = earlier->included || later->included;
-    for (size_t i = 0; i < TABLE_COLUMNS; i++) {
-        if (later->has[i] && (!earlier->has[i] || later->value[i] > 0)) {
-            earlier->has[i] = true;
-            earlier->starred[i] = later->starred[i];
-            earlier->value[i] = later->value[i];
+    for (size_t i = 0; i < REFERENCE_COLUMNS; i++) {
+        if (later->row[i] != NULL && (earlier->row[i] == NULL || later->value[i] > 0)) {
+            put(earlier, i, later->row[i], later->value[i]);
         }
     }
 }
 
 bool reference_is_zero(const reference_columns *columns) {
     bool zero = columns->status == TOKUSAGE_OK;
-    for (size_t i = 0; i < TABLE_COLUMNS; i++) {
-        zero = zero && !(columns->has[i] && columns->value[i] > 0);
+    for (size_t i = 0; i < REFERENCE_COLUMNS; i++) {
+        zero = zero && (columns->row[i] == NULL || columns->value[i] == 0);
     }
     return zero;
 }
 
-static void add_to(tokusage *usage, size_t count, int64_t value) {
-    tokusage_count *to = tokusage_count_at(usage, count);
+static void add_to(tokusage *usage, const char *name, int64_t value) {
+    size_t i = 0;
+    while (!same(tokusage_count_name(i), name)) {
+        i++;
+    }
+    tokusage_count *to = tokusage_count_at(usage, i);
     to->value = (to->present ? to->value : 0) + value;
     to->present = true;
 }
 
-/* The count that a part is included in. */
-static size_t whole_of(const char *part) {
-    return same(part, "reasoning_tokens") ? 1 : 0;
+/* Whether a column is counted in addition to its whole. */
+static bool is_separate(const reference_columns *columns, size_t column) {
+    const char *how = columns->row[column] != NULL ? columns->row[column]->how : "";
+    return same(how, "separate") || (same(how, "starred") && !columns->included);
 }
 
-/* Adds the value of a column to the counts that it is a part of. */
-static void add_column(tokusage *usage, const reference_columns *columns, const table_row *row, const char *how) {
-    const table *names = reference_table();
+/* Adds a column to the counts that it is a part of. Of separate and included names of a count the separate ones count. */
+static void add_column(tokusage *usage, const reference_columns *columns, size_t i) {
+    const name_row *row = columns->row[i];
+    const bool included = same(row->how, "included");
+    const char *end = strstr(row->column, "_separate");
     char other[PATH_SIZE];
-    const size_t i = row->number;
-    if (same(how, "included")) {
-        extend(other, row->column, (json_string){"", 0}, "_separate");
-        const size_t separate = table_column(names, other);
-        if (separate == names->columns || !columns->has[separate] ||
-            (columns->starred[separate] && columns->included)) {
-            add_to(usage, row->count, columns->value[i]);
-        }
+    (void)snprintf(other, sizeof other, "%.*s%s", end != NULL ? (int)(end - row->column) : PATH_SIZE, row->column,
+                   included ? "_separate" : "");
+    const size_t counterpart = column_named(other);
+    if (is_separate(columns, i)) {
+        add_to(usage, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens", columns->value[i]);
+    } else if (included ? is_separate(columns, counterpart)
+                        : same(row->how, "starred") && columns->row[counterpart] != NULL) {
         return;
     }
-    if (columns->starred[i] && columns->included) {
-        memcpy(other, row->column, strlen(row->column) - strlen("_separate"));
-        other[strlen(row->column) - strlen("_separate")] = '\0';
-        if (!columns->has[table_column(names, other)]) {
-            add_to(usage, row->count, columns->value[i]);
-        }
-        return;
-    }
-    add_to(usage, row->count, columns->value[i]);
-    if (same(how, "separate") || same(how, "starred")) {
-        add_to(usage, whole_of(row->field), columns->value[i]);
-    }
+    add_to(usage, row->field, columns->value[i]);
 }
 
-tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, const char **member) {
-    const table *names = reference_table();
-    *member = columns->wrong < TOKUSAGE_COUNTS ? tokusage_count_name(columns->wrong) : "usage";
-    if (columns->status != TOKUSAGE_OK) {
-        return columns->status;
-    }
-    bool added[TABLE_COLUMNS] = {false};
+tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, tokusage_error *error) {
+    memset(error, 0, sizeof *error);
     memset(usage, 0, sizeof *usage);
-    for (size_t i = 0; i < names->length; i++) {
-        const table_row *row = &names->rows[i];
-        if (same(row->kind, "count") && columns->has[row->number] && !added[row->number]) {
-            added[row->number] = true;
-            add_column(usage, columns, row, row->how);
+    error->status = columns->status;
+    error->member = columns->wrong;
+    for (size_t i = 0; i < REFERENCE_COLUMNS && error->status == TOKUSAGE_OK; i++) {
+        if (columns->row[i] != NULL) {
+            add_column(usage, columns, i);
         }
     }
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+    for (size_t i = 0; i < TOKUSAGE_COUNTS && error->status == TOKUSAGE_OK; i++) {
         if (tokusage_count_at(usage, i)->value > TOKUSAGE_COUNT_MAX) {
-            *member = tokusage_count_name(i);
-            return TOKUSAGE_ERR_RANGE;
+            error->status = TOKUSAGE_ERR_RANGE;
+            error->member = tokusage_count_name(i);
+            memset(usage, 0, sizeof *usage);
         }
     }
-    *member = NULL;
-    return TOKUSAGE_OK;
+    return error->status;
 }
 
 /* ---- which object is the usage */
 
-/* Whether the rows of this path are read here. */
-static bool is_read(const table_row *row, const char *pointer, bool in_event) {
-    return same(row->kind, "usage") && (pointer != NULL || !in_event || same(row->where, "all"));
+/* Whether a path of the table is read. Behind a pointer the root is, but as a usage. */
+static bool is_path(const name_row *row, const char *pointer, bool in_event) {
+    return same(row->kind, "usage") && (pointer == NULL ? !in_event || same(row->where, "all") : row->path != NULL);
 }
 
-/* The counts of a value that is a usage or may be one. */
-static void read_usage(facts *out, const json_node *value, const char *where) {
-    read_facts(out, value, where, false);
-    if (value->kind != '{') {
-        refuse(out, TOKUSAGE_ERR_TYPE, TOKUSAGE_COUNTS);
-    }
-}
-
-/* The values at a path that are usages. */
-static json_node *usages_at(const json_node *root, const char *pointer, const table_row *row) {
-    const bool at_root = same(row->path, "-");
-    if (at_root && pointer != NULL) {
-        return NULL; /* the counts themselves are read there */
-    }
-    json_node *list = not_null(values_at(root, pointer, at_root ? "" : row->path));
+/* The values at a path that are usages. Of values that are not closed, those that may become one. */
+static json_node *usages_at(json_node *root, const char *pointer, const name_row *row) {
+    static facts in;
     json_node *first = NULL, **last = &first;
-    for (; list != NULL; list = list->also) {
-        static facts in;
-        read_facts(&in, list, row->field, false);
-        if (same(row->how, "always") || (list->kind == '{' && has_counts(&in))) {
+    for (json_node *list = not_null(reference_values(root, pointer, row->path != NULL ? row->path : "")); list != NULL;
+         list = list->also) {
+        read_usage(&in, list, row->field);
+        const bool may = list->kind == '{' && (in.any || (!list->closed && row->path != NULL));
+        if (same(row->how, "always") ? list->begun : may) {
             *last = list;
             last = &list->also;
         }
@@ -433,97 +374,99 @@ static json_node *usages_at(const json_node *root, const char *pointer, const ta
     return first;
 }
 
-/* Whether the usage is given twice. Of several choices the first is used. */
-static bool is_twice(const json_node *list, const table_row *row) {
-    const json_node *second = list->also;
-    return second != NULL && (row == NULL || strstr(row->path, "/N/") == NULL || second->parent == list->parent);
-}
-
-/* Takes the usage that is the first of the list. Returns it if it is an object. */
-static const json_node *take_usage(reference_document *out, const json_node *list, const table_row *row) {
+/* Takes the first value of the list. Of several choices the first is used; else a second one is one too many. */
+static void take_usage(reference_document *out, const json_node *list, const char *where, bool choices) {
     static facts in;
     out->found = true;
-    read_usage(&in, list, row != NULL ? row->field : "usage");
-    if (is_twice(list, row)) {
-        refuse(&in, TOKUSAGE_ERR_DUPLICATE, TOKUSAGE_COUNTS);
+    read_usage(&in, list, where);
+    if (list->kind != '{') {
+        refuse(&in, TOKUSAGE_ERR_TYPE, "usage");
     }
-    out->usage = has_counts(&in);
+    if (list->also != NULL && !(choices && list->also->parent != list->parent)) {
+        refuse(&in, TOKUSAGE_ERR_DUPLICATE, "usage");
+    }
+    out->usage = in.any;
     choose(&out->columns, &in);
-    return list->kind == '{' ? list : NULL;
 }
 
-/* Finds the usage. Returns its object, if it is at one of the paths. */
-static const json_node *find_usage(const json_node *root, const char *pointer, bool in_event, reference_document *out) {
-    const table *names = reference_table();
-    for (size_t i = 0; i < names->length; i++) {
-        const table_row *row = &names->rows[i];
-        const json_node *list = is_read(row, pointer, in_event) ? usages_at(root, pointer, row) : NULL;
+/* Finds the usage. Returns it if it is at one of the paths. */
+static const json_node *find_usage(json_node *root, const char *pointer, bool in_event, reference_document *out) {
+    for (size_t i = 0; i < row_count; i++) {
+        json_node *list = is_path(&rows[i], pointer, in_event) ? usages_at(root, pointer, &rows[i]) : NULL;
         if (list != NULL) {
-            out->message = same(row->path, "/message/usage");
-            return take_usage(out, list, row);
+            out->message = rows[i].path != NULL && same(rows[i].path, "/message/usage");
+            take_usage(out, list, rows[i].field, rows[i].path != NULL && strstr(rows[i].path, "/N/") != NULL);
+            return list;
         }
     }
-    const json_node *bases = pointer != NULL ? not_null(values_at(root, pointer, "")) : NULL;
-    if (bases != NULL && (*pointer != '\0' || bases->kind == '{')) {
-        take_usage(out, bases, NULL);
+    json_node *bases = pointer != NULL ? not_null(reference_values(root, pointer, "")) : NULL;
+    if (bases != NULL) {
+        take_usage(out, bases, "usage", false);
     }
     return NULL;
 }
 
+bool reference_begun(json_node *root, const char *pointer, bool in_event) {
+    static facts in;
+    if (root == NULL || root->kind != '{') {
+        return false;
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        if (rows[i].path != NULL && is_path(&rows[i], pointer, in_event) &&
+            usages_at(root, pointer, &rows[i]) != NULL) {
+            return true;
+        }
+    }
+    json_node *bases = pointer != NULL ? not_null(reference_values(root, pointer, "")) : NULL;
+    for (; bases != NULL; bases = bases->also) {
+        read_usage(&in, bases, "usage");
+        if (bases->kind == '{' ? in.any : bases->begun) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- labels, ends, errors */
 
-static size_t label_number(const char *field) {
-    return same(field, "model") ? 0 : same(field, "id") ? 1 : TIER;
-}
-
-/* A label in an object of that name is read only where that object is the usage. */
-static bool is_usage_label(const char *path) {
-    return strstr(path, "/usage/") != NULL || strstr(path, "/usageMetadata/") != NULL;
-}
-
-static void find_label(const json_node *root, const char *pointer, const table_row *row, const json_node *usage,
+static void find_label(json_node *root, const char *pointer, const name_row *row, const json_node *usage,
                        reference_document *out) {
-    const size_t label = label_number(row->field);
-    const size_t longest = label == TIER ? TIER_LENGTH : TOKUSAGE_LABEL_SIZE - 1;
-    for (const json_node *node = values_at(root, pointer, row->path); node != NULL; node = node->also) {
+    const size_t label = same(row->field, "model") ? TOKUSAGE_LABEL_MODEL
+                         : same(row->field, "id")  ? TOKUSAGE_LABEL_ID
+                                                   : TOKUSAGE_LABEL_SERVICE_TIER;
+    const size_t longest = label == TOKUSAGE_LABEL_SERVICE_TIER ? TIER_LENGTH : TOKUSAGE_LABEL_SIZE - 1;
+    /* A label in a usage is read where that usage is read. */
+    const bool inside = strstr(row->path, "/usage/") != NULL || strstr(row->path, "/usageMetadata/") != NULL;
+    for (json_node *node = reference_values(root, pointer, row->path); node != NULL; node = node->also) {
         const size_t length = node->kind == '"' ? (size_t)(node->end - node->begin) - 2 : 0;
-        const bool here = !is_usage_label(row->path) || node->parent == usage;
-        if (here && out->label[label] == NULL && length > 0 && length <= longest) {
-            out->label[label] = node->begin + 1;
-            out->label_length[label] = length;
+        if ((!inside || node->parent == usage) && out->label[label].length == 0 && length <= longest) {
+            out->label[label] = (span){node->begin + 1, length};
         }
     }
 }
 
-static bool ends_in(json_string string, const char *tail) {
-    const size_t length = strlen(tail);
-    return string.bytes != NULL && string.length >= length &&
-           memcmp(string.bytes + string.length - length, tail, length) == 0;
-}
-
-/* Whether a value is what the row asks for: `path` ends in =word, or the row says it. */
-static bool is_said(const table_row *row, const json_node *node, const char *word) {
-    const bool text = node->kind == '"';
-    if (same(row->how, "not_null")) {
-        return node->kind != 'n';
-    }
-    if (same(row->how, "not_null_false_or_empty")) {
-        return node->kind != 'n' && node->kind != 'f' && !(text && node->end - node->begin == 2);
-    }
+/* Whether a value says what the row asks for. */
+static bool says(const name_row *row, const json_node *node, const char *word) {
+    const json_string text = node->text;
+    const size_t length = strlen(word);
     if (same(row->how, "ends_in")) {
-        return text && ends_in(node->text, word);
+        return text.bytes != NULL && text.length >= length &&
+               memcmp(text.bytes + text.length - length, word, length) == 0;
     }
-    return text ? json_is(node->text, word) : node->kind == 't' && same(word, "true");
+    if (same(row->how, "is")) {
+        return same(word, "true") ? node->kind == 't' : json_is(text, word);
+    }
+    const bool empty = node->kind == 'f' || (node->kind == '"' && node->end - node->begin == 2);
+    return node->kind != 'n' && !(same(row->how, "not_null_false_or_empty") && empty);
 }
 
-static void find_word(const json_node *root, const char *pointer, const table_row *row, reference_document *out) {
+static void find_word(json_node *root, const char *pointer, const name_row *row, reference_document *out) {
     char path[PATH_SIZE];
     const size_t length = strcspn(row->path, "=");
     const char *word = row->path + length + (row->path[length] == '=');
-    memcpy(path, row->path, length);
-    path[length] = '\0';
-    for (const json_node *node = values_at(root, pointer, path); node != NULL; node = node->also) {
-        const bool said = is_said(row, node, word);
+    (void)snprintf(path, sizeof path, "%.*s", (int)length, row->path);
+    for (json_node *node = reference_values(root, pointer, path); node != NULL; node = node->also) {
+        const bool said = says(row, node, word);
         out->ends = out->ends || (said && same(row->kind, "end"));
         out->delta = out->delta || (said && same(word, "message_delta"));
         out->may_end = out->may_end || (said && same(row->kind, "may_end"));
@@ -531,50 +474,18 @@ static void find_word(const json_node *root, const char *pointer, const table_ro
     }
 }
 
-void reference_read(const json_node *root, const char *pointer, bool in_event, reference_document *out) {
-    const table *names = reference_table();
+void reference_read(json_node *root, const char *pointer, bool in_event, reference_document *out) {
+    read_rows();
     memset(out, 0, sizeof *out);
     if (root->kind != '{') {
         return;
     }
     const json_node *usage = find_usage(root, pointer, in_event, out);
-    for (size_t i = 0; i < names->length; i++) {
-        const table_row *row = &names->rows[i];
-        if (same(row->kind, "label")) {
-            find_label(root, pointer, row, usage, out);
-        } else if (same(row->kind, "end") || same(row->kind, "may_end") || same(row->kind, "error")) {
-            find_word(root, pointer, row, out);
+    for (size_t i = 0; i < row_count; i++) {
+        if (same(rows[i].kind, "label")) {
+            find_label(root, pointer, &rows[i], usage, out);
+        } else if (!same(rows[i].kind, "count") && !same(rows[i].kind, "tag") && !same(rows[i].kind, "usage")) {
+            find_word(root, pointer, &rows[i], out);
         }
     }
-}
-
-/* ---- what has begun */
-
-bool reference_begun(const json_node *root, const char *pointer, bool in_event) {
-    static facts in;
-    const table *names = reference_table();
-    if (root == NULL || root->kind != '{') {
-        return false;
-    }
-    for (size_t i = 0; i < names->length; i++) {
-        const table_row *row = &names->rows[i];
-        json_node *list = is_read(row, pointer, in_event) && !same(row->path, "-") ? values_at(root, pointer, row->path)
-                                                                                   : NULL;
-        for (list = not_null(list); list != NULL; list = list->also) {
-            const bool container = list->kind == '{' || list->kind == '[';
-            read_facts(&in, list, row->field, true);
-            if (same(row->how, "always") ? container || list->closed
-                                         : list->kind == '{' && (!list->closed || has_counts(&in))) {
-                return true;
-            }
-        }
-    }
-    json_node *bases = pointer != NULL ? not_null(values_at(root, pointer, "")) : NULL;
-    for (; bases != NULL; bases = bases->also) {
-        read_facts(&in, bases, "usage", true);
-        if (bases->kind == '{' ? has_counts(&in) : bases->kind == '[' || bases->closed) {
-            return true;
-        }
-    }
-    return false;
 }

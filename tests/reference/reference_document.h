@@ -1,22 +1,20 @@
-/* What one JSON document says about a response: its usage, labels, end and error, by the rules of the manual. */
+/* What one JSON document says about a response: its usage, labels, end and error. */
 #ifndef TOKUSAGE_TESTS_REFERENCE_DOCUMENT_H
 #define TOKUSAGE_TESTS_REFERENCE_DOCUMENT_H
 
 #include "reference_json.h"
-#include "reference_table.h"
 
 enum {
-    REFERENCE_LABELS = 3
+    REFERENCE_COLUMNS = 40
 };
 
-/* The columns of a usage, or of usages that override each other. */
+/* The columns of a usage, or of usages that override each other. Of each the row of names.tsv whose value it has. */
 typedef struct reference_columns {
-    tokusage_status status; /* of the first wrong count, which is `wrong`; TOKUSAGE_COUNTS: the usage object */
-    size_t wrong;
-    bool included; /* a starred name is included */
-    bool has[TABLE_COLUMNS];
-    bool starred[TABLE_COLUMNS]; /* the value is that of a starred name */
-    int64_t value[TABLE_COLUMNS];
+    tokusage_status status; /* of the first wrong count */
+    const char *wrong;      /* its name in the struct, or "usage" */
+    bool included;          /* starred names are included */
+    const name_row *row[REFERENCE_COLUMNS];
+    int64_t value[REFERENCE_COLUMNS];
 } reference_columns;
 
 typedef struct reference_document {
@@ -25,15 +23,14 @@ typedef struct reference_document {
     bool message; /* it is at /message/usage */
     reference_columns columns;
     bool ends, delta, may_end, error;
-    const char *label[REFERENCE_LABELS]; /* in the bytes of the document */
-    size_t label_length[REFERENCE_LABELS];
+    span label[LABEL_COUNT]; /* in the bytes of the document; empty: none */
 } reference_document;
 
-/* The document may be an element of an array. in_event: the data of an event. */
-void reference_read(const json_node *root, const char *pointer, bool in_event, reference_document *out);
+/* Reads a document that is closed. in_event: it is the data of an event. */
+void reference_read(json_node *root, const char *pointer, bool in_event, reference_document *out);
 
-/* Whether a usage has begun in what there is of this document. */
-bool reference_begun(const json_node *root, const char *pointer, bool in_event);
+/* Whether a usage has begun in what there is of a document. */
+bool reference_begun(json_node *root, const char *pointer, bool in_event);
 
 /* Lets a later usage override. */
 void reference_override(reference_columns *earlier, const reference_columns *later);
@@ -41,10 +38,10 @@ void reference_override(reference_columns *earlier, const reference_columns *lat
 /* Whether all counts are 0, and none is wrong. */
 bool reference_is_zero(const reference_columns *columns);
 
-/* The thirteen counts, or the status of what is wrong, which *member names. */
-tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, const char **member);
+/* The thirteen counts, or the error of what is wrong. */
+tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, tokusage_error *error);
 
-/* The values that the pointer leads to, as a list by `also`. It does not enter arrays. */
-json_node *reference_pointed(json_node *root, const char *pointer);
+/* The values at a path in the objects that the pointer (or NULL) leads to: a list by `also`. */
+json_node *reference_values(json_node *root, const char *pointer, const char *path);
 
 #endif

@@ -5,9 +5,13 @@
 #ifndef TOKUSAGE_TESTS_REFERENCE_JSON_H
 #define TOKUSAGE_TESTS_REFERENCE_JSON_H
 
-#include "tokusage.h"
+#include "body.h"
+#include "rows.h"
 
-/* A name or a string with its escapes resolved. Half of a surrogate pair equals nothing: bytes is NULL then. */
+/*
+ * The letters of a string, its escapes resolved. One with half of a surrogate pair, or written with more than 190
+ * bytes, equals nothing: bytes is NULL.
+ */
 typedef struct json_string {
     const char *bytes;
     size_t length;
@@ -16,17 +20,16 @@ typedef struct json_string {
 typedef struct json_node {
     char kind;               /* the first byte: { [ " t f n; 0 for a number */
     bool closed;             /* its last byte was read */
+    bool begun;              /* it is there for sure: a container has begun, or another value has ended */
     const char *begin, *end; /* as it is written, quotes and brackets included */
-    bool short_name;         /* the name is written with at most 190 bytes */
     json_string name;        /* of a member of an object */
-    json_string text;        /* of a string that is closed */
+    json_string text;        /* of a string */
     struct json_node *parent, *first, *last, *next;
     struct json_node *also; /* for whoever makes a list of nodes */
 } json_node;
 
 typedef struct json_document {
     tokusage_status status; /* OK, SYNTAX or DEPTH */
-    bool ended;             /* SYNTAX, because the bytes end */
     size_t at;              /* OK: the byte after the document; else the byte that cannot be there */
     json_node *root;        /* NULL: no value begins */
 } json_document;
@@ -37,7 +40,6 @@ json_document json_read(const char *bytes, size_t length);
 /* How many bytes of white space the bytes begin with. */
 size_t json_space(const char *bytes, size_t length);
 
-/* Whether the string is this word. */
 bool json_is(json_string string, const char *word);
 
 /* What the number is as a count: OK and its value, INTEGER or RANGE. */

@@ -51,7 +51,9 @@ static tokusage_error check_total(const tokusage *usage) {
 }
 
 static tokusage_error check_parts(const tokusage *usage) {
-    static const struct { int whole, first, second; } rules[] = {
+    static const struct {
+        int whole, first, second;
+    } rules[] = {
         {PROMPT, CACHED, WRITTEN},
         {WRITTEN, WRITTEN_1H, NONE},
         {PROMPT, PROMPT_AUDIO, PROMPT_IMAGE},
@@ -111,7 +113,7 @@ static void explain(tokusage *usage) {
     const int64_t cached = get(usage, CACHED), written = get(usage, WRITTEN), reasoning = get(usage, REASONING);
     const int64_t audio = get(usage, PROMPT_AUDIO);
     const int64_t d = total - (prompt + completion);
-    if (total < 0 && prompt >= 0 && cached > prompt) {
+    if (total < 0 && prompt >= 0 && cached > prompt && prompt + cached <= TOKUSAGE_COUNT_MAX) {
         set(usage, PROMPT, prompt + cached);
     }
     if (total < 0 || prompt < 0 || completion < 0 || d == 0) {
@@ -175,9 +177,15 @@ static bool assume(tokusage *usage, const tokusage_error *error) {
 
 tokusage_verdict reference_settle(tokusage *usage, tokusage_error *error) {
     tokusage copy = *usage;
-    *error = reference_reconcile(&copy);
+    *error = reference_validate(usage);
     if (error->status == TOKUSAGE_ERR_RANGE) {
         return TOKUSAGE_INVALID;
+    }
+    const bool agreed = error->status == TOKUSAGE_OK;
+    *error = reference_reconcile(&copy);
+    if (agreed && error->status == TOKUSAGE_ERR_RANGE) { /* what would be filled in is out of range */
+        *error = error_of(TOKUSAGE_OK, NONE, 0, 0);
+        return TOKUSAGE_CONSISTENT;
     }
     if (assume(usage, error)) {
         *error = error_of(TOKUSAGE_OK, NONE, 0, 0);
@@ -186,7 +194,6 @@ tokusage_verdict reference_settle(tokusage *usage, tokusage_error *error) {
     if (error->status != TOKUSAGE_OK) {
         return TOKUSAGE_CONTRADICTORY;
     }
-    const bool agreed = reference_validate(usage).status == TOKUSAGE_OK;
     *usage = copy;
     return agreed ? TOKUSAGE_CONSISTENT : TOKUSAGE_RECONCILED;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "notation.h"
 #include "rows.h"
 
 /* ------------------------------------------------------------------------------------------- names.tsv in names.h */
@@ -34,7 +35,7 @@ static tokusage_node open(const char *path, tokusage_key key, bool list) {
         return (tokusage_node)(name->target + list);
     default:
         if (name->role != (list ? ROLE_LIST : ROLE_OBJECT)) {
-            fail_msg("%s of %s is no %s in names.h", name->text, path, list ? "list" : "object");
+            fail_msg("%s of %s is no %s in names.h", tokusage_name_text(name), path, list ? "list" : "object");
         }
         return (tokusage_node)name->target;
     }
@@ -120,7 +121,7 @@ static void check_other(const name_row *row) {
     const bool is_value = strchr(row->path, '=') != NULL; /* /type=error, /done=true */
     const tokusage_name *const name = tokusage_name_of(walk(row->path, NODE_ROOT, &tag));
     if (is_value) {
-        assert_int_equal(name->role, strcmp(name->text, "done") == 0 ? ROLE_DONE : ROLE_TYPE);
+        assert_int_equal(name->role, strcmp(tokusage_name_text(name), "done") == 0 ? ROLE_DONE : ROLE_TYPE);
         return;
     }
     size_t i = 0;
@@ -140,7 +141,8 @@ static void check_tag(const name_row *row) {
     bool found = false;
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
         const tokusage_name *const name = tokusage_name_of((tokusage_key)key);
-        if (name->role == ROLE_TAG && name->length == length && memcmp(name->text, row->path, length) == 0) {
+        if (name->role == ROLE_TAG && name->length == length &&
+            memcmp(tokusage_name_text(name), row->path, length) == 0) {
             visited[key] = found = true;
         }
     }
@@ -164,9 +166,33 @@ static void names_h_and_names_tsv_have_the_same_rows(void **state) {
     }
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
         if (!visited[key]) {
-            fail_msg("names.tsv has no row for %s (key %u of names.h)", tokusage_name_of((tokusage_key)key)->text, key);
+            fail_msg("names.tsv has no row for %s (key %u of names.h)",
+                     tokusage_name_text(tokusage_name_of((tokusage_key)key)), key);
         }
     }
+}
+
+/* How many containers are open in the deepest path from a node on, itself included. */
+static size_t levels(tokusage_node node) {
+    size_t most = 0;
+    for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
+        const tokusage_name *const name = tokusage_name_of((tokusage_key)key);
+        const bool list = name->role == ROLE_LIST || name->role == ROLE_EITHER;
+        const bool object = name->role == ROLE_OBJECT || name->role == ROLE_PATH || name->role == ROLE_EITHER;
+        if (name->node == node && (list || object)) {
+            const size_t in_object = object ? levels(open("levels", (tokusage_key)key, false)) : 0;
+            const size_t in_list = list ? 1 + levels(open("levels", (tokusage_key)key, true)) : 0;
+            most = in_object > most ? in_object : most;
+            most = in_list > most ? in_list : most;
+        }
+    }
+    return 1 + most;
+}
+
+static void no_count_is_deeper_than_the_readers_remember(void **state) {
+    (void)state;
+    assert_int_equal(levels(NODE_USAGE), 3); /* LEVELS of cjson.c */
+    assert_int_equal(levels(NODE_ROOT), 6);  /* nodes of json.h */
 }
 
 /* ------------------------------------------------------------------------------------------------------ the hash */
@@ -187,10 +213,10 @@ static unsigned next_factor(void) {
 static unsigned hash(const unsigned *factor, const tokusage_name *row) {
     const unsigned value[FACTORS] = {row->node,
                                      row->length,
-                                     (unsigned char)row->text[0],
-                                     (unsigned char)row->text[TOKUSAGE_EARLY(row->length)],
-                                     (unsigned char)row->text[row->length / 2],
-                                     (unsigned char)row->text[row->length - 1]};
+                                     (unsigned char)tokusage_name_text(row)[0],
+                                     (unsigned char)tokusage_name_text(row)[TOKUSAGE_EARLY(row->length)],
+                                     (unsigned char)tokusage_name_text(row)[row->length / 2],
+                                     (unsigned char)tokusage_name_text(row)[row->length - 1]};
     unsigned sum = 0;
     for (int i = 0; i < FACTORS; i++) {
         sum += factor[i] * value[i];
@@ -200,9 +226,10 @@ static unsigned hash(const unsigned *factor, const tokusage_name *row) {
 
 /* Two rows that no factors can keep apart: the hash does not look at what differs. */
 static bool are_alike(const tokusage_name *a, const tokusage_name *b) {
-    return a->node == b->node && a->length == b->length && a->text[0] == b->text[0] &&
-           a->text[TOKUSAGE_EARLY(a->length)] == b->text[TOKUSAGE_EARLY(b->length)] &&
-           a->text[a->length / 2] == b->text[b->length / 2] && a->text[a->length - 1] == b->text[b->length - 1];
+    return a->node == b->node && a->length == b->length && tokusage_name_text(a)[0] == tokusage_name_text(b)[0] &&
+           tokusage_name_text(a)[TOKUSAGE_EARLY(a->length)] == tokusage_name_text(b)[TOKUSAGE_EARLY(b->length)] &&
+           tokusage_name_text(a)[a->length / 2] == tokusage_name_text(b)[b->length / 2] &&
+           tokusage_name_text(a)[a->length - 1] == tokusage_name_text(b)[b->length - 1];
 }
 
 /* Fills the index; returns whether each row has a hash of its own. */
@@ -218,16 +245,33 @@ static bool fill(const unsigned *factor, uint8_t index[TOKUSAGE_HASHES]) {
     return true;
 }
 
+enum {
+    WIDTH = 120 /* of a line, with " \\" at its end */
+};
+
+/* Only the places that are taken, in lines. */
+static void print_index(const uint8_t index[TOKUSAGE_HASHES]) {
+    size_t used = WIDTH;
+    for (int i = 0; i < TOKUSAGE_HASHES; i++) {
+        const char *const entry = index[i] != 0 ? line_of(" [%d]=%u,", i, index[i]) : "";
+        if (used + strlen(entry) + 2 > WIDTH) {
+            printf(" \\\n   ");
+            used = 3;
+        }
+        printf("%s", entry);
+        used += strlen(entry);
+    }
+}
+
 static void print_header(const unsigned *factor, const uint8_t index[TOKUSAGE_HASHES]) {
-    printf("/* Made by tests/unit/test_names_table.c from the table in names.h. The tests look each row up. */\n"
+    printf("/* Made from the table in names.h by test_names_table, which checks that each row finds itself, and prints "
+           "this file anew. */\n"
            "#define TOKUSAGE_HASHES %d\nenum {\n    HASH_NODE = %u,\n    HASH_LENGTH = %u,\n    HASH_FIRST = %u,\n"
            "    HASH_EARLY = %u,\n    HASH_MIDDLE = %u,\n    HASH_LAST = %u\n};\n"
            "/* clang-format off */\n#define TOKUSAGE_HASH_ROWS",
            TOKUSAGE_HASHES, factor[0], factor[1], factor[2], factor[3], factor[4], factor[5]);
-    for (int i = 0; i < TOKUSAGE_HASHES; i++) {
-        printf("%s%u%s", i % 64 == 0 ? " \\\n    " : "", index[i], i + 1 < TOKUSAGE_HASHES ? "," : "\n");
-    }
-    puts("/* clang-format on */");
+    print_index(index);
+    puts("\n/* clang-format on */");
 }
 
 /* Prints src/hash.h. Returns whether it could: two rows may look alike to the hash. */
@@ -238,7 +282,7 @@ static bool print_hash(void) {
         for (unsigned b = 1; b < a; b++) {
             if (are_alike(tokusage_name_of((tokusage_key)a), tokusage_name_of((tokusage_key)b))) {
                 printf("no hash keeps the rows %u and %u of names.h apart: %s\n", a, b,
-                       tokusage_name_of((tokusage_key)a)->text);
+                       tokusage_name_text(tokusage_name_of((tokusage_key)a)));
                 return false;
             }
         }
@@ -258,8 +302,8 @@ static void each_row_finds_itself(void **state) {
     (void)state;
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
         const tokusage_name *const row = tokusage_name_of((tokusage_key)key);
-        assert_int_equal(row->length, strlen(row->text));
-        if (tokusage_name_find((tokusage_node)row->node, row->text, row->length) != key) {
+        assert_int_equal(row->length, strlen(tokusage_name_text(row)));
+        if (tokusage_name_find((tokusage_node)row->node, tokusage_name_text(row), row->length) != key) {
             (void)print_hash();
             fail_msg("the table of names.h has changed: above is its new src/hash.h");
         }
@@ -278,18 +322,18 @@ static void names_that_differ_in_a_byte_or_in_the_object_are_not_found(void **st
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
         const tokusage_name *const row = tokusage_name_of((tokusage_key)key);
         const tokusage_node node = (tokusage_node)row->node;
-        assert_int_equal(find_at_the_end(node, row->text, row->length), key);
+        assert_int_equal(find_at_the_end(node, tokusage_name_text(row), row->length), key);
         for (size_t i = 0; i < row->length; i++) {
-            memcpy(name, row->text, row->length);
+            memcpy(name, tokusage_name_text(row), row->length);
             name[i] ^= 1;
             const tokusage_key other = find_at_the_end(node, name, row->length);
-            assert_true(other == 0 || memcmp(tokusage_name_of(other)->text, name, row->length) == 0);
+            assert_true(other == 0 || memcmp(tokusage_name_text(tokusage_name_of(other)), name, row->length) == 0);
         }
         for (unsigned other = NODE_NONE; other <= NODE_ITERATIONS; other++) {
-            const tokusage_key found = find_at_the_end((tokusage_node)other, row->text, row->length);
+            const tokusage_key found = find_at_the_end((tokusage_node)other, tokusage_name_text(row), row->length);
             assert_true(found == 0 || tokusage_name_of(found)->node == other);
         }
-        memcpy(name, row->text, row->length);
+        memcpy(name, tokusage_name_text(row), row->length);
         name[row->length] = 's';
         assert_int_equal(find_at_the_end(node, name, row->length + 1U), 0);
     }
@@ -301,6 +345,7 @@ int main(int argc, char **argv) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_h_and_names_tsv_have_the_same_rows),
+        cmocka_unit_test(no_count_is_deeper_than_the_readers_remember),
         cmocka_unit_test(each_row_finds_itself),
         cmocka_unit_test(names_that_differ_in_a_byte_or_in_the_object_are_not_found),
     };

@@ -1,534 +1,496 @@
 /*
- * src/stream.c: usage out of a body in pieces. bodies.c has the bodies and their answers. This file tests the calls,
- * the kinds of body, and bodies that are too large for a table. Merging, the end, the model and random bodies have
- * files of their own.
+ * Streams: how they begin, what feed takes, documents one after another, what several usages say together, and that the
+ * caller may copy a stream and ask it at any time. The verdict, labels, events, frames and the search have tests of
+ * their own.
  */
-#include <stdio.h>
+#include "shorthand.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "bodies.h"
+#define USAGE "'usage':" U57
 
-_Static_assert(sizeof(tokusage_stream) <= 1024, "1 KiB is promised");
-_Static_assert(sizeof(tokusage_stream) == TOKUSAGE_STREAM_SIZE, "the size has a name");
+/* ---------------------------------------------------------------------------------------------------- the object */
 
-enum {
-    TEXT_SIZE = 16384
-};
-
-#define REPORT EVENT("{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}")
-#define LATER_REPORT EVENT("{\"usage\":{\"prompt_tokens\":1}}")
-
-static const answer nothing = IN_TEXTS(ABOUT(NOT_FOUND, "usage"), 0, false, EMPTY, "");
-static const answer reported = IN_EVENTS(COUNTS(5, 7, 12), 1, false, "");
-
-static void feed_text(tokusage_stream *stream, const char *text) {
-    tokusage_stream_feed(stream, text, strlen(text));
-}
-
-/* At once and byte by byte, compared with the reference. */
-static void expect_as_the_reference(const char *rule, const char *pointer, const char *bytes, size_t length) {
-    answer want = reference_stream(pointer, bytes, length);
-    tokusage_stream stream;
-    char what[500];
-    (void)snprintf(what, sizeof what, "%s: %s", rule, shown(bytes, length));
-    size_t taken = feed_at_once(&stream, pointer, bytes, length);
-    expect_answer(what, &stream, &want);
-    expect_taken(what, taken, length, &want);
-    taken = feed_bytewise(&stream, pointer, bytes, length);
-    expect_answer(what, &stream, &want);
-    expect_taken(what, taken, length, &want);
-}
-
-/* ------------------------------------------------------------------------------------------------ the table */
-
-static void stream_answers_what_each_body_says_however_it_is_cut(void **state) {
+static void init_refuses_a_missing_stream_and_a_pointer_that_is_none_and_changes_nothing(void **state) {
     (void)state;
-    expect_bodies(bodies, body_count);
-}
-
-/* The first text is always read. So each body of events is fed again behind another, where events are passed over. */
-static void stream_answers_the_same_behind_other_events(void **state) {
-    (void)state;
-    static const char first[] = "data: {}\n\n";
-    static const char last[] = "\n\ndata: {}\n\n";
-    for (size_t i = 0; i < body_count; i++) {
-        const span in = bodies[i].bytes;
-        char bytes[4096];
-        const size_t length = sizeof first - 1 + in.length + sizeof last - 1;
-        if (bodies[i].want.body == TOKUSAGE_BODY_BROKEN || length > sizeof bytes) {
-            continue;
-        }
-        memcpy(bytes, first, sizeof first - 1);
-        memcpy(bytes + sizeof first - 1, in.bytes, in.length);
-        memcpy(bytes + sizeof first - 1 + in.length, last, sizeof last - 1);
-        const span behind = {bytes, length};
-        answer want = reference_stream(bodies[i].pointer, bytes, length);
-        expect_in_every_way(bodies[i].rule, bodies[i].pointer, behind, &want);
-    }
-}
-
-/* The places in their order. %s is the usage there. */
-static const char *const places[] = {
-    "\"usage\":%s",
-    "\"usageMetadata\":%s",
-    "\"message\":{\"usage\":%s}",
-    "\"response\":{\"usage\":%s}",
-    "\"interaction\":{\"usage\":%s}",
-    "\"delta\":{\"usage\":%s}",
-    "\"metadata\":{\"usage\":%s}",
-    "\"response\":{\"usageMetadata\":%s}",
-    "\"x_groq\":{\"usage\":%s}",
-};
-
-/* Two places in one text, in this order, with another member before the second. */
-static void expect_first_place(size_t first, size_t second, const char *usage, int64_t want_prompt) {
-    char members[2][100];
-    char text[300];
-    const char *usages[2] = {usage, "{\"prompt_tokens\":2}"};
-    size_t at[2] = {first, second};
-    for (size_t i = 0; i < 2; i++) {
-        char format[100];
-        (void)snprintf(format, sizeof format, "%s", places[at[i]]);
-        *strchr(format, '%') = '\0';
-        (void)snprintf(members[i], sizeof members[i], "%s%s%s", format, usages[i], places[at[i]] + strlen(format) + 2);
-    }
-    answer want = IN_EVENTS(COUNTS(want_prompt, ABSENT, ABSENT), 1, false, "");
-    for (size_t turned = 0; turned < 2; turned++) {
-        int length = snprintf(text, sizeof text, "data: {%s,\"a\":1,%s}\n\n", members[turned], members[1 - turned]);
-        span bytes = {text, (size_t)length};
-        expect_in_every_way("two places", NULL, bytes, &want);
-    }
-}
-
-static void stream_takes_the_first_place_that_is_not_null_in_any_order(void **state) {
-    (void)state;
-    for (size_t first = 0; first < LENGTH(places); first++) {
-        for (size_t second = first + 1; second < LENGTH(places); second++) {
-            if (first == 3 && second == 7) {
-                continue; /* both are in "response", which must not stand twice */
-            }
-            expect_first_place(first, second, "{\"prompt_tokens\":1}", 1);
-            expect_first_place(first, second, "null", 2);
-        }
-    }
-}
-
-/* All beginnings made of a few tokens: they decide which kind of body it is, and where its first line begins. */
-static void stream_finds_out_by_itself_what_the_body_is(void **state) {
-    (void)state;
-    static const char *const tokens[] = {
-        "\xEF\xBB\xBF", "\xEF", "\xBB", " ", "\n", "\r", "\t", "\xEF\xBB", "x", "{", "[", "data:", "\"", "\0",
-    };
-    static const char *const tails[] = {
-        "{\"usage\":{\"prompt_tokens\":5}}",
-        "data: {\"usage\":{\"prompt_tokens\":5}}\n\n",
-        "data:{\"usage\":{\"prompt_tokens\":5}}\r\rdata: [DONE]\n\n\n",
-    };
-    enum {
-        PLACES = 3
-    };
-    size_t combinations = 1;
-    for (size_t i = 0; i < PLACES; i++) {
-        combinations *= LENGTH(tokens);
-    }
-    for (size_t tail = 0; tail < LENGTH(tails); tail++) {
-        for (size_t n = 0; n < combinations; n++) {
-            char text[128];
-            size_t used = 0;
-            for (size_t place = 0, rest = n; place < PLACES; place++, rest /= LENGTH(tokens)) {
-                const char *token = tokens[rest % LENGTH(tokens)];
-                size_t length = token[0] != '\0' ? strlen(token) : 1;
-                memcpy(text + used, token, length);
-                used += length;
-            }
-            memcpy(text + used, tails[tail], strlen(tails[tail]));
-            used += strlen(tails[tail]);
-            expect_as_the_reference("the kind of body", NULL, text, used);
-        }
-    }
-}
-
-/* ------------------------------------------------------------------------------------------------ the calls */
-
-static void stream_of_zero_bytes_is_ready(void **state) {
-    (void)state;
-    tokusage_stream stream;
-    memset(&stream, 0, sizeof stream);
-    expect_answer("all zero bytes", &stream, &nothing);
-    feed_text(&stream, REPORT);
-    expect_answer("all zero bytes, fed", &stream, &reported);
-
-    static tokusage_stream plain;
-    static const answer in_text = IN_TEXTS(COUNTS(5, 7, 12), 1, false, WHOLE, "");
-    feed_text(&plain, "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}");
-    expect_answer("all zero bytes, fed a plain body", &plain, &in_text);
-}
-
-static void stream_init_forgets_the_earlier_body(void **state) {
-    (void)state;
-    static const char *const befores[] = {
-        REPORT,
-        REPORT DONE,
-        "{x",
-        "\xEF\xBB",
-        "data: {\"usage\":{",
-        "data: {\"model\":\"m\",\"usage\":{\"prompt_tokens\":1}} x",
-        EVENT("{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"output_tokens\":9}}}"),
-        "{\"model\":\"m\",\"done\":true,\"eval_count\":1}\n{",
-    };
-    for (size_t i = 0; i < LENGTH(befores); i++) {
-        tokusage_stream stream;
-        assert_int_equal(tokusage_stream_init(&stream, "/usage"), TOKUSAGE_OK);
-        feed_text(&stream, befores[i]);
-        assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-        feed_text(&stream, befores[i]);
-        assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-        expect_answer("made ready again", &stream, &nothing);
-        feed_text(&stream, REPORT);
-        expect_answer("fed again", &stream, &reported);
-    }
-}
-
-static void stream_init_refuses_an_invalid_pointer_and_changes_nothing(void **state) {
-    (void)state;
-    static const char name_of_64[] = "/0123456789012345678901234567890123456789012345678901234567890123";
-    const char *const wrong[] = {"usage", " /usage", "/~", "/~2", "/usage~", "#/usage", "$.usage", name_of_64};
+    static const char *const pointers[] = {"usage", "/a~", "/a~2", "~", " /a", "/a/~x"};
     tokusage_stream stream;
     assert_int_equal(tokusage_stream_init(NULL, NULL), TOKUSAGE_ERR_ARGUMENT);
     assert_int_equal(tokusage_stream_init(NULL, "/usage"), TOKUSAGE_ERR_ARGUMENT);
-    spoil(&stream, sizeof stream);
-    for (size_t i = 0; i < LENGTH(wrong); i++) {
-        assert_int_equal(tokusage_stream_init(&stream, wrong[i]), TOKUSAGE_ERR_ARGUMENT);
+    for (size_t i = 0; i < LENGTH(pointers); i++) {
+        spoil(&stream, sizeof stream);
+        assert_int_equal(tokusage_stream_init(&stream, pointers[i]), TOKUSAGE_ERR_ARGUMENT);
         assert_true(spoilt(&stream, sizeof stream));
-        assert_false(tokusage_pointer_valid(wrong[i]));
     }
-    assert_false(tokusage_pointer_valid(NULL));
-    assert_int_equal(
-        tokusage_stream_init(&stream, "/a/012345678901234567890123456789012345678901234567890123456789~0~1b/c"),
-        TOKUSAGE_OK);
-    assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-    feed_text(&stream, REPORT);
-    assert_int_equal(tokusage_stream_init(&stream, "usage"), TOKUSAGE_ERR_ARGUMENT);
-    expect_answer("a stream that goes on", &stream, &reported);
 }
 
-static void stream_feed_of_nothing_changes_nothing(void **state) {
+static void size_is_that_of_the_object_and_at_most_1536_bytes(void **state) {
     (void)state;
-    tokusage_stream stream;
-    assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-    feed_text(&stream, REPORT);
-    feed_text(&stream, "data: {}\n\n");
-    feed_text(&stream, "data: {\"choices\":[{\"delta\":{\"content\":\"as long as a short piece of a network\"}}]");
-    tokusage_stream before = stream;
-
-    assert_int_equal(tokusage_stream_feed(NULL, "x", 1), 0);
-    assert_int_equal(tokusage_stream_feed(NULL, NULL, 0), 0);
-    assert_int_equal(tokusage_stream_feed(&stream, NULL, 0), 0);
-    assert_int_equal(tokusage_stream_feed(&stream, NULL, 7), 0);
-    assert_int_equal(tokusage_stream_feed(&stream, "x", 0), 0);
-    assert_memory_equal(&stream, &before, sizeof stream);
+    assert_int_equal(tokusage_stream_size(), sizeof(tokusage_stream));
+    assert_int_equal(sizeof(tokusage_stream), TOKUSAGE_STREAM_SIZE);
+    assert_true(TOKUSAGE_STREAM_SIZE <= 1536);
 }
 
-static void stream_functions_accept_null(void **state) {
+/* Bodies of each kind. */
+static const char *const kinds[] = {
+    "{'id':'a'," USAGE "}\n{'b':1}\n",
+    "[{'usage':" U5 "},{" USAGE "}]",
+    EVENT("{'model':'m','a':'a text that is longer than a register'}") EVENT("{'b':1}") EVENT("{" USAGE "}") DONE,
+    "<html>",
+};
+
+static void all_zero_bytes_are_ready_for_the_first_chunk(void **state) {
     (void)state;
-    tokusage_stream stream;
+    for (size_t i = 0; i < LENGTH(kinds); i++) {
+        const span body = quoted(kinds[i]);
+        tokusage_stream zero;
+        tokusage_stream ready;
+        memset(&zero, 0, sizeof zero);
+        const size_t taken = tokusage_stream_feed(&zero, body.bytes, body.length);
+        const observation want = observe(kinds[i], &ready, feed_whole(&ready, NULL, body));
+        const observation got = observe(kinds[i], &zero, taken);
+        expect_same_observation(kinds[i], &got, &want);
+    }
+}
+
+static void a_copy_goes_on_by_itself_wherever_the_stream_is_copied(void **state) {
+    (void)state;
+    static const char other[] = "x\n\ndata: {\"usage\":{\"prompt_tokens\":99}}\n\n";
+    for (size_t i = 0; i < LENGTH(kinds); i++) {
+        const span body = quoted(kinds[i]);
+        tokusage_stream whole;
+        const observation want = observe(kinds[i], &whole, feed_whole(&whole, NULL, body));
+        for (size_t cut = 0; cut <= body.length; cut++) {
+            tokusage_stream stream;
+            memset(&stream, 0, sizeof stream);
+            size_t taken = tokusage_stream_feed(&stream, body.bytes, cut);
+            tokusage_stream copy = stream;
+            tokusage_stream_feed(&stream, other, sizeof other - 1);
+            spoil(&stream, sizeof stream);
+            taken += tokusage_stream_feed(&copy, body.bytes + cut, body.length - cut);
+            const observation got = observe(kinds[i], &copy, taken);
+            expect_same_observation(line_of("%s, copied after %zu bytes", kinds[i], cut), &got, &want);
+        }
+    }
+}
+
+static void questions_about_no_stream_have_an_answer(void **state) {
+    (void)state;
     tokusage usage;
     tokusage_error error;
-    char model[8];
-    feed_at_once(&stream, NULL, REPORT, sizeof REPORT - 1);
+    tokusage_stream stream;
+    char label[4] = "xyz";
+    memset(&stream, 0, sizeof stream);
     spoil(&usage, sizeof usage);
-    spoil(&error, sizeof error);
     assert_int_equal(tokusage_stream_usage(NULL, &usage, &error), TOKUSAGE_ERR_ARGUMENT);
-    expect_error("no stream", &error, TOKUSAGE_ERR_ARGUMENT, NULL);
+    expect_words("no stream", "ARGUMENT", error_words(&error));
     assert_true(spoilt(&usage, sizeof usage));
-    spoil(&error, sizeof error);
     assert_int_equal(tokusage_stream_usage(&stream, NULL, &error), TOKUSAGE_ERR_ARGUMENT);
-    expect_error("no usage", &error, TOKUSAGE_ERR_ARGUMENT, NULL);
+    expect_words("no usage", "ARGUMENT", error_words(&error));
     assert_int_equal(tokusage_stream_usage(NULL, NULL, NULL), TOKUSAGE_ERR_ARGUMENT);
-    assert_int_equal(tokusage_stream_usage(&stream, NULL, NULL), TOKUSAGE_ERR_ARGUMENT);
-    assert_int_equal(tokusage_stream_model(NULL, model, sizeof model), 0);
-    assert_int_equal(tokusage_stream_model(NULL, NULL, 0), 0);
-    assert_int_equal(tokusage_stream_reports(NULL), 0);
     assert_false(tokusage_stream_done(NULL));
-    assert_int_equal(tokusage_stream_body(NULL), TOKUSAGE_BODY_EMPTY);
-    expect_answer("a stream that was asked wrongly", &stream, &reported);
+    assert_int_equal(tokusage_stream_reports(NULL), 0);
+    assert_int_equal(tokusage_stream_label(NULL, TOKUSAGE_LABEL_MODEL, label, sizeof label), 0);
+    assert_string_equal(label, "");
 }
 
-/* The stream is copied behind every byte, and both go on with different bytes. */
-static void stream_copy_goes_on_by_itself(void **state) {
+/* ---------------------------------------------------------------------------------------------------------- feed */
+
+static void feed_of_no_stream_no_bytes_or_an_empty_chunk_takes_nothing(void **state) {
     (void)state;
-    static const char bytes[] =
-        "data: {\"type\":\"message_start\",\"message\":{\"model\":\"one\",\"usage\":{"
-        "\"input_tokens\":9,\"output_tokens\":1}}}\n\n" LATER_REPORT
-        "data: {\"model\":\"t\\u0077o\",\"usage\":{\"output_tokens\":5}}\r\n\r\ndata: [DONE]\r\r";
-    static const char others[] =
-        "\n\n\r\r{\"usage\":{}}\n\n" EVENT("{\"model\":\"x\",\"usage\":{\"prompt_tokens\":8}}");
-    const size_t length = sizeof bytes - 1;
-    static const answer whole = IN_EVENTS(COUNTS(1, 5, ABSENT), 3, true, "t\\u0077o");
     tokusage_stream stream;
-    assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-    for (size_t at = 0; at <= length; at++) {
-        answer so_far = reference_stream(NULL, bytes, at);
-        tokusage_stream copy = stream;
-        tokusage_stream_feed(&copy, bytes + at, length - at);
-        expect_answer("the copy", &copy, &whole);
-        expect_answer("the stream itself", &stream, &so_far);
-
-        tokusage_stream other = stream;
-        feed_text(&other, others);
-        expect_answer("the stream itself, another fed", &stream, &so_far);
-        memset(&other, 0, sizeof other);
-        expect_answer("the stream itself, another gone", &stream, &so_far);
-        tokusage_stream_feed(&stream, bytes + at, at < length);
-    }
+    const span body = quoted("{" USAGE "}");
+    assert_int_equal(tokusage_stream_feed(NULL, body.bytes, body.length), 0);
+    feed_whole(&stream, NULL, body);
+    const observation before = observe("before", &stream, body.length);
+    assert_int_equal(tokusage_stream_feed(&stream, NULL, 0), 0);
+    assert_int_equal(tokusage_stream_feed(&stream, NULL, 5), 0);
+    assert_int_equal(tokusage_stream_feed(&stream, body.bytes, 0), 0);
+    const observation after = observe("after", &stream, body.length);
+    expect_same_observation("nothing was fed", &after, &before);
 }
 
-/* The stream keeps the caller's pointer and does not copy its text. A copy of the stream has the same pointer. */
-static void stream_keeps_the_pointer_of_the_caller(void **state) {
+/* `rest` follows `body`, and must not be taken. */
+static void feed_takes_all_except_what_follows_the_event_with_the_end_mark(void **state) {
     (void)state;
-    char pointer[] = "/a/usage";
-    static const char bytes[] =
-        EVENT("{\"usage\":{},\"a\":{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}}");
-    tokusage_stream stream;
-    assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
-    for (size_t i = 0; i < sizeof bytes - 1; i++) {
-        tokusage_stream moved = stream;
-        spoil(&stream, sizeof stream);
-        stream = moved;
-        tokusage_stream_feed(&stream, bytes + i, 1);
-    }
-    expect_answer("a pointer of the caller's", &stream, &reported);
-    assert_string_equal(pointer, "/a/usage");
-}
-
-static void stream_does_not_allocate(void **state) {
-    (void)state;
-    for (size_t i = 0; i < body_count; i++) {
-        tokusage_stream stream;
-        tokusage usage;
-        tokusage_error error;
-        heap_fail(0, true);
-        feed_at_once(&stream, bodies[i].pointer, bodies[i].bytes.bytes, bodies[i].bytes.length);
-        assert_int_equal(tokusage_stream_usage(&stream, &usage, &error), bodies[i].want.usage.status);
-        assert_int_equal(heap_calls(), 0);
-        heap_fail(NEVER, false);
-    }
-}
-
-/* ------------------------------------------------------------------------------------------- large and many */
-
-/* A text that grows. The reports and depths below need some thousands of bytes. */
-typedef struct text {
-    char bytes[TEXT_SIZE];
-    size_t used;
-} text;
-
-static void add(text *out, const char *bytes) {
-    size_t length = strlen(bytes);
-    assert_true(length < TEXT_SIZE - out->used);
-    memcpy(out->bytes + out->used, bytes, length);
-    out->used += length;
-}
-
-static void add_many(text *out, const char *bytes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        add(out, bytes);
-    }
-}
-
-static void expect_text(const char *rule, const char *pointer, const text *in, const answer *want) {
-    span bytes = {in->bytes, in->used};
-    expect_as_the_reference(rule, pointer, in->bytes, in->used);
-    expect_in_every_way(rule, pointer, bytes, want);
-}
-
-/* A report of this many bytes, with more white space outside its strings if asked for. */
-static void add_report(text *out, size_t length, bool spaced) {
-    static const char head[] = "{\"prompt_tokens\":5,\"x\":\"";
-    add(out, spaced ? " \t{ \"prompt_tokens\" : 5\t,   \"x\" :  \"" : head);
-    add_many(out, "y", length - (sizeof head - 1) - 2);
-    add(out, spaced ? "\" \t } " : "\"}");
-}
-
-/* 2,048 bytes were once the most. */
-static void stream_reads_a_report_of_any_length(void **state) {
-    (void)state;
-    static const size_t lengths[] = {40, 2047, 2048, 2049, 5000};
-    for (size_t i = 0; i < LENGTH(lengths) * 4; i++) {
-        const bool spaced = i % 2 == 0;
-        const bool plain = i / 2 % 2 == 0;
-        answer first = IN_EVENTS(COUNTS(5, ABSENT, ABSENT), 1, false, "");
-        answer next = IN_EVENTS(COUNTS(5, 7, 12), 2, false, "");
-        first.body = next.body = plain ? TOKUSAGE_BODY_WHOLE : TOKUSAGE_BODY_OPEN;
-        text in = {.used = 0};
-        add(&in, plain ? "{\"usage\":" : "data: {\"usage\":");
-        add_report(&in, lengths[i / 4], spaced);
-        add(&in, plain ? "}\n" : "}\n\n");
-        expect_text("a report of some length", NULL, &in, &first);
-        add(&in, plain ? "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}" : REPORT);
-        expect_text("the next counts", NULL, &in, &next);
-    }
-}
-
-static void stream_keeps_the_earlier_report_when_a_long_one_is_malformed(void **state) {
-    (void)state;
-    text in = {.used = 0};
-    add(&in, REPORT "data: {\"usage\":");
-    add_report(&in, 2548, false);
-    add(&in, "}}\n\n");
-    expect_text("a long report that is malformed", NULL, &in, &reported);
-}
-
-static void stream_reads_a_long_report_between_nulls(void **state) {
-    (void)state;
-    static const answer kept = IN_EVENTS(COUNTS(5, ABSENT, ABSENT), 1, false, "");
-    text in = {.used = 0};
-    add(&in, "data: {\"usage\":\ndata: null}\n\ndata: {\"usage\":");
-    add_report(&in, 4096, false);
-    add(&in, "}\n\n");
-    expect_text("a long report after a null", NULL, &in, &kept);
-    add(&in, "data: {\"\\u0075sage\":null}\n\ndata: {\"usage\":\ndata: null}\n\n");
-    expect_text("a null after a long report", NULL, &in, &kept);
-}
-
-static void stream_gives_up_a_text_that_is_too_deep(void **state) {
-    (void)state;
-    static const answer first = IN_EVENTS(COUNTS(5, 7, 12), 1, false, "");
-    static const answer second = IN_EVENTS(COUNTS(1, ABSENT, ABSENT), 2, false, "");
-    for (size_t depth = TOKUSAGE_DEPTH_MAX; depth <= TOKUSAGE_DEPTH_MAX + 1; depth++) {
-        text in = {.used = 0};
-        add(&in, REPORT "data: {\"usage\":{\"prompt_tokens\":1},\"deep\":");
-        add_many(&in, "[", depth - 1);
-        add_many(&in, "]", depth - 1);
-        add(&in, "}\n\n");
-        expect_text("a deep event", NULL, &in, depth > TOKUSAGE_DEPTH_MAX ? &first : &second);
-        add(&in, "data: {\"usage\":{\"prompt_tokens\":1}}\n\n");
-        answer after = second;
-        after.reports = depth > TOKUSAGE_DEPTH_MAX ? 2 : 3;
-        expect_text("the event after a deep one", NULL, &in, &after);
-
-        in.used = 0;
-        add(&in, "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n");
-        add_many(&in, "[", depth);
-        add_many(&in, "]", depth);
-        add(&in, "{\"usage\":{\"prompt_tokens\":1}}");
-        answer plain = depth > TOKUSAGE_DEPTH_MAX ? first : second;
-        plain.body = depth > TOKUSAGE_DEPTH_MAX ? TOKUSAGE_BODY_BROKEN : TOKUSAGE_BODY_WHOLE;
-        expect_text("a deep plain text", NULL, &in, &plain);
-    }
-}
-
-static void stream_passes_over_nonsense_that_never_ends(void **state) {
-    (void)state;
-    static const char *const patterns[] = {"[",
-                                           "{\"usage\":",
-                                           "data: ",
-                                           "data:\n",
-                                           "\n\n",
-                                           "\"",
-                                           "\\u00",
-                                           "[DONE]",
-                                           "data: [DONE]x\n",
-                                           "{\"a\":[",
-                                           "9",
-                                           "\r",
-                                           "data: {\"usage\":{\"prompt_tokens\":2}}x\r\n",
-                                           "data: {\"usage\":null}\r"};
-    for (size_t i = 0; i < LENGTH(patterns); i++) {
-        for (size_t j = 0; j < LENGTH(patterns); j++) {
-            text in = {.used = 0};
-            add_many(&in, patterns[i], 60);
-            add_many(&in, patterns[j], 60);
-            add(&in, "\n\n" REPORT);
-            expect_as_the_reference("endless", NULL, in.bytes, in.used);
-        }
-    }
-}
-
-/* 100 MB of one line, made as it is fed. */
-static void stream_takes_a_line_of_100_megabytes(void **state) {
-    (void)state;
-    static const answer in_text = IN_TEXTS(COUNTS(5, 7, 12), 1, false, WHOLE, "");
     static const struct {
-        const char *rule, *head, *filling, *tail;
-        const answer *want;
-    } lines[] = {
-        {"a string", "data: {\"a\":\"", "abcdefgh",
-         "\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"a comment", ":", "data: x ", "\n" REPORT, &reported},
-        {"a report", "data: {\"usage\":{\"a\":\"", "        ",
-         "\",\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"white space in a report", "data: {\"usage\":{", "        ",
-         "\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"a count", "data: {\"usage\":{\"completion_tokens\":7,\"total_tokens\":12,\"prompt_tokens\":5.", "00000000",
-         "}}\n\n", &reported},
-        {"a name", "data: {\"", "usageusa",
-         "\":1,\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"a model", "data: {\"model\":\"", "gpt-gpt-",
-         "\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n", &reported},
-        {"not JSON", "data: ", "{\"usage\"", "\n\n" REPORT, &reported},
-        {"a plain body", "{\"a\":[0", ",\"bcd\",1",
-         "],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}", &in_text},
+        const char *body, *rest;
+        bool done;
+    } cases[] = {
+        {"data: [DONE]\n\n", "", true},
+        {"data: [DONE]\n\n", "data: {" USAGE "}\n\n", true},
+        {"data: [DONE]\n\n", "\n", true},
+        {"data: [DONE]\r\r", "x", true},
+        {"data: [DONE]\r\n\r\n", "x", true},
+        {"data: [DONE]\r\n\r\n", "\n", true},
+        {"data: [DONE]\n\r\n", "x", true},
+        {"data: [DONE]\r\r\n", "x", true},
+        {"data:[DONE]\n\n", "x", true},
+        {"data: \t [DONE]\n\n", "x", true},
+        {"data: [DONE] \n\n", "x", true},
+        {"data: [DONE]x\n\n", "x", true},
+        {"data: [DONE]\nid: 5\n\n", "x", true},
+        {"data: [DONE]\ndata: {" USAGE "}\n\n", "x", true},
+        {"event: x\nid: 5\ndata: [DONE]\n\n", "x", true},
+        {"data: {'a':1}\ndata: [DONE]\n\n", "x", true},
+        {"data: {'a':1}[DONE]\n\n", "x", true},
+        {"data: {'a':1} [DONE]\n\n", "x", true},
+        {"data: [{'a':1}][DONE]\n\n", "x", true},
+        {"data: {'a':1}\n\ndata: [DONE]\n\n", "data: [DONE]\n\n", true},
+        {"data: [D\n\n", "x", true},
+        {"data: [DONE", "", true},
+        {"data: [D", "", true},
+        {"data: [", "", false},
+        {"data: [ DONE]\n\nx", "", false},
+        {"data: [\ndata: DONE]\n\nx", "", false},
+        {"data: [[DONE]]\n\nx", "", false},
+        {"data: [1,DONE]\n\nx", "", false},
+        {"data: [done]\n\nx", "", false},
+        {"data: [EDONE]\n\nx", "", false},
+        {"data: DONE\n\nx", "", false},
+        {"data: x[DONE]\n\nx", "", false},
+        {"data: {'a':[DONE]}\n\nx", "", false},
+        {"data: {'a':'[DONE]'}\n\nx", "", false},
+        {"event: [DONE]\ndata: {}\n\n: [DONE]\n\nx", "", false},
+        {"dat: [DONE]\n\nx:", "", false},
     };
-    enum {
-        PIECE = 65536
+    size_t wrong = 0;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const span body = quoted(line_of(": \n%s%s", cases[i].body, cases[i].rest));
+        const observation got = expect_in_every_way(shown(body.bytes, body.length), NULL, body);
+        if (got.taken != body.length - strlen(cases[i].rest) || got.done != cases[i].done || got.reports != 0) {
+            print_error("%s: %zu bytes taken, done %d\n", shown(body.bytes, body.length), got.taken, got.done);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void feed_takes_nothing_after_the_end_mark(void **state) {
+    (void)state;
+    tokusage_stream stream;
+    const span body = quoted(EVENT("{" USAGE "}") DONE);
+    assert_int_equal(feed_whole(&stream, NULL, body), body.length);
+    assert_int_equal(tokusage_stream_feed(&stream, body.bytes, body.length), 0);
+    assert_int_equal(tokusage_stream_reports(&stream), 1);
+    assert_true(tokusage_stream_done(&stream));
+}
+
+static void feed_knows_no_end_mark_except_in_events(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"after a document", NULL, "{" USAGE "}\n[DONE]\n{'usage':" U5 "}\n", SAYS(SAYS57, UNREADABLE, 1, false)},
+        {"alone", NULL, "[DONE]", SAYS("", UNREADABLE, 0, false)},
     };
-    static char piece[PIECE];
-    const size_t size = rounds(100000000);
-    for (size_t i = 0; i < LENGTH(lines); i++) {
+    EXPECT_SHORT(cases);
+}
+
+static void feed_takes_all_of_a_body_that_it_cannot_read(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"a page", NULL, "<html>\n\n{" USAGE "}", SAYS("", UNREADABLE, 0, false)},
+        {"malformed", NULL, "{x}\n{" USAGE "}", SAYS("", UNREADABLE, 0, false)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+/* ------------------------------------------------------------------------------------------------- how bodies begin */
+
+static void white_space_and_byte_order_marks_before_a_body_are_skipped(void **state) {
+    (void)state;
+    static const char *const leads[] = {
+        "", " ", "\r\n\t \n", "\xEF\xBB\xBF", "\n\xEF\xBB\xBF", "\xEF\xBB\xBF\xEF\xBB\xBF", "\xEF\xBB\xBF \r\n"};
+    static const answer document = SAYS(SAYS57, CONSISTENT, 1, false);
+    static const answer events = SAYS(SAYS57, CONSISTENT, 1, true);
+    for (size_t i = 0; i < LENGTH(leads); i++) {
+        builder frames = {NULL, 0, 0};
+        const bool no_document = strlen(leads[i]) > 3 || leads[i][0] == '\n';
         tokusage_stream stream;
-        assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-        for (size_t at = 0; at < PIECE; at += 8) {
-            memcpy(piece + at, lines[i].filling, 8);
+        add(&frames, 1, leads[i]);
+        add_frame(&frames, "", "{" USAGE "}");
+        expect_body("frames", NULL, built(&frames), &document);
+        expect_body("events", NULL, quoted(line_of("%s" EVENT("{" USAGE "}") DONE, leads[i])), &events);
+        /* extract skips less: white space, and one byte-order mark before it */
+        const span body = quoted(line_of("%s{" USAGE "}", leads[i]));
+        for (size_t cut = 0; no_document && cut <= body.length; cut++) {
+            const observation got = observe(leads[i], &stream, feed_in_two(&stream, NULL, body, cut));
+            expect_answer("a document", &got, body.length, &document);
         }
-        feed_text(&stream, lines[i].head);
-        for (size_t fed = 0; fed < size; fed += PIECE) {
-            tokusage_stream_feed(&stream, piece, PIECE);
+        if (!no_document) {
+            expect_body("a document", NULL, body, &document);
         }
-        feed_text(&stream, lines[i].tail);
-        expect_answer(lines[i].rule, &stream, lines[i].want);
+        free(frames.bytes);
     }
 }
 
-static void stream_counts_many_reports(void **state) {
+static void a_byte_order_mark_is_no_part_of_the_first_line(void **state) {
     (void)state;
-    tokusage_stream stream;
-    answer want = IN_EVENTS(COUNTS(0, ABSENT, ABSENT), 0, false, "");
-    assert_int_equal(tokusage_stream_init(&stream, NULL), TOKUSAGE_OK);
-    for (int64_t i = 1; i <= 70000; i++) {
-        char event[80];
-        int length = snprintf(event, sizeof event, "data: {\"usage\":{\"prompt_tokens\":%lld}}\n\n", (long long)i);
-        tokusage_stream_feed(&stream, event, (size_t)length);
-        want.reports++;
-        want.usage.counts[0] = i;
-        if (i % 1000 == 0) {
-            expect_answer("running usage", &stream, &want);
+    static const short_case cases[] = {
+        {"data", NULL, "\xEF\xBB\xBF" EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+        {"after a mark in the body", NULL, ":\n\xEF\xBB\xBF" EVENT("{" USAGE "}") DONE, SAYS("", MISSING, 0, true)},
+        {"spaces before data", NULL, " \t" EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+/* -------------------------------------------------------------------------------------- documents one after another */
+
+static void documents_are_read_one_after_another(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"one", NULL, "{" USAGE "}", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"lines", NULL, "{'a':1}\n{" USAGE "}\n{'b':2}\n", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"CR LF", NULL, "{'a':1}\r\n{" USAGE "}\r\n", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"glued", NULL, "{'usage':" U5 "}{" USAGE "}{}", SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"a document of several lines", NULL, "{\n\t'usage':\r\n" U57 "\n}\n", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"the last of several", NULL, "{" USAGE "}\n{'usage':" U5 "}\n", SAYS("prompt 5", CONSISTENT, 2, false)},
+        {"numbers and strings between", NULL, "{'usage':" U5 "}\n12 -1.5e3 'x' null true\n{" USAGE "}\n",
+         SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"a number at the end", NULL, "{" USAGE "} 12", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"a number that is not whole", NULL, "{" USAGE "} 12.", SAYS(SAYS57, TRUNCATED, 1, false)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+static void an_array_is_a_list_of_documents_one_level_deep(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"of one", NULL, "[{" USAGE "}]", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"of several", NULL, "[{'usage':" U5 "},{'a':1},{" USAGE "},{}]", SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"with white space", NULL, " [ \n{" USAGE "} , {}\n] ", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"with other elements", NULL, "[1,'x',null,{" USAGE "},[],2]", SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"an array in it is no list", NULL, "[[{" USAGE "}]]", SAYS("", MISSING, 0, false)},
+        {"two arrays", NULL, "[{'usage':" U5 "}]\n[{" USAGE "}]\n", SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"an array and an object", NULL, "[{'usage':" U5 "}]{" USAGE "}", SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"in an event", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"root names of an element", NULL, "[{'prompt_eval_count':5,'eval_count':7}]",
+         SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"each element by itself", NULL, "[{'usage':" U5 "},{'usage':{'completion_tokens':7}}]",
+         SAYS("completion 7", CONSISTENT, 2, false)},
+        {"the pointer in each element", "/a", "[{'a':" U5 "},{'a':" U57 "}]", SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"a duplicate is one within an element", NULL, "[{" USAGE "},{" USAGE "}]", SAYS(SAYS57, CONSISTENT, 2, false)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+static void data_of_an_event_are_documents_one_after_another(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"two in a line", NULL, EVENT("{'usage':" U5 "}{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE,
+         SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+        {"what is no JSON ends the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
+         SAYS("prompt 5", CONSISTENT, 1, true)},
+        {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+        {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+        {"events glued without a blank line", NULL, "data: {'a':1}\ndata: {" USAGE "}\ndata: [DONE]\n\n",
+         SAYS(SAYS57, CONSISTENT, 1, true)},
+        {"a line end in a string", NULL, "data: {'a':'x\ndata: y'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+        {"a line end in a name", NULL, "data: {'us\ndata: age':" U5 "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+        {"a line end in a number", NULL, "data: {'prompt':1\ndata: 2," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+        {"a line end in a word", NULL, "data: {'a':nu\ndata: ll," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+        {"a line end in an escape", NULL, "data: {'a':'\\u0\ndata: 041'," USAGE "}\n\n" DONE,
+         SAYS("", MISSING, 0, true)},
+        {"a line end after a backslash", NULL, "data: {'a':'\\\ndata: n'," USAGE "}\n\n" DONE,
+         SAYS("", MISSING, 0, true)},
+        {"root names mean nothing", NULL, EVENT("{'prompt_eval_count':5}") DONE, SAYS("", MISSING, 0, true)},
+        {"nor do paths that do not end in usage", NULL,
+         EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
+         SAYS("", MISSING, 0, true)},
+        {"except behind a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+/* --------------------------------------------------------------------------------------------- several usages */
+
+static void a_later_usage_replaces_an_earlier_one_whole(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"fewer counts", NULL, "{" USAGE "}\n{'usage':" U5 "}\n", SAYS("prompt 5", CONSISTENT, 2, false)},
+        {"another path", NULL, "{" USAGE "}\n{'usageMetadata':{'promptTokenCount':5}}\n",
+         SAYS("prompt 5", CONSISTENT, 2, false)},
+        {"zeros do not", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':0,'completion_tokens':0}}\n",
+         SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"one number that is not 0 does", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':0,'completion_tokens':1}}\n",
+         SAYS("prompt 0 completion 1 total 1", CONSISTENT, 2, false)},
+        {"zeros do not replace a wrong one", NULL, "{'usage':{'prompt_tokens':-5}}\n{'usage':{'prompt_tokens':0}}\n",
+         SAYS("RANGE prompt", INVALID, 2, false)},
+        {"zeros alone are a usage", NULL, "{'usage':{'prompt_tokens':0}}\n", SAYS("prompt 0", CONSISTENT, 1, false)},
+        {"zeros replace zeros", NULL, "{'usage':{'prompt_tokens':0}}\n{'usage':{'completion_tokens':0}}\n",
+         SAYS("completion 0", CONSISTENT, 2, false)},
+        {"null and no count at all do not", NULL, "{" USAGE "}\n{'usage':null}\n{'usage':{}}\n{'usage':{'a':1}}\n",
+         SAYS(SAYS57, CONSISTENT, 1, false)},
+        {"a wrong one does", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':'5'}}\n",
+         SAYS("TYPE prompt", INVALID, 2, false)},
+        {"one that is no object does", NULL, "{" USAGE "}\n{'usage':[]}\n", SAYS("TYPE usage", INVALID, 2, false)},
+        {"a doubled one does", NULL, "{" USAGE "}\n{'usage':{},'usage':{}}\n",
+         SAYS("DUPLICATE usage", INVALID, 2, false)},
+        {"zeros can be an end", NULL,
+         EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
+         SAYS(SAYS57, CONSISTENT, 2, true)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+#define START(usage) EVENT("{'type':'message_start','message':{'usage':{" usage "}}}")
+#define DELTA(usage) EVENT("{'type':'message_delta','usage':{" usage "}}")
+
+static void anthropics_later_usages_override_column_by_column(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"output grows", NULL, START("'input_tokens':5,'output_tokens':1") DELTA("'output_tokens':7"),
+         SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"a column that the later one lacks keeps its value", NULL,
+         START("'input_tokens':5,'cache_read_input_tokens':100,'output_tokens':1") DELTA("'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"a zero overrides no number", NULL,
+         START("'input_tokens':5,'cache_read_input_tokens':100")
+             DELTA("'input_tokens':0,'cache_read_input_tokens':0,'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"a number overrides a zero", NULL,
+         START("'input_tokens':0,'cache_read_input_tokens':0")
+             DELTA("'input_tokens':5,'cache_read_input_tokens':100,'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"a zero overrides a zero", NULL, START("'input_tokens':5,'output_tokens':0") DELTA("'output_tokens':0"),
+         SAYS("prompt 5 completion 0 total 5", CONSISTENT, 2, true)},
+        {"zeros alone are no end of the others", NULL, START("'input_tokens':5") DELTA("'output_tokens':0"),
+         SAYS("prompt 5 completion 0 total 5", CONSISTENT, 2, true)},
+        {"a zero fills a column that is absent", NULL,
+         START("'input_tokens':5") DELTA("'output_tokens':7,'cache_read_input_tokens':0"),
+         SAYS("prompt 5 completion 7 total 12 cached 0", CONSISTENT, 2, true)},
+        {"several deltas", NULL, START("'input_tokens':5") DELTA("'output_tokens':3") DELTA("'output_tokens':7"),
+         SAYS(SAYS57, CONSISTENT, 3, true)},
+        {"a start clears what came before", NULL,
+         START("'input_tokens':9,'cache_read_input_tokens':100") DELTA("'output_tokens':9") START("'input_tokens':5")
+             DELTA("'output_tokens':7"),
+         SAYS(SAYS57, CONSISTENT, 4, true)},
+        {"also one of zeros", NULL, START("'input_tokens':9") START("'input_tokens':0") DELTA("'output_tokens':7"),
+         SAYS("prompt 0 completion 7 total 7", CONSISTENT, 3, true)},
+        {"also a usage of another path", NULL,
+         EVENT("{" USAGE "}") START("'input_tokens':6") DELTA("'output_tokens':7"),
+         SAYS("prompt 6 completion 7 total 13", CONSISTENT, 3, true)},
+        {"a usage at another path overrides, too", NULL,
+         START("'input_tokens':5") EVENT("{'response':{'usage':{'output_tokens':7}}}") DELTA("'output_tokens':7"),
+         SAYS(SAYS57, CONSISTENT, 3, true)},
+        {"a wrong start is wrong to the end", NULL, START("'input_tokens':-5") DELTA("'output_tokens':7"),
+         SAYS("RANGE prompt", INVALID, 2, true)},
+        {"so is a wrong delta", NULL, START("'input_tokens':5") DELTA("'output_tokens':1.5") DELTA("'output_tokens':7"),
+         SAYS("INTEGER completion", INVALID, 3, true)},
+        {"of two wrong ones the first", NULL, START("'input_tokens':-5") DELTA("'output_tokens':'7'"),
+         SAYS("RANGE prompt", INVALID, 2, true)},
+        {"up to the next start", NULL,
+         START("'input_tokens':-5") DELTA("'output_tokens':7") START("'input_tokens':5") DELTA("'output_tokens':7"),
+         SAYS(SAYS57, CONSISTENT, 4, true)},
+        {"the sums are made at the end", NULL,
+         START("'input_tokens':9007199254740991,'cache_read_input_tokens':1")
+             DELTA("'input_tokens':5,'output_tokens':7"),
+         SAYS("prompt 6 completion 7 total 13 cached 1", CONSISTENT, 2, true)},
+        {"a sum out of range", NULL, START("'input_tokens':9007199254740991") DELTA("'cache_read_input_tokens':1"),
+         SAYS("RANGE prompt", INVALID, 2, true)},
+        {"prompt_tokens in one of them counts for all", NULL,
+         START("'prompt_tokens':105,'cache_read_input_tokens':100") DELTA("'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"also in the later one", NULL,
+         START("'input_tokens':5,'cache_read_input_tokens':100") DELTA("'prompt_tokens':105,'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"so does input_tokens_details", NULL,
+         START("'input_tokens':105,'cache_read_input_tokens':100") DELTA("'input_tokens_details':{},'output_tokens':7"),
+         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
+        {"the sum of what was written is a column", NULL,
+         START("'input_tokens':5,'cache_creation':{'ephemeral_5m_input_tokens':10,'ephemeral_1h_input_tokens':20}")
+             DELTA("'output_tokens':7"),
+         SAYS("prompt 35 completion 7 total 42 cache_write 30 cache_write_1h 20", CONSISTENT, 2, true)},
+        {"which a later one overrides", NULL,
+         START("'input_tokens':5,'cache_creation':{'ephemeral_5m_input_tokens':10,'ephemeral_1h_input_tokens':20}")
+             DELTA("'cache_creation_input_tokens':40,'output_tokens':7"),
+         SAYS("prompt 45 completion 7 total 52 cache_write 40 cache_write_1h 20", CONSISTENT, 2, true)},
+        {"compaction has columns of its own", NULL,
+         START("'input_tokens':5,'iterations':[{'type':'compaction','input_tokens':100,'output_tokens':20}]")
+             DELTA("'output_tokens':7"),
+         SAYS("prompt 105 completion 27 total 132", CONSISTENT, 2, true)},
+        {"documents, too", NULL,
+         "{'message':{'usage':{'input_tokens':5,'output_tokens':1}}}\n{'usage':{'output_tokens':7}}\n",
+         SAYS(SAYS57, CONSISTENT, 2, false)},
+    };
+    EXPECT_SHORT(cases);
+}
+
+static void done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one(void **state) {
+    (void)state;
+#define END "{'type':'response.completed','response':{" USAGE "}}"
+    static const struct {
+        const char *body;
+        bool done;
+    } cases[] = {
+        {EVENT(END), true},
+        {EVENT(END) EVENT("{'a':1}"), true},
+        {EVENT(END) EVENT("{" USAGE "}"), false},
+        {EVENT(END) EVENT("{" USAGE "}") EVENT(END), true},
+        {EVENT("{" USAGE "}") DONE, true},
+        {END, true},
+        {END "\n{" USAGE "}", false},
+        {"{'done':true," USAGE "}", true},
+        {"{'done':true}", false},
+        {"{'done':true,'usage':{}}", false},
+        {"[{'done':true," USAGE "}]", true},
+        {"", false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const observation got = expect_in_every_way(cases[i].body, NULL, quoted(cases[i].body));
+        if (got.done != cases[i].done) {
+            fail_msg("%s: done is %d", cases[i].body, got.done);
         }
     }
+}
+
+/* The answers after each byte are those of a body that ends there. */
+static void a_stream_may_be_asked_after_each_byte(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LENGTH(kinds); i++) {
+        const span body = quoted(kinds[i]);
+        tokusage_stream stream;
+        memset(&stream, 0, sizeof stream);
+        for (size_t length = 0; length < body.length; length++) {
+            tokusage_stream ended;
+            const span begun = {body.bytes, length};
+            const observation want = observe(kinds[i], &ended, feed_whole(&ended, NULL, begun));
+            const observation got = observe(kinds[i], &stream, length);
+            expect_same_observation(kinds[i], &got, &want);
+            assert_int_equal(tokusage_stream_feed(&stream, body.bytes + length, 1), 1);
+        }
+    }
+}
+
+static int seed(void **state) {
+    (void)state;
+    random_seed();
+    return 0;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stream_answers_what_each_body_says_however_it_is_cut),
-        cmocka_unit_test(stream_answers_the_same_behind_other_events),
-        cmocka_unit_test(stream_takes_the_first_place_that_is_not_null_in_any_order),
-        cmocka_unit_test(stream_finds_out_by_itself_what_the_body_is),
-        cmocka_unit_test(stream_of_zero_bytes_is_ready),
-        cmocka_unit_test(stream_init_forgets_the_earlier_body),
-        cmocka_unit_test(stream_init_refuses_an_invalid_pointer_and_changes_nothing),
-        cmocka_unit_test(stream_feed_of_nothing_changes_nothing),
-        cmocka_unit_test(stream_functions_accept_null),
-        cmocka_unit_test(stream_copy_goes_on_by_itself),
-        cmocka_unit_test(stream_keeps_the_pointer_of_the_caller),
-        WATCHED(stream_does_not_allocate),
-        cmocka_unit_test(stream_reads_a_report_of_any_length),
-        cmocka_unit_test(stream_keeps_the_earlier_report_when_a_long_one_is_malformed),
-        cmocka_unit_test(stream_reads_a_long_report_between_nulls),
-        cmocka_unit_test(stream_gives_up_a_text_that_is_too_deep),
-        cmocka_unit_test(stream_passes_over_nonsense_that_never_ends),
-        cmocka_unit_test(stream_takes_a_line_of_100_megabytes),
-        cmocka_unit_test(stream_counts_many_reports),
+        cmocka_unit_test(init_refuses_a_missing_stream_and_a_pointer_that_is_none_and_changes_nothing),
+        cmocka_unit_test(size_is_that_of_the_object_and_at_most_1536_bytes),
+        cmocka_unit_test(all_zero_bytes_are_ready_for_the_first_chunk),
+        cmocka_unit_test(a_copy_goes_on_by_itself_wherever_the_stream_is_copied),
+        cmocka_unit_test(questions_about_no_stream_have_an_answer),
+        cmocka_unit_test(feed_of_no_stream_no_bytes_or_an_empty_chunk_takes_nothing),
+        cmocka_unit_test(feed_takes_all_except_what_follows_the_event_with_the_end_mark),
+        cmocka_unit_test(feed_takes_nothing_after_the_end_mark),
+        cmocka_unit_test(feed_knows_no_end_mark_except_in_events),
+        cmocka_unit_test(feed_takes_all_of_a_body_that_it_cannot_read),
+        cmocka_unit_test(white_space_and_byte_order_marks_before_a_body_are_skipped),
+        cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_line),
+        cmocka_unit_test(documents_are_read_one_after_another),
+        cmocka_unit_test(an_array_is_a_list_of_documents_one_level_deep),
+        cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
+        cmocka_unit_test(a_later_usage_replaces_an_earlier_one_whole),
+        cmocka_unit_test(anthropics_later_usages_override_column_by_column),
+        cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
+        cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, seed, NULL);
 }

@@ -384,6 +384,7 @@ static void reconcile_refuses_a_difference_that_nothing_explains_and_changes_not
         {"prompt 1 completion 5 total 9 cached 3 reasoning 3", "PART cached 1 3", NULL},
         {"prompt 10 completion 5 total 22 cached 7 reasoning 6", "PART reasoning 5 6", NULL},
         {"prompt 10 completion 5 cached 11 cache_write 11", "PART cached 21 22", NULL},
+        {"prompt MAX completion 1", "RANGE total", NULL},
         /* what is explained must be in range */
         {"prompt 1 cached MAX", "PART cached 1 MAX", NULL},
         {"prompt 1 completion 1 cached MAX", "PART cached 1 MAX", NULL},
@@ -404,6 +405,8 @@ static void settle_says_consistent_when_the_counts_agree_as_reported(void **stat
         {"prompt 5", "consistent OK", NULL},
         {"completion 5", "consistent OK", NULL},
         {"cached 5", "consistent OK", NULL},
+        /* a total that would be out of range is not filled in */
+        {"prompt MAX completion 1", "consistent OK", NULL},
         {"total 5 cached 5", "consistent OK", NULL},
         {"total 5 completion_image 5", "consistent OK", NULL},
     };

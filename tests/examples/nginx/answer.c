@@ -97,6 +97,13 @@ static bool read_body(answer *to, const char *folder, const char *name, bool gzi
     return length > 0 && (size_t)length < sizeof path && !strstr(name, "..") && bytes_file(&to->body, path);
 }
 
+static bool accepts_gzip(const char *head) {
+    size_t length;
+    const char *const value = head_value(head, "Accept-Encoding:", &length);
+    const char *const found = value ? strstr(value, "gzip") : NULL;
+    return found && found < value + length;
+}
+
 static void plan_writes(answer *to, const char *target) {
     char write[16];
     find_member(target, "write", write, sizeof write);
@@ -122,6 +129,7 @@ void answer_begin(answer *to, const char *folder, const char *head, const bytes 
     find_member(target, "id", to->id, sizeof to->id);
     find_member(target, "type", type, sizeof type);
     kind what = {.status = (int)find_number(target, "status", 200), .gzip = find_number(target, "gzip", 0) != 0};
+    what.gzip = what.gzip || (find_number(target, "negotiate", 0) != 0 && accepts_gzip(head));
     what.ratelimit = find_number(target, "ratelimit", 0) != 0;
     find_member(target, "frame", what.frame, sizeof what.frame);
     plan_writes(to, target);

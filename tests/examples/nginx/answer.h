@@ -36,6 +36,7 @@ typedef struct answer {
  *   status=N          200 without it
  *   type=TYPE         application/json without it, for .sse text/event-stream
  *   gzip=1            sends NAME.gz as gzip
+ *   negotiate=1       the same, if the request accepts it
  *   ratelimit=1       has a header with what remains of a limit of its own
  *   echo=1            sends the body of the request instead of a file
  */

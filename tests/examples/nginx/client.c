@@ -1,10 +1,10 @@
 /*
- * The client of the nginx tests: makes the requests that standard input tells, several at once, and compares what comes back
+ * The client of the nginx tests: makes the requests of standard input, several at once, and compares what comes back
  * byte for byte.
  *
  *     client SOCKET AT-ONCE SECONDS <JOBS
  *
- * A job is a line; job.h says of what. A job that went wrong is told in a line; the last line counts. Status 0 when all went
+ * A job is a line; job.h says of what. A job that went wrong prints a line; the last line counts. Status 0 when all went
  * as expected, 1 when one did not, 2 when the client itself failed or the seconds are over.
  */
 #include "job.h"
@@ -79,11 +79,11 @@ static void write_some(call *of) {
 
 /* False when the answer has ended, or has as many bytes as this job stays for. */
 static bool read_some(call *of) {
-    char piece[65536];
-    const size_t room = of->job.leave - of->answer.used < sizeof piece ? of->job.leave - of->answer.used : sizeof piece;
-    const ssize_t length = room > 0 ? recv(of->fd, piece, room, 0) : 0;
+    char chunk[65536];
+    const size_t room = of->job.leave - of->answer.used < sizeof chunk ? of->job.leave - of->answer.used : sizeof chunk;
+    const ssize_t length = room > 0 ? recv(of->fd, chunk, room, 0) : 0;
     if (length > 0) {
-        bytes_add(&of->answer, piece, (size_t)length);
+        bytes_add(&of->answer, chunk, (size_t)length);
     }
     return length > 0 ? of->answer.used < of->job.leave : length < 0 && errno == EAGAIN;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What tokusage_include_usage makes of the bodies that go upstream, byte by byte: the upstream sends back what it got.
+# How tokusage_include_usage changes the bodies that go upstream, byte by byte: the upstream sends back what it got.
 #
 #     sh tests/examples/nginx/include_usage.sh BUILT [sanitized]
 set -eu
@@ -119,11 +119,11 @@ awk 'BEGIN { printf "{\"model\":\"m\",\"messages\":[";
 { printf '{%s,' "$asks" && tail -c +2 "$scratch/long"; } >"$scratch/long.edited"
 short='{"stream":true,"messages":[]}'
 edited="{$asks,\"stream\":true,\"messages\":[]}"
-for place in '' /file /small /single /streamed /old /metered /mirror; do
-    sent "$place$chat" "$short" "$edited"
-    sent "$place$chat" "@$scratch/long" "@$scratch/long.edited"
-    sent "$place$chat" "$short" "$edited" chunked
-    sent "$place$chat" "@$scratch/long" "@$scratch/long.edited" chunked
+for location in '' /file /small /single /streamed /old /metered /mirror; do
+    sent "$location$chat" "$short" "$edited"
+    sent "$location$chat" "@$scratch/long" "@$scratch/long.edited"
+    sent "$location$chat" "$short" "$edited" chunked
+    sent "$location$chat" "@$scratch/long" "@$scratch/long.edited" chunked
 done
 
 run_jobs "bodies that are sent upstream" <"$scratch/jobs"

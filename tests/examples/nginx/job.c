@@ -62,12 +62,12 @@ void job_free(job *what) {
 
 /* ---- the request */
 
-static bool told(const char *field) {
+static bool is_given(const char *field) {
     return strcmp(field, "-") != 0;
 }
 
 static void add_headers(bytes *to, const char *headers) {
-    while (told(headers) && *headers) {
+    while (is_given(headers) && *headers) {
         const size_t length = strcspn(headers, "|");
         bytes_add(to, headers, length);
         bytes_add(to, "\r\n", 2);
@@ -87,16 +87,16 @@ static void add_chunks(bytes *to, const bytes *body) {
 
 void job_request(const job *of, bytes *to) {
     bytes body = {.at = NULL};
-    if (told(of->request_body) && !bytes_file(&body, of->request_body)) {
+    if (is_given(of->request_body) && !bytes_file(&body, of->request_body)) {
         stop("job %s: cannot read %s", of->id, of->request_body);
     }
     bytes_text(to, "%s %s%cid=%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", of->method, of->target,
                strchr(of->target, '?') ? '&' : '?', of->id);
     add_headers(to, of->headers);
-    if (told(of->request_body) && of->chunked) {
+    if (is_given(of->request_body) && of->chunked) {
         bytes_text(to, "Transfer-Encoding: chunked\r\n\r\n");
         add_chunks(to, &body);
-    } else if (told(of->request_body)) {
+    } else if (is_given(of->request_body)) {
         bytes_text(to, "Content-Length: %zu\r\n\r\n", body.used);
         bytes_add(to, body.at, body.used);
     } else {
@@ -110,7 +110,7 @@ void job_request(const job *of, bytes *to) {
 typedef struct parts {
     size_t head;
     bytes body;
-    size_t trailers; /* behind the head, in bytes of the answer; 0: none */
+    size_t trailers; /* after the head, in bytes of the answer; 0: none */
     bool whole;
 } parts;
 
@@ -164,7 +164,7 @@ static bool wrong(const job *of, const char *sentence) {
 }
 
 static bool body_as_expected(const job *of, const bytes *body, bool may_end_early) {
-    if (!told(of->expected_body)) {
+    if (!is_given(of->expected_body)) {
         return true;
     }
     bytes expected = {.at = NULL};
@@ -183,7 +183,7 @@ static bool check_parts(const job *of, const bytes *answer, const parts *found) 
         return left || wrong(of, "the answer has no head");
     }
     const size_t line = strcspn(answer->at, " ") + 1;
-    if (told(of->status) && strncmp(answer->at + line, of->status, strlen(of->status)) != 0) {
+    if (is_given(of->status) && strncmp(answer->at + line, of->status, strlen(of->status)) != 0) {
         char sentence[64];
         snprintf(sentence, sizeof sentence, "status %.3s instead of %s", answer->at + line, of->status);
         return wrong(of, sentence);

@@ -1,4 +1,4 @@
-/* One request of the client: how it is told in a line of text, and whether what came back is what was expected. */
+/* One request of the client: how a line of standard input describes it, and whether what came back was expected. */
 #ifndef TOKUSAGE_TESTS_NGINX_JOB_H
 #define TOKUSAGE_TESTS_NGINX_JOB_H
 

@@ -1,65 +1,48 @@
 /*
- * What the module has to say about bodies, found in another way: each file is read whole, by one call.
+ * What the module must find in bodies, found in another way: each file is read whole, by one call.
  *
  *     judge FOLDER [POINTER]
  *
- * For each file in FOLDER: its name, the verdict, prompt, completion, total, cached, written, reasoning and the model, with
- * tabs between them and "-" for what is absent.
+ * For each file in FOLDER: its name, the verdict when the transport says that the body is whole, the verdict when it does
+ * not, the model, and each count in the library's order, with tabs between them and "-" for what is absent.
  */
 #include "rig.h"
 #include "tokusage.h"
 
 #include <dirent.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
-/* Whether a count that was told has become another. */
-static bool changed(tokusage_count before, tokusage_count after) {
-    return before.present && before.value != after.value;
-}
-
-static const char *judge_counts(tokusage *usage) {
-    const tokusage before = *usage;
-    tokusage_error error;
-    switch (tokusage_reconcile(usage, &error)) {
-    case TOKUSAGE_OK:
-        return changed(before.prompt_tokens, usage->prompt_tokens) ||
-                       changed(before.completion_tokens, usage->completion_tokens)
-                   ? "reconciled"
-                   : "consistent";
-    case TOKUSAGE_ERR_TOTAL:
-    case TOKUSAGE_ERR_PART:
-        return "contradictory";
-    default:
+/* In the words of the module's logs. */
+static const char *word_of(tokusage_verdict verdict) {
+    switch (verdict) {
+    case TOKUSAGE_FAILED:
+        return "error";
+    case TOKUSAGE_TRUNCATED:
+        return "cut";
+    case TOKUSAGE_UNREADABLE:
         return "invalid";
+    default:
+        return tokusage_verdict_text(verdict);
     }
 }
 
-/* Events without their end were cut; of a service that tells none (Gemini), each report has a total. */
-static const char *judge_report(tokusage *usage, tokusage_body body) {
-    const bool cut = body == TOKUSAGE_BODY_OPEN && !usage->total_tokens.present;
-    const char *const verdict = judge_counts(usage);
-    return body == TOKUSAGE_BODY_BROKEN ? "invalid" : cut ? "cut" : verdict;
-}
-
-static const char *judge(const tokusage_stream *stream, tokusage *usage) {
-    const tokusage_body body = tokusage_stream_body(stream);
-    tokusage_error error;
-    switch (tokusage_stream_usage(stream, usage, &error)) {
-    case TOKUSAGE_OK:
-        return judge_report(usage, body);
-    case TOKUSAGE_ERR_NOT_FOUND:
-        return body == TOKUSAGE_BODY_OPEN ? "cut" : body == TOKUSAGE_BODY_BROKEN ? "invalid" : "missing";
-    default:
-        return "invalid";
-    }
-}
-
-static void print_count(tokusage_count count) {
-    if (count.present) {
-        printf("\t%lld", (long long)count.value);
-    } else {
-        printf("\t-");
+/* Bytes that the C library does not take for UTF-8 become \\xHH, which JSON reads as \xHH. */
+static void print_model(const tokusage_stream *stream) {
+    char model[TOKUSAGE_LABEL_SIZE];
+    const size_t length = tokusage_stream_label(stream, TOKUSAGE_LABEL_MODEL, model, sizeof model);
+    fputs(length == 0 ? "\t-" : "\t", stdout);
+    for (size_t at = 0; at < length;) {
+        mbstate_t state = {0};
+        const size_t taken = mbrlen(model + at, length - at, &state);
+        if (taken <= length - at) {
+            fwrite(model + at, 1, taken, stdout);
+            at += taken;
+        } else {
+            printf("\\\\x%02X", (unsigned)(unsigned char)model[at++]);
+        }
     }
 }
 
@@ -73,24 +56,27 @@ static void judge_file(const char *folder, const char *name, const char *pointer
     tokusage_stream stream;
     tokusage_stream_init(&stream, pointer);
     tokusage_stream_feed(&stream, body.at, body.used);
-    tokusage usage = {.total_tokens = {.present = false}};
-    char model[TOKUSAGE_MODEL_SIZE];
-    const char *const verdict = judge(&stream, &usage);
-    printf("%s\t%s", name, verdict);
-    print_count(usage.prompt_tokens);
-    print_count(usage.completion_tokens);
-    print_count(usage.total_tokens);
-    print_count(usage.cached_tokens);
-    print_count(usage.cache_write_tokens);
-    print_count(usage.reasoning_tokens);
-    printf("\t%s\n", tokusage_stream_model(&stream, model, sizeof model) > 0 ? model : "-");
+    tokusage usage;
+    const tokusage_verdict incomplete = tokusage_stream_verdict(&stream, false, &usage, NULL);
+    const tokusage_verdict complete = tokusage_stream_verdict(&stream, true, &usage, NULL);
+    printf("%s\t%s\t%s", name, word_of(complete), word_of(incomplete));
+    print_model(&stream);
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        const tokusage_count *const count = tokusage_count_at(&usage, i);
+        if (count->present) {
+            printf("\t%lld", (long long)count->value);
+        } else {
+            printf("\t-");
+        }
+    }
+    putchar('\n');
     bytes_free(&body);
 }
 
 int main(int count, char **arguments) {
     DIR *const folder = count >= 2 ? opendir(arguments[1]) : NULL;
-    if (!folder) {
-        stop("usage: judge FOLDER [POINTER]");
+    if (!folder || !setlocale(LC_CTYPE, "C.UTF-8")) {
+        stop("usage: judge FOLDER [POINTER], with the locale C.UTF-8");
     }
     const struct dirent *each;
     while ((each = readdir(folder))) {

@@ -7,24 +7,24 @@ set -eu
 
 built=$(cd "$1" && pwd)
 build=$(cd "$(dirname "$0")/../../.." && pwd)/examples/nginx/build.sh
-nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || nginx=
-source=${NGINX_SRC:-/usr/share/nginx/src}
 # The flags of this build are not nginx's.
 unset CFLAGS CXXFLAGS LDFLAGS
 
 rm -rf "$built/module" "$built/sanitized"
 mkdir -p "$built/module" "$built/sanitized"
 
-# lacks FOLDER WORDS: the tests that need that module say so.
+# lacks FOLDER WORDS: the tests that need that module print this.
 lacks() {
     echo "$2" >"$built/$1/lacking"
     echo "SKIPPED: $2"
 }
 
-if [ -z "$nginx" ] || [ ! -x "$source/configure" ]; then
-    lacks module "nginx or its headers are missing (Debian, Ubuntu: nginx and nginx-dev)"
+sh "$(dirname "$0")/unpack.sh" "$built" >"$built/unpack.log" || {
+    lacks module "$(tail -n 1 "$built/unpack.log")"
     exit 0
-fi
+}
+# shellcheck source=/dev/null
+. "$built/found"
 
 # What is loaded into an nginx without sanitizers needs their library before all others; that of gcc is one that can be.
 compiler=${CC:-cc}
@@ -35,12 +35,13 @@ library=$("$compiler" -print-file-name=libasan.so 2>/dev/null) || library=
 case $library in
 /*)
     flags='-fsanitize=address,undefined -fno-omit-frame-pointer'
-    ASAN_OPTIONS=detect_leaks=0 CC=$compiler CC_OPT=$flags LD_OPT=$flags OUT="$built/sanitized" NGINX="$nginx" sh "$build" &
+    ASAN_OPTIONS=detect_leaks=0 CC=$compiler CC_OPT="$CC_OPT $flags" LD_OPT="$LD_OPT $flags" OUT="$built/sanitized" \
+        sh "$build" &
     sanitized=$!
     ;;
 *) lacks sanitized "there is no gcc with the address sanitizer" ;;
 esac
-OUT="$built/module" NGINX="$nginx" sh "$build"
+OUT="$built/module" sh "$build"
 if [ -n "${sanitized:-}" ]; then
     wait "$sanitized"
     echo "$library" >"$built/sanitized/preload"

@@ -1,17 +1,17 @@
 # Whether a text is what Prometheus reads (text format 0.0.4): HELP and TYPE before the lines of a metric, those lines together,
-# names and labels as they may be, whole numbers, no line twice, a line end behind the last.
+# names and labels as they may be, whole numbers, no line twice, a line end after the last.
 function wrong(words) {
     if (!failed) {
         print "line " NR ": " words ": " $0
     }
     failed = 1
 }
-/^# HELP [a-z_]+ ./ {
+/^# HELP [a-z0-9_]+ ./ {
     if ($3 in helped) wrong("a second HELP")
     helped[$3]
     next
 }
-/^# TYPE [a-z_]+ (counter|gauge)$/ {
+/^# TYPE [a-z0-9_]+ (counter|gauge)$/ {
     if ($3 in typed) wrong("a second TYPE")
     typed[$3] = $4
     now = $3
@@ -20,10 +20,10 @@ function wrong(words) {
 {
     name = $0
     sub(/\{.*/, "", name)
-    if (name != now) wrong("not behind its TYPE")
+    if (name != now) wrong("not after its TYPE")
     if (!(name in helped)) wrong("no HELP")
     if (typed[name] == "counter" && name !~ /_total$/) wrong("a counter whose name does not end in _total")
-    if ($0 !~ /^[a-z_]+\{([a-z_]+="([^"\\]|\\["\\n])*",?)+\} [0-9]+$/) wrong("not a sample")
+    if ($0 !~ /^[a-z0-9_]+\{([a-z_]+="([^"\\]|\\["\\n])*",?)+\} [0-9]+$/) wrong("not a sample")
     label = $0
     sub(/ [0-9]+$/, "", label)
     if (label in seen) wrong("twice")

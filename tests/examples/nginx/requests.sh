@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is metered and what is not: methods, statuses, ranges, types, subrequests, redirects inside nginx, cache hits, gzip three
-# ways, what the service cuts, and the variables where nginx can use them.
+# ways, what breaks off, the verdicts, and the variables where nginx can use them.
 #
 #     sh tests/examples/nginx/requests.sh BUILT [sanitized]
 set -eu
@@ -24,7 +24,8 @@ use_configuration <<'END'
         default "$llm_usage_verdict";
         "" nothing;
     }
-    log_format mapped "$arg_id $mapped $sent_http_x_early $sent_http_x_verdict";
+    log_format mapped "$arg_id $mapped $sent_http_x_early $sent_http_x_verdict"
+        " $llm_cache_read_input_tokens $llm_cache_creation_input_tokens";
     proxy_cache_path cache keys_zone=bodies:1m;
     proxy_http_version 1.1;
     tokusage on;
@@ -40,7 +41,7 @@ use_configuration <<'END'
             }
             proxy_pass http://model;
         }
-        location /batch/ { tokusage_pointer /response/body/usage; proxy_pass http://model; }
+        location /batch/ { tokusage_pointer /response/body; proxy_pass http://model; }
         location /types/ { tokusage_types application/x-tested; proxy_pass http://model; }
         location /static/ { alias bodies/; }
         location /nobody/ { proxy_pass http://127.0.0.1:1; }
@@ -68,6 +69,7 @@ use_configuration <<'END'
             proxy_force_ranges on;
         }
         location /gunzip/ { proxy_pass http://model; gunzip on; }
+        location /compressed/ { proxy_pass http://model; tokusage_ask_plain off; }
         location /gzip/ { proxy_pass http://model; gzip on; gzip_types application/json; gzip_min_length 1; }
         location /sub/ {
             proxy_pass http://model;
@@ -99,30 +101,68 @@ ask HEAD    /static/whole.json                      -                   200 -   
 ask GET     '/whole.json?status=204'                -                   204 -           -   -- nothing
 ask GET     '/whole.json?status=304'                -                   304 -           -   -- nothing
 ask GET     '/static/whole.json'                    'If-None-Match: *'  304 -           -   -- nothing
-ask GET     '/whole.json?status=206'                -                   206 whole.json  -   -- "partial $lost parrot-2"
-ask GET     '/static/whole.json'                    'Range: bytes=0-50' 206 -           -   -- "partial $lost -"
-ask GET     '/static/whole.json'                    'Range: bytes=-50'  206 -           -   -- "partial $lost -"
-ask GET     '/static/whole.json'                    'Range: bytes=0-5,9-12' 206 -       -   -- "partial $lost -"
-ask GET     '/error.json?status=429'                -                   429 error.json  -   -- "missing $lost -"
-ask GET     '/error.json?status=502'                -                   502 error.json  -   -- "missing $lost -"
+ask GET     '/whole.json?status=206'                -                   206 whole.json  -   -- "partial - parrot-2"
+ask GET     '/static/whole.json'                    'Range: bytes=0-50' 206 -           -   -- "partial - -"
+ask GET     '/static/whole.json'                    'Range: bytes=-50'  206 -           -   -- "partial - -"
+ask GET     '/static/whole.json'                    'Range: bytes=0-5,9-12' 206 -       -   -- "partial - -"
+ask GET     '/error.json?status=429'                -                   429 error.json  -   -- "error - -"
+ask GET     '/error.json?status=502'                -                   502 error.json  -   -- "error - -"
 ask GET     '/whole.json?status=502'                -                   502 whole.json  -   -- "$whole"
 ask GET     /nobody/whole.json                      -                   502 -           -   -- nothing
 ask GET     /static/none.json                       -                   404 -           -   -- nothing
 
 # ---------------------------------------------------------------------------------------------------- what is metered
 
+# numbered: the counts of all.json, by their names in tokusage.h.
+numbered() {
+    # shellcheck disable=SC2086
+    set -- $all
+    for name in $counts; do
+        printf '%s%s=%s' "${comma:-}" "${name%_tokens}" "$1"
+        comma=,
+        shift
+    done
+}
+
 ask GET     /off/whole.json                         -   200 whole.json  -   -- nothing
 ask GET     /if/whole.json                          -   200 whole.json  -   -- "$whole"
 ask GET     '/if/whole.json?meter=no'               -   200 whole.json  -   -- nothing
-ask GET     /batch/batch.json                       -   200 batch.json  -   -- "consistent 22 2 24 - - - -"
-ask GET     /batch/whole.json                       -   200 whole.json  -   -- "missing $lost parrot-2"
+ask GET     /batch/batch.json                       -   200 batch.json  -   -- "consistent prompt=22,completion=2,total=24 -"
+ask GET     /batch/whole.json                       -   200 whole.json  -   -- "missing - -"
 ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- nothing
 ask GET     '/whole.json?type=application/json;charset=utf-8' - 200 whole.json - -- "$whole"
+ask GET     /all.json                               -   200 all.json        -   -- "consistent $(numbered) m"
 ask GET     '/stream.sse?type=Text/Event-Stream'    -   200 stream.sse  -   -- "$stream"
 ask GET     /types/whole.json                       -   200 whole.json  -   -- nothing
 ask GET     '/types/whole.json?type=application/x-tested' - 200 whole.json - -- "$whole"
 ask GET     /sub/whole.json                         -   200 -           -   -- "$whole"
+four='prompt=4,completion=2,total=6 m'
+ask GET     '/lines.jsonl?type=application/x-ndjson' -  200 lines.jsonl -   -- "consistent $four"
+ask GET     '/records.seq?type=application/json-seq&write=1&exact=1' - 200 records.seq - -- "consistent $four"
+ask GET     '/records.seq?type=application/json-seq' -  200 records.seq -   -- "consistent $four"
+ask GET     '/records.seq?type=application/json'    -   200 records.seq -   -- "invalid - -"
+ask GET     '/frames.bin?type=application/vnd.amazon.eventstream' - 200 frames.bin - -- 'consistent prompt=4,completion=2,total=6 -'
 go "methods, statuses and types"
+
+# ------------------------------------------------------------------------------------------------------ the verdicts
+
+ask GET     /reconciled.json                        -   200 reconciled.json     -   -- "reconciled prompt=4,completion=5,total=9,reasoning=3 m"
+ask GET     /assumed.json                           -   200 assumed.json        -   -- "assumed prompt=4,completion=5,total=9,reasoning=3 m"
+ask GET     /contradictory.json                     -   200 contradictory.json  -   -- "contradictory prompt=4,completion=2,total=5 m"
+ask GET     /wrong.json                             -   200 wrong.json          -   -- "invalid - m"
+ask GET     /page.json                              -   200 page.json           -   -- "invalid - -"
+ask GET     /failed.sse                             -   200 failed.sse          -   -- "error $four"
+ask GET     '/failed.sse?cut=100'                   -   200 failed.sse          cut -- "cut $four"
+# A stream of another shape is whole where the service says so. Where the connection's close ends it, nobody knows.
+ask GET     /unknown.sse                            -   200 unknown.sse         -   -- "missing - -"
+ask GET     '/unknown.sse?frame=chunked'            -   200 unknown.sse         -   -- "missing - -"
+ask GET     '/unbuffered/unknown.sse?frame=chunked' -   200 unknown.sse         -   -- "missing - -"
+ask GET     '/unknown.sse?frame=close'              -   200 unknown.sse         -   -- "cut - -"
+ask GET     '/unknown.sse?frame=chunked&cut=60'     -   200 unknown.sse         cut -- "cut - -"
+ask GET     /static/unknown.sse                     -   200 unknown.sse         -   -- "missing - -"
+# Bytes that are not UTF-8 would make the log's line no JSON.
+ask GET     /bytes.json                             -   200 bytes.json          -   -- 'consistent prompt=4,completion=2,total=6 a\\xD3\\xFEé'
+go "the verdicts"
 
 # ------------------------------------------------------------------------------------------- subrequests and redirects
 
@@ -132,7 +172,7 @@ expect ssi
 expect ssi-part $whole
 job around GET /ssi/around.json >>"$scratch/jobs"
 # The module reads what the service wrote, so here the page as it is before SSI: that is no JSON.
-expect around invalid - - - - - - -
+expect around invalid - -
 # shellcheck disable=SC2086
 expect ssi-inner $whole
 ask GET     /auth/stream.sse                        -   200 stream.sse  -   -- "$stream"
@@ -151,18 +191,29 @@ ask GET     '/cache/whole.json?key=2&frame=chunked' -   200 whole.json  -   -- "
 go "responses that go into the cache"
 ask GET     '/cache/stream.sse?key=1'               -   200 stream.sse  -   -- "cached ${stream#* }"
 ask GET     '/cache/whole.json?key=2'               -   200 whole.json  -   -- "cached ${whole#* }"
-ask GET     '/cache/whole.json?key=1'  'Range: bytes=1-9' 206 -         -   -- "partial $lost -"
+ask GET     '/cache/whole.json?key=1'  'Range: bytes=1-9' 206 -         -   -- "partial - -"
 ask HEAD    '/cache/whole.json?key=2'               -   200 -           -   -- nothing
 go "responses out of the cache"
 
 ask GET     '/gunzip/stream.sse?gzip=1'             -                       200 stream.sse      -   -- "$stream"
 ask GET     '/gunzip/stream.sse?gzip=1&write=5'     -                       200 stream.sse      -   -- "$stream"
-ask GET     '/gunzip/stream.sse?gzip=1'             'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- "encoded $lost -"
-ask GET     '/stream.sse?gzip=1'                    -                       200 stream.sse.gz   -   -- "encoded $lost -"
+ask GET     '/gunzip/stream.sse?gzip=1'             'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- "encoded - -"
+ask GET     '/stream.sse?gzip=1'                    -                       200 stream.sse.gz   -   -- "encoded - -"
 ask GET     /gzip/whole.json 'Accept-Encoding: gzip' 200 - "save=$scratch/zipped"                   -- "$whole"
 ask GET     '/gzip/whole.json?write=9&exact=1' 'Accept-Encoding: gzip' 200 - "save=$scratch/written" -- "$whole"
 go "gzip three ways"
-for name in zipped written; do
+
+# The service would compress, and is asked not to; nginx compresses for the client.
+both='Accept-Encoding: br|Accept-Encoding: gzip'
+ask GET     '/stream.sse?negotiate=1'               'Accept-Encoding: gzip' 200 stream.sse      -   -- "$stream"
+ask GET     '/stream.sse?negotiate=1'               'accept-encoding: gzip' 200 stream.sse      -   -- "$stream"
+ask GET     '/whole.json?negotiate=1'               "$both"                 200 whole.json      -   -- "$whole"
+ask GET     '/gzip/whole.json?negotiate=1' 'Accept-Encoding: gzip' 200 - "save=$scratch/again"      -- "$whole"
+ask GET     '/compressed/stream.sse?negotiate=1'    'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- "encoded - -"
+ask GET     '/off/stream.sse?negotiate=1'           'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- nothing
+ask GET     '/if/stream.sse?negotiate=1&meter=no'   'Accept-Encoding: gzip' 200 stream.sse.gz   -   -- nothing
+go "responses that are asked to be plain"
+for name in zipped written again; do
     holds "the response is compressed" grep -q -i 'Content-Encoding: gzip' "$scratch/$name.head"
     gzip -d -c <"$scratch/$name.body" >"$scratch/unzipped"
     same "the compressed body" "$scratch/bodies/whole.json" "$scratch/unzipped"
@@ -171,22 +222,28 @@ done
 # ------------------------------------------------------------------------------------------------- what the service cuts
 
 half=$(($(wc -c <"$scratch/bodies/stream.sse") / 2))
-ask GET     "/stream.sse?cut=$half"                 -   200 stream.sse  cut     -- "cut $lost parrot-2"
-ask GET     "/stream.sse?cut=$half&frame=chunked"   -   200 stream.sse  cut     -- "cut $lost parrot-2"
-ask GET     "/unbuffered/stream.sse?cut=$half"      -   200 stream.sse  cut     -- "cut $lost parrot-2"
-ask GET     "/whole.json?cut=60"                    -   200 whole.json  cut     -- "cut $lost -"
+ask GET     "/stream.sse?cut=$half"                 -   200 stream.sse  cut     -- "cut - parrot-2"
+ask GET     "/stream.sse?cut=$half&frame=chunked"   -   200 stream.sse  cut     -- "cut - parrot-2"
+ask GET     "/unbuffered/stream.sse?cut=$half"      -   200 stream.sse  cut     -- "cut - parrot-2"
+ask GET     "/whole.json?cut=60"                    -   200 whole.json  cut     -- "cut - -"
 go "responses that the service cuts"
 
 # --------------------------------------------------------------------------------------- where variables can be used
 
 ask GET '/variables/stream.sse?frame=chunked&write=11' - 200 stream.sse "save=$scratch/variables" -- "$stream"
+variables=$number
+ask GET /variables/all.json                            - 200 all.json -                          -- "consistent $(numbered) m"
 go "variables in headers and trailers"
 tr -d '\r' <"$scratch/variables.head" >"$scratch/head"
 holds "a header is made before anything is known" grep -q '^X-Early: early:$' "$scratch/head"
 holds "a map may be asked before anything is known" grep -q '^X-Verdict: nothing$' "$scratch/head"
 holds "a trailer has the count" grep -q '^X-Total: 29$' "$scratch/head"
 holds "a trailer has the verdict" grep -q '^X-Verdict: consistent$' "$scratch/head"
-says "a map in the log" "$number consistent early: nothing" "$(cat "$scratch/mapped.log")"
+mapped() {
+    sed -n "s/^$1 //p" "$scratch/mapped.log"
+}
+says "a map in the log" "consistent early: nothing - -" "$(mapped "$variables")"
+says "the names that other gateways have" "consistent early: nothing 40 20" "$(mapped "$number")"
 
 stop_nginx
 end_checks 20

@@ -77,10 +77,10 @@ bool bytes_file(bytes *to, const char *path) {
     if (!file) {
         return false;
     }
-    char piece[16384];
+    char chunk[16384];
     size_t length;
-    while ((length = fread(piece, 1, sizeof piece, file)) > 0) {
-        bytes_add(to, piece, length);
+    while ((length = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        bytes_add(to, chunk, length);
     }
     const bool read = !ferror(file);
     fclose(file);

@@ -30,7 +30,7 @@ size_t bytes_dechunk(bytes *to, const char *from, size_t length);
 /* Where the head's blank line ends, or 0. */
 size_t head_length(const char *message, size_t length);
 
-/* The value of a header as it stands in the head (not NUL-terminated), or NULL. The name is written with its colon. */
+/* The value of a header as it is in the head (not NUL-terminated), or NULL. The name is written with its colon. */
 const char *head_value(const char *head, const char *name, size_t *length);
 
 /* Sockets that never block. The name is an absolute path, or 127.0.0.1:PORT. */

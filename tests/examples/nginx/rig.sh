@@ -8,7 +8,7 @@ export LC_ALL
 
 here=${here:-$(cd "$(dirname "$0")" && pwd)}
 project=$(cd "$here/../../.." && pwd)
-nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || nginx=
+counts=$(sed -n 's/^    tokusage_count \([a-z0-9_]*\);.*/\1/p' "$project/include/tokusage.h")
 module=$built/module/ngx_http_tokusage_module.so
 preload=
 socket=nginx.sock
@@ -78,6 +78,11 @@ use_sanitized_module() {
 }
 
 [ -e "$module" ] || skip "there is no module: $(cat "$built/module/lacking" 2>/dev/null || echo "it was not built")"
+# shellcheck source=/dev/null
+. "$built/found"
+# shellcheck disable=SC2153
+nginx=$NGINX
+unset NGINX # nginx reads it, for another purpose
 scratch=$(mktemp -d)
 mkdir "$scratch/bodies" "$scratch/temp"
 : >"$scratch/expected"
@@ -86,7 +91,7 @@ mkdir "$scratch/bodies" "$scratch/temp"
 trap end_rig EXIT
 trap 'exit 1' HUP INT TERM
 
-# end_process PID SIGNAL: waits for its end, and is not told about one that has ended.
+# end_process PID SIGNAL: waits for its end; one that has ended is no error.
 end_process() {
     [ -n "$1" ] || return 0
     kill -s "$2" "$1" 2>/dev/null || :
@@ -123,15 +128,16 @@ start_upstream() {
     in_time test -e "$scratch/ledger" || { fail "the upstream does not start" && exit 1; }
 }
 
+# The id, the verdict, the model, and every count that the library has.
 tested_log() {
-    cat <<'END'
-    log_format tested escape=none "$arg_id\t$llm_usage_verdict\t$llm_prompt_tokens\t$llm_completion_tokens"
-        "\t$llm_total_tokens\t$llm_cache_read_input_tokens\t$llm_cache_creation_input_tokens\t$llm_reasoning_tokens"
-        "\t$llm_model";
-END
+    # shellcheck disable=SC2016
+    printf '    log_format tested escape=none "$arg_id\\t$llm_usage_verdict\\t$llm_model'
+    # shellcheck disable=SC2016,SC2086
+    printf '\\t$llm_%s' $counts
+    printf '";\n'
 }
 
-# use_configuration: standard input is what stands in nginx's http block. `main` has more for the outermost block.
+# use_configuration: standard input is the contents of nginx's http block. `main` has more for the outermost block.
 use_configuration() {
     user=
     [ "$(id -u)" -ne 0 ] || user='user root;'
@@ -156,7 +162,6 @@ http {
     types {
         application/json json;
         text/event-stream sse;
-        application/x-ndjson jsonl;
         text/html html;
     }
     upstream model {
@@ -171,7 +176,7 @@ END
     put_sockets
 }
 
-# The sockets lie in the folder of the test.
+# The sockets are in the folder of the test.
 put_sockets() {
     sed -i "s|unix:\([a-z]*\.sock\)|unix:$scratch/\1|" "$scratch/nginx.conf"
 }
@@ -238,21 +243,34 @@ run_jobs() {
 
 # ------------------------------------------------------------------------------------------------------- its log
 
-# expect ID VERDICT PROMPT COMPLETION TOTAL CACHED WRITTEN REASONING MODEL: a line of the log; with the id alone: nothing is
-# metered.
+# expect ID VERDICT COUNTS MODEL: a line of the log, with the counts as in prompt=20,completion=9; - is none. With the id
+# alone: nothing is metered.
 expect() {
     if [ $# -eq 1 ]; then
-        set -- "$1" - - - - - - - -
+        set -- "$1" - - -
     fi
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@" >>"$scratch/expected"
+    printf '%s\t%s\t%s\t%s\n' "$@" >>"$scratch/expected"
 }
 
-# check_log WORDS: the log of the requests since the last check, with "-" for what is absent, against what is expected of them,
-# in any order.
+# in_words: lines of the log in the form of those that are expected.
+in_words() {
+    awk -F '\t' -v OFS='\t' -v names="$(echo "$counts" | tr '\n' ' ')" '
+        BEGIN {
+            number = split(names, name, " ")
+            for (i = 1; i <= number; i++) sub(/_tokens$/, "", name[i])
+        }
+        {
+            words = ""
+            for (i = 1; i <= number; i++)
+                if ($(i + 3) != "" && $(i + 3) != "-") words = words (words == "" ? "" : ",") name[i] "=" $(i + 3)
+            print $1, $2 == "" ? "-" : $2, words == "" ? "-" : words, $3 == "" ? "-" : $3
+        }'
+}
+
+# check_log WORDS: the log of the requests since the last check against what is expected of them, in any order.
 check_log() {
     in_time lines_in access.log "$(wc -l <"$scratch/expected")" || fail "$1: the log has too few lines"
-    awk -F '\t' -v OFS='\t' '{ for (i = 1; i <= 9; i++) if ($i == "") $i = "-"; print }' "$scratch/access.log" |
-        sort >"$scratch/seen"
+    in_words <"$scratch/access.log" | sort >"$scratch/seen"
     sort "$scratch/expected" >"$scratch/expected.sorted"
     same "$1" "$scratch/expected.sorted" "$scratch/seen"
     : >"$scratch/access.log"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# examples/nginx/nginx.conf, as it is but for its sockets, does what it says, and its log is read by usage-report: by model, the
-# sums are those of the bodies.
+# examples/nginx/nginx.conf, with other sockets, does what it says, and usage-report reads its log: the sums by model are those of
+# the bodies.
 #
 #     sh tests/examples/nginx/sample.sh BUILT
 set -eu
@@ -15,7 +15,7 @@ take_bodies formats tests/data/formats
 take_bodies examples examples/data
 mkdir "$scratch/logs"
 
-# The sample's sockets become those of the rig, and its files lie in the rig's folder. Everything else is as it stands.
+# The sample's sockets become those of the rig, and its files are in the rig's folder. Everything else is unchanged.
 sed -e "s|^load_module .*|load_module $module; daemon off;|" \
     -e 's|listen 127.0.0.1:8080|listen unix:nginx.sock|' -e 's|allow 127.0.0.1|allow unix:|' \
     -e 's|server 127.0.0.1:8000|server unix:upstream.sock|' -e 's|^pid .*|pid nginx.pid;|' \
@@ -58,7 +58,7 @@ lines_end_in_usage() {
 }
 says "its line" '"model":"gpt-5-mini-2025-08-07","verdict":"consistent","usage":{"prompt_tokens":18,"completion_tokens":71,"total_tokens":89,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":64}}}' "$(line search gpt-5-mini-2025-08-07)"
 says "the line of a client that left" '"model":"parrot-2","verdict":"consistent","usage":{"prompt_tokens":20,"completion_tokens":9,"total_tokens":29}}' "$(line search parrot-2)"
-says "the line of an error" '"model":"","verdict":"missing","usage":null}' "$(line support '')"
+says "the line of an error" '"model":"","verdict":"error","usage":null}' "$(line support '')"
 holds "in each line the usage is an object or null" lines_end_in_usage logs/llm.jsonl
 job 6 GET /metrics - - 200 - "save=$scratch/metrics" | run_jobs "the sample's metrics"
 holds "they count the team" grep -q '^tokusage_tokens_total{zone="teams",key="search"} 118$' "$scratch/metrics.body"
@@ -75,7 +75,7 @@ if [ ! -x "$report" ]; then
 fi
 
 # Bodies whose counts agree; of those with a name for the model that no format needs to escape, the sums by model are compared.
-"$built/nginx_judge" "$scratch/bodies" | awk -F '\t' '($2 == "consistent" || $2 == "reconciled" || $2 == "missing") && $5 < 1e9' |
+"$built/nginx_judge" "$scratch/bodies" | awk -F '\t' '$2 ~ /^(consistent|reconciled|assumed|missing)$/ && $7 < 1e9' |
     sort >"$scratch/judged"
 mv "$scratch/logs/llm.jsonl" "$scratch/logs/sample.jsonl"
 {
@@ -108,8 +108,8 @@ holds "in each line the usage is an object or null, again" lines_end_in_usage lo
 "$report" --by /model --format csv "$scratch/logs/llm.jsonl" >"$scratch/report.csv" 2>"$scratch/findings" ||
     fail "usage-report does not read the log: $(cat "$scratch/findings")"
 # MODEL PROMPT COMPLETION TOTAL for each model, of the table and of the report.
-awk -F '\t' '$9 ~ /^[a-z0-9.-]+$/ && $9 != "-" { model[$9]; for (i = 3; i <= 5; i++) sum[$9, i] += $i }
-    END { for (each in model) print each, sum[each, 3] + 0, sum[each, 4] + 0, sum[each, 5] + 0 }' "$scratch/judged" |
+awk -F '\t' '$4 ~ /^[a-z0-9.-]+$/ && $4 != "-" { model[$4]; for (i = 5; i <= 7; i++) sum[$4, i] += $i }
+    END { for (each in model) print each, sum[each, 5] + 0, sum[each, 6] + 0, sum[each, 7] + 0 }' "$scratch/judged" |
     sort >"$scratch/by_model"
 awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
     $1 ~ /^[a-z0-9.-]+$/ { print $1, $column["prompt_tokens"] + 0, $column["completion_tokens"] + 0, $column["total_tokens"] + 0 }' \

@@ -75,12 +75,12 @@ static bool request_whole(const bytes *request, bytes *body) {
 
 /* False when the peer is gone. */
 static bool read_request(const server *in, connection *of) {
-    char piece[65536];
-    const ssize_t length = recv(of->fd, piece, sizeof piece, 0);
+    char chunk[65536];
+    const ssize_t length = recv(of->fd, chunk, sizeof chunk, 0);
     if (length <= 0) {
         return length < 0 && errno == EAGAIN;
     }
-    bytes_add(&of->request, piece, (size_t)length);
+    bytes_add(&of->request, chunk, (size_t)length);
     bytes body = {.at = NULL};
     if (request_whole(&of->request, &body)) {
         of->answering = true;
@@ -155,8 +155,8 @@ static void take_out(server *from, size_t index) {
     from->connections[index] = from->connections[--from->used];
 }
 
-/* What each waits for. Returns how long poll may wait, in ms; -1: for ever. *exact: one waits for its reader, of which no
-   poll tells. */
+/* What each waits for. Returns how long poll may wait, in ms; -1: for ever. *exact: one waits for its reader, which no
+   poll reports. */
 static int64_t prepare(server *of, bool *exact) {
     const int64_t now = now_in_ms();
     int64_t wait = -1;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The shared zone, its metrics and the limit: no count is lost over two workers, 200 connections, a reload, clients that are gone
-# and a full zone; the metrics are Prometheus text, whatever bytes a key has; a limit refuses, tells when to come back, and
+# and a full zone; the metrics are Prometheus text, whatever bytes a key has; a limit refuses, says when to come back, and
 # takes requests again.
 #
 #     sh tests/examples/nginx/zone.sh BUILT [sanitized]
@@ -11,10 +11,9 @@ built=$(cd "$1" && pwd)
 . "$(dirname "$0")/rig.sh"
 [ "${2:-}" != sanitized ] || use_sanitized_module
 
-# 20 + 9 tokens each, of which 16 are cached and 4 reasoning in the first.
-cp "$project/tests/data/formats/openai-chat.json" "$scratch/bodies/whole.json"
-cp "$project/tests/data/formats/openai-chat.sse" "$scratch/bodies/stream.sse"
-cp "$project/tests/data/formats/openai-error.json" "$scratch/bodies/error.json"
+# whole.json and stream.sse have 20 + 9 tokens each, of which 16 are cached and 4 reasoning in the first.
+# shellcheck source=tests/examples/nginx/asking.sh
+. "$(dirname "$0")/asking.sh"
 
 echo '<!--# include virtual="/whole.json" --><!--# include virtual="/stream.sse" -->' >"$scratch/bodies/page.html"
 
@@ -75,12 +74,14 @@ sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
 start_upstream
 start_nginx
 
+promtool=$(command -v promtool) || promtool=
 # fetch ZONE: its metrics as text in $scratch/ZONE.body, checked to be Prometheus text.
 fetch() {
     job "metrics-$1" GET "/$1" - - 200 - "save=$scratch/$1" >"$scratch/fetch"
     "$built/nginx_client" "$scratch/metrics.sock" 1 "$seconds" <"$scratch/fetch" >"$scratch/client.out" ||
         fail "the metrics of $1: $(cat "$scratch/client.out")"
     holds "the metrics of $1 are Prometheus text" awk -f "$here/prometheus.awk" "$scratch/$1.body"
+    [ -z "$promtool" ] || holds "promtool takes the metrics of $1" "$promtool" check metrics <"$scratch/$1.body"
 }
 
 # sum ZONE METRIC [LABEL="VALUE"]: over all its lines, or those with that label.
@@ -148,6 +149,7 @@ at_once=10
     job fill GET /cache/whole.json 'X-Key: cache'
     job ssi GET /ssi/page.html 'X-Key: ssi'
     job html GET '/whole.json?type=text/html' 'X-Key: html'
+    job all GET /all.json 'X-Key: all'
 } | run_jobs "responses of all kinds"
 job hit GET /cache/whole.json 'X-Key: cache' | run_jobs "a response out of the cache"
 
@@ -162,12 +164,19 @@ verdict_of() {
 }
 says "of a client that is gone" "aborted 1 " "$(verdict_of gone)"
 says "of a client that is gone, drained" "consistent 1 " "$(verdict_of drained)"
-says "of an error" "missing 1 " "$(verdict_of error)"
+says "of an error" "error 1 " "$(verdict_of error)"
 says "of a cut response" "cut 1 " "$(verdict_of cut)"
 says "of the cache" "cached 1 consistent 1 " "$(verdict_of cache)"
 says "of what is not metered" "" "$(verdict_of html)"
 says "of a page with two parts by SSI" "consistent 2 " "$(verdict_of ssi)"
 sums "out of the cache" keys 2 20 9 16 4 'key="cache"'
+
+# shellcheck disable=SC2086
+set -- $all
+for name in $counts; do
+    says "the metric of $name" "$1" "$(sum keys "tokusage_${name}_total" 'key="all"')"
+    shift
+done
 
 fetch models
 sums "by model and verdict" models 1 0 0 0 0 'key="parrot-2 aborted"'
@@ -177,9 +186,19 @@ holds "a key may have the model" [ "$(sum models tokusage_responses_total 'key="
 
 requests 1 1 '/paths/%22quoted%22%5Cback%0Aline' 'X-Path: a' | run_jobs "a key with a quote, a backslash and a line end"
 requests 2 2 '/paths/%C3%A9%FF%01' 'X-Path: b' | run_jobs "a key that is no text"
+requests 4 4 '/paths/%D3%FE%80%C0%80%E0%9F%80%ED%A0%80%F0%8F%BF%BF%F4%90%80%80%F5%E2%82-%E2%82' 'X-Path: d' |
+    run_jobs "a key of sequences that are near to UTF-8"
+requests 5 5 '/paths/%C2%80%E0%A0%80%E2%82%AC%ED%9F%BF%EE%80%80%F0%90%80%80%F4%8F%BF%BF' 'X-Path: e' |
+    run_jobs "a key of the first and last characters of each length"
 requests 3 3 '/paths/%5CxFF' 'X-Path: c' | run_jobs "a key that looks like an escape"
 fetch paths
 sums "a key with a quote, a backslash and a line end" paths 1 20 9 16 4 'key="a/paths/\\"quoted\\"\\\\back\\nline"'
+holds "the metrics are UTF-8" iconv -f UTF-8 -t UTF-16 -o "$scratch/utf16" "$scratch/paths.body"
+sums "a key of sequences that are near to UTF-8" paths 1 20 9 16 4 "key=\"d/paths/$(
+    printf '\\\\\\\\x%s' D3 FE 80 C0 80 E0 9F 80 ED A0 80 F0 8F BF BF F4 90 80 80 F5 E2 82
+)-$(printf '\\\\\\\\x%s' E2 82)\""
+sums "a key of the first and last characters of each length" paths 1 20 9 16 4 \
+    "key=\"e/paths/$(printf '\302\200\340\240\200\342\202\254\355\237\277\356\200\200\360\220\200\200\364\217\277\277')\""
 sums "a key that is no text" paths 1 20 9 16 4 'key="b/paths/é\\\\xFF\\\\x01"'
 sums "a key that looks like an escape" paths 1 20 9 16 4 'key="c/paths/\\\\x5CxFF"'
 
@@ -232,12 +251,12 @@ holds "it says when to come back" [ "$wait_for" -ge 1 ] && holds "within the min
 says "the same in the other header" "${wait_for}s" "$(header x-ratelimit-reset-tokens | sed 's/^1m0s$/60s/')"
 holds "another key has its own window" limited /minute/ two 200
 holds "without a key there is no limit" limited /minute/ "" 200
-holds "the limit stands after a reload" reload_nginx
-holds "the limit stands after a reload" limited /minute/ one 429
+holds "the limit holds after a reload" reload_nginx
+holds "the limit holds after a reload" limited /minute/ one 429
 fetch minute
 says "refused requests" 2 "$(sum minute tokusage_limited_requests_total 'status="rejected"')"
 
-# Of a second there is no telling when it ends: one of some requests at once is refused, and a second later none.
+# Nobody knows when a second ends: one of some requests at once is refused, and a second later none.
 refused() {
     limited /second/ second 429
 }
@@ -248,21 +267,21 @@ holds "after the window, requests are taken again" limited /second/ second 200
 for _ in 1 2 3 4; do
     holds "a dry run refuses nothing" limited /dry/ dry 200
 done
-says "a dry run tells the client nothing" "" "$(header x-ratelimit-limit-tokens)$(header Retry-After)"
+says "a dry run sends the client nothing" "" "$(header x-ratelimit-limit-tokens)$(header Retry-After)"
 fetch dry
 says "what a dry run would have refused" 2 "$(sum dry tokusage_limited_requests_total 'status="rejected_dry_run"')"
 says "a dry run refuses nothing" 0 "$(sum dry tokusage_limited_requests_total 'status="rejected"')"
 holds "a dry run logs" grep -q 'dry run' "$scratch/error.log"
 
 
-# Of several limits the one that is nearest is told; and where the limit is reached, another model may answer.
+# Of several limits the headers are those of the nearest; and where the limit is reached, another model may answer.
 holds "several limits" limited /both/ both 200
 says "the nearest of several limits" 40 "$(header x-ratelimit-limit-tokens)"
 holds "several limits" limited '/both/' both 200
 holds "another model answers where the limit is reached" limited /both/ both 200
 says "another model answers" yes "$(header X-Instead)"
 
-# What the service tells of its own limits is hidden where nginx has one, as a client could not tell them apart.
+# The service's headers of its own limits are hidden where nginx has one, as a client could not know whose they are.
 job own GET '/minute/whole.json?ratelimit=1' 'X-Limit: own' - 200 - "save=$scratch/answer" | run_jobs "the service's own limit"
 says "the service's own limit is hidden" 40 "$(header x-ratelimit-remaining-tokens)"
 job own GET '/whole.json?ratelimit=1' - - 200 - "save=$scratch/answer" | run_jobs "the service's own limit, without one of nginx"

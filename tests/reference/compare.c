@@ -1,0 +1,97 @@
+/* The library against the second reader; see compare.h. */
+#include "compare.h"
+
+#include <string.h>
+
+static observation last;
+
+const observation *last_observation(void) {
+    return &last;
+}
+
+/* ---- streams */
+
+static size_t feed(tokusage_stream *stream, span body, size_t longest) {
+    size_t taken = 0;
+    for (size_t at = 0; at < body.length;) {
+        const size_t wanted = longest > 0 ? 1 + random_below(longest) : body.length;
+        const size_t size = wanted < body.length - at ? wanted : body.length - at;
+        taken += tokusage_stream_feed(stream, against_the_end(body.bytes + at, size), size);
+        at += size;
+    }
+    return taken;
+}
+
+static observation library_says(const char *pointer, span body, size_t longest) {
+    tokusage_stream stream;
+    observation out;
+    memset(&out, 0, sizeof out);
+    assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
+    out.taken = feed(&stream, body, longest);
+    out.status = tokusage_stream_usage(&stream, &out.usage, &out.error);
+    for (int i = 0; i < 2; i++) {
+        out.ends[i].verdict = tokusage_stream_verdict(&stream, i > 0, &out.ends[i].usage, &out.ends[i].error);
+    }
+    out.reports = tokusage_stream_reports(&stream);
+    out.done = tokusage_stream_done(&stream);
+    for (int i = 0; i < LABEL_COUNT; i++) {
+        (void)tokusage_stream_label(&stream, (tokusage_label)i, out.labels[i], TOKUSAGE_LABEL_SIZE);
+    }
+    return out;
+}
+
+/* A verdict, its usage, and its error where the manual says what that is. */
+static const char *end_words(const observation *in, int i) {
+    const tokusage_verdict verdict = in->ends[i].verdict;
+    const bool error = verdict == TOKUSAGE_CONTRADICTORY || verdict == TOKUSAGE_INVALID;
+    return line_of("%s (%s) %s", tokusage_verdict_text(verdict), usage_words(&in->ends[i].usage),
+                   error ? error_words(&in->ends[i].error) : "");
+}
+
+static const char *words_of(const observation *in) {
+    return line_of("%s (%s), reports %llu, done %d, taken %zu, model '%s', id '%s', tier '%s', open: %s, complete: %s",
+                   error_words(&in->error), usage_words(&in->usage), (unsigned long long)in->reports, in->done,
+                   in->taken, in->labels[0], in->labels[1], in->labels[2], end_words(in, 0), end_words(in, 1));
+}
+
+const char *difference_of_stream(const char *pointer, span body, size_t longest) {
+    const observation got = library_says(pointer, body, longest);
+    last = reference_stream(pointer, body.bytes, body.length);
+    const char *a = words_of(&got), *b = words_of(&last);
+    return strcmp(a, b) != 0 ? line_of("stream:\n  library   %s\n  reference %s", a, b) : NULL;
+}
+
+/* ---- documents */
+
+static const char *result_words(tokusage_status status, const tokusage_error *error, const tokusage *usage) {
+    return line_of("%s %s", error_words(error), status == TOKUSAGE_OK ? usage_words(usage) : "");
+}
+
+static const char *difference_of_extract(const char *pointer, span document) {
+    tokusage got, want;
+    tokusage_error got_error, want_error;
+    const char *copy = against_the_end(document.bytes, document.length);
+    const tokusage_status status = tokusage_extract(copy, document.length, pointer, &got, &got_error);
+    const tokusage_status wanted = reference_extract(pointer, document.bytes, document.length, &want, &want_error);
+    const char *a = result_words(status, &got_error, &got), *b = result_words(wanted, &want_error, &want);
+    return strcmp(a, b) != 0 ? line_of("extract:\n  library   %s\n  reference %s", a, b) : NULL;
+}
+
+static const char *difference_of_find(const char *pointer, span document) {
+    const char *value = document.bytes;
+    span want = {document.bytes, 0};
+    size_t length = 0;
+    tokusage_error got_error, want_error;
+    const char *copy = against_the_end(document.bytes, document.length);
+    const tokusage_status status = tokusage_find(copy, document.length, pointer, &value, &length, &got_error);
+    const tokusage_status wanted = reference_find(pointer, document.bytes, document.length, &want, &want_error);
+    const char *a =
+        line_of("%s %zu %zu", error_words(&got_error), status == TOKUSAGE_OK ? (size_t)(value - copy) : 0, length);
+    const char *b = line_of("%s %zu %zu", error_words(&want_error), (size_t)(want.bytes - document.bytes), want.length);
+    return strcmp(a, b) != 0 || status != wanted ? line_of("find:\n  library   %s\n  reference %s", a, b) : NULL;
+}
+
+const char *difference_of_document(const char *pointer, span document) {
+    const char *difference = difference_of_extract(pointer, document);
+    return difference == NULL && pointer != NULL ? difference_of_find(pointer, document) : difference;
+}
