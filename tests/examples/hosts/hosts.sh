@@ -189,3 +189,13 @@ count_differences() {
 sums_of_calls() {
     echo "SELECT $(count_names | sed 's/.*/sum(&)/' | paste -s -d , -) FROM calls;"
 }
+
+# ------------------------------------------------------------------------------------------------------ WebAssembly
+
+# build_wasm: $scratch/tokusage.wasm. Skips the test where the tools are missing.
+build_wasm() {
+    has node || skip "no node here"
+    if ! has clang || ! has wasm-ld; then skip "no clang with wasm-ld here (clang, lld)"; fi
+    sh "$project/examples/wasm/build.sh" "$scratch/tokusage.wasm" >"$scratch/compiled" 2>&1 ||
+        fail "build.sh: $(tail -n 20 "$scratch/compiled")"
+}

@@ -2,7 +2,7 @@
  * What the C library says about bodies, for the tests of the other hosts.
  *
  *     judge lines FILE...           for each body, and each length from 0 to all of it: what is said about its beginning
- *     judge counts FILE...          the same, with a column for each count in place of what is after the model
+ *     judge counts FILE...          the same, with a column for each count in place of the JSON
  *     judge whole FILE...           only about all of it
  *     judge insert LITERAL FILE...  SQL that puts the bodies into the table bodies (name, body); LITERAL is how the
  *                                   database writes bytes, with %s where the hexadecimal digits are
@@ -47,7 +47,6 @@ static void print_counts(tokusage *usage) {
             printf("\t-");
         }
     }
-    putchar('\n');
 }
 
 static void print_line(const body *of, const tokusage_stream *stream, size_t length, bool counts) {
@@ -69,8 +68,9 @@ static void print_line(const body *of, const tokusage_stream *stream, size_t len
     if (counts) {
         print_counts(&usage);
     } else {
-        printf("\t%s\t%s\t%s\n", json, tokusage_verdict_text(complete), words);
+        printf("\t%s", json);
     }
+    printf("\t%s\t%s\n", tokusage_verdict_text(complete), words);
 }
 
 /* A copy of a stream goes on by itself, so each beginning is the one before and a byte. */
