@@ -52,14 +52,18 @@ check decode_empty 1 decode '' </dev/null
 
 # ---------------------------------------------------------------------------------------------------- cjson_app
 
-check cjson_app_sample 0 cjson_app </dev/null
-check cjson_app_infers 0 cjson_app '{"a":[1],"usage":{"prompt_tokens":5,"x":{},"completion_tokens":7},"z":"\u00e4"}' </dev/null
-check cjson_app_consistent 0 cjson_app '{"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}' </dev/null
-check cjson_app_hopeless 1 cjson_app '{"usage":{"prompt_tokens":20,"completion_tokens":7,"total_tokens":12}}' </dev/null
-check cjson_app_no_usage 1 cjson_app '{"error":{"message":"busy"}}' </dev/null
-check cjson_app_type 1 cjson_app '{"usage":{"prompt_tokens":"5"}}' </dev/null
-check cjson_app_not_json 1 cjson_app '{"usage":' </dev/null
-check cjson_app_two_bodies 1 cjson_app '{"usage":{"prompt_tokens":5}} {}' </dev/null
+if [ -x "$programs/cjson_app" ]; then
+    check cjson_app_sample 0 cjson_app </dev/null
+    check cjson_app_infers 0 cjson_app '{"a":[1],"usage":{"prompt_tokens":5,"x":{},"completion_tokens":7},"z":"\u00e4"}' </dev/null
+    check cjson_app_consistent 0 cjson_app '{"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}' </dev/null
+    check cjson_app_hopeless 1 cjson_app '{"usage":{"prompt_tokens":20,"completion_tokens":7,"total_tokens":12}}' </dev/null
+    check cjson_app_no_usage 1 cjson_app '{"error":{"message":"busy"}}' </dev/null
+    check cjson_app_type 1 cjson_app '{"usage":{"prompt_tokens":"5"}}' </dev/null
+    check cjson_app_not_json 1 cjson_app '{"usage":' </dev/null
+    check cjson_app_two_bodies 1 cjson_app '{"usage":{"prompt_tokens":5}} {}' </dev/null
+else
+    skip cjson_app "it was built without cJSON"
+fi
 
 # ----------------------------------------------------------------------------------------------------- usage_of
 
@@ -177,8 +181,10 @@ full() {
 if [ -w /dev/full ]; then
     full usage_of 2 examples/data/log.jsonl
     full decode 1
-    full cjson_app 1
-    full cjson_app 1 "{\"usage\":{\"prompt_tokens\":5,\"a\":\"$(printf %9000s x)\"}}"
+    if [ -x "$programs/cjson_app" ]; then
+        full cjson_app 1
+        full cjson_app 1 "{\"usage\":{\"prompt_tokens\":5,\"a\":\"$(printf %9000s x)\"}}"
+    fi
     # more than one buffer of output
     # shellcheck disable=SC2046
     full usage_of 2 $(awk 'BEGIN { for (i = 0; i < 500; i++) print "examples/data/log.jsonl" }')
