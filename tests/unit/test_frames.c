@@ -316,6 +316,7 @@ static void padding_must_be_whole_and_last(void **state) {
         {"{'usage':{'prompt_tokens': ", "ICA==", "5,'completion_tokens':7}}", &lost},
         {"{'usage':{'prompt_tokens': ", "ICAg", "5,'completion_tokens':7}}", &good},
         {"{'usage':{'prompt_tokens': ", "IA==\"", "5,'completion_tokens':7}}", &lost},
+        {"{'usage':{'prompt_tokens': ", "A\"", "5,'completion_tokens':7}}", &lost},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         builder digits = {NULL, 0, 0};

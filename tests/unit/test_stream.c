@@ -418,6 +418,24 @@ static void anthropics_later_usages_override_column_by_column(void **state) {
     EXPECT_SHORT(cases);
 }
 
+/* What is at these paths is a usage only once it has a count; what was read before that counts, too. */
+static void a_usage_that_needs_a_count_is_read_from_its_beginning(void **state) {
+    (void)state;
+    static const short_case cases[] = {
+        {"details before the count", NULL,
+         "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+         SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
+        {"details without a count", NULL,
+         "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
+         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+        {"two sums out of range", NULL,
+         "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
+         "'cacheReadInputTokens':1}}",
+         SAYS("RANGE prompt", INVALID, 1, false)},
+    };
+    EXPECT_SHORT(cases);
+}
+
 static void done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one(void **state) {
     (void)state;
 #define END "{'type':'response.completed','response':{" USAGE "}}"
@@ -483,6 +501,7 @@ int main(void) {
         cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
         cmocka_unit_test(a_later_usage_replaces_an_earlier_one_whole),
         cmocka_unit_test(anthropics_later_usages_override_column_by_column),
+        cmocka_unit_test(a_usage_that_needs_a_count_is_read_from_its_beginning),
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
         cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };

@@ -541,6 +541,27 @@ static void verdict_knows_the_ends_of_the_services(void **state) {
     EXPECT_SHORT(cases);
 }
 
+/* A type that ends in ".done" and is written with this many bytes. */
+static void expect_type_of(size_t length, bool done) {
+    builder body = {NULL, 0, 0};
+    tokusage_stream stream;
+    add(&body, 1, "data: {\"type\":\"");
+    add(&body, length - strlen(".done"), "x");
+    add(&body, 1, ".done\",\"usage\":{\"prompt_tokens\":5}}\n\n");
+    feed_whole(&stream, NULL, built(&body));
+    assert_int_equal(tokusage_stream_done(&stream), done);
+    feed_in_chunks(&stream, NULL, built(&body), 1);
+    assert_int_equal(tokusage_stream_done(&stream), done);
+    free(body.bytes);
+}
+
+static void a_type_written_with_more_than_190_bytes_matches_nothing(void **state) {
+    (void)state;
+    expect_type_of(190, true);
+    expect_type_of(191, false);
+    expect_type_of(1000, false);
+}
+
 /* --------------------------------------------------------------------------------------------- usage and error */
 
 static void verdict_says_what_it_is_about(void **state) {
@@ -607,6 +628,7 @@ int main(void) {
         cmocka_unit_test(verdict_is_missing_when_the_body_is_whole_and_has_no_usage),
         cmocka_unit_test(verdict_of_a_usage_is_that_of_settle_or_invalid),
         cmocka_unit_test(verdict_knows_the_ends_of_the_services),
+        cmocka_unit_test(a_type_written_with_more_than_190_bytes_matches_nothing),
         cmocka_unit_test(verdict_says_what_it_is_about),
         cmocka_unit_test(verdict_of_no_stream_has_no_usage),
     };
