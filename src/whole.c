@@ -40,7 +40,7 @@ static size_t lead_span(const char *json, size_t length) {
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
     size_t at = lead_span(json, length);
     at += tokusage_reader_feed(reader, json + at, length - at, false);
-    if (at == length) {
+    if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
     if (reader->json.state == JSON_TOO_DEEP) {

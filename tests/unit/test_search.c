@@ -143,7 +143,7 @@ static void the_search_passes_over_as_many_events_as_it_can(void **state) {
         {"two bytes of a name", "data: {}\n\ndata: {}\n\ndata: 'u", 20},
         {"two bytes of an error", "data: {}\n\ndata: {}\n\ndata: 'e", 20},
         {"two bytes of a name after many",
-         "data: {'a':'some text that is longer than a block of 64 bytes'}\n\ndata: 'u", 62},
+         "data: {'a':'some text that is longer than a block of 64 bytes'}\n\ndata: 'u", 65},
         {"a backslash that may begin an escape", "data: {}\n\ndata: {}\n\n\\", 20},
         {"a bracket that may begin the end mark", "data: {}\n\ndata: {}\n\ndata: [", 20},
     };
