@@ -176,7 +176,7 @@ static void update_cjson_refuses_a_missing_argument_and_what_is_no_object(void *
     cJSON_Delete(tree);
 }
 
-/* A reference is a part of another tree: in the place of the usage object, of an object in it, and of a list. */
+/* A reference is a part of another tree: the usage object, an object in it, or a list. */
 static void update_cjson_refuses_a_reference_where_counts_may_be(void **state) {
     (void)state;
     static const char *const names[] = {"prompt_tokens_details", "input_tokens_details", "cache_creation", "tokens",

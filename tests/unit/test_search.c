@@ -17,7 +17,7 @@ static size_t passed(span bytes, bool open) {
 static void expect_passed(const char *rule, span bytes, bool open, size_t want) {
     const size_t length = passed(bytes, open);
     if (length != want) {
-        fail_msg("%s: %zu bytes of %s are passed over, in place of %zu", rule, length, shown(bytes.bytes, bytes.length),
+        fail_msg("%s: %zu bytes of %s are passed over, expected %zu", rule, length, shown(bytes.bytes, bytes.length),
                  want);
     }
 }
@@ -288,15 +288,15 @@ static const char *const members[] = {
 
 static builder stream_with(const char *member, size_t filler, const char *line_end) {
     builder body = {NULL, 0, 0};
-    const span text =
+    const span plain =
         quoted(line_of("data: {'model':'m'}\n\ndata: {'a':'%*s'}\n\ndata: {'b':1,%s}\n\ndata: {'c':'%*s'}\n\n"
                        "event: x\ndata: {}\n\ndata: {'d':'%*s'}\n\n",
                        (int)filler, "", member, 70, "", (int)filler % 70, ""));
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\n') {
+    for (size_t i = 0; i < plain.length; i++) {
+        if (plain.bytes[i] == '\n') {
             add(&body, 1, line_end);
         } else {
-            add_bytes(&body, text.bytes + i, 1);
+            add_bytes(&body, plain.bytes + i, 1);
         }
     }
     return body;

@@ -260,7 +260,7 @@ static void data_of_an_event_are_documents_one_after_another(void **state) {
         {"nor do paths that do not end in usage", NULL,
          EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
          SAYS("", MISSING, 0, true)},
-        {"except behind a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
+        {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
         {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
         {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
          SAYS(SAYS57, CONSISTENT, 2, true)},
