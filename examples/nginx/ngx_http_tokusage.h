@@ -29,6 +29,12 @@ typedef struct {
     ngx_array_t zones; /* of ngx_shm_zone_t *: each tokusage_zone */
 } ngx_http_tokusage_main_conf_t;
 
+enum {
+    NGX_HTTP_TOKUSAGE_OFF = 0,
+    NGX_HTTP_TOKUSAGE_ON,
+    NGX_HTTP_TOKUSAGE_STRICT
+};
+
 typedef struct {
     ngx_flag_t enable;
     ngx_str_t pointer; /* data NULL: the known paths */
@@ -36,7 +42,7 @@ typedef struct {
     ngx_array_t *types_keys;
 
     ngx_flag_t ask_plain;
-    ngx_flag_t include_usage;
+    ngx_uint_t include_usage; /* one of these three */
 
     ngx_flag_t drain;
     size_t drain_size;
@@ -63,6 +69,7 @@ typedef enum {
     /* what nginx knows and the library does not */
     NGX_HTTP_TOKUSAGE_ABORTED, /* truncated because the client is gone */
     NGX_HTTP_TOKUSAGE_ENCODED, /* the body is compressed */
+    NGX_HTTP_TOKUSAGE_UNREAD,  /* its type is none of tokusage_types */
     NGX_HTTP_TOKUSAGE_PARTIAL, /* 206: a part of a body */
     NGX_HTTP_TOKUSAGE_CACHED,  /* from nginx's cache: the service did nothing */
     NGX_HTTP_TOKUSAGE_VERDICTS
@@ -81,6 +88,7 @@ typedef struct {
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
     unsigned encoded : 1;
+    unsigned unread : 1;    /* its type is not one that is read */
     unsigned separated : 1; /* application/json-seq: each document has a record separator before it */
     unsigned last : 1;      /* the last buf has passed */
     unsigned over : 1;      /* the request is done with */

@@ -10,8 +10,11 @@
 
 typedef struct {
     ngx_shm_zone_t *zone;
-    uint64_t tokens;
-    ngx_uint_t period;
+    ngx_http_complex_value_t value; /* of tokens=; evaluated for each request when it has variables */
+    uint64_t tokens;                /* 0: by `value` */
+    uint64_t missing;               /* booked for a response without usage */
+    time_t period;
+    ngx_str_t period_name;
 } limit_t;
 
 enum {
@@ -99,19 +102,61 @@ static bool is_stricter(const check_t *a, const check_t *b) {
     return a->finding.reset > b->finding.reset;
 }
 
+/* Reads 200k. Tokens are no bytes, so the units are decimal. 0: it is not a number from 1 to TOKUSAGE_COUNT_MAX. */
+static uint64_t parse_tokens(const u_char *text, size_t length) {
+    static const uint64_t units[] = {['k'] = 1000, ['m'] = 1000000, ['g'] = 1000000000};
+    const u_char suffix = length > 1 ? text[length - 1] | 0x20 : 0;
+    const uint64_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < length - (unit != 0); i++) {
+        if (text[i] < '0' || text[i] > '9' || number > TOKUSAGE_COUNT_MAX / 10) {
+            return 0;
+        }
+        number = number * 10 + (uint64_t)(text[i] - '0');
+    }
+    const uint64_t factor = ngx_max(unit, 1);
+    return number <= TOKUSAGE_COUNT_MAX / factor ? number * factor : 0;
+}
+
+/* How many tokens the request's key may use. DECLINED: there is no limit for it. */
+static ngx_int_t get_tokens(ngx_http_request_t *r, const limit_t *limit, uint64_t *tokens) {
+    ngx_http_complex_value_t value = limit->value;
+    ngx_str_t text;
+
+    *tokens = limit->tokens;
+    if (*tokens != 0) {
+        return NGX_OK;
+    }
+    if (ngx_http_complex_value(r, &value, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (text.len == 0 || (text.len == 1 && text.data[0] == '0')) {
+        return NGX_DECLINED;
+    }
+    *tokens = parse_tokens(text.data, text.len);
+    if (*tokens == 0) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "tokusage_limit: \"%V\" is no number of tokens", &text);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
 static ngx_int_t check_one(ngx_http_request_t *r, const limit_t *limit, check_t *check) {
     ngx_http_tokusage_finding_t *const finding = &check->finding;
     ngx_str_t key;
     time_t end;
 
-    const ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
+    ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
+    if (rc == NGX_OK) {
+        rc = get_tokens(r, limit, &finding->tokens);
+    }
     if (rc != NGX_OK) {
         return rc;
     }
     check->limit = limit;
-    finding->tokens = limit->tokens;
     finding->used = ngx_http_tokusage_keys_used(limit->zone, &key, limit->period, &end);
-    finding->remaining = finding->used < limit->tokens ? limit->tokens - finding->used : 0;
+    finding->remaining = finding->used < finding->tokens ? finding->tokens - finding->used : 0;
     finding->reset = end - ngx_time();
     return NGX_OK;
 }
@@ -145,7 +190,7 @@ static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t statu
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "limiting tokens%s by zone \"%V\": %uL of %uL used per %V, again in %T s",
                   status == REJECTED ? "" : ", dry run,", &zone->shm.name, finding->used, finding->tokens,
-                  &ngx_http_tokusage_periods[check->limit->period].name, finding->reset);
+                  &check->limit->period_name, finding->reset);
 }
 
 /* A dry run only logs: its client learns nothing. A subrequest's headers go nowhere. */
@@ -188,74 +233,108 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     return answer(r, &check, record->status);
 }
 
+/* ---- a response without usage */
+
+uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone) {
+    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    const limit_t *const limit = conf->limits != NULL ? conf->limits->elts : NULL;
+    uint64_t most = 0;
+
+    for (ngx_uint_t i = 0; limit != NULL && i < conf->limits->nelts; i++) {
+        if (limit[i].zone == zone) {
+            most = ngx_max(most, limit[i].missing);
+        }
+    }
+    return most;
+}
+
 /* ---- the directive */
 
-/* Reads 200k. Tokens are no bytes, so the units are decimal. 0: it is not a number from 1 to TOKUSAGE_COUNT_MAX. */
-static uint64_t parse_tokens(const u_char *text, size_t length) {
-    static const uint64_t units[] = {['k'] = 1000, ['m'] = 1000000, ['g'] = 1000000000};
-    const u_char suffix = length > 1 ? text[length - 1] | 0x20 : 0;
-    const uint64_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
-    uint64_t number = 0;
+static const char whole_number[] = "must be a whole number from 1 to 2^53-1, such as 5000, 200k, 10m or 1g";
 
-    for (size_t i = 0; i < length - (unit != 0); i++) {
-        if (text[i] < '0' || text[i] > '9' || number > TOKUSAGE_COUNT_MAX / 10) {
-            return 0;
-        }
-        number = number * 10 + (uint64_t)(text[i] - '0');
+static const char *read_tokens(ngx_conf_t *cf, ngx_str_t *text, limit_t *limit) {
+    ngx_http_compile_complex_value_t ccv = {.cf = cf, .value = text, .complex_value = &limit->value};
+
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+        return "cannot be read";
     }
-    const uint64_t factor = ngx_max(unit, 1);
-    return number <= TOKUSAGE_COUNT_MAX / factor ? number * factor : 0;
+    if (limit->value.lengths != NULL) {
+        return NULL;
+    }
+    limit->tokens = parse_tokens(text->data, text->len);
+    return limit->tokens != 0 ? NULL : whole_number;
 }
 
-/* PERIODS: there is none of this name. */
-static ngx_uint_t parse_period(const u_char *text) {
-    ngx_uint_t i = 0;
-
-    while (i < NGX_HTTP_TOKUSAGE_PERIODS && ngx_strcmp(text, ngx_http_tokusage_periods[i].name.data) != 0) {
-        i++;
-    }
-    return i;
+static const char *read_missing(ngx_conf_t *cf, ngx_str_t *text, limit_t *limit) {
+    limit->missing = parse_tokens(text->data, text->len);
+    return limit->missing != 0 ? NULL : whole_number;
 }
+
+static const char *read_period(ngx_conf_t *cf, ngx_str_t *text, limit_t *limit) {
+    limit->period = ngx_http_tokusage_period_parse(text);
+    limit->period_name = *text;
+    return limit->period != 0 ? NULL : "must be a number of s, m, h or d up to 366d, \"day\" or \"month\"";
+}
+
+/* A parameter NAME=VALUE. `read` returns what is wrong with the value, or NULL. */
+static const struct {
+    ngx_str_t name;
+    const char *(*read)(ngx_conf_t *cf, ngx_str_t *text, limit_t *limit);
+} parameters[] = {
+    {ngx_string("tokens="), read_tokens},
+    {ngx_string("per="), read_period},
+    {ngx_string("missing="), read_missing},
+};
 
 static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, limit_t *limit) {
-    if (ngx_strncmp(value->data, "tokens=", sizeof "tokens=" - 1) == 0) {
-        limit->tokens = parse_tokens(value->data + sizeof "tokens=" - 1, value->len - (sizeof "tokens=" - 1));
-        if (limit->tokens != 0) {
-            return NGX_OK;
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        const ngx_str_t *const name = &parameters[i].name;
+        if (ngx_strncmp(value->data, name->data, name->len) != 0) {
+            continue;
         }
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\": it must be a whole number from 1 to 2^53-1, such as 5000, 200k, 10m or 1g",
-                           value);
-        return NGX_ERROR;
-    }
-    if (ngx_strncmp(value->data, "per=", sizeof "per=" - 1) == 0) {
-        limit->period = parse_period(value->data + sizeof "per=" - 1);
-        if (limit->period != NGX_HTTP_TOKUSAGE_PERIODS) {
-            return NGX_OK;
+        ngx_str_t text = {.data = value->data + name->len, .len = value->len - name->len};
+        const char *const wrong = parameters[i].read(cf, &text, limit);
+        if (wrong != NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"%V\": it %s", value, wrong);
         }
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"%V\": it must be 1s, 1m, 1h or 1d", value);
-        return NGX_ERROR;
+        return wrong != NULL ? NGX_ERROR : NGX_OK;
     }
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"", value);
     return NGX_ERROR;
 }
 
+/* The zone counts the limit's period. */
+static ngx_int_t add_period(ngx_conf_t *cf, const limit_t *limit) {
+    ngx_http_tokusage_zone_t *const zone = limit->zone->data;
+    ngx_uint_t i = 0;
+
+    while (i < NGX_HTTP_TOKUSAGE_PERIODS && zone->periods[i] != 0 && zone->periods[i] != limit->period) {
+        i++;
+    }
+    if (i == NGX_HTTP_TOKUSAGE_PERIODS) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "a tokusage_zone can have limits of %d periods",
+                           NGX_HTTP_TOKUSAGE_PERIODS);
+        return NGX_ERROR;
+    }
+    zone->periods[i] = limit->period;
+    return NGX_OK;
+}
+
 static ngx_int_t read_limit(ngx_conf_t *cf, limit_t *limit) {
     ngx_str_t *const value = cf->args->elts;
 
-    limit->tokens = 0;
-    limit->period = NGX_HTTP_TOKUSAGE_PERIODS;
+    ngx_memzero(limit, sizeof(limit_t));
     for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
         if (read_parameter(cf, &value[i], limit) != NGX_OK) {
             return NGX_ERROR;
         }
     }
-    if (limit->tokens == 0 || limit->period == NGX_HTTP_TOKUSAGE_PERIODS) {
+    if ((limit->tokens == 0 && limit->value.lengths == NULL) || limit->period == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "tokusage_limit must have both \"tokens=\" and \"per=\"");
         return NGX_ERROR;
     }
     limit->zone = ngx_http_tokusage_zone_get(cf, &value[1], 0);
-    return limit->zone != NULL ? NGX_OK : NGX_ERROR;
+    return limit->zone != NULL ? add_period(cf, limit) : NGX_ERROR;
 }
 
 static bool contains(const ngx_array_t *limits, const limit_t *limit) {
@@ -290,8 +369,5 @@ char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
         return NGX_CONF_ERROR;
     }
     *added = limit;
-
-    ngx_http_tokusage_zone_t *const zone = limit.zone->data;
-    zone->limited = 1;
     return NGX_CONF_OK;
 }

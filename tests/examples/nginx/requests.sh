@@ -13,6 +13,7 @@ built=$(cd "$1" && pwd)
 # shellcheck source=tests/examples/nginx/asking.sh
 . "$(dirname "$0")/asking.sh"
 
+echo text >"$scratch/bodies/page.txt"
 printf '<p><!--# include virtual="/ssi-part/whole.json?id=ssi-part" --></p>\n' >"$scratch/bodies/page.html"
 printf '{"model":"around","part":<!--# include virtual="/ssi-part/whole.json?id=ssi-inner" -->,"usage":{"total_tokens":3}}' \
     >"$scratch/bodies/around.json"
@@ -32,6 +33,7 @@ use_configuration <<'END'
     server {
         listen unix:nginx.sock;
         default_type application/json;
+        types { text/plain txt; text/html html; }
         location / { proxy_pass http://model; }
         location /unbuffered/ { proxy_pass http://model; proxy_buffering off; }
         location /off/ { tokusage off; proxy_pass http://model; }
@@ -129,11 +131,13 @@ ask GET     /if/whole.json                          -   200 whole.json  -   -- "
 ask GET     '/if/whole.json?meter=no'               -   200 whole.json  -   -- nothing
 ask GET     /batch/batch.json                       -   200 batch.json  -   -- "consistent prompt=22,completion=2,total=24 -"
 ask GET     /batch/whole.json                       -   200 whole.json  -   -- "missing - -"
-ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- nothing
+ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- "unread - -"
+ask GET     '/whole.json?type=text/plain&gzip=1'    -   200 whole.json.gz - -- "unread - -"
+ask GET     /static/page.txt                        -   200 page.txt    -   -- nothing
 ask GET     '/whole.json?type=application/json;charset=utf-8' - 200 whole.json - -- "$whole"
 ask GET     /all.json                               -   200 all.json        -   -- "consistent $(numbered) m"
 ask GET     '/stream.sse?type=Text/Event-Stream'    -   200 stream.sse  -   -- "$stream"
-ask GET     /types/whole.json                       -   200 whole.json  -   -- nothing
+ask GET     /types/whole.json                       -   200 whole.json  -   -- "unread - -"
 ask GET     '/types/whole.json?type=application/x-tested' - 200 whole.json - -- "$whole"
 ask GET     /sub/whole.json                         -   200 -           -   -- "$whole"
 four='prompt=4,completion=2,total=6 m'
