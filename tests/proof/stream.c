@@ -44,7 +44,9 @@ static const char *const bodies[] = {
 };
 
 /* Frames: the prelude (the lengths and their checksum), and the payload. Its checksum is never complete. */
-static const struct { const char *prelude, *payload; } frames[] = {
+static const struct {
+    const char *prelude, *payload;
+} frames[] = {
     {"\000\000\000\053\000\000\000\000\323\063\301\174", "{\"usage\":{\"inputTokens\":?}}"},
     {"\000\000\000\064\000\000\000\000\061\203\301\057", "{\"bytes\":\"eyJ1c2FnZSI6e?19\",\"p\":\"a\"}"},
     {"\000\000\000\054\000\000\000\000\141\023\035\154", "?\"bytes\":\"eyJ1c2FnZSI6MX0=\"}"},
