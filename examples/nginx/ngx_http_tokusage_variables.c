@@ -107,6 +107,23 @@ static ngx_int_t get_usage(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
     return set_copy(r, v, text, length);
 }
 
+/* Empty where there is no price. */
+static ngx_int_t get_cost(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+    u_char text[NGX_HTTP_TOKUSAGE_COST_SIZE];
+    tokusage usage;
+    uint64_t cost;
+
+    if (ctx == NULL) {
+        return set_absent(v);
+    }
+    ngx_http_tokusage_bill(ctx, &usage);
+    if (ngx_http_tokusage_cost(ctx, &usage, &cost) != NGX_OK) {
+        return set_absent(v);
+    }
+    return set_copy(r, v, text, (size_t)(ngx_http_tokusage_cost_print(text, cost) - text));
+}
+
 /* ---- their names */
 
 typedef struct {
@@ -119,6 +136,7 @@ static const variable_t variables[] = {
     {"llm_model", get_label, TOKUSAGE_LABEL_MODEL},
     {"llm_usage_verdict", get_verdict, 0},
     {"llm_usage", get_usage, 0},
+    {"llm_cost", get_cost, 0},
     {"tokusage_limit_status", ngx_http_tokusage_limit_status, 0},
 };
 
