@@ -22,7 +22,6 @@ typedef struct tokusage_columns {
     uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
     uint8_t member; /* what that status is about (a number of usage.h) */
     bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
-    bool billed;    /* a name of billed_units has a value */
 } tokusage_columns;
 
 enum {

@@ -183,9 +183,10 @@ without_interrupts() {
     return "$status"
 }
 
+# In a session of its own: a terminal sends ctrl-C to all that is in its session, and dpkg stops halfway.
 apt_get() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" \
-        </dev/null >"$work/install.log" 2>&1
+    as_root env DEBIAN_FRONTEND=noninteractive setsid -w \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" </dev/null >"$work/install.log" 2>&1
 }
 
 # Homebrew refuses to run as root, so the user who called sudo runs it.
@@ -210,7 +211,7 @@ run_package_manager() {
 }
 
 # announce PACKAGE...: says what will be installed, and about how long that takes. apt-get knows how many packages these bring
-# along; a second installs about two.
+# along; a second installs about three.
 announce() {
     brought=
     if [ "$(package_manager)" = apt-get ]; then
@@ -222,7 +223,7 @@ announce() {
         brought=$(sed -n 's/^.* upgraded, \([0-9]*\) newly installed.*/\1/p' "$work/plan.log")
     fi
     if [ -n "$brought" ]; then
-        echo "installing $brought packages with apt-get, $((brought / 2 + 5)) seconds or so (ctrl-C works after that): $*"
+        echo "installing $brought packages with apt-get, $((brought / 3 + 5)) seconds or so (ctrl-C works after that): $*"
     else
         echo "installing with $(package_manager), a minute or so: $*"
     fi

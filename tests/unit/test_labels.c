@@ -318,12 +318,6 @@ static void a_number_that_is_no_label_has_none(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_path_of_a_label_is_read),
@@ -339,5 +333,5 @@ int main(void) {
         cmocka_unit_test(label_size_fits_any),
         cmocka_unit_test(a_number_that_is_no_label_has_none),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

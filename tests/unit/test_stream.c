@@ -464,12 +464,6 @@ static void a_stream_may_be_asked_after_each_byte(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_refuses_a_missing_stream_and_a_pointer_that_is_none_and_changes_nothing),
@@ -492,5 +486,5 @@ int main(void) {
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
         cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

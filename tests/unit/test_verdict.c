@@ -586,12 +586,6 @@ static void verdict_of_no_stream_has_no_usage(void **state) {
     assert_true(tokusage_stream_verdict(NULL, false, NULL, NULL) >= TOKUSAGE_INVALID);
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_failed_when_a_document_has_an_error),
@@ -616,5 +610,5 @@ int main(void) {
         cmocka_unit_test(verdict_says_what_it_is_about),
         cmocka_unit_test(verdict_of_no_stream_has_no_usage),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }
