@@ -46,6 +46,7 @@ static void end(void *data) {
     }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
     ngx_http_tokusage_book(ctx, verdict, &usage);
+    ngx_http_set_ctx(ctx->request, ctx, ngx_http_tokusage_module); /* for the log: a post_action has cleared it */
 }
 
 /* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */
