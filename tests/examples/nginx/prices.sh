@@ -26,6 +26,7 @@ use_configuration <<'END'
         location / { proxy_pass http://model; }
         location /cache/ { proxy_pass http://model; proxy_cache bodies; proxy_cache_valid 200 1h; proxy_cache_key $uri; }
         location /other/ { tokusage_prices other.csv; proxy_pass http://model; }
+        location /drain/ { tokusage_drain on; proxy_buffering off; proxy_pass http://model; }
         location /limit/ { tokusage_limit keys cost=0.0001 per=month; tokusage_limit keys tokens=1m per=1d; proxy_pass http://model; }
         location /map/ { tokusage_limit keys cost=$http_x_cost per=1d missing=2; proxy_pass http://model; }
         location = /metrics { access_log off; tokusage off; tokusage_metrics keys; }
@@ -164,6 +165,30 @@ limited /map/unknown.sse missing 2.5 200
 limited /map/unknown.sse missing 2.5 429
 limited /map/unknown.sse missing 0 200
 limited /map/unknown.sse missing many 500
+
+# No cent is lost: four workers, clients that leave, and a reload in the middle. The upstream counts by itself.
+: >"$scratch/ledger"
+at_once=100
+turn=0
+: >"$scratch/jobs"
+while [ "$turn" -lt 300 ]; do
+    turn=$((turn + 1))
+    left=-
+    [ $((turn % 3)) -ne 0 ] || left=leave=$((turn + 100))
+    job "many-$turn" GET '/drain/stream.sse?write=60&delay=20' 'X-Key: many' - 200 - "$left" >>"$scratch/jobs"
+done
+(sleep 0.3 && reload_nginx) &
+reload=$!
+run_jobs "calls over four workers and a reload" <"$scratch/jobs"
+wait "$reload"
+at_once=4
+all_booked() {
+    job metrics GET /metrics - - 200 - "save=$scratch/metrics" | run_jobs "the metrics" >"$scratch/said"
+    [ "$(metric tokens many)" -eq 8700 ]
+}
+in_time all_booked || fail "tokens of 300 calls: $(metric tokens many)"
+says "what the upstream has sent to its end" 300 "$(grep -c '^many-.*whole$' "$scratch/ledger")"
+says "what 300 calls cost" 0.042000006 "$(metric cost many)"
 
 # A reload reads the file anew.
 printf 'model,prompt_tokens\ntiny,0.000002\n' >"$scratch/prices.csv"
