@@ -1,35 +1,8 @@
 /* From a usage object's members to the thirteen counts; see fields.h. */
 #include "fields.h"
 
-/* Each column: the count that it is, or a part of; and for those that can be separate the whole to which it is added. */
-static const struct column {
-    uint8_t count, whole;
-} columns_of[TOKUSAGE_COLUMNS] = {
-    [COLUMN_INPUT] = {TOKUSAGE_PROMPT, 0},
-    [COLUMN_TOOLS] = {TOKUSAGE_PROMPT, 0},
-    [COLUMN_OUTPUT] = {TOKUSAGE_COMPLETION, 0},
-    [COLUMN_TOTAL] = {TOKUSAGE_TOTAL, 0},
-    [COLUMN_CACHED] = {TOKUSAGE_CACHED, 0},
-    [COLUMN_CACHED_SEPARATE] = {TOKUSAGE_CACHED, TOKUSAGE_PROMPT},
-    [COLUMN_WRITTEN] = {TOKUSAGE_CACHE_WRITE, 0},
-    [COLUMN_WRITTEN_SEPARATE] = {TOKUSAGE_CACHE_WRITE, TOKUSAGE_PROMPT},
-    [COLUMN_REASONING] = {TOKUSAGE_REASONING, 0},
-    [COLUMN_REASONING_SEPARATE] = {TOKUSAGE_REASONING, TOKUSAGE_COMPLETION},
-    [COLUMN_WRITTEN_1H] = {TOKUSAGE_CACHE_WRITE_1H, 0},
-    [COLUMN_WRITTEN_5M] = {TOKUSAGE_CACHE_WRITE, 0},
-    [COLUMN_INPUT_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, 0},
-    [COLUMN_INPUT_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, 0},
-    [COLUMN_TOOLS_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, 0},
-    [COLUMN_TOOLS_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, 0},
-    [COLUMN_CACHED_AUDIO] = {TOKUSAGE_CACHED_AUDIO, 0},
-    [COLUMN_CACHED_IMAGE] = {TOKUSAGE_CACHED_IMAGE, 0},
-    [COLUMN_OUTPUT_AUDIO] = {TOKUSAGE_COMPLETION_AUDIO, 0},
-    [COLUMN_OUTPUT_IMAGE] = {TOKUSAGE_COMPLETION_IMAGE, 0},
-    [COLUMN_COMPACTION_INPUT] = {TOKUSAGE_PROMPT, 0},
-    [COLUMN_COMPACTION_OUTPUT] = {TOKUSAGE_COMPLETION, 0},
-    [COLUMN_COMPACTION_CACHED] = {TOKUSAGE_CACHED, TOKUSAGE_PROMPT},
-    [COLUMN_COMPACTION_WRITTEN] = {TOKUSAGE_CACHE_WRITE, TOKUSAGE_PROMPT},
-};
+#define COUNT(column, count) [COLUMN_##column] = TOKUSAGE_##count,
+static const uint8_t count_of[TOKUSAGE_COLUMNS] = {TOKUSAGE_EACH_COLUMN(COUNT)};
 
 #define BIT(column) (UINT32_C(1) << (column))
 
@@ -79,7 +52,7 @@ static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int
         columns->value[column] += value;
         if (columns->value[column] > TOKUSAGE_COUNT_MAX) {
             columns->value[column] = 0;
-            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, columns_of[column].count);
+            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, count_of[column]);
         }
     }
 }
@@ -123,7 +96,7 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
         status = TOKUSAGE_ERR_DUPLICATE;
     }
     if (status != TOKUSAGE_OK) {
-        tokusage_fields_refuse(fields, status, columns_of[name->target].count);
+        tokusage_fields_refuse(fields, status, count_of[name->target]);
         return;
     }
     take(fields, name->target, key, value);
@@ -175,8 +148,7 @@ bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
         return false;
     }
     if (fields->wrong != 0) {
-        tokusage_fields_refuse(fields, (tokusage_status)fields->status,
-                               columns_of[column_of(fields, fields->wrong)].count);
+        tokusage_fields_refuse(fields, (tokusage_status)fields->status, count_of[column_of(fields, fields->wrong)]);
     }
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
         if (fields->key[i] != 0) {
@@ -275,9 +247,9 @@ static void add_columns(tokusage *usage, const tokusage_columns *columns, uint32
     memset(usage, 0, sizeof *usage);
     for (uint32_t left = used; left != 0; left &= left - 1) {
         const unsigned i = tokusage_lowest_bit(left);
-        add(usage, columns_of[i].count, columns->value[i]);
+        add(usage, count_of[i], columns->value[i]);
         if ((added >> i & 1) != 0) {
-            add(usage, columns_of[i].whole, columns->value[i]);
+            add(usage, count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT, columns->value[i]);
         }
     }
 }
