@@ -86,8 +86,8 @@ static inline bool tokusage_columns_any(const tokusage_columns *columns) {
 bool tokusage_columns_matter(const tokusage_columns *columns);
 
 /*
- * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of the two is wrong,
- * the result is wrong: a bad count must not become an absent one.
+ * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of
+ * the two is wrong, the result is wrong: a bad count must not become an absent one.
  */
 void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later);
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later);
