@@ -197,7 +197,9 @@ static void a_usage_is_found_at_every_depth_up_to_the_limit(void **state) {
         const bool deep = depths[i] >= TOKUSAGE_DEPTH_MAX;
         expect_extract("a deep pointer", pointer.bytes, built(&json),
                        deep ? line_of("DEPTH @%d", 11 * TOKUSAGE_DEPTH_MAX) : "prompt 5");
-        (void)expect_in_every_way("a deep pointer", pointer.bytes, built(&json));
+        if (depths[i] < 100) {
+            (void)expect_in_every_way("a deep pointer", pointer.bytes, built(&json));
+        }
         free(pointer.bytes);
         free(json.bytes);
     }
