@@ -321,7 +321,7 @@ build() {
 
 # public_functions HEADER: prints the names of the functions that the public header declares.
 public_functions() {
-    sed -n 's/^TOKUSAGE_\(CJSON_\)\{0,1\}API .*[ *]\(tokusage_[a-z_0-9]*\)(.*/\2/p' "$1"
+    sed -n 's/^TOKUSAGE_API .*[ *]\(tokusage_[a-z_0-9]*\)(.*/\1/p' "$1"
 }
 
 # ----------------------------------------------------------------------------------------------------- testing
