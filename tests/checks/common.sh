@@ -255,10 +255,10 @@ install_needs() {
 need() {
     wanted=
     required=
-    for name in "$@"; do
-        case $name in
+    for one in "$@"; do
+        case $one in
         --) wanted=" " ;;
-        *) [ -n "$wanted" ] && wanted="$wanted $name" || required="$required $name" ;;
+        *) [ -n "$wanted" ] && wanted="$wanted $one" || required="$required $one" ;;
         esac
     done
     # shellcheck disable=SC2086
@@ -271,8 +271,8 @@ need() {
             stop "please install $(in_words $lacking); this system has no apt-get, dnf, apk, pacman or brew to install it"
     elif ! install_needs $lacking; then
         # One package that is not to be had must not keep the others away.
-        for name in $lacking; do
-            install_needs "$name" || true
+        for one in $lacking; do
+            install_needs "$one" || true
         done
     fi
     # shellcheck disable=SC2086
