@@ -287,7 +287,7 @@ need() {
 
 # ---------------------------------------------------------------------------------------------------- building
 
-# Makes the build folder. If sudo runs the script, the user behind it owns the files in the end.
+# Makes the build folder. If sudo runs the script, the user who called sudo owns the files in the end.
 begin_work() {
     mkdir -p "$work" 2>/dev/null || stop "cannot write to $work: set TOKUSAGE_WORK to a folder to build in"
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
