@@ -88,7 +88,7 @@ static void only_data_lines_are_data(void **state) {
 static void each_line_may_end_in_its_own_way(void **state) {
     (void)state;
     static const char *const ends[] = {"\n", "\r", "\r\n"};
-    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " LAST};
+    static const char *const lines[] = {"event: x", "data: {'usage':", ("data:" U5 "}"), "", "id: 1", ("data: " LAST)};
     for (size_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
         builder body = {NULL, 0, 0};
         for (size_t i = 0, rest = number; i < LENGTH(lines); i++, rest /= 3) {
