@@ -147,7 +147,10 @@ static bool begins_with(span line, const char *word) {
     return line.length >= strlen(word) && memcmp(line.bytes, word, strlen(word)) == 0;
 }
 
-/* The same events with LF, with "data: " before each line of data, and nothing else. The first line is like an event's if one was. */
+/*
+ * The same events with LF, with "data: " before each line of data, and nothing else. The first line begins like an
+ * event's if one line did.
+ */
 static builder in_plain_form(span body) {
     builder plain = {NULL, 0, 0};
     span line;
