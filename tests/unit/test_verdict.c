@@ -201,21 +201,6 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
     EXPECT_SHORT(cases);
 }
 
-static void verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep(void **state) {
-    (void)state;
-    static const answer lost = SAYS("", UNREADABLE, 0, false);
-    static const answer nothing = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
-    for (int with_usage = 0; with_usage < 2; with_usage++) {
-        builder body = {NULL, 0, 0};
-        add(&body, 1, with_usage != 0 ? "data: {\"usage\":{\"prompt_tokens\":5},\"a\":" : "data: {\"a\":");
-        add(&body, TOKUSAGE_DEPTH_MAX, "[");
-        add(&body, TOKUSAGE_DEPTH_MAX, "]");
-        add(&body, 1, "}\n\n");
-        expect_body("an event that is too deep", NULL, built(&body), with_usage != 0 ? &lost : &nothing);
-        free(body.bytes);
-    }
-}
-
 /* ----------------------------------------------------------------------------------------------------- truncated */
 
 static void verdict_is_truncated_when_the_bytes_end_within_a_document(void **state) {
@@ -616,7 +601,6 @@ int main(void) {
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_malformed),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_too_deep),
         cmocka_unit_test(verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun),
-        cmocka_unit_test(verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_a_document),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_an_event_that_has_a_usage),
         cmocka_unit_test(verdict_is_truncated_when_events_neither_end_nor_may_end_unless_complete),
