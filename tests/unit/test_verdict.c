@@ -82,13 +82,7 @@ static void verdict_is_failed_only_by_an_error_that_no_usage_follows(void **stat
         {"an error that is not whole is none", NULL, "{'error':{'code':1}", SAYS("", TRUNCATED, 0, false)},
         {"an event with an error that is malformed is none", NULL, EVENT("{'error':1,}"),
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-static void verdict_is_failed_before_it_is_unreadable_or_truncated(void **state) {
-    (void)state;
-    static const short_case cases[] = {
+        /* before unreadable and truncated */
         {"malformed after it", NULL, "{'error':'x'}x", SAYS("", FAILED, 0, false)},
         {"truncated after it", NULL, "{'error':'x'}{'a", SAYS("", FAILED, 0, false)},
         {"truncated in an array", NULL, "[{'error':'x'},", SAYS("", FAILED, 0, false)},
@@ -596,7 +590,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_failed_when_a_document_has_an_error),
         cmocka_unit_test(verdict_is_failed_only_by_an_error_that_no_usage_follows),
-        cmocka_unit_test(verdict_is_failed_before_it_is_unreadable_or_truncated),
         cmocka_unit_test(verdict_is_unreadable_when_the_body_is_no_json_no_events_and_no_frames),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_malformed),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_too_deep),
