@@ -172,6 +172,7 @@ static void sum_creation(tokusage_columns *columns) {
 void tokusage_fields_end(tokusage_fields *fields) {
     tokusage_columns *const columns = &fields->columns;
     sum_creation(columns);
+    columns->present &= ~BIT(COLUMN_WRITTEN_5M);
     columns->included = columns->included || has_value(fields, KEY_USAGE_prompt_tokens);
     const bool billed =
         has_value(fields, KEY_BILLED_UNITS_input_tokens) || has_value(fields, KEY_BILLED_UNITS_output_tokens);
@@ -239,8 +240,7 @@ static uint32_t separate_columns(const tokusage_columns *columns) {
 /* Of an included and a separate column of one count the separate one is used; if it is not separate, the other one. */
 static uint32_t used_columns(const tokusage_columns *columns, uint32_t separate) {
     const uint32_t not_separate = columns->present & SEPARATE & ~separate;
-    const uint32_t unused = separate >> 1 | (not_separate & columns->present << 1) | BIT(COLUMN_WRITTEN_5M);
-    return columns->present & ~unused;
+    return columns->present & ~(separate >> 1) & ~(not_separate & columns->present << 1);
 }
 
 static void add_columns(tokusage *usage, const tokusage_columns *columns, uint32_t used, uint32_t added) {

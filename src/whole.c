@@ -131,7 +131,7 @@ static char *put_name(char *to, tokusage_key key) {
 
 /* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
-    tokusage_key object[TOKUSAGE_FORM_LEVELS];
+    tokusage_key object[TOKUSAGE_FORM_LEVELS] = {0};
     unsigned open = 0; /* how many of these are written and not closed */
     char *to = put(text, "{");
     for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {

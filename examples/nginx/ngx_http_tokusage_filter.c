@@ -45,7 +45,8 @@ static void end(void *data) {
         ngx_http_tokusage_drain_unwatch(ctx);
     }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
-    ngx_http_tokusage_book(ctx->request, verdict, &usage);
+    ngx_http_tokusage_book(ctx, verdict, &usage);
+    ngx_http_set_ctx(ctx->request, ctx, ngx_http_tokusage_module); /* for the log: a post_action has cleared it */
 }
 
 /* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */

@@ -35,14 +35,16 @@ static time_t node_time(const ngx_http_tokusage_node_t *tn) {
 }
 
 /* Windows are aligned to the clock: so the second of the last booking decides which of them are the present ones. */
-static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn, uint64_t tokens) {
+static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn, const uint64_t *used) {
     const time_t now = node_time(tn);
 
     for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS && keys->periods[i] != 0; i++) {
-        if (!ngx_http_tokusage_period_is_same(keys->periods[i], tn->booked, now)) {
-            tn->windows[i] = 0;
+        const bool begins = !ngx_http_tokusage_period_is_same(keys->periods[i], tn->booked, now);
+        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            uint64_t *const window = &tn->windows[unit][i];
+            *window = begins ? 0 : *window;
+            add(window, used[unit]);
         }
-        add(&tn->windows[i], tokens);
     }
     tn->booked = now;
 }
@@ -78,7 +80,9 @@ static void count_period(ngx_http_tokusage_zone_t *ctx, time_t period) {
     keys->periods[i] = period;
     for (ngx_queue_t *q = ngx_queue_head(&keys->queue); q != ngx_queue_sentinel(&keys->queue); q = ngx_queue_next(q)) {
         ngx_http_tokusage_node_t *const tn = ngx_queue_data(q, ngx_http_tokusage_node_t, queue);
-        tn->windows[i] = 0;
+        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            tn->windows[unit][i] = 0;
+        }
     }
 }
 
@@ -204,7 +208,8 @@ static void warn_full(ngx_http_request_t *r, ngx_shm_zone_t *zone) {
                   &zone->shm.name);
 }
 
-void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens) {
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
+                                const uint64_t *used) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     ngx_str_t key;
 
@@ -219,7 +224,7 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
 
     if (tn != NULL) {
         add_all(tn->counts, counts);
-        book_windows(ctx->keys, tn, tokens);
+        book_windows(ctx->keys, tn, used);
     } else {
         add_all(ctx->keys->other, counts); /* without memory for its key, a response still counts */
     }
@@ -264,33 +269,50 @@ static bool lacks_usage(ngx_uint_t verdict, const tokusage *usage) {
            tokusage_equal(usage, &nothing);
 }
 
+/* Money, where there are prices. What has no price is counted, so that nobody takes it for free of charge. */
+static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
+    uint64_t cost;
+
+    switch (ngx_http_tokusage_cost(ctx, usage, &cost)) {
+    case NGX_OK:
+        counts[NGX_HTTP_TOKUSAGE_COUNT_COST] = cost;
+        break;
+    case NGX_ERROR:
+        counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = 1;
+        break;
+    default:
+        break;
+    }
+}
+
 /*
  * Whatever a response reports is booked, also when it was truncated: the service bills it. The exception is a hit of
  * nginx's own cache, of which the service knows nothing: the response is counted, its tokens are not.
  */
-void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage) {
+void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdict, const tokusage *usage) {
+    ngx_http_request_t *const r = ctx->request;
     const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);
     ngx_shm_zone_t **const zones = conf->zones.elts;
+    const bool lacking = lacks_usage(verdict, usage);
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
 
-    if (verdict >= NGX_HTTP_TOKUSAGE_VERDICTS) {
-        return;
-    }
     counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
-    if (verdict != NGX_HTTP_TOKUSAGE_CACHED) {
-        count_usage(counts, usage);
-    }
-    const uint64_t tokens = counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS];
-    const bool lacking = lacks_usage(verdict, usage);
+    count_usage(counts, usage);
+    count_cost(counts, ctx, usage);
     for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
-        ngx_http_tokusage_keys_add(r, zones[i], counts,
-                                   tokens + (lacking ? ngx_http_tokusage_missing(r, zones[i]) : 0));
+        uint64_t used[NGX_HTTP_TOKUSAGE_UNITS] = {counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS],
+                                                  counts[NGX_HTTP_TOKUSAGE_COUNT_COST]};
+        for (ngx_uint_t unit = 0; lacking && unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            used[unit] = ngx_http_tokusage_missing(r, zones[i], unit);
+        }
+        ngx_http_tokusage_keys_add(r, zones[i], counts, used);
     }
 }
 
 /* ---- reading */
 
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, time_t period, time_t *end) {
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period,
+                                     time_t *end) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     time_t now = ngx_time();
     uint64_t used = 0;
@@ -301,7 +323,7 @@ uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, time_
     const ngx_uint_t i = find_period(ctx->keys->periods, period);
     if (tn != NULL && i < NGX_HTTP_TOKUSAGE_PERIODS) {
         now = node_time(tn);
-        used = ngx_http_tokusage_period_is_same(period, tn->booked, now) ? tn->windows[i] : 0;
+        used = ngx_http_tokusage_period_is_same(period, tn->booked, now) ? tn->windows[unit][i] : 0;
     }
 
     ngx_shmtx_unlock(&ctx->shpool->mutex);

@@ -35,6 +35,8 @@ static ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, ngx_http_tokusage_metrics,
      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+    {ngx_string("tokusage_prices"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
+     ngx_http_tokusage_prices, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit"),
      NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4,
      ngx_http_tokusage_limit, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
@@ -74,7 +76,7 @@ static void *create_main_conf(ngx_conf_t *cf) {
 }
 
 static void *create_loc_conf(ngx_conf_t *cf) {
-    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what means "not given". */
+    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys, prices and limits to what means "not given". */
     ngx_http_tokusage_loc_conf_t *const conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_tokusage_loc_conf_t));
 
     if (conf == NULL) {
@@ -109,6 +111,9 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     ngx_conf_merge_value(conf->drain, outer->drain, 0);
     ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 64 * 1024 * 1024);
     ngx_conf_merge_msec_value(conf->drain_time, outer->drain_time, 5 * 60 * 1000);
+    if (conf->prices == NULL) {
+        conf->prices = outer->prices;
+    }
     if (conf->limits == NULL) {
         conf->limits = outer->limits;
     }

@@ -6,7 +6,7 @@
  *   keys     the tree: booking, windows, and what a full zone does
  *   metrics  sends what a zone has counted
  *   text     as Prometheus text
- *   limit    the directive and the check
+ *   limit    the check, and in limit_conf the directive
  *   headers  what the client learns of a limit
  */
 #ifndef NGX_HTTP_TOKUSAGE_ZONE_H
@@ -27,6 +27,8 @@ enum {
     NGX_HTTP_TOKUSAGE_COUNT_USAGE, /* one a count of the library */
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED = NGX_HTTP_TOKUSAGE_COUNT_USAGE + TOKUSAGE_COUNTS,
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
+    NGX_HTTP_TOKUSAGE_COUNT_COST, /* in 10^-12 */
+    NGX_HTTP_TOKUSAGE_COUNT_UNPRICED,
     NGX_HTTP_TOKUSAGE_COUNTS
 };
 
@@ -48,6 +50,14 @@ time_t ngx_http_tokusage_period_end(time_t period, time_t second);
  * room for a new one, whatever the lengths of the two keys. A node has a window for each period of its zone.
  */
 #define NGX_HTTP_TOKUSAGE_PERIODS 8
+
+/* What limits can be of. */
+enum {
+    NGX_HTTP_TOKUSAGE_TOKENS = 0,
+    NGX_HTTP_TOKUSAGE_COST, /* in 10^-12 */
+    NGX_HTTP_TOKUSAGE_UNITS
+};
+
 #define NGX_HTTP_TOKUSAGE_NODE_SIZE 1024
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
 
@@ -55,7 +65,7 @@ typedef struct {
     ngx_rbtree_node_t node; /* its key is the hash */
     ngx_queue_t queue;
     time_t booked; /* the second that the windows belong to */
-    uint64_t windows[NGX_HTTP_TOKUSAGE_PERIODS];
+    uint64_t windows[NGX_HTTP_TOKUSAGE_UNITS][NGX_HTTP_TOKUSAGE_PERIODS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS];
     u_char len;
     u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
@@ -92,11 +102,12 @@ void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys);
 /* Has the periods of the zone's limits counted from now on, if they are not already. */
 void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx);
 
-/* Adds to the request's key: `counts` to its counts, `tokens` to its windows. */
-void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens);
+/* Adds to the request's key: `counts` to its counts, `used` (an amount of each unit) to its windows. */
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
+                                const uint64_t *used);
 
-/* How many tokens the key has used in the present window. *end: the second at which the next one begins. */
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, time_t period, time_t *end);
+/* How much of the unit the key has used in the present window. *end: the second at which the next one begins. */
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period, time_t *end);
 
 /*
  * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at a
@@ -129,18 +140,32 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
 
 /* ---- the limit */
 
-/* The tokens that the limits of the request's location book in this zone for a response without usage. */
-uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone);
+typedef struct {
+    ngx_shm_zone_t *zone;
+    ngx_uint_t unit;
+    uint64_t amount;                /* 0: by `value` */
+    ngx_http_complex_value_t value; /* evaluated for each request when it has variables */
+    uint64_t missing;               /* booked for a response without usage */
+    time_t period;
+    ngx_str_t period_name;
+} ngx_http_tokusage_limit_t;
+
+/* Reads 200k, or a cost. ERROR: it is no amount of the unit above 0. */
+ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount);
+
+/* What the limits of the request's location book in this zone for a response without usage. */
+uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone, ngx_uint_t unit);
 
 /* How a limit is used when one request arrives. */
 typedef struct {
-    uint64_t tokens; /* the limit */
+    uint64_t amount; /* the limit */
     uint64_t used;
     uint64_t remaining;
     time_t reset; /* seconds until the next window, 1 or more */
 } ngx_http_tokusage_finding_t;
 
-/* Gives the response the headers that say this, with Retry-After when nothing remains. */
-ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding);
+/* Gives the response the headers that say this, with Retry-After when nothing remains. Of cost it has no other one. */
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
+                                          const ngx_http_tokusage_finding_t *finding);
 
 #endif

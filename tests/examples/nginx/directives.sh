@@ -51,6 +51,7 @@ zone='tokusage_zone keys:1m $http_x_key;'
 taken ''                            'tokusage on;'
 taken 'tokusage on; tokusage_types application/json text/x-mine; tokusage_pointer /usage;' 'tokusage off;'
 taken ''                            'tokusage on; tokusage_types *;'
+taken ''                            'set $llm_prompt_tokens 0; set $llm_model ""; tokusage on;'
 taken 'tokusage_include_usage strict;' 'tokusage_include_usage off;'
 taken ''                            'tokusage_pointer "";'
 taken ''                            'tokusage_pointer /a~0b/c~1d;'
@@ -65,6 +66,7 @@ taken "$zone"                       'tokusage_limit keys per=1s tokens=1; tokusa
 taken "$zone"                       "$(for n in 1 2 3 4 5 6 7 8; do echo "tokusage_limit keys tokens=1 per=${n}m;"; done)"
 taken "$zone"                       'tokusage_limit keys tokens=1 per=day; tokusage_limit keys tokens=9 per=month missing=500;'
 taken "$zone"                       'tokusage_limit keys tokens=$arg_tokens per=366d; tokusage_limit keys tokens=${arg_n}k per=90s;'
+taken "$zone"                       'tokusage_limit keys cost=5 per=month; tokusage_limit keys tokens=5 per=month;'
 taken "$zone tokusage_limit keys tokens=9007199254740991 per=1d;" ''
 # A zone may be used before the line that makes it.
 taken "server { listen unix:other.sock; tokusage_limit keys tokens=1g per=1d; } $zone" ''
@@ -116,8 +118,14 @@ done
 refused 'whole number'              "$zone"  'tokusage_limit keys tokens=1 per=1m missing=0;'
 refused 'unknown "nowhere" variable' "$zone" 'tokusage_limit keys tokens=$nowhere per=1m;'
 refused 'limits of 8 periods'       "$zone"  "$(for n in 1 2 3 4 5 6 7 8 9; do echo "tokusage_limit keys tokens=1 per=${n}m;"; done)"
+for cost in 0 -1 1.0000000000001 9999999 many '' 5. .5; do
+    refused 'must be above 0'           "$zone"  "tokusage_limit keys cost=$cost per=1m;"
+done
+refused 'must be alone'             "$zone"  'tokusage_limit keys tokens=1 cost=1 per=1m;'
+refused 'must be after'             "$zone"  'tokusage_limit keys missing=1 tokens=1 per=1m;'
 refused 'invalid parameter "per:1m"' "$zone" 'tokusage_limit keys tokens=1 per:1m;'
-refused 'both "tokens=" and "per="' "$zone"  'tokusage_limit keys tokens=1 tokens=2;'
+refused 'both "tokens=" (or "cost=") and "per="' "$zone" 'tokusage_limit keys tokens=1 missing=2;'
+refused 'must be alone'             "$zone"  'tokusage_limit keys tokens=1 tokens=2 per=1m;'
 refused 'this zone and this period' "$zone"  'tokusage_limit keys tokens=1 per=1m; tokusage_limit keys tokens=2 per=1m;'
 refused 'llm_'                      'tokusage_zone keys:1m $llm_model;' 'tokusage_limit keys tokens=1 per=1m;'
 refused 'not allowed here'          "$zone"  'if ($arg_a) { tokusage_limit keys tokens=1 per=1m; }'
