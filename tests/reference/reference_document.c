@@ -212,17 +212,67 @@ static void read_usage(facts *out, const json_node *value, const char *where) {
 
 /* ---- usages */
 
+/* Where the column is, or would be. */
+static size_t find_column(const reference_usage *in, const char *name) {
+    size_t i = 0;
+    while (i < in->count && !same(in->columns[i].row->column, name)) {
+        i++;
+    }
+    return i;
+}
+
+static bool has_column(const reference_usage *in, const char *name) {
+    return find_column(in, name) < in->count;
+}
+
+static void put_column(reference_usage *to, const name_row *row, int64_t value) {
+    const size_t i = find_column(to, row->column);
+    assert_true(i < LENGTH(to->columns));
+    to->columns[i].row = row;
+    to->columns[i].value = value;
+    to->count += i == to->count;
+}
+
+static void drop_column(reference_usage *from, const char *name) {
+    const size_t i = find_column(from, name);
+    if (i < from->count) {
+        from->columns[i] = from->columns[--from->count];
+    }
+}
+
+/* Of the names of a column the first is used that has a value. */
 static void conclude(const facts *in, reference_usage *out) {
+    int64_t minutes = 0, hour = 0;
+    const name_row *sum = NULL;
+    bool billed = false;
     memset(out, 0, sizeof *out);
     out->status = in->status;
     out->wrong = in->wrong;
-    for (size_t i = 0; i < row_count; i++) {
-        if (in->has[i]) {
-            model_add(&out->columns, &rows[i], in->value[i]);
+    out->included = in->included;
+    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
+        sum = same(rows[i].path, "cache_creation_input_tokens") ? &rows[i] : sum;
+        if (!in->has[i]) {
+            continue;
+        }
+        out->included = out->included || same(rows[i].path, "prompt_tokens");
+        billed = billed || begins(rows[i].path, "billed_units/");
+        minutes = same(rows[i].how, "five_minutes") ? in->value[i] : minutes;
+        hour = same(rows[i].path, "cache_creation/ephemeral_1h_input_tokens") ? in->value[i] : hour;
+        if (!has_column(out, rows[i].column)) {
+            put_column(out, &rows[i], in->value[i]);
         }
     }
-    out->columns.included = out->columns.included || in->included;
-    model_end(&out->columns);
+    /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
+    const size_t cached = find_column(out, "cached");
+    if (billed && cached < out->count && same(out->columns[cached].row->path, "cached_tokens")) {
+        drop_column(out, "cached");
+    }
+    /* What was written for five minutes and for an hour stands for the sum where no name of cache write has a value. */
+    const bool known = has_column(out, "cache_write") || has_column(out, "cache_write_separate");
+    if (has_column(out, "cache_write_5m") && !known) {
+        put_column(out, sum, minutes + hour);
+    }
+    drop_column(out, "cache_write_5m");
 }
 
 void reference_override(reference_usage *earlier, const reference_usage *later) {
@@ -230,20 +280,62 @@ void reference_override(reference_usage *earlier, const reference_usage *later) 
         earlier->status = later->status;
         earlier->wrong = later->wrong;
     }
-    model_merge(&earlier->columns, &later->columns);
+    earlier->included = earlier->included || later->included;
+    for (size_t i = 0; i < later->count; i++) {
+        if (later->columns[i].value > 0 || !has_column(earlier, later->columns[i].row->column)) {
+            put_column(earlier, later->columns[i].row, later->columns[i].value);
+        }
+    }
 }
 
 bool reference_is_zero(const reference_usage *said) {
     bool zero = said->status == TOKUSAGE_OK;
-    for (size_t i = 0; i < said->columns.count; i++) {
-        zero = zero && (said->columns.columns[i].value == 0 || same(said->columns.columns[i].row->how, "five_minutes"));
+    for (size_t i = 0; i < said->count; i++) {
+        zero = zero && said->columns[i].value == 0;
     }
     return zero;
 }
 
+static void add_to(tokusage *usage, const char *name, int64_t value) {
+    size_t i = 0;
+    while (!same(tokusage_count_name(i), name)) {
+        i++;
+    }
+    tokusage_count *to = tokusage_count_at(usage, i);
+    *to = (tokusage_count){true, (to->present ? to->value : 0) + value};
+}
+
+static bool is_separate(const reference_usage *in, const name_row *row) {
+    return same(row->how, "separate") || (same(row->how, "starred") && !in->included);
+}
+
+/* Whether another column of the same count says it: a separate one, or an included one before a starred one. */
+static bool is_passed_over(const reference_usage *in, const name_row *row) {
+    for (size_t i = 0; i < in->count; i++) {
+        const name_row *other = in->columns[i].row;
+        const bool counterpart = other != row && same(other->field, row->field) && !begins(other->column, "compaction");
+        if (counterpart && (same(row->how, "included") ? is_separate(in, other)
+                                                       : same(row->how, "starred") && !is_separate(in, row))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 tokusage_status reference_counts(const reference_usage *said, tokusage *usage, tokusage_error *error) {
-    tokusage counts = model_usage(&said->columns);
+    tokusage counts;
+    memset(&counts, 0, sizeof counts);
     *error = (tokusage_error){said->status, said->wrong, 0, 0, 0};
+    for (size_t i = 0; i < said->count; i++) {
+        const name_row *row = said->columns[i].row;
+        if (!is_passed_over(said, row)) {
+            add_to(&counts, row->field, said->columns[i].value);
+        }
+        if (is_separate(said, row)) {
+            add_to(&counts, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens",
+                   said->columns[i].value);
+        }
+    }
     for (size_t i = 0; i < TOKUSAGE_COUNTS && error->status == TOKUSAGE_OK; i++) {
         if (tokusage_count_at(&counts, i)->value > TOKUSAGE_COUNT_MAX) {
             *error = (tokusage_error){TOKUSAGE_ERR_RANGE, tokusage_count_name(i), 0, 0, 0};

@@ -2,14 +2,18 @@
 #ifndef TOKUSAGE_TESTS_REFERENCE_DOCUMENT_H
 #define TOKUSAGE_TESTS_REFERENCE_DOCUMENT_H
 
-#include "model.h"
 #include "reference_json.h"
 
-/* A usage, or usages that override each other. */
+/* A usage, or usages that override each other: of each column the name that is used, and its value. */
 typedef struct reference_usage {
     tokusage_status status; /* of the first wrong count */
     const char *wrong;      /* its name in the struct, or "usage" */
-    model columns;
+    bool included;          /* starred names are included */
+    size_t count;
+    struct {
+        const name_row *row;
+        int64_t value;
+    } columns[40];
 } reference_usage;
 
 typedef struct reference_document {
