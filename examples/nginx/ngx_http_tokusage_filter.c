@@ -136,9 +136,27 @@ static void feed_buf(ngx_http_tokusage_ctx_t *ctx, const ngx_buf_t *buf) {
     }
 }
 
+static ngx_msec_t since_request(const ngx_http_request_t *r) {
+    const ngx_time_t *const now = ngx_timeofday();
+    const ngx_msec_int_t ms =
+        (now->sec - r->start_sec) * 1000 + ((ngx_msec_int_t)now->msec - (ngx_msec_int_t)r->start_msec);
+
+    return (ngx_msec_t)ngx_max(ms, 0);
+}
+
+static void note_time(ngx_http_tokusage_ctx_t *ctx) {
+    ctx->ended = since_request(ctx->request);
+    if (ctx->first == 0) {
+        ctx->first = ctx->ended + 1;
+    }
+}
+
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     for (; in != NULL; in = in->next) {
         const ngx_buf_t *const buf = in->buf;
+        if (ngx_buf_size(buf) > 0) {
+            note_time(ctx);
+        }
         if (!is_opaque(ctx) && ngx_buf_in_memory(buf)) {
             feed_buf(ctx, buf);
         }

@@ -16,6 +16,16 @@
 
 /* ---- counts */
 
+/* Times to the first byte; the last is any. */
+#define NGX_HTTP_TOKUSAGE_TIMES 10
+
+typedef struct {
+    const char *seconds;
+    ngx_msec_t ms;
+} ngx_http_tokusage_time_t;
+
+extern const ngx_http_tokusage_time_t ngx_http_tokusage_times[NGX_HTTP_TOKUSAGE_TIMES];
+
 /*
  * All that is counted, in one array, so that one loop adds, moves and prints any of it: the responses of each verdict,
  * the tokens of a limit, each count of the library, and the requests that a limit refused, or would have refused without
@@ -29,6 +39,8 @@ enum {
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
     NGX_HTTP_TOKUSAGE_COUNT_COST, /* in 10^-12 */
     NGX_HTTP_TOKUSAGE_COUNT_UNPRICED,
+    NGX_HTTP_TOKUSAGE_COUNT_FIRST, /* responses whose first byte came in this time, by ngx_http_tokusage_times */
+    NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM = NGX_HTTP_TOKUSAGE_COUNT_FIRST + NGX_HTTP_TOKUSAGE_TIMES, /* in ms */
     NGX_HTTP_TOKUSAGE_COUNTS
 };
 
