@@ -1,6 +1,6 @@
 /*
- * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names mean,
- * form.h in which object each count is written. No JSON text.
+ * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names
+ * mean, form.h in which object each count is written. No JSON text.
  *
  * Every function goes through the same members: those of the usage object, and those of the objects and lists in it
  * that the table knows. It holds the way there, at most LEVELS long, and does not recurse:

@@ -172,6 +172,7 @@ static void sum_creation(tokusage_columns *columns) {
 void tokusage_fields_end(tokusage_fields *fields) {
     tokusage_columns *const columns = &fields->columns;
     sum_creation(columns);
+    columns->present &= ~BIT(COLUMN_WRITTEN_5M);
     columns->included = columns->included || has_value(fields, KEY_USAGE_prompt_tokens);
     const bool billed =
         has_value(fields, KEY_BILLED_UNITS_input_tokens) || has_value(fields, KEY_BILLED_UNITS_output_tokens);
@@ -219,12 +220,11 @@ void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *l
 
 /* ---- counts */
 
-/* At most seven values within 2^53-1 are added, so no sum overflows. Returns whether the sum is in range. */
-static bool add(tokusage *usage, size_t count, int64_t value) {
+/* At most seven values within 2^53-1 are added, so no sum overflows. */
+static void add(tokusage *usage, size_t count, int64_t value) {
     tokusage_count *const to = tokusage_count_of(usage, count);
     to->value += value;
     to->present = true;
-    return to->value <= TOKUSAGE_COUNT_MAX;
 }
 
 /* Which columns are separate. The names that both kinds of providers use may be included, too. */
@@ -240,8 +240,27 @@ static uint32_t separate_columns(const tokusage_columns *columns) {
 /* Of an included and a separate column of one count the separate one is used; if it is not separate, the other one. */
 static uint32_t used_columns(const tokusage_columns *columns, uint32_t separate) {
     const uint32_t not_separate = columns->present & SEPARATE & ~separate;
-    const uint32_t unused = separate >> 1 | (not_separate & columns->present << 1) | BIT(COLUMN_WRITTEN_5M);
-    return columns->present & ~unused;
+    return columns->present & ~(separate >> 1) & ~(not_separate & columns->present << 1);
+}
+
+static void add_columns(tokusage *usage, const tokusage_columns *columns, uint32_t used, uint32_t added) {
+    memset(usage, 0, sizeof *usage);
+    for (uint32_t left = used; left != 0; left &= left - 1) {
+        const unsigned i = tokusage_lowest_bit(left);
+        add(usage, count_of[i], columns->value[i]);
+        if ((added >> i & 1) != 0) {
+            add(usage, count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT, columns->value[i]);
+        }
+    }
+}
+
+/* Whether a sum of these columns could be out of range. */
+static bool are_large(const tokusage_columns *columns, uint32_t used) {
+    int64_t bits = 0;
+    for (; used != 0; used &= used - 1) {
+        bits |= columns->value[tokusage_lowest_bit(used)];
+    }
+    return bits > TOKUSAGE_COUNT_MAX / 8;
 }
 
 tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
@@ -249,20 +268,15 @@ tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage
         return tokusage_fail(error, (tokusage_status)columns->status, columns->member);
     }
     const uint32_t separate = separate_columns(columns);
-    tokusage sums;
-    memset(&sums, 0, sizeof sums);
-    bool in_range = true;
-    for (uint32_t left = used_columns(columns, separate); left != 0; left &= left - 1) {
-        const unsigned i = tokusage_lowest_bit(left);
-        in_range = add(&sums, count_of[i], columns->value[i]) && in_range;
-        if (((separate | ADDED) >> i & 1) != 0) {
-            const size_t whole = count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT;
-            in_range = add(&sums, whole, columns->value[i]) && in_range;
+    const uint32_t used = used_columns(columns, separate);
+    if (are_large(columns, used)) {
+        tokusage sums;
+        add_columns(&sums, columns, used, separate | ADDED);
+        const tokusage_status status = tokusage_check_range(&sums, error);
+        if (status != TOKUSAGE_OK) {
+            return status;
         }
     }
-    if (!in_range) {
-        return tokusage_check_range(&sums, error);
-    }
-    *usage = sums;
+    add_columns(usage, columns, used, separate | ADDED);
     return tokusage_succeed(error);
 }

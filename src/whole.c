@@ -40,7 +40,7 @@ static size_t lead_span(const char *json, size_t length) {
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
     size_t at = lead_span(json, length);
     at += tokusage_reader_feed(reader, json + at, length - at, false);
-    if (at == length) {
+    if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
     if (reader->json.state == JSON_TOO_DEEP) {
@@ -131,7 +131,7 @@ static char *put_name(char *to, tokusage_key key) {
 
 /* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
-    tokusage_key object[TOKUSAGE_FORM_LEVELS];
+    tokusage_key object[TOKUSAGE_FORM_LEVELS] = {0};
     unsigned open = 0; /* how many of these are written and not closed */
     char *to = put(text, "{");
     for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {

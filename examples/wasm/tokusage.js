@@ -34,6 +34,17 @@ export async function load(source) {
         return Object.fromEntries(present.map(([name, at]) => [name, Number(view.getBigInt64(at + 8, true))]));
     }
 
+    // A tokusage_error: status, member, offset, and two numbers of 64 bits.
+    function readError() {
+        const member = view.getUint32(error + 4, true);
+        return {
+            reason: string(c.tokusage_status_text(view.getInt32(error, true))),
+            member: member === 0 ? null : string(member),
+            expected: Number(view.getBigInt64(error + 16, true)),
+            actual: Number(view.getBigInt64(error + 24, true)),
+        };
+    }
+
     function writeCounts(to, values) {
         names.forEach((name, i) => {
             heap[to + i * COUNT_SIZE] = values[name] == null ? 0 : 1;
@@ -41,20 +52,21 @@ export async function load(source) {
         });
     }
 
-    let current = null; // whose state is in the module's memory; the others keep theirs
+    let current = null; // whose state is in the module's memory; the others keep a copy
 
     return class Usage {
-        #state = new Uint8Array(size); // all zero bytes are ready
+        #state = null; // a copy, null until another usage needed the module's memory; all zero bytes are ready
 
         #enter() {
-            if (current?.deref() === this) return;
-            current?.deref()?.#leave();
-            heap.set(this.#state, stream);
-            current = new WeakRef(this);
+            if (current === this) return;
+            current?.#leave();
+            if (this.#state) heap.set(this.#state, stream);
+            else heap.fill(0, stream, stream + size);
+            current = this;
         }
 
         #leave() {
-            this.#state.set(heap.subarray(stream, stream + size));
+            this.#state = heap.slice(stream, stream + size);
         }
 
         // Takes the next bytes of the body. Returns how many were taken: all, except what follows [DONE].
@@ -85,10 +97,7 @@ export async function load(source) {
                 const length = c.tokusage_stream_label(stream, i, text, 256);
                 if (length > 0) answer[label] = string(text, text + length);
             });
-            if (view.getInt32(error, true) !== 0) {
-                c.tokusage_error_text(error, text, 256);
-                answer.error = string(text);
-            }
+            if (view.getInt32(error, true) !== 0) answer.error = readError();
             return answer;
         }
 

@@ -289,7 +289,7 @@ need() {
 
 # Makes the build folder. If sudo runs the script, the user behind it owns the files in the end.
 begin_work() {
-    mkdir -p "$work" || stop "cannot make $work"
+    mkdir -p "$work" 2>/dev/null || stop "cannot write to $work: set TOKUSAGE_WORK to a folder to build in"
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
         trap 'chown "$SUDO_UID" "$(dirname "$work")"; chown -R "$SUDO_UID" "$work"' EXIT
     fi
@@ -333,7 +333,8 @@ show_tests() {
         /^ *[0-9]+: / {
             number = $1 + 0
             sub(/^ *[0-9]+: ?/, "")
-            printed[number] = printed[number] $0 "\n"
+            # Up to here ctest says how it runs the test.
+            printed[number] = /^Test timeout computed to be/ ? "" : printed[number] $0 "\n"
             if (match($0, /(SKIPPED:|no recordings:).*/)) {
                 why[number] = substr($0, RSTART, RLENGTH)
                 sub(/^SKIPPED: */, "", why[number])
@@ -365,11 +366,11 @@ run_tests() {
     # One more than there are processors: some tests wait most of the time.
     {
         ctest_status=0
-        (cd "$folder" && ctest -V -j $(($(processors) + 1)) --output-log verdicts.log "$@") || ctest_status=$?
+        (cd "$folder" && ctest -V -j $(($(processors) + 1)) "$@") || ctest_status=$?
         echo "$ctest_status" >"$folder/status"
-    } | show_tests
+    } | show_tests | tee "$folder/verdicts.log"
     read -r ctest_status <"$folder/status"
-    # The first file has what each program printed, the second what ctest thought of each.
+    # The first file has what each program printed, the second the line of each test.
     counts=$(awk '
         FNR == 1 { file++ }
         file == 1 && /^[0-9]+\/[0-9]+ Test: / { name = $3 }

@@ -33,8 +33,10 @@ if has_jansson; then
     jansson="-DTOKUSAGE_HAVE_JANSSON $(pkg-config --cflags --libs jansson)"
 fi
 
-flags="-std=c11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -I$root/include -I$root/src -I$root/tests/unit
-    -I$root/tests/reference -DTOKUSAGE_TEST_DATA=\"$root/tests/data\" $(pkg-config --cflags libcjson cmocka) -I$(pkg-config --variable=includedir libcjson)/cjson"
+echo "#define TOKUSAGE_TEST_DATA \"$root/tests/data\"" >"$work/data.h"
+flags="-std=c11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -include $work/data.h -I$root/include -I$root/src
+    -I$root/tests/unit -I$root/tests/reference $(pkg-config --cflags libcjson cmocka)
+    -I$(pkg-config --variable=includedir libcjson)/cjson"
 
 # What all targets are linked with, compiled once.
 compile_shared() {

@@ -37,6 +37,9 @@ static void take_labels(body *to, const reference_document *from) {
             to->label[i][from->label[i].length] = '\0';
         }
     }
+    if (from->other_tier) {
+        memcpy(to->label[TOKUSAGE_LABEL_SERVICE_TIER], REFERENCE_ANY, sizeof REFERENCE_ANY);
+    }
 }
 
 static void take_usage(body *to, const reference_document *from) {

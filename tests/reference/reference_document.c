@@ -443,7 +443,9 @@ static void find_label(json_node *root, const char *pointer, const name_row *row
     const bool inside = strstr(row->path, "/usage/") != NULL || strstr(row->path, "/usageMetadata/") != NULL;
     for (json_node *node = reference_values(root, pointer, row->path); node != NULL; node = node->also) {
         const size_t length = node->kind == '"' ? (size_t)(node->end - node->begin) - 2 : 0;
-        if ((!inside || node->parent == usage) && out->label[label].length == 0 && length <= longest) {
+        const bool read = !inside || node->parent == usage;
+        out->other_tier = out->other_tier || (!read && length > 0);
+        if (read && out->label[label].length == 0 && length <= longest) {
             out->label[label] = (span){node->begin + 1, length};
         }
     }

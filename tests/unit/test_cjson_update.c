@@ -105,13 +105,13 @@ static void update_cjson_sets_appends_and_removes_counts_and_leaves_all_else(voi
         const tokusage usage = usage_in(one->usage);
         assert_int_equal(tokusage_update_cjson(tree, &usage), TOKUSAGE_OK);
         expect_printed(one->before, tree, one->after);
-        expect_linked_as_parsed(tree);
+        expect_linked(tree);
         expect_words(one->before, in_order(one->usage), from_tree(tree));
         assert_int_equal(tokusage_update_cjson(tree, &usage), TOKUSAGE_OK);
         assert_int_equal(heap_calls(), 0);
         expect_printed("a second time", tree, one->after);
         assert_non_null(cJSON_AddNumberToObject(tree, "last", 1));
-        expect_linked_as_parsed(tree);
+        expect_linked(tree);
         cJSON_Delete(tree);
         assert_int_equal(heap_live(), 0);
     }
@@ -129,7 +129,7 @@ static void update_cjson_removes_every_name_of_the_table(void **state) {
             char *const printed = cJSON_PrintUnformatted(tree);
             assert_null(strchr(printed, '5'));
             expect_words(rows[i].path, "", from_tree(tree));
-            expect_linked_as_parsed(tree);
+            expect_linked(tree);
             cJSON_free(printed);
             cJSON_Delete(tree);
         }
@@ -176,7 +176,7 @@ static void update_cjson_refuses_a_missing_argument_and_what_is_no_object(void *
     cJSON_Delete(tree);
 }
 
-/* A reference is a part of another tree: in the place of the usage object, of an object in it, and of a list. */
+/* A reference is a part of another tree: the usage object, an object in it, or a list. */
 static void update_cjson_refuses_a_reference_where_counts_may_be(void **state) {
     (void)state;
     static const char *const names[] = {"prompt_tokens_details", "input_tokens_details", "cache_creation", "tokens",
@@ -289,7 +289,7 @@ static void update_cjson_appends_after_the_last_member_that_is_left(void **state
         const tokusage usage = usage_in(cases[i].usage);
         assert_int_equal(tokusage_update_cjson(tree, &usage), TOKUSAGE_OK);
         expect_printed("appended", tree, cases[i].after);
-        expect_linked_as_parsed(tree);
+        expect_linked(tree);
         cJSON_Delete(copy);
         cJSON_Delete(tree);
     }
@@ -315,7 +315,7 @@ static size_t fail_each_allocation(cJSON *tree, const tokusage *usage, bool onwa
         assert_int_equal(status, TOKUSAGE_ERR_MEMORY);
         assert_int_equal(heap_live(), live);
         expect_printed("unchanged", tree, before);
-        expect_linked_as_parsed(tree);
+        expect_linked(tree);
     }
 }
 
@@ -431,7 +431,7 @@ static void update_cjson_changes_only_the_counts_of_random_trees(void **state) {
         char *const got = without_counts(tree);
         expect_words(object.bytes, want, got);
         expect_words(object.bytes, usage_words(&usage), from_tree(tree));
-        expect_linked_as_parsed(tree);
+        expect_linked(tree);
         cJSON_free(want);
         cJSON_free(got);
         cJSON_Delete(tree);

@@ -24,14 +24,14 @@ static void expect_events(const events_case *cases, size_t count) {
 }
 
 #define FIVE "{'usage':" U5 "}"
-#define SIX "{'usage':{'prompt_tokens':6}}"
+#define LAST "{'usage':{'prompt_tokens':6}}"
 
 static void lf_cr_and_cr_lf_end_a_line(void **state) {
     (void)state;
     static const events_case cases[] = {
-        {"LF", "data: {'usage':\ndata: " U5 "}\n\ndata: " SIX "\n\n", "prompt 6", 2},
-        {"CR", "data: {'usage':\rdata: " U5 "}\r\rdata: " SIX "\r\r", "prompt 6", 2},
-        {"CR LF", "data: {'usage':\r\ndata: " U5 "}\r\n\r\ndata: " SIX "\r\n\r\n", "prompt 6", 2},
+        {"LF", "data: {'usage':\ndata: " U5 "}\n\ndata: " LAST "\n\n", "prompt 6", 2},
+        {"CR", "data: {'usage':\rdata: " U5 "}\r\rdata: " LAST "\r\r", "prompt 6", 2},
+        {"CR LF", "data: {'usage':\r\ndata: " U5 "}\r\n\r\ndata: " LAST "\r\n\r\n", "prompt 6", 2},
         {"CR LF is one line end, so this is one event", "data: {'usage':\r\ndata: " U5 "}\r\n", "prompt 5", 1},
         {"LF CR is two, so the document is ended", "data: {'usage':\n\rdata: " U5 "}\n\n", "", 0},
         {"CR CR LF is two", "data: {'usage':\r\r\ndata: " U5 "}\n\n", "", 0},
@@ -40,7 +40,7 @@ static void lf_cr_and_cr_lf_end_a_line(void **state) {
         {"other control characters end no line", "data: {'a':1}\v\f\x1E\ndata: " FIVE "\n\n", "", 0},
         {"nor does NEL or a line separator", ": \xC2\x85\x64\x61ta: " FIVE "\n: \xE2\x80\xA8\x64\x61ta: " FIVE "\n\n",
          "", 0},
-        {"more blank lines", "\n\n: x\n\r\n\r\r\ndata: " FIVE "\n\n\n\n\r\n\rdata: " SIX "\n\n", "prompt 6", 2},
+        {"more blank lines", "\n\n: x\n\r\n\r\r\ndata: " FIVE "\n\n\n\n\r\n\rdata: " LAST "\n\n", "prompt 6", 2},
     };
     expect_events(cases, LENGTH(cases));
 }
@@ -84,11 +84,11 @@ static void only_data_lines_are_data(void **state) {
     expect_events(cases, LENGTH(cases));
 }
 
-/* Two documents, with each line end in each place. (Where a CR and an LF meet, both are in one event.) */
+/* Two documents, with each line end at each line. (Where a CR and an LF meet, both are in one event.) */
 static void each_line_may_end_in_its_own_way(void **state) {
     (void)state;
     static const char *const ends[] = {"\n", "\r", "\r\n"};
-    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " SIX};
+    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " LAST};
     for (size_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
         builder body = {NULL, 0, 0};
         for (size_t i = 0, rest = number; i < LENGTH(lines); i++, rest /= 3) {
@@ -103,7 +103,7 @@ static void each_line_may_end_in_its_own_way(void **state) {
     }
 }
 
-/* A line of every length: the line end at every place of a register, and bytes that are nearly line ends. */
+/* A line of every length: the line end at every offset in a register, and bytes that are nearly line ends. */
 static void lines_of_every_length_are_read_to_their_end(void **state) {
     (void)state;
     static const char near_ends[] = {'x', '\x0B', '\x0C', '\x0E', '\x09', '\x8A', '\x8D', '\xFF', ' '};

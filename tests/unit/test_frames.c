@@ -13,7 +13,7 @@
 static const answer good = SAYS(SAYS57, CONSISTENT, 1, false);
 static const answer nothing = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
 static const answer broken = SAYS("", UNREADABLE, 0, false);
-static const answer within = SAYS("", TRUNCATED, 0, false);
+static const answer truncated = SAYS("", TRUNCATED, 0, false);
 
 /* Expects this of a body, and frees it. */
 static void expect_built(const char *what, builder *body, const answer *want) {
@@ -43,11 +43,11 @@ static void the_lengths_of_a_prelude_must_be_possible(void **state) {
         const answer *want;
     } cases[] = {
         {16, 0, 4, &nothing},
-        {16, 0, 3, &within},
+        {16, 0, 3, &truncated},
         {17, 1, 5, &nothing},
         {17, 0, 5, &nothing},
         {100, 84, 88, &nothing},
-        {100, 84, 87, &within},
+        {100, 84, 87, &truncated},
         {15, 0, 4, &broken},
         {12, 0, 0, &broken},
         {0, 0, 4, &broken},
@@ -57,8 +57,8 @@ static void the_lengths_of_a_prelude_must_be_possible(void **state) {
         {100, UINT32_MAX, 88, &broken},
         {100, UINT32_MAX - 15, 88, &broken},
         {15, UINT32_MAX, 4, &broken},
-        {0xFFFFFF, 0, 50, &within},
-        {0xFFFFFF, 0xFFFFFF - 16, 50, &within},
+        {0xFFFFFF, 0, 50, &truncated},
+        {0xFFFFFF, 0xFFFFFF - 16, 50, &truncated},
         {0xFFFFFF, 0xFFFFFF - 15, 50, &broken},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -96,7 +96,7 @@ static void a_first_byte_of_0_makes_a_body_frames(void **state) {
         for (size_t i = 0; i < length; i++) {
             add_bytes(&body, "", 1);
         }
-        expect_built("zeros", &body, length < 12 ? &within : &broken);
+        expect_built("zeros", &body, length < 12 ? &truncated : &broken);
     }
     builder body = {NULL, 0, 0};
     add_bytes(&body, "", 1);
@@ -161,7 +161,7 @@ static void a_payload_is_a_document(void **state) {
     }
 }
 
-static void frames_are_read_behind_a_pointer(void **state) {
+static void frames_are_read_with_a_pointer(void **state) {
     (void)state;
     static const answer want = SAYS("prompt 5", CONSISTENT, 1, false);
     builder body = {NULL, 0, 0};
@@ -227,7 +227,7 @@ static void base64_is_decoded_with_and_without_padding(void **state) {
     }
 }
 
-/* All bytes that a string may hold, in three places of a quantum, so that each digit is in each place. */
+/* All bytes that a string may hold, at three offsets of a quantum, so that each digit is at each. */
 static void base64_has_64_digits(void **state) {
     (void)state;
     for (size_t shift = 0; shift < 3; shift++) {
@@ -272,21 +272,21 @@ static void what_follows_the_closing_quote_is_passed_over(void **state) {
     }
 }
 
-/* A byte that is no base64, within the document before its usage and in it, and then a good frame. */
+/* A byte that is no base64, in the document before its usage and in it, and then a good frame. */
 static void what_is_no_base64_makes_the_document_malformed(void **state) {
     (void)state;
     static const answer lost = SAYS("", UNREADABLE, 0, false);
     static const char bytes[] = " \n\r\t\\-_.,:!{}[]*\x7F\x80\xFF";
     for (size_t i = 0; i < sizeof bytes; i++) {
-        for (size_t place = 0; place < 2; place++) {
+        for (int late = 0; late < 2; late++) {
             builder digits = {NULL, 0, 0};
             builder body = {NULL, 0, 0};
             add_base64(&digits, quoted("{'a':1,'usage':{'prompt_tokens':5,'b':1}}"));
-            digits.bytes[place == 0 ? 5 : 40] = bytes[i];
+            digits.bytes[late == 0 ? 5 : 40] = bytes[i];
             add_digits_frame(&body, built(&digits), "}");
             builder more = {NULL, 0, 0};
             add_bytes(&more, body.bytes, body.length);
-            expect_built(line_of("byte %d", bytes[i]), &body, place == 0 ? &nothing : &lost);
+            expect_built(line_of("byte %d", bytes[i]), &body, late == 0 ? &nothing : &lost);
             add_frame(&more, "h", USAGE);
             expect_built("a good frame after it", &more, &good);
             free(digits.bytes);
@@ -316,6 +316,7 @@ static void padding_must_be_whole_and_last(void **state) {
         {"{'usage':{'prompt_tokens': ", "ICA==", "5,'completion_tokens':7}}", &lost},
         {"{'usage':{'prompt_tokens': ", "ICAg", "5,'completion_tokens':7}}", &good},
         {"{'usage':{'prompt_tokens': ", "IA==\"", "5,'completion_tokens':7}}", &lost},
+        {"{'usage':{'prompt_tokens': ", "A\"", "5,'completion_tokens':7}}", &lost},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         builder digits = {NULL, 0, 0};
@@ -361,7 +362,7 @@ int main(void) {
         cmocka_unit_test(a_first_byte_of_0_makes_a_body_frames),
         cmocka_unit_test(headers_and_the_last_checksum_are_skipped),
         cmocka_unit_test(a_payload_is_a_document),
-        cmocka_unit_test(frames_are_read_behind_a_pointer),
+        cmocka_unit_test(frames_are_read_with_a_pointer),
         cmocka_unit_test(only_an_exact_beginning_makes_a_payload_base64),
         cmocka_unit_test(base64_is_decoded_with_and_without_padding),
         cmocka_unit_test(base64_has_64_digits),

@@ -17,7 +17,7 @@ static size_t passed(span bytes, bool open) {
 static void expect_passed(const char *rule, span bytes, bool open, size_t want) {
     const size_t length = passed(bytes, open);
     if (length != want) {
-        fail_msg("%s: %zu bytes of %s are passed over, in place of %zu", rule, length, shown(bytes.bytes, bytes.length),
+        fail_msg("%s: %zu bytes of %s are passed over, expected %zu", rule, length, shown(bytes.bytes, bytes.length),
                  want);
     }
 }
@@ -140,6 +140,10 @@ static void the_search_passes_over_as_many_events_as_it_can(void **state) {
         {"CR LF is no blank line", "data: {}\r\n", 0},
         {"mixed line ends", "data: {}\r\n\r\ndata: {}\r\rdata: {}\n\ndata: {}\n\r\ndata: {}\r\n\n", 54},
         {"a quote that may begin a name", "data: {}\n\ndata: {}\n\ndata: '", 20},
+        {"two bytes of a name", "data: {}\n\ndata: {}\n\ndata: 'u", 20},
+        {"two bytes of an error", "data: {}\n\ndata: {}\n\ndata: 'e", 20},
+        {"two bytes of a name after many",
+         "data: {'a':'some text that is longer than a block of 64 bytes'}\n\ndata: 'u", 65},
         {"a backslash that may begin an escape", "data: {}\n\ndata: {}\n\n\\", 20},
         {"a bracket that may begin the end mark", "data: {}\n\ndata: {}\n\ndata: [", 20},
     };
@@ -258,6 +262,8 @@ static const char *const members[] = {
     "'a':{'usage':" U5 "}",
     "'message':{'usage':{'input_tokens':5}}",
     "'response':{'usage':{'input_tokens':5},'model':'r'}",
+    "'result':{'usage':{'a':'b','c':[],'input_tokens':5}}",
+    "'metadata':{'usage':{'a':'b'}}",
     "'error':{'code':1}",
     "'error':null",
     "'err\\u006fr':'x'",
@@ -282,15 +288,15 @@ static const char *const members[] = {
 
 static builder stream_with(const char *member, size_t filler, const char *line_end) {
     builder body = {NULL, 0, 0};
-    const span text =
+    const span plain =
         quoted(line_of("data: {'model':'m'}\n\ndata: {'a':'%*s'}\n\ndata: {'b':1,%s}\n\ndata: {'c':'%*s'}\n\n"
                        "event: x\ndata: {}\n\ndata: {'d':'%*s'}\n\n",
                        (int)filler, "", member, 70, "", (int)filler % 70, ""));
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == '\n') {
+    for (size_t i = 0; i < plain.length; i++) {
+        if (plain.bytes[i] == '\n') {
             add(&body, 1, line_end);
         } else {
-            add_bytes(&body, text.bytes + i, 1);
+            add_bytes(&body, plain.bytes + i, 1);
         }
     }
     return body;

@@ -35,7 +35,7 @@ void expect_printed(const char *what, const cJSON *tree, const char *shorthand) 
     cJSON_free(printed);
 }
 
-static void expect_links(const cJSON *tree, bool parsed_too) {
+void expect_linked(const cJSON *tree) {
     const cJSON *last = NULL;
     for (const cJSON *item = tree->child; item != NULL; item = item->next) {
         if (last != NULL) {
@@ -43,21 +43,13 @@ static void expect_links(const cJSON *tree, bool parsed_too) {
         }
         last = item;
         if ((item->type & cJSON_IsReference) == 0) {
-            expect_links(item, parsed_too);
+            expect_linked(item);
         }
     }
-    const bool left_out = !parsed_too && strcmp(cJSON_Version(), "1.7.13") == 0;
-    if (tree->child != NULL && !(left_out && tree->child->prev == NULL)) {
+    const bool left_out = strcmp(cJSON_Version(), "1.7.13") == 0 && tree->child != NULL && tree->child->prev == NULL;
+    if (tree->child != NULL && !left_out) {
         assert_ptr_equal(tree->child->prev, last);
     }
-}
-
-void expect_linked(const cJSON *tree) {
-    expect_links(tree, true);
-}
-
-void expect_linked_as_parsed(const cJSON *tree) {
-    expect_links(tree, false);
 }
 
 /* ------------------------------------------------------------------------------------------------------ random */

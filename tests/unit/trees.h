@@ -23,11 +23,8 @@ const char *from_tree(const cJSON *tree);
 /* The tree printed without white space is this, in shorthand. */
 void expect_printed(const char *what, const cJSON *tree, const char *shorthand);
 
-/* The links of all items are as cJSON has them: next and prev, and the first child's prev is the last child. */
+/* All links are as cJSON has them; the first child's prev is the last child (which 1.7.13's parser leaves out). */
 void expect_linked(const cJSON *tree);
-
-/* The same without what cJSON 1.7.13's parser leaves out. */
-void expect_linked_as_parsed(const cJSON *tree);
 
 /* A random usage, each count present or not, below `limit`. */
 tokusage random_counts(uint64_t limit);

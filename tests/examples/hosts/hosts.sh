@@ -55,7 +55,7 @@ in_time() {
 same() {
     [ -s "$2" ] || fail "$1: nothing is expected"
     cmp -s "$2" "$3" || {
-        diff "$2" "$3" | head -n 20
+        diff "$2" "$3" | head -n 20; diff "$2" "$3" | grep "^>" | head -n 5
         fail "$1: expected (<) and seen (>) differ"
     }
     echo "$1: $(($(wc -l <"$2"))) lines agree"

@@ -2,10 +2,16 @@
 // a worker of a browser through page.mjs.
 const absent = '-';
 
+// The line of tokusage_error_text.
+function words({ member, reason, expected, actual }) {
+    const numbers = member === 'total_tokens' ? `: they say ${expected}, it says ${actual}` : `: it says ${actual}, the whole is ${expected}`;
+    return `${member ?? ''}${member ? ': ' : ''}${reason}${expected || actual ? numbers : ''}`;
+}
+
 function line(Usage, name, length, usage) {
-    const { verdict, counts, model = absent, error = absent } = usage.verdict();
+    const { verdict, counts, model = absent, error } = usage.verdict();
     const columns = Usage.names.map((count) => counts[count] ?? absent);
-    return [name, length, verdict, model, ...columns, usage.verdict(true).verdict, error].join('\t');
+    return [name, length, verdict, model, ...columns, usage.verdict(true).verdict, error ? words(error) : absent].join('\t');
 }
 
 // Each beginning of the body: a chunk of one byte a time. At each of them the rest is fed as a second chunk to another

@@ -1,10 +1,10 @@
-/* Whole texts in which some bytes are any bytes: extract and find. Each stands in a room of exactly its size. */
+/* Whole documents in which some bytes are any bytes: extract and find. Each is in a room of exactly its size. */
 #include "tokusage.h"
 
 #include "forms.h"
 
 enum {
-    ROOM = 192
+    ROOM = 256
 };
 
 static char room[ROOM];
@@ -38,11 +38,11 @@ static void every_way(const char *form) {
 
 int main(void) {
     /*@ loop unroll 100; */
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         /*@ loop unroll 100; */
         for (size_t c = 0; c < CLASSES; c++) {
             byte_class = classes[c];
-            every_way(texts[i]);
+            every_way(documents[i]);
         }
     }
     return 0;

@@ -1,5 +1,5 @@
-/* The scanner and what it asks, at texts in which some bytes are any bytes, cut before such a byte or behind it. */
-#include "pieces.h"
+/* The reader of JSON and what it asks, at documents in which some bytes are any bytes, cut before such a byte or after it. */
+#include "chunks.h"
 
 static void every_way(const char *form) {
     const char *const unknown = strchr(form, '?');
@@ -11,11 +11,11 @@ static void every_way(const char *form) {
 
 int main(void) {
     /*@ loop unroll 100; */
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         /*@ loop unroll 100; */
         for (size_t c = 0; c < CLASSES; c++) {
             byte_class = classes[c];
-            every_way(texts[i]);
+            every_way(documents[i]);
         }
     }
     return 0;
