@@ -49,7 +49,7 @@ static void end(void *data) {
     ngx_http_set_ctx(ctx->request, ctx, ngx_http_tokusage_module); /* for the log: a post_action has cleared it */
 }
 
-/* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */
+/* In the request's pool, but allocated alone: else it would cost another block of 4 KiB where one is nearly full. */
 static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_pmemalign(r->pool, sizeof(ngx_http_tokusage_ctx_t), NGX_ALIGNMENT);
     ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);

@@ -1,6 +1,6 @@
 /*
- * The variables. They may be asked for at any time: before the end of a response they are what is known so far, so nginx
- * must not keep their values (NOCACHEABLE).
+ * The variables. They may be asked for at any time: before the end of a response they are what is known so far, so
+ * nginx must not keep their values (NOCACHEABLE).
  */
 #include "ngx_http_tokusage.h"
 
@@ -58,8 +58,8 @@ static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
 }
 
 /*
- * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8: each
- * of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
+ * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8:
+ * each of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
  */
 static u_char *escape(u_char *to, const u_char *label, size_t size) {
     for (size_t i = 0; i < size;) {
@@ -190,8 +190,8 @@ static const struct {
 };
 
 /*
- * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no effect
- * here, but it is no error.
+ * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no
+ * effect here, but it is no error.
  */
 static void ignore_set(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     (void)r;
