@@ -124,6 +124,24 @@ static void names_and_paths_that_differ_have_no_label(void **state) {
     expect_cases(cases, LENGTH(cases));
 }
 
+/* All names of two bytes that JSON writes without an escape: some have the hash of "id". */
+static void of_all_names_of_two_bytes_only_id_is_a_label(void **state) {
+    (void)state;
+    size_t labels = 0;
+    for (unsigned name = 0x2020; name <= 0xFFFF; name++) {
+        char body[] = "{\"xy\":\"v\"}";
+        tokusage_stream stream;
+        body[2] = (char)(unsigned char)(name >> 8);
+        body[3] = (char)(unsigned char)(name & 0xFF);
+        if ((name & 0xFF) >= 0x20 && memchr(body + 2, '\\', 2) == NULL && memchr(body + 2, '"', 2) == NULL) {
+            memset(&stream, 0, sizeof stream);
+            tokusage_stream_feed(&stream, body, sizeof body - 1);
+            labels += tokusage_stream_label(&stream, TOKUSAGE_LABEL_ID, NULL, 0);
+        }
+    }
+    assert_int_equal(labels, 1);
+}
+
 static void a_tier_of_a_usage_that_is_not_used_is_not_read(void **state) {
     (void)state;
     static const labels_case cases[] = {
@@ -323,6 +341,7 @@ int main(void) {
         cmocka_unit_test(each_path_of_a_label_is_read),
         cmocka_unit_test(of_two_paths_the_first_in_the_list_is_used_in_either_order),
         cmocka_unit_test(names_and_paths_that_differ_have_no_label),
+        cmocka_unit_test(of_all_names_of_two_bytes_only_id_is_a_label),
         cmocka_unit_test(a_tier_of_a_usage_that_is_not_used_is_not_read),
         cmocka_unit_test(with_a_pointer_the_paths_begin_where_it_leads),
         cmocka_unit_test(a_label_has_1_to_127_bytes_and_a_tier_31_and_others_are_passed_over),
