@@ -563,6 +563,8 @@ static void escapes_of_a_type_are_resolved(void **state) {
         {"\\ud83dabcdef.done", false},
         {"x.don\\u0065", true},
         {"x.done\\ud83d", false},
+        {".done", true},
+        {"done", false},
         {"x\\u005cu002edone", false},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
