@@ -19,3 +19,7 @@ static void *proof_memcpy(void *to, const void *from, size_t length) {
 }
 #define memcpy proof_memcpy
 #endif
+/* Its UINT32_C makes a number of 64 bits. */
+#include <stdint.h>
+#undef UINT32_C
+#define UINT32_C(number) number##U
