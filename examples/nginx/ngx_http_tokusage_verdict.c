@@ -1,6 +1,6 @@
 /*
- * The library's verdict in the words of the logs, and the verdicts that only nginx can give: it knows whether the client
- * is gone, whether bytes are missing, and whether the body is plain, whole and fresh.
+ * The library's verdict in the words of the logs, and the verdicts that only nginx can give: it knows whether the
+ * client is gone, whether bytes are missing, and whether the body is plain, whole and fresh.
  */
 #include "ngx_http_tokusage.h"
 
@@ -15,6 +15,7 @@ const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICTS] = {
     [NGX_HTTP_TOKUSAGE_CUT] = ngx_string("cut"),
     [NGX_HTTP_TOKUSAGE_ABORTED] = ngx_string("aborted"),
     [NGX_HTTP_TOKUSAGE_ENCODED] = ngx_string("encoded"),
+    [NGX_HTTP_TOKUSAGE_UNREAD] = ngx_string("unread"),
     [NGX_HTTP_TOKUSAGE_PARTIAL] = ngx_string("partial"),
     [NGX_HTTP_TOKUSAGE_CACHED] = ngx_string("cached"),
 };
@@ -28,8 +29,8 @@ static const ngx_uint_t of_library[] = {
 };
 
 /*
- * Whether the upstream's body ends where the connection closes. Then its end says nothing: a body that broke off ends in
- * the same way (RFC 9112 section 8). FastCGI and gRPC have an end of their own.
+ * Whether the upstream's body ends where the connection closes. Then its end says nothing: a body that broke off ends
+ * in the same way (RFC 9112 section 8). FastCGI and gRPC have an end of their own.
  */
 static bool ends_with_connection(const ngx_http_request_t *r) {
     const ngx_http_upstream_t *const u = r->upstream;
@@ -55,6 +56,9 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     const bool complete = ctx->last && !ends_with_connection(r);
 
     ngx_memzero(usage, sizeof(tokusage));
+    if (ctx->unread) {
+        return NGX_HTTP_TOKUSAGE_UNREAD;
+    }
     if (ctx->encoded) {
         return NGX_HTTP_TOKUSAGE_ENCODED;
     }

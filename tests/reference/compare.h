@@ -5,10 +5,11 @@
 #include "reference.h"
 
 /*
- * Feeds the body in chunks of at most `longest` bytes (0: at once), and reads it as a document. Returns the first
- * difference in words, or NULL. Each chunk is a copy at the edge of unreadable memory.
+ * Feeds the body at once, byte by byte, and in random chunks, which begin with this seed; or reads it as one document (and
+ * finds the value at the pointer). Returns the first difference in words, or NULL. Each chunk is a copy at the edge of
+ * unreadable memory.
  */
-const char *difference_of_stream(const char *pointer, span body, size_t longest);
+const char *difference_of_stream(const char *pointer, span body, uint32_t seed);
 const char *difference_of_document(const char *pointer, span document);
 
 /* What a body has, for a count of the bodies: said by the second reader in the last comparison. */
