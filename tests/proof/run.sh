@@ -41,8 +41,9 @@ analyse() {
 # Every case is followed by itself; where one ends (a call in main), what it led to is forgotten, or all would multiply.
 apart="-eva-split-return full"
 cases="$apart -eva-slevel-function main:0,every_way:0 -eva-ilevel 128"
-# Which row of the table a name has, and which columns are present, is followed apart.
-rows="-eva-split-return-function tokusage_name_of:full,has:full -eva-ilevel 128 -eva-auto-loop-unroll 30"
+# Which row of the table a name has is followed apart; which counts are present is not, or all would multiply.
+rows="-eva-split-return-function tokusage_name_of:full -eva-ilevel 256 -eva-auto-loop-unroll 30 -eva-slevel 200
+    -eva-slevel-function main:0,note_keys:1000,tokusage_check_range:0"
 reading="reader json document fields names usage counts error"
 
 prove() {

@@ -77,6 +77,11 @@ static void only_data_lines_are_data(void **state) {
         {"a name without a colon is an empty line of data", "data: {'usage':\ndata\ndata: " U5 "}\n\n", "prompt 5", 1},
         {"empty lines of data", "data:\ndata: {'usage':\ndata:\ndata: \ndata: " U5 "}\ndata:\n\n", "prompt 5", 1},
         {"a line end in a string", "data: {'a':'\ndata: '," FIVE "}\n\n", "", 0},
+        {"a line end after a number", "data: {'a':12\ndata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a count", "data: {'usage':{'prompt_tokens':5\ndata: }}\n\n", "prompt 5", 1},
+        {"a line end after a word", "data: {'a':false\r\ndata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a string", "data: {'a':'x'\rdata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a name", "data: {'usage'\ndata: :" U5 "}\n\n", "prompt 5", 1},
         {"half a name at the end", "data: " FIVE "\n\ndat", "prompt 5", 1},
         {"a name at the end", "data: " FIVE "\n\ndata", "prompt 5", 1},
         {"a byte-order mark in the body", ":\n\xEF\xBB\xBF\x64\x61ta: " FIVE "\n\n", "", 0},
@@ -88,7 +93,7 @@ static void only_data_lines_are_data(void **state) {
 static void each_line_may_end_in_its_own_way(void **state) {
     (void)state;
     static const char *const ends[] = {"\n", "\r", "\r\n"};
-    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " LAST};
+    static const char *const lines[] = {"event: x", "data: {'usage':", ("data:" U5 "}"), "", "id: 1", ("data: " LAST)};
     for (size_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
         builder body = {NULL, 0, 0};
         for (size_t i = 0, rest = number; i < LENGTH(lines); i++, rest /= 3) {
@@ -147,7 +152,10 @@ static bool begins_with(span line, const char *word) {
     return line.length >= strlen(word) && memcmp(line.bytes, word, strlen(word)) == 0;
 }
 
-/* The same events with LF, with "data: " before each line of data, and nothing else. The first line is like an event's if one was. */
+/*
+ * The same events with LF, with "data: " before each line of data, and nothing else. The first line begins like an
+ * event's if one line did.
+ */
 static builder in_plain_form(span body) {
     builder plain = {NULL, 0, 0};
     span line;

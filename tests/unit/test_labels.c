@@ -310,7 +310,7 @@ static void a_number_that_is_no_label_has_none(void **state) {
     (void)state;
     static const int numbers[] = {LABEL_COUNT, LABEL_COUNT + 1, 255, -1, INT32_MAX, INT32_MIN};
     tokusage_stream stream;
-    feed_whole(&stream, NULL, quoted("{'model':'m','id':'i','service_tier':'t'}"));
+    feed_whole(&stream, NULL, quoted("{'modelVersion':'m','responseId':'i','response':{'service_tier':'t'}}"));
     for (size_t i = 0; i < LENGTH(numbers); i++) {
         char buffer[4] = "xyz";
         assert_int_equal(tokusage_stream_label(&stream, (tokusage_label)numbers[i], buffer, sizeof buffer), 0);

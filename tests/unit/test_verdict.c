@@ -82,13 +82,7 @@ static void verdict_is_failed_only_by_an_error_that_no_usage_follows(void **stat
         {"an error that is not whole is none", NULL, "{'error':{'code':1}", SAYS("", TRUNCATED, 0, false)},
         {"an event with an error that is malformed is none", NULL, EVENT("{'error':1,}"),
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-static void verdict_is_failed_before_it_is_unreadable_or_truncated(void **state) {
-    (void)state;
-    static const short_case cases[] = {
+        /* before unreadable and truncated */
         {"malformed after it", NULL, "{'error':'x'}x", SAYS("", FAILED, 0, false)},
         {"truncated after it", NULL, "{'error':'x'}{'a", SAYS("", FAILED, 0, false)},
         {"truncated in an array", NULL, "[{'error':'x'},", SAYS("", FAILED, 0, false)},
@@ -199,21 +193,6 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
     };
     EXPECT_SHORT(cases);
-}
-
-static void verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep(void **state) {
-    (void)state;
-    static const answer lost = SAYS("", UNREADABLE, 0, false);
-    static const answer nothing = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
-    for (int with_usage = 0; with_usage < 2; with_usage++) {
-        builder body = {NULL, 0, 0};
-        add(&body, 1, with_usage != 0 ? "data: {\"usage\":{\"prompt_tokens\":5},\"a\":" : "data: {\"a\":");
-        add(&body, TOKUSAGE_DEPTH_MAX, "[");
-        add(&body, TOKUSAGE_DEPTH_MAX, "]");
-        add(&body, 1, "}\n\n");
-        expect_body("an event that is too deep", NULL, built(&body), with_usage != 0 ? &lost : &nothing);
-        free(body.bytes);
-    }
 }
 
 /* ----------------------------------------------------------------------------------------------------- truncated */
@@ -611,12 +590,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_failed_when_a_document_has_an_error),
         cmocka_unit_test(verdict_is_failed_only_by_an_error_that_no_usage_follows),
-        cmocka_unit_test(verdict_is_failed_before_it_is_unreadable_or_truncated),
         cmocka_unit_test(verdict_is_unreadable_when_the_body_is_no_json_no_events_and_no_frames),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_malformed),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_too_deep),
         cmocka_unit_test(verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun),
-        cmocka_unit_test(verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_a_document),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_an_event_that_has_a_usage),
         cmocka_unit_test(verdict_is_truncated_when_events_neither_end_nor_may_end_unless_complete),
