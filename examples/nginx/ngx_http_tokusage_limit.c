@@ -17,10 +17,6 @@ enum {
 
 /* ---- the status of a request */
 
-/*
- * Kept in the pool's list of cleanups: a module's context does not outlive an internal redirect, such as the one to an
- * error page. Subrequests have the pool of their parent.
- */
 typedef struct {
     ngx_http_request_t *request;
     const ngx_array_t *limits; /* those that were checked */
@@ -32,28 +28,7 @@ static void mark_record(void *data) {
 }
 
 static record_t *find_record(ngx_http_request_t *r) {
-    for (ngx_pool_cleanup_t *entry = r->pool->cleanup; entry != NULL; entry = entry->next) {
-        if (entry->handler == mark_record && ((record_t *)entry->data)->request == r) {
-            return entry->data;
-        }
-    }
-    return NULL;
-}
-
-static record_t *find_or_create_record(ngx_http_request_t *r) {
-    record_t *record = find_record(r);
-
-    if (record != NULL) {
-        return record;
-    }
-    ngx_pool_cleanup_t *const entry = ngx_pool_cleanup_add(r->pool, sizeof(record_t));
-    if (entry == NULL) {
-        return NULL;
-    }
-    entry->handler = mark_record;
-    record = entry->data;
-    record->request = r;
-    return record;
+    return ngx_http_tokusage_keep(r, mark_record, 0);
 }
 
 ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
@@ -219,7 +194,7 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     if (check.limit == NULL) {
         return NGX_DECLINED;
     }
-    record_t *const record = find_or_create_record(r);
+    record_t *const record = ngx_http_tokusage_keep(r, mark_record, sizeof(record_t));
     if (record == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -26,7 +26,7 @@ typedef struct {
     const char *unclear; /* NULL, or why services may read the body in different ways */
 } edit_t;
 
-static tokusage_status find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
+tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
     const char *found = NULL;
     const tokusage_status status =
         tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
@@ -39,8 +39,7 @@ static bool is(const ngx_str_t *value, const char *literal) {
     return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
 }
 
-/* Whether the object contains only white space. */
-static bool is_empty(const ngx_str_t *object) {
+bool ngx_http_tokusage_is_empty(const ngx_str_t *object) {
     for (size_t i = 1; i + 1 < object->len; i++) {
         if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
             return false;
@@ -52,7 +51,7 @@ static bool is_empty(const ngx_str_t *object) {
 static bool has(const ngx_str_t *json, const char *pointer) {
     ngx_str_t value;
 
-    return find(json, pointer, &value) == TOKUSAGE_OK;
+    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK;
 }
 
 static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *added) {
@@ -72,13 +71,14 @@ static bool is_clear(tokusage_status status, const ngx_str_t *value) {
 /* In the object at "stream_options". */
 static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
     ngx_str_t value;
-    const tokusage_status status = find(options, "/include_usage", &value);
+    const tokusage_status status = ngx_http_tokusage_find(options, "/include_usage", &value);
 
     if (!is_clear(status, &value)) {
         return (edit_t){.unclear = "\"include_usage\""};
     }
     if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, options, is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+        return insert_into(json, options,
+                           ngx_http_tokusage_is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
     }
     return is(&value, "true") ? (edit_t){.added = NULL} : replace(json, &value, "true");
 }
@@ -86,7 +86,7 @@ static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *optio
 /* For a body that is streamed: an object. */
 static edit_t find_edit_in_body(const ngx_str_t *json) {
     ngx_str_t options;
-    const tokusage_status status = find(json, "/stream_options", &options);
+    const tokusage_status status = ngx_http_tokusage_find(json, "/stream_options", &options);
 
     if (status == TOKUSAGE_ERR_NOT_FOUND) {
         const ngx_str_t root = {.data = ngx_strlchr(json->data, json->data + json->len, '{')};
@@ -104,12 +104,12 @@ static edit_t find_edit_in_body(const ngx_str_t *json) {
 /* A body may be large: each look into it is a pass over all of it. */
 static edit_t find_edit(const ngx_str_t *json) {
     ngx_str_t stream, root;
-    const tokusage_status status = find(json, "/stream", &stream);
+    const tokusage_status status = ngx_http_tokusage_find(json, "/stream", &stream);
 
     if (status == TOKUSAGE_ERR_DUPLICATE) {
         return (edit_t){.unclear = "\"stream\""};
     }
-    if (status != TOKUSAGE_OK && (find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
+    if (status != TOKUSAGE_OK && (ngx_http_tokusage_find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
         return (edit_t){.unclear = "the body, which is no JSON object"};
     }
     if (!is_clear(status, &stream)) {
@@ -217,7 +217,9 @@ static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uin
     if (edit.added == NULL || !(strict || has(body, "/messages") || has(body, "/prompt"))) {
         return NGX_OK;
     }
-    return apply(r, body, &edit) == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK
+               ? NGX_OK
+               : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static ngx_int_t ask_for_usage(ngx_http_request_t *r, ngx_uint_t mode) {
