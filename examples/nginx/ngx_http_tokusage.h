@@ -137,6 +137,10 @@ ngx_uint_t ngx_http_tokusage_is_encoded(const ngx_http_request_t *r);
 
 /* The PRECONTENT handler. */
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
+/* The client's body is read, and the phase begins again. */
+ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r);
+/* How many tokens the service may write at most, as the body says it; 0: it does not. */
+uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r);
 tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value);
 /* Whether an object or array contains only white space. */
 bool ngx_http_tokusage_is_empty(const ngx_str_t *value);

@@ -62,12 +62,19 @@ static const char *read_cost(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_
 }
 
 /* After tokens= or cost=, whose unit it has. */
-static const char *read_missing(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
+static const char *read_more(ngx_str_t *text, const ngx_http_tokusage_limit_t *limit, uint64_t *amount) {
     if (limit->amount == 0 && limit->value.lengths == NULL) {
         return "must be after \"tokens=\" or \"cost=\"";
     }
-    return ngx_http_tokusage_limit_parse(limit->unit, text, &limit->missing) == NGX_OK ? NULL
-                                                                                       : wrong_amounts[limit->unit];
+    return ngx_http_tokusage_limit_parse(limit->unit, text, amount) == NGX_OK ? NULL : wrong_amounts[limit->unit];
+}
+
+static const char *read_missing(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
+    return read_more(text, limit, &limit->missing);
+}
+
+static const char *read_reserve(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
+    return read_more(text, limit, &limit->reserve);
 }
 
 static const char *read_period(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
@@ -81,10 +88,8 @@ static const struct {
     ngx_str_t name;
     const char *(*read)(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit);
 } parameters[] = {
-    {ngx_string("tokens="), read_tokens},
-    {ngx_string("cost="), read_cost},
-    {ngx_string("per="), read_period},
-    {ngx_string("missing="), read_missing},
+    {ngx_string("tokens="), read_tokens},   {ngx_string("cost="), read_cost},       {ngx_string("per="), read_period},
+    {ngx_string("missing="), read_missing}, {ngx_string("reserve="), read_reserve},
 };
 
 static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, ngx_http_tokusage_limit_t *limit) {

@@ -40,7 +40,7 @@ static ngx_command_t commands[] = {
     {ngx_string("tokusage_prices"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
      ngx_http_tokusage_prices, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit"),
-     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4,
+     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4 | NGX_CONF_TAKE5,
      ngx_http_tokusage_limit, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit_dry_run"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(limit_dry_run), NULL},

@@ -207,9 +207,9 @@ static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
     return NGX_HTTP_BAD_REQUEST;
 }
 
-static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uint_t mode) {
+static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, void *mode) {
     const edit_t edit = find_edit(body);
-    const bool strict = mode == NGX_HTTP_TOKUSAGE_STRICT;
+    const bool strict = *(ngx_uint_t *)mode == NGX_HTTP_TOKUSAGE_STRICT;
 
     if (edit.unclear != NULL) {
         return strict ? refuse(r, edit.unclear) : NGX_OK;
@@ -222,21 +222,51 @@ static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uin
                : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-static ngx_int_t ask_for_usage(ngx_http_request_t *r, ngx_uint_t mode) {
+/* Calls `use` with the body as one document, which is empty where there is none. */
+static ngx_int_t with_body(ngx_http_request_t *r, ngx_int_t (*use)(ngx_http_request_t *, const ngx_str_t *, void *),
+                           void *data) {
     ngx_str_t body = ngx_null_string;
 
-    if (r->request_body->bufs == NULL || r->reading_body) {
-        return edit_body(r, &body, mode);
+    if (r->request_body == NULL || r->request_body->bufs == NULL || r->reading_body) {
+        return use(r, &body, data);
     }
     const u_char *const own = r->request_body->bufs->buf->pos;
     if (get_body(r, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    const ngx_int_t rc = edit_body(r, &body, mode);
+    const ngx_int_t rc = use(r, &body, data);
     if (body.data != own) {
         ngx_pfree(r->pool, body.data); /* a large copy is freed at once */
     }
     return rc;
+}
+
+/* ---- the most that the service may write */
+
+static ngx_int_t get_number(const ngx_str_t *json, const char *pointer) {
+    ngx_str_t value;
+
+    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK ? ngx_atoi(value.data, value.len) : 0;
+}
+
+static ngx_int_t find_most(ngx_http_request_t *r, const ngx_str_t *body, void *data) {
+    static const char *const pointers[] = {"/max_tokens", "/max_completion_tokens", "/max_output_tokens",
+                                           "/generationConfig/maxOutputTokens", "/inferenceConfig/maxTokens"};
+    uint64_t *const most = data;
+
+    for (size_t i = 0; body->len != 0 && i < sizeof pointers / sizeof pointers[0]; i++) {
+        const ngx_int_t number = get_number(body, pointers[i]);
+        *most = number > 0 ? ngx_max(*most, (uint64_t)number) : *most;
+    }
+    const ngx_int_t choices = *most != 0 ? get_number(body, "/n") : 1;
+    *most = ngx_min(*most, TOKUSAGE_COUNT_MAX) * (uint64_t)ngx_min(ngx_max(choices, 1), 1000);
+    return NGX_OK;
+}
+
+uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r) {
+    uint64_t most = 0;
+
+    return with_body(r, find_most, &most) == NGX_OK ? most : 0;
 }
 
 /* ---- the handler */
@@ -266,7 +296,7 @@ static void resume(ngx_http_request_t *r) {
 }
 
 /* The phase comes here again when the body is there. */
-static ngx_int_t read_body(ngx_http_request_t *r) {
+ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r) {
     const ngx_int_t rc = ngx_http_read_client_request_body(r, resume);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
@@ -277,7 +307,7 @@ static ngx_int_t read_body(ngx_http_request_t *r) {
 }
 
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
-    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
     const bool asks = may_ask(r, conf->include_usage);
     const bool drains = conf->enable && conf->drain;
 
@@ -288,9 +318,9 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
         return NGX_DECLINED;
     }
     if (r->request_body == NULL) {
-        return read_body(r);
+        return ngx_http_tokusage_read_body(r);
     }
-    const ngx_int_t rc = asks ? ask_for_usage(r, conf->include_usage) : NGX_OK;
+    const ngx_int_t rc = asks ? with_body(r, edit_body, &conf->include_usage) : NGX_OK;
     if (rc != NGX_OK) {
         return rc;
     }
