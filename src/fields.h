@@ -25,7 +25,8 @@ typedef struct tokusage_columns {
 } tokusage_columns;
 
 enum {
-    ELEMENT_NUMBERS = 4 /* of one element that can count */
+    ELEMENT_NUMBERS = 4, /* of one element that can count */
+    ANOTHER_TAG = UINT8_MAX
 };
 
 /* A usage object while its members are read. */
@@ -37,7 +38,7 @@ typedef struct tokusage_fields {
     tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
     tokusage_key wrong;                /* the first number that is wrong; 0: none */
     uint8_t status;                    /* what is wrong with it */
-    uint8_t tag;                       /* 0: none so far; 1: they count; 2: those of images count; else they do not */
+    uint8_t tag;                       /* 0: none so far; that of names.h; ANOTHER_TAG: no number counts */
 } tokusage_fields;
 
 void tokusage_fields_begin(tokusage_fields *fields);
