@@ -6,7 +6,8 @@
 #include "notation.h"
 
 enum {
-    ROWS = 400
+    ROWS = 400,
+    PART_ROWS = 40
 };
 
 const name_row *name_rows(size_t *count) {
@@ -24,6 +25,26 @@ const name_row *name_rows(size_t *count) {
         }
     }
     *count = names.rows;
+    return rows;
+}
+
+const part_row *part_rows(size_t *count) {
+    static part_row rows[PART_ROWS];
+    static table parts;
+    if (parts.text == NULL) {
+        assert_true(table_read(&parts, TOKUSAGE_TEST_DATA, "parts.tsv"));
+        assert_true(parts.rows > 0 && parts.rows <= PART_ROWS);
+        for (size_t i = 0; i < parts.rows; i++) {
+            part_row *const row = &rows[i];
+            row->whole = count_named(table_cell(&parts, i, "whole"));
+            for (const char *word = table_cell(&parts, i, "parts"); *word != '\0'; word += strspn(word, " ")) {
+                assert_true(row->parts < LENGTH(row->part));
+                row->part[row->parts++] = count_named(word);
+                word += strcspn(word, " ");
+            }
+        }
+    }
+    *count = parts.rows;
     return rows;
 }
 
