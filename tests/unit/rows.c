@@ -60,6 +60,29 @@ bool row_is_in(const name_row *row, const char *where) {
     return true;
 }
 
+bool tag_is_known(const char *tag) {
+    size_t count = 0;
+    bool known = false;
+    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
+        known = known || (strcmp(row->kind, "tag") == 0 && strcmp(row->path, tag) == 0);
+    }
+    return known;
+}
+
+const char *tag_word(size_t number) {
+    static const char *const others[] = {"TEXT", "Audio", "5m", "message"};
+    const char *words[ROWS];
+    size_t count = 0;
+    size_t used = 0;
+    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
+        if (strcmp(row->kind, "tag") == 0) {
+            words[used++] = strchr(row->path, '=') + 1;
+        }
+    }
+    number %= used + LENGTH(others);
+    return number < used ? words[number] : others[number - used];
+}
+
 const char *member_of(const name_row *row, const char *value) {
     const char *name = row->path;
     const char *open = "";

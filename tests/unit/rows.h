@@ -32,6 +32,12 @@ const part_row *part_rows(size_t *count);
 /* Whether the row is allowed there: "usage", "root", "meta", "all", "documents". */
 bool row_is_in(const name_row *row, const char *where);
 
+/* Whether the table has this tag: "modality=AUDIO". */
+bool tag_is_known(const char *tag);
+
+/* A word for a tag: each that the table has, and some that it has not, for any number in turn. */
+const char *tag_word(size_t number);
+
 /*
  * The member of a usage object (without its braces) by which a service says this count: for a/b and 5 "a":{"b":5}, for
  * list[tag=audio]/b "list":[{"tag":"audio","b":5}]. Several members with a comma between them are an object. Valid until
