@@ -1,5 +1,5 @@
 /*
- * The thirteen counts by number, in the order of the struct, and how the other files report an error about one of them.
+ * The counts by number, in the order of the struct, and how the other files report an error about one of them.
  * No JSON and no arithmetic.
  */
 #ifndef TOKUSAGE_SRC_COUNTS_H

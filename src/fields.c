@@ -1,4 +1,4 @@
-/* From a usage object's members to the thirteen counts; see fields.h. */
+/* From a usage object's members to the counts; see fields.h. */
 #include "fields.h"
 
 #define COUNT(column, count) [COLUMN_##column] = TOKUSAGE_##count,

@@ -1,5 +1,5 @@
 /*
- * A usage object's members, and the thirteen counts that they make. No JSON and no tree: `document` and `cjson` bring
+ * A usage object's members, and the counts that they make. No JSON and no tree: `document` and `cjson` bring
  * the members here.
  *
  * Example, Anthropic's {"input_tokens":3,"cache_read_input_tokens":100}: two columns have a value, INPUT and
