@@ -21,20 +21,20 @@ static const form responses = {.way = {NAME("usage"), NO_NAME},
                                .counts = {NAME("input_tokens"), NAME("output_tokens"), NAME("total_tokens")}};
 static const form messages = {.way = {NAME("usage"), NO_NAME},
                               .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME},
-                              .cache_beside = true};
+                              .cache_separate = true};
 static const form candidates = {
     .way = {NAME("usageMetadata"), NO_NAME},
     .counts = {NAME("promptTokenCount"), NAME("candidatesTokenCount"), NAME("totalTokenCount")},
-    .reasoning_beside = true};
+    .reasoning_separate = true};
 static const form billed = {.way = {NAME("usage"), NAME("tokens")},
                             .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME}};
 static const form converse = {.way = {NAME("usage"), NO_NAME},
                               .counts = {NAME("inputTokens"), NAME("outputTokens"), NAME("totalTokens")},
-                              .cache_beside = true};
+                              .cache_separate = true};
 static const form interaction = {
     .way = {NAME("usage"), NO_NAME},
     .counts = {NAME("total_input_tokens"), NAME("total_output_tokens"), NAME("total_tokens")},
-    .reasoning_beside = true};
+    .reasoning_separate = true};
 static const form durations = {.counts = {NAME("prompt_eval_count"), NAME("eval_count"), NO_NAME}};
 static const form vectors = {.way = {NAME("usage"), NO_NAME},
                              .counts = {NAME("prompt_tokens"), NO_NAME, NAME("total_tokens")}};
