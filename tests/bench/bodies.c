@@ -153,9 +153,10 @@ static const struct shape {
      "'role':'model'},'finishReason':'STOP','safetyRatings':[$[4{'category':'HARM_CATEGORY_EXAMPLE',"
      "'probability':'NEGLIGIBLE','blocked':false}$]],'index':0}],'usageMetadata':{'promptTokenCount':$p,"
      "'candidatesTokenCount':$c,'totalTokenCount':$o,'thoughtsTokenCount':$r},'modelVersion':'example-flash'}"},
+    /* (0.2 read `tokens`, 0.3 reads what is billed: here they are the same.) */
     {"cohere", &billed, 0,
      "{'id':'$x8-$x4-$x4-$x4-$x12','message':{'role':'assistant','content':[{'type':'text','text':'$s300'}]},"
-     "'finish_reason':'COMPLETE','usage':{'billed_units':{'input_tokens':$n3,'output_tokens':$n3},"
+     "'finish_reason':'COMPLETE','usage':{'billed_units':{'input_tokens':$p,'output_tokens':$c},"
      "'tokens':{'input_tokens':$p,'output_tokens':$c},'cached_tokens':$k}}"},
     {"bedrock", &converse, 0,
      "{'metrics':{'latencyMs':$n4},'output':{'message':{'content':[{'text':'$s500'}],'role':'assistant'}},"
