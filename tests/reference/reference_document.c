@@ -165,9 +165,8 @@ static const char *tag_of(const json_node *element, const char *name) {
 /* An element of a list whose paths begin with `list`: list[ */
 static void read_element(facts *out, const json_node *element, const char *list) {
     const char *name = find_row(out, list, false)->path + strlen(list);
-    char path[PATH_SIZE], full[PATH_SIZE];
+    char path[4 * PATH_SIZE], full[PATH_SIZE], tag[PATH_SIZE];
     bool given[ROWS] = {false};
-    char tag[PATH_SIZE];
     (void)snprintf(tag, sizeof tag, "%.*s", (int)strcspn(name, "="), name);
     const char *said = element->closed ? tag_of(element, tag) : NULL;
     if (said == NULL) {
