@@ -34,8 +34,10 @@ static void open_member(builder *to, const char *name, size_t length) {
 
 /* Closes objects until only those are open that both paths begin with. Returns the length of what is left open. */
 static size_t close_objects(builder *to, const char *open, const char *next) {
+    const size_t next_length = strlen(next);
     size_t length = strlen(open);
-    while (length > 0 && (strncmp(open, next, length) != 0 || (next[length] != '\0' && next[length] != '/'))) {
+    while (length > 0 && !(length <= next_length && memcmp(open, next, length) == 0 &&
+                           (length == next_length || next[length] == '/'))) {
         add(to, 1, "}");
         while (length > 0 && open[--length] != '/') {
         }
@@ -152,21 +154,19 @@ static void encode_writes_the_counts_that_are_present_and_decode_reads_them_back
     }
 }
 
-static const int64_t limits[] = {
-    0,
-    1,
-    9,
-    10,
-    99,
-    100,
-    INT64_C(2147483647),
-    INT64_C(2147483648),
-    INT64_C(4294967296),
-    INT64_C(999999999999999),
-    INT64_C(1000000000000000),
-    INT64_C(9007199254740990),
-    MAX,
-};
+static const int64_t limits[] = {0,
+                                 1,
+                                 9,
+                                 10,
+                                 99,
+                                 100,
+                                 INT64_C(2147483647),
+                                 INT64_C(2147483648),
+                                 INT64_C(4294967296),
+                                 INT64_C(999999999999999),
+                                 INT64_C(1000000000000000),
+                                 INT64_C(9007199254740990),
+                                 MAX};
 
 static void encode_writes_every_digit_of_each_count(void **state) {
     (void)state;
