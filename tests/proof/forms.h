@@ -70,10 +70,15 @@ static const char *const documents[] = {
     "{\"done\":true?}",
     "{\"error\":?}",
     "{\"a\"?1}",
+    "{\"eval_count\":?}",
+};
+
+/* Documents in which the pointer /u leads somewhere. */
+static const char *const pointed[] = {
     "{\"u\":{\"a\":?}}",
     "{\"u\":?,\"u\":{}}",
+    "{\"?\":{\"eval_count\":1}}",
     "[{\"u\":{}},{\"u\":?}]",
-    "{\"eval_count\":?}",
 };
 
 #endif
