@@ -19,13 +19,14 @@ for source in "$here/libc/libc.c" "$root"/src/*.c; do
     # with which each file was smallest, except where they cost speed.
     case $source in
     */cjson.c) continue ;;
-    */search.c) more=-DTOKUSAGE_SMALL=0 ;;
+    */libc.c) more='-ffreestanding -fno-inline -mllvm -disable-lsr' ;;
+    */search.c) more='-DTOKUSAGE_SMALL=0 -mllvm -inline-threshold=60' ;;
     */stream.c) more='-DTOKUSAGE_SMALL=0 -fno-inline -mllvm -disable-lsr' ;;
     */json.c | */document.c) more='-mllvm -disable-lsr' ;;
     *) more='-fno-inline -mllvm -disable-lsr' ;;
     esac
     # shellcheck disable=SC2086
-    "${CLANG:-clang}" --target=wasm32 -std=c11 -Oz -msimd128 -mbulk-memory -msign-ext -ffreestanding -fvisibility=hidden $more \
+    "${CLANG:-clang}" --target=wasm32 -std=c11 -Oz -msimd128 -mbulk-memory -msign-ext -fvisibility=hidden $more \
         -I"$here/libc" -I"$root/include" -c -o "$objects/$(basename "$source").o" "$source"
 done
 # shellcheck disable=SC2086

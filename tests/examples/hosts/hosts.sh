@@ -26,7 +26,8 @@ end_host_test() {
     status=$?
     trap - EXIT
     for pid in $running; do
-        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+        kill "$pid" 2>/dev/null || :
+        wait "$pid" 2>/dev/null || :
     done
     rm -rf "$scratch"
     exit "$status"
@@ -202,7 +203,7 @@ build_wasm() {
 
 # ---------------------------------------------------------------------------------------------------- Lua
 
-# "name=value" of the counts that were reported, in the order of the names, in place of their columns.
+# "name=value" of the counts that were reported, in the order of the names, instead of their columns.
 # shellcheck disable=SC2016
 words_of_counts='
     BEGIN { split(names, name, " "); for (i in name) column[name[i]] = i + 4; count = split(sorted, in_order, " ") }
