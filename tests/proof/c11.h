@@ -11,3 +11,15 @@ static int proof_lowest_bit(unsigned bits) {
     return bit;
 }
 #define __builtin_ctz proof_lowest_bit
+/* Its memcpy refuses a pointer to the byte after an array, also for no bytes; C allows that (7.24.1). */
+#include <string.h>
+#ifndef PROOF_LIBC
+static void *proof_memcpy(void *to, const void *from, size_t length) {
+    return length > 0 ? memcpy(to, from, length) : to;
+}
+#define memcpy proof_memcpy
+#endif
+/* Its UINT32_C makes a number of 64 bits. */
+#include <stdint.h>
+#undef UINT32_C
+#define UINT32_C(number) number##U

@@ -52,7 +52,7 @@ static void compare(const char *pointer, span body) {
         memcpy(bytes, body.bytes, body.length);
         const size_t length = shrink(pointer, bytes, body.length, seed);
         const char *found = difference(pointer, (span){bytes, length}, seed);
-        print_message("pointer %s, chunks of %zu, %zu bytes:\n  %s\n%s\n", pointer != NULL ? pointer : "NULL", length,
+        print_message("pointer %s, %zu bytes:\n  %s\n%s\n", pointer != NULL ? pointer : "NULL", length,
                       shown(bytes, length), found != NULL ? found : "(depends on the cuts)");
         free(bytes);
         if (getenv("TOKUSAGE_GO_ON") == NULL) {

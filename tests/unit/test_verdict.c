@@ -168,6 +168,7 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
         {"malformed before its first count", NULL, EVENT("{'usage':{x}}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage that is no object", NULL, EVENT("{'usage':5,}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage deeper in", NULL, EVENT("{'response':{'usage':{},}}"), SAYS("", UNREADABLE, 0, false)},
+        {"a path that needs a count", NULL, EVENT("{'result':{'usage':{'a':1,}}}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage that is null", NULL, EVENT("{'usage':null,}"), SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
         {"malformed before the usage", NULL, EVENT("{x," USAGE "}"), SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
         {"a path that is not read in events", NULL, EVENT("{'meta':{'tokens':{'input_tokens':5}},}"),
@@ -541,6 +542,40 @@ static void a_type_written_with_more_than_190_bytes_matches_nothing(void **state
     expect_type_of(1000, false);
 }
 
+/* Escapes of a type are resolved to UTF-8; half of a surrogate pair is no character, and such a type matches nothing. */
+static void escapes_of_a_type_are_resolved(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        bool done;
+    } cases[] = {
+        {"x\\u002Edone", true},
+        {"\\n\\t\\/\\\\.done", true},
+        {"\\u00e9\\u4f60\\uffff.done", true},
+        {"\\ud83d\\ude00.done", true},
+        {"\\udbff\\udfff\\ud800\\udc00.done", true},
+        {"\\ud83d.done", false},
+        {"\\ude00.done", false},
+        {"\\ud83d\\ud83d.done", false},
+        {"\\ud83d\\u0041.done", false},
+        {"\\ud83d\\ue000.done", false},
+        {"\\ud83d\\nabcd.done", false},
+        {"\\ud83dabcdef.done", false},
+        {"x.don\\u0065", true},
+        {"x.done\\ud83d", false},
+        {".done", true},
+        {"done", false},
+        {"x\\u005cu002edone", false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const span body = quoted(line_of("data: {'type':'%s','usage':" U5 "}\n\n", cases[i].type));
+        const observation got = expect_in_every_way(cases[i].type, NULL, body);
+        if (got.done != cases[i].done || got.reports != 1) {
+            fail_msg("%s: done is %d", cases[i].type, got.done);
+        }
+    }
+}
+
 /* --------------------------------------------------------------------------------------------- usage and error */
 
 static void verdict_says_what_it_is_about(void **state) {
@@ -605,6 +640,7 @@ int main(void) {
         cmocka_unit_test(verdict_is_missing_when_the_body_is_whole_and_has_no_usage),
         cmocka_unit_test(verdict_of_a_usage_is_that_of_settle_or_invalid),
         cmocka_unit_test(verdict_knows_the_ends_of_the_services),
+        cmocka_unit_test(escapes_of_a_type_are_resolved),
         cmocka_unit_test(a_type_written_with_more_than_190_bytes_matches_nothing),
         cmocka_unit_test(verdict_says_what_it_is_about),
         cmocka_unit_test(verdict_of_no_stream_has_no_usage),
