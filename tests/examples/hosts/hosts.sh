@@ -1,6 +1,6 @@
-# What the tests of the hosts share: packages unpacked into the build folder (nothing is installed), a scratch folder, and
-# comparing what a host printed with what the C library says. Sourced, with the folder of the built programs in `built`.
-# POSIX sh.
+# What the tests of the hosts share: packages unpacked into the build folder (nothing is installed), a scratch folder,
+# and comparing what a host printed with what the C library says. Sourced, with the folder of the built programs in
+# `built`. POSIX sh.
 # shellcheck shell=sh
 LC_ALL=C
 export LC_ALL
@@ -130,8 +130,8 @@ take_bodies() {
     done
 }
 
-# judge_bodies WHAT: what the C library says about each beginning of each of them, or about all of it, in $scratch/judged;
-# judge.c says what the lines have.
+# judge_bodies WHAT: what the C library says about each beginning of each of them, or about all of it, in
+# $scratch/judged; judge.c says what the lines have.
 judge_bodies() {
     "$built/hosts_judge" "$1" "$scratch"/bodies/* >"$scratch/judged"
 }
@@ -176,8 +176,8 @@ mixed_calls() {
     echo 'COMMIT;'
 }
 
-# count_differences EXPRESSION: SQL that counts the rows in which the count that EXPRESSION says, for the quoted name at %s,
-# is not the true one. They are expected in $scratch/none.
+# count_differences EXPRESSION: SQL that counts the rows in which the count that EXPRESSION says, for the quoted name at
+# %s, is not the true one. They are expected in $scratch/none.
 count_differences() {
     count_names | while read -r name; do
         # shellcheck disable=SC2059
@@ -216,8 +216,8 @@ words_of_counts='
         print $1, $2, (complete ? $18 : $3), ($4 == "-" ? "" : $4), words
     }'
 
-# counts_in_words COMPLETE <LINES: lines of judge counts as name, length, verdict, model, words; COMPLETE is 1 for the verdict of
-# a complete body, else empty.
+# counts_in_words COMPLETE <LINES: lines of judge counts as name, length, verdict, model, words; COMPLETE is 1 for the
+# verdict of a complete body, else empty.
 counts_in_words() {
     awk -F '\t' -v OFS='\t' -v complete="$1" -v names="$(count_names | paste -s -d ' ' -)" \
         -v sorted="$(count_names | sort | paste -s -d ' ' -)" "$words_of_counts"

@@ -18,7 +18,8 @@ modules=$packages/nginx/usr/lib/nginx/modules
 take_bodies
 mkdir "$scratch/temp"
 
-# The server sends the first n bytes of a body, in two chunks where `cut` says; at /short/ it promises more than it sends.
+# The server sends the first n bytes of a body, in two chunks where `cut` says; at /short/ it promises more than it
+# sends.
 cat >"$scratch/nginx.conf" <<END
 load_module $modules/ndk_http_module.so;
 load_module $modules/ngx_http_lua_module.so;
@@ -128,6 +129,7 @@ if [ ! -e "$module" ]; then
     exit 0
 fi
 sed 's/llm_/lua_/g' "$project/examples/lua/tokusage.conf" >"$scratch/lua.conf"
+# shellcheck disable=SC2016
 columns=$(count_names | sed 's/.*/\\\\t$llm_&/' | tr -d '\n')
 sed -i -e "1i load_module $module;" -e "s|include .*tokusage.conf;|include $scratch/lua.conf; tokusage on;|" \
     -e "s|log_format .*|log_format counts escape=none \"\$arg_name\\\\t\$arg_n\\\\t\$lua_counts$columns\";|" "$scratch/nginx.conf"
