@@ -21,8 +21,8 @@ for source in "$here/libc/libc.c" "$root"/src/*.c; do
     */cjson.c) continue ;;
     */libc.c) more='-ffreestanding -fno-inline -mllvm -disable-lsr' ;;
     */search.c) more='-DTOKUSAGE_SMALL=0 -mllvm -inline-threshold=60' ;;
-    */stream.c) more='-DTOKUSAGE_SMALL=0 -fno-inline -mllvm -disable-lsr' ;;
-    */json.c | */document.c) more='-mllvm -disable-lsr' ;;
+    */stream.c) more='-DTOKUSAGE_SMALL=0 -mllvm -disable-lsr' ;;
+    */json.c | */document.c | */events.c | */names.c) more='-mllvm -disable-lsr' ;;
     *) more='-fno-inline -mllvm -disable-lsr' ;;
     esac
     # shellcheck disable=SC2086
@@ -33,6 +33,6 @@ done
 "${CLANG:-clang}" --target=wasm32 -nostdlib -Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=8192 $exports \
     -o "$output" "$objects"/*.o
 if command -v wasm-opt >/dev/null 2>&1; then
-    wasm-opt --enable-simd --enable-bulk-memory --enable-sign-ext --low-memory-unused --zero-filled-memory -Oz \
-        --converge "$output" -o "$output"
+    wasm-opt --enable-simd --enable-bulk-memory --enable-sign-ext --low-memory-unused --zero-filled-memory \
+        --ignore-implicit-traps -Oz --converge "$output" -o "$output"
 fi
