@@ -19,9 +19,9 @@ typedef struct tokusage_columns {
     int64_t value[TOKUSAGE_COLUMNS];
     uint32_t present;
     tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
-    uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
-    uint8_t member; /* what that status is about (a number of usage.h) */
-    bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
+    uint8_t status;                     /* of the first member that is wrong (a tokusage_status); OK when none is */
+    uint8_t member;                     /* what that status is about (a number of usage.h) */
+    bool included;                      /* input_tokens_details is an object, or prompt_tokens has a value */
 } tokusage_columns;
 
 enum {
