@@ -1,5 +1,6 @@
 /*
- * A quick look into JSON: strings are passed by their quotes, arrays and objects by their brackets.
+ * Members and elements of a JSON document. Each value is read by the library, which says where it ends; here is only what is
+ * between values.
  */
 #include "usage_report.h"
 
@@ -10,118 +11,175 @@ bool json_is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool slice_is(slice one, const char *string) {
-    return one.bytes && one.length == strlen(string) && memcmp(one.bytes, string, one.length) == 0;
-}
-
-static size_t string_span(const char *bytes, size_t length) {
-    for (size_t at = 1; at < length;) {
-        const char *const quote = memchr(bytes + at, '"', length - at);
-        const size_t end = quote ? (size_t)(quote - bytes) : length;
-        size_t escapes = 0;
-        if (memchr(bytes + at, '\n', end - at)) {
-            return JSON_BROKEN;
-        }
-        while (bytes[end - 1 - escapes] == '\\') {
-            escapes++;
-        }
-        if (quote && escapes % 2 == 0) {
-            return end + 1;
-        }
-        at = end + 1;
+slice json_trim(slice of) {
+    while (of.length > 0 && json_is_space(*of.bytes)) {
+        of.bytes++;
+        of.length--;
     }
-    return 0;
-}
-
-static size_t brackets_span(const char *bytes, size_t length) {
-    size_t depth = 0;
-    for (size_t at = 0, span = 1; at < length; at += span) {
-        span = bytes[at] == '"' ? string_span(bytes + at, length - at) : 1;
-        if (span == 0 || span == JSON_BROKEN) {
-            return span;
-        }
-        depth += bytes[at] == '{' || bytes[at] == '[';
-        if ((bytes[at] == '}' || bytes[at] == ']') && --depth == 0) {
-            return at + 1;
-        }
+    while (of.length > 0 && json_is_space(of.bytes[of.length - 1])) {
+        of.length--;
     }
-    return 0;
-}
-
-size_t json_span(slice of) {
-    size_t span = 0;
-    if (of.length > 0 && *of.bytes == '"') {
-        return string_span(of.bytes, of.length);
-    }
-    if (of.length > 0 && (*of.bytes == '{' || *of.bytes == '[')) {
-        return brackets_span(of.bytes, of.length);
-    }
-    while (span < of.length && !json_is_space(of.bytes[span]) && !memchr(",:{}[]\"", of.bytes[span], 7)) {
-        span++;
-    }
-    return span > 0 || of.length == 0 ? span : JSON_BROKEN;
-}
-
-/* ---- members */
-
-static slice after(slice of, size_t length) {
-    do {
-        of.bytes += length;
-        of.length -= length;
-        length = 1;
-    } while (of.length > 0 && json_is_space(*of.bytes));
     return of;
 }
 
-slice json_inside(slice value) {
-    return value.length > 1 && (*value.bytes == '{' || *value.bytes == '[') ? after(value, 1) : (slice){"", 0};
+bool json_is(slice value, char first) {
+    return value.length > 0 && *value.bytes == first;
 }
 
-/* A value, and the separator after it. */
-static bool take(slice *from, slice *value, char separator) {
-    const size_t span = json_span(*from);
-    if (span == 0 || span == JSON_BROKEN) {
+slice json_inside(slice string) {
+    return json_is(string, '"') && string.length > 1 ? (slice){string.bytes + 1, string.length - 2} : (slice){NULL, 0};
+}
+
+/* A pointer that no document has makes the library read the value and nothing in it. */
+size_t json_span(slice of) {
+    tokusage usage;
+    tokusage_error error;
+    switch (tokusage_extract(of.bytes, of.length, "/\1", &usage, &error)) {
+    case TOKUSAGE_ERR_NOT_FOUND:
+        return of.length;
+    case TOKUSAGE_ERR_SYNTAX:
+        return error.offset < of.length ? error.offset : 0;
+    default:
+        return 0;
+    }
+}
+
+static slice after(slice of, size_t length) {
+    of.bytes += length;
+    of.length -= length;
+    while (of.length > 0 && json_is_space(*of.bytes)) {
+        of.bytes++;
+        of.length--;
+    }
+    return of;
+}
+
+slice json_open(slice value) {
+    return json_is(value, '{') || json_is(value, '[') ? after(value, 1) : (slice){NULL, 0};
+}
+
+/* A name: up to the quote that no backslash is before. */
+static bool take_name(slice *inside, slice *name) {
+    size_t end = 1;
+    while (end < inside->length && inside->bytes[end] != '"') {
+        end += inside->bytes[end] == '\\' ? 2 : 1;
+    }
+    if (!json_is(*inside, '"') || end >= inside->length) {
         return false;
     }
-    *value = (slice){from->bytes, span};
-    *from = after(*from, span);
-    const bool separated = from->length > 0 && *from->bytes == separator;
-    *from = separated ? after(*from, 1) : *from;
-    return separated || separator == ',';
+    *name = (slice){inside->bytes + 1, end - 1};
+    *inside = after(*inside, end + 1);
+    const bool colon = json_is(*inside, ':');
+    *inside = colon ? after(*inside, 1) : *inside;
+    return colon;
 }
 
 bool json_next(slice *inside, slice *name, slice *value) {
-    return (!name || take(inside, name, ':')) && take(inside, value, ',');
+    if (inside->length == 0 || json_is(*inside, '}') || json_is(*inside, ']') || (name && !take_name(inside, name))) {
+        return false;
+    }
+    const size_t span = json_span(*inside);
+    if (span == 0 || span == inside->length) {
+        return false;
+    }
+    *value = json_trim((slice){inside->bytes, span});
+    *inside = after(*inside, span);
+    const bool more = json_is(*inside, ',');
+    *inside = more ? after(*inside, 1) : *inside;
+    return more || json_is(*inside, '}') || json_is(*inside, ']');
 }
 
-/* Whether a member's name, quotes and escapes as written, is a pointer's part. */
-static bool is_named(slice name, const char *part, size_t length) {
-    return name.length == length + 2 && memcmp(name.bytes + 1, part, length) == 0;
+/* ---- members by name */
+
+bool json_name_is(slice name, const char *wanted, size_t length) {
+    if (!memchr(name.bytes, '\\', name.length)) {
+        return name.length == length && memcmp(name.bytes, wanted, length) == 0;
+    }
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    const bool same = plain.used == length && memcmp(plain.bytes, wanted, length) == 0;
+    text_free(&plain);
+    return same;
 }
 
-slice json_find(slice in, const char *pointer) {
-    if (strchr(pointer, '~')) { /* escapes, which the library knows */
+/* A pointer's part, with ~0 and ~1 resolved. */
+static size_t part_of(const char *pointer, size_t span, char *part) {
+    size_t length = 0;
+    for (size_t at = 0; at < span; at++) {
+        const bool escape = pointer[at] == '~';
+        at += escape;
+        part[length++] = !escape ? pointer[at] : pointer[at] == '1' ? '/' : '~';
+    }
+    return length;
+}
+
+static const json_members *members_of(document *in, slice object) {
+    for (size_t i = 0; i < INDEXES; i++) {
+        if (in->known[i].of.bytes == object.bytes && object.bytes) {
+            return &in->known[i];
+        }
+    }
+    json_members *const made = &in->known[in->next];
+    in->next = (in->next + 1) % INDEXES;
+    slice inside = json_open(object);
+    made->of = object;
+    made->count = 0;
+    while (made->count < INDEX_MEMBERS &&
+           json_next(&inside, &made->all[made->count].name, &made->all[made->count].value)) {
+        made->count++;
+    }
+    return made;
+}
+
+static slice member_of(document *in, slice object, const char *name, size_t length) {
+    const json_members *const known = members_of(in, object);
+    for (size_t i = 0; i < known->count; i++) {
+        if (json_name_is(known->all[i].name, name, length)) {
+            return known->all[i].value;
+        }
+    }
+    if (known->count == INDEX_MEMBERS) { /* after the members that the index has */
+        const slice last = known->all[INDEX_MEMBERS - 1].value;
+        const char *const end = last.bytes + last.length;
+        slice inside = after((slice){end, object.length - (size_t)(end - object.bytes)}, 0);
+        inside = json_is(inside, ',') ? after(inside, 1) : inside;
+        slice found = {NULL, 0};
         slice value = {NULL, 0};
-        tokusage_find(in.bytes, in.length, pointer, &value.bytes, &value.length, NULL);
-        return slice_is(value, "null") ? (slice){NULL, 0} : value;
+        while (json_next(&inside, &found, &value)) {
+            if (json_name_is(found, name, length)) {
+                return value;
+            }
+        }
     }
-    while (*pointer == '/') {
-        slice inside = json_inside(in);
-        slice name = {NULL, 0};
-        bool found = false;
-        if (in.length == 0 || *in.bytes != '{') {
-            return (slice){NULL, 0};
-        }
-        const size_t length = strcspn(pointer + 1, "/");
-        while (!found && json_next(&inside, &name, &in)) {
-            found = is_named(name, pointer + 1, length);
-        }
-        if (!found) {
-            return (slice){NULL, 0};
-        }
-        pointer += 1 + length;
+    return (slice){NULL, 0};
+}
+
+static slice find_one(document *in, const char *pointer, size_t length) {
+    char part[256];
+    slice value = in->whole;
+    for (const char *at = pointer; at < pointer + length && value.bytes;) {
+        const size_t rest = (size_t)(pointer + length - at) - 1;
+        const char *const next = memchr(at + 1, '/', rest);
+        const size_t span = next ? (size_t)(next - at) - 1 : rest;
+        value = json_is(value, '{') && span < sizeof part ? member_of(in, value, part, part_of(at + 1, span, part))
+                                                          : (slice){NULL, 0};
+        at += 1 + span;
     }
-    return slice_is(in, "null") ? (slice){NULL, 0} : in;
+    return slice_is(value, "null") ? (slice){NULL, 0} : value;
+}
+
+slice document_at(document *in, const char *pointer) {
+    return find_one(in, pointer, strlen(pointer));
+}
+
+slice document_find(document *in, const char *pointers) {
+    slice value = {NULL, 0};
+    while (pointers && *pointers && !value.bytes) {
+        const size_t span = strcspn(pointers, " ");
+        value = find_one(in, pointers, span);
+        pointers += span + (pointers[span] == ' ');
+    }
+    return value;
 }
 
 bool json_count(slice value, int64_t *count) {

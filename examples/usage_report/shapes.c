@@ -1,0 +1,500 @@
+/*
+ * What a document is: one table of shapes. A row says how the shape is recognized, where its usage, model, id and time are, and
+ * whether a record adds, replaces or sums. A new shape is a row here, its names if it has names of its own, and a sample in
+ * tests/data/usage_report. What no row recognizes is a response as services send it, or a chunk of one.
+ */
+#include "usage_report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const own_name gemini_cli[] = {{"/tokens/input", "promptTokenCount"},
+                                    {"/tokens/output", "candidatesTokenCount"},
+                                    {"/tokens/cached", "cachedContentTokenCount"},
+                                    {"/tokens/thoughts", "thoughtsTokenCount"},
+                                    {"/tokens/tool", "toolUsePromptTokenCount"},
+                                    {"/tokens/total", "totalTokenCount"},
+                                    {NULL, NULL}};
+static const own_name gemini_telemetry[] = {{"/attributes/input_token_count", "promptTokenCount"},
+                                          {"/attributes/output_token_count", "candidatesTokenCount"},
+                                          {"/attributes/cached_content_token_count", "cachedContentTokenCount"},
+                                          {"/attributes/thoughts_token_count", "thoughtsTokenCount"},
+                                          {"/attributes/tool_token_count", "toolUsePromptTokenCount"},
+                                          {NULL, NULL}};
+static const own_name opencode[] = {{"/tokens/input", "input_tokens"},
+                                  {"/tokens/output", "output_tokens"},
+                                  {"/tokens/reasoning", "thoughtsTokenCount"},
+                                  {"/tokens/cache/read", "cache_read_input_tokens"},
+                                  {"/tokens/cache/write", "cache_creation_input_tokens"},
+                                  {NULL, NULL}};
+static const own_name bedrock_counts[] = {{"/input/inputTokenCount", "inputTokenCount"},
+                                        {"/input/cacheReadInputTokenCount", "cacheReadInputTokenCount"},
+                                        {"/input/cacheWriteInputTokenCount", "cacheWriteInputTokenCount"},
+                                        {"/output/outputTokenCount", "outputTokenCount"},
+                                        {NULL, NULL}};
+#define LANGFUSE(object)                                                                                               \
+    {object "/input", "input_tokens"}, {object "/output", "output_tokens"}, {object "/total", "total_tokens"},         \
+        {object "/cache_read_input_tokens", "cache_read_input_tokens"},                                                \
+        {object "/input_cached_tokens", "cacheReadInputTokens"},                                                       \
+        {object "/input_cache_read", "cacheReadInputTokenCount"},                                                      \
+        {object "/cache_creation_input_tokens", "cache_creation_input_tokens"},                                        \
+        {object "/input_cache_creation", "cacheWriteInputTokens"}, {object "/output_reasoning_tokens", "thoughtsTokenCount"}, \
+    {                                                                                                                  \
+        object "/output_reasoning", "total_thought_tokens"                                                             \
+    }
+static const own_name langfuse[] = {LANGFUSE("/usage_details"), LANGFUSE("/usageDetails"), {NULL, NULL}};
+static const own_name spans[] = {{"/attributes/gen_ai.usage.input_tokens", "prompt_tokens"},
+                               {"/attributes/gen_ai.usage.prompt_tokens", "input_tokens"},
+                               {"/attributes/gen_ai.usage.output_tokens", "completion_tokens"},
+                               {"/attributes/gen_ai.usage.completion_tokens", "output_tokens"},
+                               {"/attributes/gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
+                               {"/attributes/gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
+                               {"/attributes/gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
+                               {"/attributes/gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"},
+                               {NULL, NULL}};
+
+enum {
+    CONDITIONS = 3
+};
+typedef struct shape {
+    const char *is[CONDITIONS]; /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings */
+    record_rule rule;
+    const char *usage;                      /* the response or its usage; NULL: the document is the response. EACH: where */
+    const own_name *names;                    /* NULL: those that the library knows */
+    const char *model, *id, *time, *session; /* pointers, the first that has a value; NULL: as services have it */
+    bool batch;
+} shape;
+
+static const char responses[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response /responseJson "
+                                "/response_json /output_body /outputBody";
+
+static const shape shapes[] = {
+    /* Claude Code: transcripts, and -p --output-format stream-json */
+    {{"/type=assistant", "/message/usage", "/message/id"}, REPLACES, "/message", NULL, "/message/model", "/message/id",
+     "/timestamp", "/sessionId /session_id", false},
+    {{"/type=result", "/session_id", "/usage"}, SUMS, "/usage", NULL, "/model", "/uuid", "/timestamp", "/session_id", false},
+    {{"/messages", "/sessionId"}, EACH, "/messages", NULL, NULL, NULL, NULL, NULL, false}, /* Gemini CLI */
+    {{"/type=user|system|summary|progress|attachment|queue-operation|file-history-snapshot|last-prompt|ai-title|custom-title|"
+      "agent-name|permission-mode|stream_event|control_request|control_response|rate_limit_event|tool_progress",
+      "/uuid /leafUuid /sessionId /session_id /messageId"},
+     PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    /* Codex: rollouts, and exec --json */
+    {{"/type=event_msg", "/payload/type=token_count", "/payload/info"}, RUNNING, "/payload/info", NULL, NULL, NULL,
+     "/timestamp", NULL, false},
+    {{"/type=turn_context|session_meta", "/payload"}, CONTEXT, NULL, NULL, "/payload/model", "/payload/id", NULL, NULL, false},
+    {{"/type=event_msg|response_item|compacted|world_state", "/payload"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {{"/type=thread.started", "/thread_id"}, CONTEXT, NULL, NULL, NULL, "/thread_id", NULL, NULL, false},
+    {{"/type=turn.completed", "/usage"}, REPLACES, "/usage", NULL, "/model", "/thread_id", "/timestamp", NULL, false},
+    {{"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL,
+     false},
+    /* Gemini CLI: messages of chats, and telemetry */
+    {{"/type=gemini", "/tokens"}, REPLACES, NULL, gemini_cli, "/model", "/id", "/timestamp", NULL, false},
+    {{"/type=user|info|error|warning|gemini", "/id", "/content"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {{"/attributes/event.name=gemini_cli.api_response|gemini_cli.api_response.v2"}, ADDS, NULL, gemini_telemetry,
+     "/attributes/model", NULL, "/attributes/event.timestamp", NULL, false},
+    {{"/attributes/event.name"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    /* OpenCode */
+    {{"/role=assistant", "/sessionID", "/tokens"}, REPLACES, NULL, opencode, "/modelID", "/id", "/time/created", NULL, false},
+    {{"/sessionID /projectID"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    /* LiteLLM: spend logs, standard logging payloads */
+    {{"/request_id", "/spend", "/metadata/usage_object"}, ADDS, "/metadata/usage_object", NULL, "/model", "/request_id",
+     "/startTime", NULL, false},
+    {{"/request_id", "/spend", "/startTime"}, ADDS, "", NULL, "/model", "/request_id", "/startTime", NULL, false},
+    {{"/response_cost", "/startTime", "/response"}, ADDS, "/response", NULL, "/model", "/id", "/startTime", NULL, false},
+    /* results of batches: OpenAI, Anthropic, Vertex, Gemini, Bedrock */
+    {{"/custom_id", "/response"}, ADDS, "/response/body", NULL, NULL, "/response/body/id /id",
+     "/response/body/created /response/body/created_at", NULL, true},
+    {{"/custom_id", "/result/message"}, ADDS, "/result/message", NULL, NULL, NULL, "/result/message/created_at", NULL, true},
+    {{"/custom_id", "/result/type=errored"}, ADDS, "/result", NULL, NULL, NULL, NULL, NULL, true},
+    {{"/custom_id", "/result/type=expired|canceled"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, true},
+    {{"/request", "/response/usageMetadata", "/status /processed_time"}, ADDS, "/response", NULL, NULL, NULL,
+     "/response/createTime /processed_time", NULL, true},
+    {{"/key", "/response/usageMetadata"}, ADDS, "/response", NULL, NULL, NULL, "/response/createTime", NULL, true},
+    {{"/recordId", "/modelInput", "/modelOutput"}, ADDS, "/modelOutput", NULL, "/modelId", "/recordId", NULL, NULL, true},
+    /* Bedrock's invocation logs: a body, a list of events, or only the counts */
+    {{"/schemaType=ModelInvocationLog", "/output/outputBodyJson"}, ADDS, "/output/outputBodyJson", bedrock_counts, "/modelId",
+     "/requestId", "/timestamp", NULL, false},
+    {{"/schemaType=ModelInvocationLog"}, ADDS, NULL, bedrock_counts, "/modelId", "/requestId", "/timestamp", NULL, false},
+    /* Helicone, Langfuse, OpenTelemetry */
+    {{"/response_body", "/response_created_at"}, ADDS, "/response_body", NULL, NULL, "/response_id /request_id",
+     "/response_created_at", NULL, false},
+    {{"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, ADDS, NULL, langfuse,
+     "/provided_model_name /providedModelName /model", "/id", "/start_time /startTime", NULL, false},
+    {{"/usage_details /usageDetails"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {{"/resourceSpans"}, EACH, "/resourceSpans", NULL, NULL, NULL, NULL, NULL, false},
+    {{"/scopeSpans"}, EACH, "/scopeSpans", NULL, NULL, NULL, NULL, NULL, false},
+    {{"/spans"}, EACH, "/spans", NULL, NULL, NULL, NULL, NULL, false},
+    {{"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"}, PASSED, NULL, NULL, NULL,
+     NULL, NULL, NULL, false},
+    {{"/attributes/gen_ai.usage.input_tokens /attributes/gen_ai.usage.prompt_tokens "
+      "/attributes/gen_ai.usage.output_tokens"},
+     ADDS, NULL, spans, "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
+     "/attributes/gen_ai.response.id /spanId /context/span_id", "/startTimeUnixNano /start_time /startTime /timestamp", NULL,
+     false},
+    {{"/spanId", "/traceId"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    /* steps and messages of a run of OpenAI's assistants, which the run sums */
+    {{"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"}, PASSED, NULL, NULL, NULL,
+     NULL, NULL, NULL, false},
+    /* Gemini's chunks: each has the running total of its response */
+    {{"/responseId", "/usageMetadata"}, REPLACES, "", NULL, NULL, NULL, NULL, NULL, false},
+};
+
+/* ---- recognition */
+
+static bool is_one_of(slice value, const char *words) {
+    const slice string = json_inside(value);
+    for (size_t span = 0; string.bytes && *words != '\0'; words += span + (words[span] == '|')) {
+        span = strcspn(words, "|");
+        if (json_name_is(string, words, span)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(document *of, const char *condition) {
+    char pointer[64];
+    const char *const equals = strchr(condition, '=');
+    if (!equals) {
+        return document_find(of, condition).bytes != NULL;
+    }
+    memcpy(pointer, condition, (size_t)(equals - condition));
+    pointer[equals - condition] = '\0';
+    return is_one_of(document_at(of, pointer), equals + 1);
+}
+
+static const shape *shape_of(document *of) {
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        size_t held = 0;
+        while (held < CONDITIONS && shapes[i].is[held] && holds(of, shapes[i].is[held])) {
+            held++;
+        }
+        if (held == CONDITIONS || !shapes[i].is[held]) {
+            return &shapes[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- reading */
+
+static void set_string(document *of, const char *pointers, text *to) {
+    const slice value = pointers ? document_find(of, pointers) : (slice){NULL, 0};
+    if (to->used == 0 && value.bytes) {
+        text_decode(to, json_inside(value));
+    }
+}
+
+/* The body of a response: an object, a list of events, or a string that has one, maybe as base64. */
+static void read_body(slice body, const char *pointer, response *to) {
+    tokusage_stream stream;
+    text plain = {.bytes = NULL};
+    if (json_is(body, '"')) {
+        text unpacked = {.bytes = NULL};
+        text_decode(&plain, json_inside(body));
+        const slice all = text_all(&plain);
+        if (!memchr("{[: \n", all.length > 0 ? *all.bytes : ' ', 5) && !slice_begins(all, "data") &&
+            !slice_begins(all, "event") && text_base64(&unpacked, all)) {
+            text_free(&plain);
+            plain = unpacked;
+        } else {
+            text_free(&unpacked);
+        }
+        body = text_all(&plain);
+    }
+    tokusage_stream_init(&stream, pointer);
+    tokusage_stream_feed(&stream, body.bytes, body.length);
+    verdict_of(&stream, true, to);
+    read_labels(&stream, to);
+    text_free(&plain);
+}
+
+/* A usage of the library's names is made of the shape's. */
+static void read_names(document *of, const own_name *names, response *to) {
+    text usage = {.bytes = NULL};
+    text_string(&usage, "{");
+    for (; names->pointer; names++) {
+        const slice value = document_at(of, names->pointer);
+        const slice number = json_is(value, '"') ? json_inside(value) : value;
+        if (number.length > 0) {
+            text_string(&usage, usage.used > 1 ? ",\"" : "\"");
+            text_string(&usage, names->name);
+            text_string(&usage, "\":");
+            text_slice(&usage, number);
+        }
+    }
+    text_string(&usage, "}");
+    read_body(text_all(&usage), "", to);
+    to->model.used = to->id.used = 0;
+    text_free(&usage);
+}
+
+/* ---- running totals */
+
+static bool subtract(const tokusage *from, const tokusage *before, tokusage *difference) {
+    tokusage a = *from;
+    tokusage b = *before;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        tokusage_count *const count = tokusage_count_at(&a, i);
+        const tokusage_count *const old = tokusage_count_at(&b, i);
+        if (old->value > count->value) {
+            return false;
+        }
+        count->value -= old->value;
+    }
+    *difference = a;
+    return true;
+}
+
+/*
+ * A session's total so far: what it has more than the one before it was used. The first of a file, and one that is less than
+ * the one before it, say only what was used last.
+ */
+static bool read_running(reading *in, document *of, response *to) {
+    source *const file = in->source;
+    tokusage total = {.total_tokens = {.present = false}};
+    tokusage used = total;
+    const slice whole = of->whole;
+    tokusage_extract(whole.bytes, whole.length, "/payload/info/total_token_usage", &total, &to->error);
+    if (file->has_running && tokusage_equal(&file->running, &total)) {
+        return false; /* said again */
+    }
+    const bool known = file->has_running && subtract(&total, &file->running, &used);
+    if (!known && tokusage_extract(whole.bytes, whole.length, "/payload/info/last_token_usage", &used, &to->error) !=
+                      TOKUSAGE_OK) {
+        used = total;
+    }
+    file->running = total;
+    file->has_running = true;
+    to->usage = used;
+    to->verdict = tokusage_settle(&to->usage, &to->error) <= TOKUSAGE_ASSUMED ? CONSISTENT : CONTRADICTORY;
+    text_slice(&to->model, text_all(&file->model));
+    const slice time = document_at(of, "/timestamp");
+    const slice info = document_at(of, "/payload/info/total_token_usage");
+    text_slice(&to->id, time); /* a copy of the session has the same */
+    text_slice(&to->id, time.bytes ? info : time);
+    return !tokusage_equal(&to->usage, &(tokusage){.total_tokens = {.present = false}});
+}
+
+static void read_context(reading *in, document *of, const shape *as) {
+    source *const file = in->source;
+    const slice model = document_find(of, as->model);
+    const slice session = document_find(of, as->id);
+    if (session.bytes) {
+        file->session.used = file->model.used = 0;
+        text_decode(&file->session, json_inside(session));
+        file->has_running = false;
+    }
+    if (model.bytes) {
+        file->model.used = 0;
+        text_decode(&file->model, json_inside(model));
+    }
+}
+
+/* ---- lists */
+
+/* OpenTelemetry's list of attributes, as an object. */
+static void put_attributes(document *span, text *to) {
+    slice list = json_open(document_at(span, "/attributes"));
+    slice element = {NULL, 0};
+    text_string(to, "{\"attributes\":{");
+    for (bool first = true; json_next(&list, NULL, &element); first = false) {
+        document attribute = {.whole = element};
+        const slice key = document_at(&attribute, "/key");
+        const slice value = document_find(&attribute, "/value/stringValue /value/intValue /value/doubleValue");
+        text_string(to, first ? "" : ",");
+        text_slice(to, json_is(key, '"') ? key : slice_of("\"\""));
+        text_string(to, ":");
+        text_slice(to, value.bytes ? value : slice_of("null"));
+    }
+    text_string(to, "}");
+    static const char *const kept[] = {"spanId", "traceId", "startTimeUnixNano", "name"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        char pointer[32] = "/";
+        const slice value = document_at(span, strcat(pointer, kept[i]));
+        text_string(to, ",\"");
+        text_string(to, kept[i]);
+        text_string(to, "\":");
+        text_slice(to, value.bytes ? value : slice_of("null"));
+    }
+    text_string(to, "}");
+}
+
+static void take_each(reading *in, uint64_t line, slice list) {
+    slice inside = json_open(list);
+    slice element = {NULL, 0};
+    while (json_next(&inside, NULL, &element)) {
+        if (json_is(element, '{')) {
+            take_document(in, line, element, false);
+        }
+    }
+}
+
+/* ---- one document */
+
+/* Of a result line: the only model that it names. */
+static void read_result_model(document *of, response *to) {
+    slice models = json_open(document_at(of, "/modelUsage"));
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
+    if (json_next(&models, &name, &value) && models.length > 0 && *models.bytes == '}') {
+        text_decode(&to->model, name);
+    }
+}
+
+static const char usages[] = "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage "
+                             "/metadata/usage /response/usageMetadata /x_groq/usage /response/body/usage "
+                             "/result/message/usage /modelOutput/usage /result/usage /chatResponse/usage "
+                             "/output/outputBodyJson/usage /usage_metadata /metadata/usage_object /response_body/usage "
+                             "/usage_details /usageDetails /tokens";
+
+static void take_shape(reading *in, document *of, const shape *as, response *to) {
+    const bool inside = as->usage && *as->usage != '\0';
+    to->rule = as->rule;
+    to->batch = as->batch;
+    set_string(of, as->model, &to->model);
+    set_string(of, as->id, &to->id);
+    set_string(of, as->session, &to->session);
+    if (as->rule == RUNNING) {
+        if (!read_running(in, of, to)) {
+            in->source->known++;
+            return;
+        }
+    } else if (as->usage) {
+        read_body(inside ? document_at(of, as->usage) : of->whole, "", to);
+    }
+    if (as->names && (!as->usage || to->verdict == WITHOUT_USAGE)) {
+        text kept[2] = {to->model, to->id};
+        to->model = to->id = (text){.bytes = NULL};
+        read_names(of, as->names, to);
+        text_free(&to->model);
+        text_free(&to->id);
+        to->model = kept[0];
+        to->id = kept[1];
+    }
+    if (as->rule == SUMS) {
+        read_result_model(of, to);
+    } else if (as->rule == REPLACES && to->id.used == 0) {
+        text_slice(&to->id, in->source->session.used > 0 ? text_all(&in->source->session) : slice_of(in->source->name));
+    }
+    if (slice_is(text_all(&to->model), "<synthetic>")) {
+        in->source->known++;
+        return;
+    }
+    read_about(in, of, as->time, to);
+    check_members(in, document_find(of, usages), as->names, to);
+    take_response(in, to);
+}
+
+/* What a response has, and other documents do not. */
+static bool looks_like_a_response(document *of) {
+    static const char *const signs[] = {"/choices", "/candidates", "/object=chat.completion|response|text_completion",
+                                        "/type=message|response", "/output_text"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (holds(of, signs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A document without a usage: an error, a body inside it, a misplaced usage, a response without one, or something else. */
+static bool take_inner(document *of, response *to) {
+    const slice body = document_find(of, responses);
+    if (!json_is(body, '"') && !json_is(body, '{')) {
+        return false;
+    }
+    response inner = *to;
+    read_body(body, NULL, &inner);
+    const bool usable = inner.verdict != MALFORMED && inner.verdict != WITHOUT_USAGE;
+    *to = inner;
+    return usable;
+}
+
+/* Lines of the nginx module say how the response ended. */
+static bool take_word(document *of, response *to) {
+    static const struct {
+        const char *words;
+        counter verdict;
+        bool unfinished;
+    } known[] = {{"error|failed", ERRORS, true},
+                 {"missing|encoded|partial|unreadable", WITHOUT_USAGE, false},
+                 {"cut|aborted|truncated", WITHOUT_USAGE, true},
+                 {"invalid", INVALID, false}};
+    const slice verdict = document_at(of, "/verdict");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (is_one_of(verdict, known[i].words)) {
+            to->unfinished = known[i].unfinished && (known[i].verdict != ERRORS || to->verdict != WITHOUT_USAGE);
+            to->reason = "its gateway says that it is not whole";
+            to->verdict = to->verdict == WITHOUT_USAGE ? known[i].verdict : to->verdict;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_plain(reading *in, document *of, response *to) {
+    text *const words = &in->scratch;
+    read_body(of->whole, in->asked->at, to);
+    if (to->verdict == WITHOUT_USAGE && !in->asked->at && take_inner(of, to)) {
+        read_about(in, of, NULL, to);
+        take_response(in, to);
+        return;
+    }
+    read_about(in, of, NULL, to);
+    if (!take_word(of, to) && (to->verdict == WITHOUT_USAGE || to->verdict == MALFORMED)) {
+        to->verdict = WITHOUT_USAGE;
+        words->used = 0;
+        put_pointer_of_count(words, of->whole);
+        if (words->used > 0) {
+            text reason = {.bytes = NULL};
+            text_string(&reason, "a count at ");
+            text_safe(&reason, text_all(words));
+            text_string(&reason, ", where no usage is known; --at says where it is");
+            take_unread(in, to->line, MISPLACED, text_c(&reason));
+            text_free(&reason);
+            return;
+        }
+        if (!looks_like_a_response(of)) {
+            return; /* another document of the log */
+        }
+    }
+    check_members(in, document_find(of, usages), NULL, to);
+    if (to->verdict == ERRORS) {
+        in->source->known++;
+        take_unread(in, to->line, ERRORS, NULL);
+        return;
+    }
+    take_response(in, to);
+}
+
+void take_document(reading *in, uint64_t line, slice whole, bool event) {
+    document of = {.whole = whole};
+    text made = {.bytes = NULL};
+    if (json_is(whole, '[')) {
+        take_each(in, line, whole);
+        return;
+    }
+    if (json_is(document_at(&of, "/attributes"), '[')) {
+        put_attributes(&of, &made);
+        of = (document){.whole = text_all(&made)};
+    }
+    const shape *const as = in->asked->at ? NULL : shape_of(&of);
+    response *const to = &in->found;
+    found_clear(to);
+    to->line = line;
+    if (as && as->rule == EACH) {
+        in->source->known++;
+        take_each(in, line, document_at(&of, as->usage));
+    } else if (as && as->rule == CONTEXT) {
+        in->source->known++;
+        read_context(in, &of, as);
+    } else if (as && as->rule == PASSED) {
+        in->source->known++;
+    } else if (as && !(event && as->rule == REPLACES)) {
+        take_shape(in, &of, as, to);
+    } else if (!streams_take(in, line, &of, event)) {
+        take_plain(in, &of, to);
+    }
+    text_free(&made);
+}
