@@ -4,7 +4,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-work=$root/build/examples
+work=${TOKUSAGE_WORK:-$root/build/examples}
 . "$root/tests/checks/common.sh"
 
 begin_work
@@ -13,6 +13,7 @@ need cc make cmake pkg_config -- cjson zlib
 echo "building in $work"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON
 cd "$root"
+here=${work#"$root/"}
 
 # table: from the lines of usage_of --json. A count that was not reported is "-".
 table() {
@@ -47,10 +48,10 @@ table() {
 }
 
 echo
-echo "\$ build/examples/usage_of --json examples/data/*    # as a table"
+echo "\$ $here/usage_of --json examples/data/*    # as a table"
 # Status 1 says that not all can be billed: one sample contradicts itself, one reports an error, and two have several responses.
 status=0
-build/examples/usage_of --json examples/data/* >"$work/usage.jsonl" || status=$?
+"$work/usage_of" --json examples/data/* >"$work/usage.jsonl" || status=$?
 [ "$status" -le 1 ]
 table <"$work/usage.jsonl"
 
@@ -76,14 +77,14 @@ bill() {
         END { printf row, "total", responses, prompt, completion, sprintf("%.6f", sum) }'
 }
 
-if [ -x build/examples/usage-report ]; then
+if [ -x "$work/usage-report" ]; then
     echo
-    echo "\$ build/examples/usage-report --prices examples/prices-sample.csv examples/data/*    # some of its columns"
-    build/examples/usage-report --format csv --max-errors 0 --prices examples/prices-sample.csv examples/data/* \
+    echo "\$ $here/usage-report --prices examples/prices-sample.csv examples/data/*    # some of its columns"
+    "$work/usage-report" --format csv --max-errors 0 --prices examples/prices-sample.csv examples/data/* \
         >"$work/bill.csv" 2>"$work/bill.err" || cat "$work/bill.err" >&2
     bill <"$work/bill.csv"
 fi
 
 echo
-echo "To go on: build/examples/usage_of FILE reads a response of yours; README.md shows the same in 12 lines of C."
+echo "To go on: $here/usage_of FILE reads a response of yours; README.md shows the same in 12 lines of C."
 echo "examples/README.md has the programs, examples/nginx a module that does this for every call through nginx."

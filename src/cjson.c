@@ -1,6 +1,6 @@
 /*
- * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names mean,
- * form.h in which object each count is written. No JSON text.
+ * Usage <-> cJSON trees: a library of its own, and the only file that includes cJSON. fields.c says what the names
+ * mean, form.h in which object each count is written. No JSON text.
  *
  * Every function goes through the same members: those of the usage object, and those of the objects and lists in it
  * that the table knows. It holds the way there, at most LEVELS long, and does not recurse:
@@ -133,6 +133,13 @@ static bool read_item(walk *w, tokusage_fields *fields) {
     return true;
 }
 
+/* Leaves the innermost container. Returns whether it is an element of a list that has a count. */
+static bool leave(walk *w, tokusage_fields *fields) {
+    const step left = *innermost(w);
+    w->depth--;
+    return cJSON_IsObject(left.container) && tokusage_fields_close(fields, left.node);
+}
+
 tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error) {
     if (!usage) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
@@ -148,8 +155,7 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
     walk w = begin_walk((cJSON *)(uintptr_t)object); /* nothing is changed */
     while (w.depth > 0) {
         if (!read_item(&w, &fields)) {
-            tokusage_fields_close(&fields, innermost(&w)->node);
-            w.depth--;
+            leave(&w, &fields);
         }
     }
     tokusage_fields_end(&fields);
@@ -282,8 +288,7 @@ static void remove_others(const plan *p, cJSON *object) {
         if (row && row->role == ROLE_COUNT && !is_planned(p, in.next)) {
             remove_item(in.container, next_item(&w));
         } else if (!read_item(&w, &fields)) {
-            w.depth--;
-            if (cJSON_IsObject(in.container) && tokusage_fields_close(&fields, in.node)) {
+            if (leave(&w, &fields)) {
                 remove_item(innermost(&w)->container, in.container);
             }
         }

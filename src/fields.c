@@ -1,49 +1,23 @@
 /* From a usage object's members to the thirteen counts; see fields.h. */
 #include "fields.h"
 
-/* How a column counts. */
-enum kind {
-    PLAIN,    /* as it is */
-    INCLUDED, /* unless the next column is separate */
-    SEPARATE, /* and it is added to the whole; if it is starred and included, it comes after the column before it */
-    ADDED,    /* to the whole, too */
-    UNUSED    /* only in the sum that tokusage_fields_end makes */
-};
-
-/* Each column: the count that it is, or a part of; how it counts; the whole to which it is added. */
-static const struct column {
-    uint8_t count, kind, whole;
-} columns_of[TOKUSAGE_COLUMNS] = {
-    [COLUMN_INPUT] = {TOKUSAGE_PROMPT, PLAIN, 0},
-    [COLUMN_TOOLS] = {TOKUSAGE_PROMPT, PLAIN, 0},
-    [COLUMN_OUTPUT] = {TOKUSAGE_COMPLETION, PLAIN, 0},
-    [COLUMN_TOTAL] = {TOKUSAGE_TOTAL, PLAIN, 0},
-    [COLUMN_CACHED] = {TOKUSAGE_CACHED, INCLUDED, 0},
-    [COLUMN_CACHED_SEPARATE] = {TOKUSAGE_CACHED, SEPARATE, TOKUSAGE_PROMPT},
-    [COLUMN_WRITTEN] = {TOKUSAGE_CACHE_WRITE, INCLUDED, 0},
-    [COLUMN_WRITTEN_SEPARATE] = {TOKUSAGE_CACHE_WRITE, SEPARATE, TOKUSAGE_PROMPT},
-    [COLUMN_REASONING] = {TOKUSAGE_REASONING, INCLUDED, 0},
-    [COLUMN_REASONING_SEPARATE] = {TOKUSAGE_REASONING, SEPARATE, TOKUSAGE_COMPLETION},
-    [COLUMN_WRITTEN_1H] = {TOKUSAGE_CACHE_WRITE_1H, PLAIN, 0},
-    [COLUMN_WRITTEN_5M] = {TOKUSAGE_CACHE_WRITE, UNUSED, 0},
-    [COLUMN_INPUT_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, PLAIN, 0},
-    [COLUMN_INPUT_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, PLAIN, 0},
-    [COLUMN_TOOLS_AUDIO] = {TOKUSAGE_PROMPT_AUDIO, PLAIN, 0},
-    [COLUMN_TOOLS_IMAGE] = {TOKUSAGE_PROMPT_IMAGE, PLAIN, 0},
-    [COLUMN_CACHED_AUDIO] = {TOKUSAGE_CACHED_AUDIO, PLAIN, 0},
-    [COLUMN_CACHED_IMAGE] = {TOKUSAGE_CACHED_IMAGE, PLAIN, 0},
-    [COLUMN_OUTPUT_AUDIO] = {TOKUSAGE_COMPLETION_AUDIO, PLAIN, 0},
-    [COLUMN_OUTPUT_IMAGE] = {TOKUSAGE_COMPLETION_IMAGE, PLAIN, 0},
-    [COLUMN_COMPACTION_INPUT] = {TOKUSAGE_PROMPT, PLAIN, 0},
-    [COLUMN_COMPACTION_OUTPUT] = {TOKUSAGE_COMPLETION, PLAIN, 0},
-    [COLUMN_COMPACTION_CACHED] = {TOKUSAGE_CACHED, ADDED, TOKUSAGE_PROMPT},
-    [COLUMN_COMPACTION_WRITTEN] = {TOKUSAGE_CACHE_WRITE, ADDED, TOKUSAGE_PROMPT},
-};
+#define COUNT(column, count) [COLUMN_##column] = TOKUSAGE_##count,
+static const uint8_t count_of[TOKUSAGE_COLUMNS] = {TOKUSAGE_EACH_COLUMN(COUNT)};
 
 #define BIT(column) (UINT32_C(1) << (column))
 
+/* Columns that are separate, if their names are; the column before each is the included one of the same count. */
+#define SEPARATE (BIT(COLUMN_CACHED_SEPARATE) | BIT(COLUMN_WRITTEN_SEPARATE) | BIT(COLUMN_REASONING_SEPARATE))
+/* Columns that are always added to their whole. */
+#define ADDED (BIT(COLUMN_COMPACTION_CACHED) | BIT(COLUMN_COMPACTION_WRITTEN))
+
 static bool has(const tokusage_columns *columns, unsigned column) {
     return (columns->present >> column & 1) != 0;
+}
+
+/* The bit of a column if this name has given it its value, else 0. */
+static uint32_t bit_of_key(const tokusage_columns *columns, unsigned column, tokusage_key key) {
+    return has(columns, column) && columns->key[column] == key ? BIT(column) : 0;
 }
 
 static void set(tokusage_columns *columns, unsigned column, tokusage_key key, int64_t value) {
@@ -52,15 +26,10 @@ static void set(tokusage_columns *columns, unsigned column, tokusage_key key, in
     columns->present |= BIT(column);
 }
 
-static void drop(tokusage_columns *columns, unsigned column) {
-    columns->present &= ~BIT(column);
-}
-
 void tokusage_fields_begin(tokusage_fields *fields) {
     fields->columns.present = 0;
     fields->columns.status = TOKUSAGE_OK;
     fields->columns.included = false;
-    fields->columns.billed = false;
     memset(fields->seen, 0, sizeof fields->seen);
 }
 
@@ -83,9 +52,13 @@ static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int
         columns->value[column] += value;
         if (columns->value[column] > TOKUSAGE_COUNT_MAX) {
             columns->value[column] = 0;
-            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, columns_of[column].count);
+            tokusage_fields_refuse(fields, TOKUSAGE_ERR_RANGE, count_of[column]);
         }
     }
+}
+
+static bool has_value(const tokusage_fields *fields, tokusage_key key) {
+    return (fields->seen[key / 8] >> key % 8 & 1) != 0;
 }
 
 /* Whether the name had a value before. */
@@ -123,11 +96,9 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
         status = TOKUSAGE_ERR_DUPLICATE;
     }
     if (status != TOKUSAGE_OK) {
-        tokusage_fields_refuse(fields, status, columns_of[name->target].count);
+        tokusage_fields_refuse(fields, status, count_of[name->target]);
         return;
     }
-    fields->columns.included = fields->columns.included || key == KEY_USAGE_prompt_tokens;
-    fields->columns.billed = fields->columns.billed || name->node == NODE_BILLED_UNITS;
     take(fields, name->target, key, value);
 }
 
@@ -177,8 +148,7 @@ bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
         return false;
     }
     if (fields->wrong != 0) {
-        tokusage_fields_refuse(fields, (tokusage_status)fields->status,
-                               columns_of[column_of(fields, fields->wrong)].count);
+        tokusage_fields_refuse(fields, (tokusage_status)fields->status, count_of[column_of(fields, fields->wrong)]);
     }
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
         if (fields->key[i] != 0) {
@@ -202,27 +172,36 @@ static void sum_creation(tokusage_columns *columns) {
 void tokusage_fields_end(tokusage_fields *fields) {
     tokusage_columns *const columns = &fields->columns;
     sum_creation(columns);
-    const tokusage_key cached = has(columns, COLUMN_CACHED) ? columns->key[COLUMN_CACHED] : 0;
-    if (columns->billed && (cached == KEY_USAGE_cached_tokens || cached == KEY_META_cached_tokens)) {
-        drop(columns, COLUMN_CACHED);
+    columns->present &= ~BIT(COLUMN_WRITTEN_5M);
+    columns->included = columns->included || has_value(fields, KEY_USAGE_prompt_tokens);
+    const bool billed =
+        has_value(fields, KEY_BILLED_UNITS_input_tokens) || has_value(fields, KEY_BILLED_UNITS_output_tokens);
+    if (billed) {
+        columns->present &= ~(bit_of_key(columns, COLUMN_CACHED, KEY_USAGE_cached_tokens) |
+                              bit_of_key(columns, COLUMN_CACHED, KEY_META_cached_tokens));
     }
 }
 
 /* ---- columns */
 
 bool tokusage_columns_matter(const tokusage_columns *columns) {
-    unsigned i = 0;
-    while (i < TOKUSAGE_COLUMNS && !(has(columns, i) && columns->value[i] > 0)) {
-        i++;
+    uint32_t left = columns->present;
+    while (left != 0 && columns->value[tokusage_lowest_bit(left)] == 0) {
+        left &= left - 1;
     }
-    return i < TOKUSAGE_COLUMNS || columns->status != TOKUSAGE_OK;
+    return left != 0 || columns->status != TOKUSAGE_OK;
 }
 
 void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later) {
-    earlier->present = 0;
-    earlier->status = TOKUSAGE_OK;
-    earlier->included = false;
-    tokusage_columns_merge(earlier, later);
+    for (uint32_t left = later->present; left != 0; left &= left - 1) {
+        const unsigned i = tokusage_lowest_bit(left);
+        earlier->value[i] = later->value[i];
+        earlier->key[i] = later->key[i];
+    }
+    earlier->present = later->present;
+    earlier->status = later->status;
+    earlier->member = later->member;
+    earlier->included = later->included;
 }
 
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {
@@ -231,8 +210,9 @@ void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *l
         earlier->member = later->member;
     }
     earlier->included = earlier->included || later->included;
-    for (unsigned i = 0; later->present >> i != 0; i++) {
-        if (has(later, i) && (later->value[i] > 0 || !has(earlier, i))) {
+    for (uint32_t left = later->present; left != 0; left &= left - 1) {
+        const unsigned i = tokusage_lowest_bit(left);
+        if (later->value[i] > 0 || !has(earlier, i)) {
             set(earlier, i, later->key[i], later->value[i]);
         }
     }
@@ -243,46 +223,60 @@ void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *l
 /* At most seven values within 2^53-1 are added, so no sum overflows. */
 static void add(tokusage *usage, size_t count, int64_t value) {
     tokusage_count *const to = tokusage_count_of(usage, count);
-    *to = (tokusage_count){.present = true, .value = (to->present ? to->value : 0) + value};
+    to->value += value;
+    to->present = true;
 }
 
-/* Whether a column of kind SEPARATE is: the names that both kinds of providers use may be included, too. */
-static bool is_separate(const tokusage_columns *columns, unsigned column) {
-    const tokusage_key key = has(columns, column) ? columns->key[column] : 0;
-    const bool starred = key == KEY_USAGE_cache_read_input_tokens || key == KEY_USAGE_cache_creation_input_tokens;
-    return key != 0 && !(columns->included && starred);
-}
-
-/* Of an included and a separate number of one count the separate one is used. */
-static bool is_used(const tokusage_columns *columns, unsigned column) {
-    switch (columns_of[column].kind) {
-    case INCLUDED:
-        return !is_separate(columns, column + 1);
-    case SEPARATE:
-        return is_separate(columns, column) || !has(columns, column - 1);
-    default:
-        return columns_of[column].kind != UNUSED;
+/* Which columns are separate. The names that both kinds of providers use may be included, too. */
+static uint32_t separate_columns(const tokusage_columns *columns) {
+    uint32_t starred = 0;
+    if (columns->included) {
+        starred = bit_of_key(columns, COLUMN_CACHED_SEPARATE, KEY_USAGE_cache_read_input_tokens) |
+                  bit_of_key(columns, COLUMN_WRITTEN_SEPARATE, KEY_USAGE_cache_creation_input_tokens);
     }
+    return columns->present & SEPARATE & ~starred;
+}
+
+/* Of an included and a separate column of one count the separate one is used; if it is not separate, the other one. */
+static uint32_t used_columns(const tokusage_columns *columns, uint32_t separate) {
+    const uint32_t not_separate = columns->present & SEPARATE & ~separate;
+    return columns->present & ~(separate >> 1) & ~(not_separate & columns->present << 1);
+}
+
+static void add_columns(tokusage *usage, const tokusage_columns *columns, uint32_t used, uint32_t added) {
+    memset(usage, 0, sizeof *usage);
+    for (uint32_t left = used; left != 0; left &= left - 1) {
+        const unsigned i = tokusage_lowest_bit(left);
+        add(usage, count_of[i], columns->value[i]);
+        if ((added >> i & 1) != 0) {
+            add(usage, count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT, columns->value[i]);
+        }
+    }
+}
+
+/* Whether a sum of these columns could be out of range. */
+static bool are_large(const tokusage_columns *columns, uint32_t used) {
+    int64_t bits = 0;
+    for (; used != 0; used &= used - 1) {
+        bits |= columns->value[tokusage_lowest_bit(used)];
+    }
+    return bits > TOKUSAGE_COUNT_MAX / 8;
 }
 
 tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
     if (columns->status != TOKUSAGE_OK) {
         return tokusage_fail(error, (tokusage_status)columns->status, columns->member);
     }
-    tokusage sums;
-    memset(&sums, 0, sizeof sums);
-    for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
-        const struct column *const column = &columns_of[i];
-        if (has(columns, i) && is_used(columns, i)) {
-            add(&sums, column->count, columns->value[i]);
-            if (column->kind == ADDED || (column->kind == SEPARATE && is_separate(columns, i))) {
-                add(&sums, column->whole, columns->value[i]);
-            }
+    const uint32_t separate = separate_columns(columns);
+    const uint32_t used = used_columns(columns, separate);
+    if (are_large(columns, used)) {
+        tokusage sums;
+        add_columns(&sums, columns, used, separate | ADDED);
+        const tokusage_status status = tokusage_check_range(&sums, error);
+        if (status != TOKUSAGE_OK) {
+            return status;
         }
     }
-    const tokusage_status status = tokusage_check_range(&sums, error);
-    if (status == TOKUSAGE_OK) {
-        *usage = sums;
-    }
-    return status;
+    add_columns(usage, columns, used, separate | ADDED);
+    return tokusage_succeed(error);
 }

@@ -22,7 +22,6 @@ typedef struct tokusage_columns {
     uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
     uint8_t member; /* what that status is about (a number of usage.h) */
     bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
-    bool billed;    /* a name of billed_units has a value */
 } tokusage_columns;
 
 enum {
@@ -45,6 +44,20 @@ void tokusage_fields_begin(tokusage_fields *fields);
 
 /* Takes the next count or number that is not null: its value when status is OK, else what is wrong with it. */
 void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_status status, int64_t value);
+
+/* The same for a count that is right, if it is the first in its column, as most are; else false: it is not taken. */
+TOKUSAGE_INLINE bool tokusage_fields_first(tokusage_fields *fields, tokusage_key key, int64_t value) {
+    tokusage_columns *const columns = &fields->columns;
+    const unsigned column = tokusage_name_of(key)->target;
+    if ((columns->present >> column & 1) != 0) {
+        return false;
+    }
+    fields->seen[key / 8] = (uint8_t)(fields->seen[key / 8] | 1U << key % 8);
+    columns->value[column] = value;
+    columns->key[column] = key;
+    columns->present |= UINT32_C(1) << column;
+    return true;
+}
 
 /* Takes the string that says what the numbers of the open element are. */
 void tokusage_fields_tag(tokusage_fields *fields, tokusage_key key, const char *string, size_t length);
@@ -73,8 +86,8 @@ static inline bool tokusage_columns_any(const tokusage_columns *columns) {
 bool tokusage_columns_matter(const tokusage_columns *columns);
 
 /*
- * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of the two is wrong,
- * the result is wrong: a bad count must not become an absent one.
+ * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of
+ * the two is wrong, the result is wrong: a bad count must not become an absent one.
  */
 void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later);
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later);

@@ -1,6 +1,6 @@
 /*
- * OpenAI's form, in which a usage is written, as text (whole.c) and as a tree (cjson.c): its members in their order. An
- * object comes before the counts in it, which are one level deeper. A member is left out when no count of it is present.
+ * OpenAI's form, in which a usage is written, as text (whole.c) and as a tree (cjson.c): its members in their order.
+ * An object comes before the counts in it, which are one level deeper. A member without a present count is left out.
  */
 #ifndef TOKUSAGE_SRC_FORM_H
 #define TOKUSAGE_SRC_FORM_H

@@ -59,14 +59,20 @@ static void begin_document(stream_state *s) {
     tokusage_reader_begin(&s->reader, s->kind == EVENTS);
 }
 
+/* Reads on in a document, or at least to the end of the open token. Returns how many bytes were read. */
+static size_t read_on(stream_state *s, const char *bytes, size_t length, bool line) {
+    const size_t read = tokusage_reader_feed(&s->reader, bytes, length, line);
+    if (s->reader.json.state == JSON_CLOSED) {
+        begin_document(s);
+    }
+    return read;
+}
+
 /* Reads documents up to the end of the bytes (or of the line), or to a byte that is wrong. Returns where it stopped. */
 static size_t read_documents(stream_state *s, const char *bytes, size_t length, bool line) {
     size_t at = 0;
     while (at < length && tokusage_json_open(&s->reader.json) && !(line && tokusage_is_line_end(bytes[at]))) {
-        at += tokusage_reader_feed(&s->reader, bytes + at, length - at, line);
-        if (s->reader.json.state == JSON_CLOSED) {
-            begin_document(s);
-        }
+        at += read_on(s, bytes + at, length - at, line);
     }
     return at;
 }
@@ -76,7 +82,7 @@ static size_t read_documents(stream_state *s, const char *bytes, size_t length, 
 /* What is not JSON ends an event's documents, or, as [DONE], the stream. */
 static void end_event(stream_state *s) {
     s->done = s->reader.json.done_mark;
-    if (!s->done) {
+    if (!s->done && !tokusage_json_fresh(&s->reader.json)) {
         tokusage_reader_end(&s->reader);
         begin_document(s);
     }
@@ -108,12 +114,11 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
     return at;
 }
 
-/* Whether the rest of the event may be searched: nothing was found so far, and no name or value that matters is open. */
+/* Whether the rest of the event may be searched: nothing was found so far, and nothing that matters is open. */
 static bool may_pass_rest(const stream_state *s) {
-    const tokusage_json *const json = &s->reader.json;
     const tokusage_document *const document = &s->reader.document;
     return tokusage_events_in_line(&s->framing.events) && document->path == PATH_NONE && document->candidate == 0 &&
-           document->says == 0 && json->key == 0 && json->state != JSON_IN_NAME && json->state != JSON_COLON;
+           document->says == 0 && !tokusage_json_expects(&s->reader.json);
 }
 
 /*
@@ -135,12 +140,16 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     return at + passed;
 }
 
+/* (The token in which the chunk before ended is read first: mostly the rest of its event can be passed over then.) */
 static size_t read_events(stream_state *s, const char *bytes, size_t length, size_t at) {
+    if (tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
+        at += read_on(s, bytes + at, length - at, true);
+    }
     while (at < length && !s->done) {
         at = pass_events(s, bytes, length, at);
         at = read_event(s, bytes, length, at);
     }
-    return at;
+    return at + (s->done && at < length && tokusage_events_takes(&s->framing.events, bytes[at]));
 }
 
 /* ---- frames */

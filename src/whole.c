@@ -40,7 +40,7 @@ static size_t lead_span(const char *json, size_t length) {
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
     size_t at = lead_span(json, length);
     at += tokusage_reader_feed(reader, json + at, length - at, false);
-    if (at == length) {
+    if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
     if (reader->json.state == JSON_TOO_DEEP) {
@@ -113,42 +113,46 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* ---- writing */
 
-static char *put(char *to, const char *text, size_t length) {
+static char *put(char *to, const char *text) {
+    const size_t length = strlen(text);
     memcpy(to, text, length);
     return to + length;
 }
 
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
 static char *put_name(char *to, tokusage_key key) {
-    const tokusage_name *const name = tokusage_name_of(key);
     if (to[-1] != '{') {
-        to = put(to, ",", 1);
+        to = put(to, ",");
     }
-    to = put(to, "\"", 1);
-    to = put(to, tokusage_name_text(name), name->length);
-    return put(to, "\":", 2);
+    to = put(to, "\"");
+    to = put(to, tokusage_name_text(tokusage_name_of(key)));
+    return put(to, "\":");
 }
 
 /* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
-    tokusage_key object[TOKUSAGE_FORM_LEVELS];
+    tokusage_key object[TOKUSAGE_FORM_LEVELS] = {0};
     unsigned open = 0; /* how many of these are written and not closed */
-    char *to = put(text, "{", 1);
+    char *to = put(text, "{");
     for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {
+        const bool is_object = row->count == TOKUSAGE_OBJECT;
+        if (!is_object && !tokusage_count_in(usage, row->count)->present) {
+            continue;
+        }
         for (; open > row->level; open--) {
-            to = put(to, "}", 1);
+            to = put(to, "}");
         }
-        if (row->count == TOKUSAGE_OBJECT) {
+        if (is_object) {
             object[row->level] = row->key;
-        } else if (tokusage_count_in(usage, row->count)->present) {
-            for (; open < row->level; open++) {
-                to = put(put_name(to, object[open]), "{", 1);
-            }
-            to = put_name(to, row->key);
-            to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
+            continue;
         }
+        for (; open < row->level; open++) {
+            to = put(put_name(to, object[open]), "{");
+        }
+        to = put_name(to, row->key);
+        to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
     }
-    to = put(to, "}}}", open + 1);
+    to = put(to, &"}}}"[TOKUSAGE_FORM_LEVELS - open]);
     *to = '\0';
     return (size_t)(to - text);
 }

@@ -8,7 +8,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-work=$root/build/tests
+work=${TOKUSAGE_WORK:-$root/build/tests}
 . "$root/tests/checks/common.sh"
 
 # What takes other services, or longer than a minute, runs by itself: `hosts` here, `ci` by .ci/run.

@@ -7,6 +7,7 @@
  *   variables  $llm_...
  *   utf8       strict UTF-8, for whatever leaves nginx as text
  *   encoding   the service is asked for plain bytes; compressed ones are recognized
+ *   prices     what a response costs
  *   request    the body sent upstream asks for the usage
  *   drain      the client is gone, the service is read to its end
  *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit (with keys, text and
@@ -29,6 +30,12 @@ typedef struct {
     ngx_array_t zones; /* of ngx_shm_zone_t *: each tokusage_zone */
 } ngx_http_tokusage_main_conf_t;
 
+enum {
+    NGX_HTTP_TOKUSAGE_OFF = 0,
+    NGX_HTTP_TOKUSAGE_ON,
+    NGX_HTTP_TOKUSAGE_STRICT
+};
+
 typedef struct {
     ngx_flag_t enable;
     ngx_str_t pointer; /* data NULL: the known paths */
@@ -36,12 +43,13 @@ typedef struct {
     ngx_array_t *types_keys;
 
     ngx_flag_t ask_plain;
-    ngx_flag_t include_usage;
+    ngx_uint_t include_usage; /* one of these three */
 
     ngx_flag_t drain;
     size_t drain_size;
     ngx_msec_t drain_time;
 
+    ngx_array_t *prices; /* NULL: none */
     ngx_array_t *limits; /* NULL: none */
     ngx_flag_t limit_dry_run;
 
@@ -63,6 +71,7 @@ typedef enum {
     /* what nginx knows and the library does not */
     NGX_HTTP_TOKUSAGE_ABORTED, /* truncated because the client is gone */
     NGX_HTTP_TOKUSAGE_ENCODED, /* the body is compressed */
+    NGX_HTTP_TOKUSAGE_UNREAD,  /* its type is none of tokusage_types */
     NGX_HTTP_TOKUSAGE_PARTIAL, /* 206: a part of a body */
     NGX_HTTP_TOKUSAGE_CACHED,  /* from nginx's cache: the service did nothing */
     NGX_HTTP_TOKUSAGE_VERDICTS
@@ -81,6 +90,7 @@ typedef struct {
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
     unsigned encoded : 1;
+    unsigned unread : 1;    /* its type is not one that is read */
     unsigned separated : 1; /* application/json-seq: each document has a record separator before it */
     unsigned last : 1;      /* the last buf has passed */
     unsigned over : 1;      /* the request is done with */
@@ -133,6 +143,17 @@ size_t ngx_http_tokusage_utf8_length(const u_char *bytes, size_t size);
 
 ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
 
+/* ---- prices: a cost is in 10^-12 of the unit of money */
+
+/* tokusage_prices FILE; */
+char *ngx_http_tokusage_prices(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* DECLINED: there are no prices, or no usage; ERROR: there is no price for this model or for some of its tokens. */
+ngx_int_t ngx_http_tokusage_cost(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage, uint64_t *cost);
+/* Reads, and writes, a decimal number. */
+ngx_int_t ngx_http_tokusage_cost_parse(const ngx_str_t *text, uint64_t *cost);
+#define NGX_HTTP_TOKUSAGE_COST_SIZE 32
+u_char *ngx_http_tokusage_cost_print(u_char *to, uint64_t cost);
+
 /* ---- zone, metrics, limit */
 
 /* tokusage_zone NAME:SIZE KEY; */
@@ -156,6 +177,6 @@ ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variabl
  * Called once for each metered response, when its request is done with. `usage` is what is to be billed: all absent for
  * a response from the cache, and where nothing is known.
  */
-void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage);
+void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdict, const tokusage *usage);
 
 #endif

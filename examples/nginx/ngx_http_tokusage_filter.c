@@ -14,12 +14,20 @@ static bool has_body(const ngx_http_request_t *r) {
            r->headers_out.status != NGX_HTTP_NOT_MODIFIED;
 }
 
+static bool is_read(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
+    return ngx_http_test_content_type(r, &conf->types) != NULL;
+}
+
 /* RFC 7464: a record separator, which no JSON can contain, before each document. */
 static bool is_separated(const ngx_http_request_t *r) {
     static const ngx_str_t type = ngx_string("application/json-seq");
 
     return r->headers_out.content_type_len == type.len &&
            ngx_strncasecmp(r->headers_out.content_type.data, type.data, type.len) == 0;
+}
+
+static bool is_opaque(const ngx_http_tokusage_ctx_t *ctx) {
+    return ctx->encoded || ctx->unread;
 }
 
 /* ---- begin and end */
@@ -37,7 +45,8 @@ static void end(void *data) {
         ngx_http_tokusage_drain_unwatch(ctx);
     }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
-    ngx_http_tokusage_book(ctx->request, verdict, &usage);
+    ngx_http_tokusage_book(ctx, verdict, &usage);
+    ngx_http_set_ctx(ctx->request, ctx, ngx_http_tokusage_module); /* for the log: a post_action has cleared it */
 }
 
 /* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */
@@ -51,8 +60,9 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     ngx_memzero(ctx, sizeof(ngx_http_tokusage_ctx_t));
     ctx->request = r;
     ctx->encoded = ngx_http_tokusage_is_encoded(r) != 0;
+    ctx->unread = !is_read(r, conf);
     ctx->separated = is_separated(r);
-    ctx->drain = conf->drain && !ctx->encoded && r == r->main && r->upstream != NULL && !r->cached;
+    ctx->drain = conf->drain && !is_opaque(ctx) && r == r->main && r->upstream != NULL && !r->cached;
     if (conf->pointer.data != NULL) { /* else zeros will do */
         tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
     }
@@ -73,9 +83,17 @@ ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r)
 
 /* ---- the filters */
 
-/* A request that nginx answers anew, after a later filter has refused the response, is metered once. */
+/* And not nginx's own page about a service that did not answer. */
+static bool is_from_service(const ngx_http_request_t *r) {
+    return r->upstream != NULL && r->upstream->cleanup != NULL && !r->cached;
+}
+
+/*
+ * What a service sends is metered whatever its type, so that it does not go unseen. A request that nginx answers anew,
+ * after a later filter has refused the response, is metered once.
+ */
 static bool is_metered(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
-    return conf->enable && has_body(r) && ngx_http_test_content_type(r, &conf->types) != NULL &&
+    return conf->enable && has_body(r) && (is_read(r, conf) || is_from_service(r)) &&
            !ngx_http_tokusage_is_refusal(r) && ngx_http_tokusage_find_ctx(r) == NULL;
 }
 
@@ -90,7 +108,7 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     if (ctx == NULL) {
         return NGX_ERROR;
     }
-    if (!ctx->encoded) {
+    if (!is_opaque(ctx)) {
         r->filter_need_in_memory = 1; /* bufs in files are read before they come here */
     }
     if (!ctx->drain) {
@@ -121,7 +139,7 @@ static void feed_buf(ngx_http_tokusage_ctx_t *ctx, const ngx_buf_t *buf) {
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     for (; in != NULL; in = in->next) {
         const ngx_buf_t *const buf = in->buf;
-        if (!ctx->encoded && ngx_buf_in_memory(buf)) {
+        if (!is_opaque(ctx) && ngx_buf_in_memory(buf)) {
             feed_buf(ctx, buf);
         }
         if (buf->last_buf || (buf->last_in_chain && ctx->request != ctx->request->main)) {

@@ -89,10 +89,11 @@ static ngx_int_t set_duration(ngx_http_request_t *r, const ngx_str_t *name, time
     return set_header(r, name, text, ngx_sprintf(last, "%Ts", seconds % 60));
 }
 
-ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding) {
-    if (set_number(r, &limit_tokens, finding->tokens) != NGX_OK ||
-        set_number(r, &remaining_tokens, finding->remaining) != NGX_OK ||
-        set_duration(r, &reset_tokens, finding->reset) != NGX_OK) {
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
+                                          const ngx_http_tokusage_finding_t *finding) {
+    if (unit == NGX_HTTP_TOKUSAGE_TOKENS && (set_number(r, &limit_tokens, finding->amount) != NGX_OK ||
+                                             set_number(r, &remaining_tokens, finding->remaining) != NGX_OK ||
+                                             set_duration(r, &reset_tokens, finding->reset) != NGX_OK)) {
         return NGX_ERROR;
     }
     return finding->remaining > 0 ? NGX_OK : set_number(r, &retry_after, (uint64_t)finding->reset);

@@ -7,13 +7,6 @@
  */
 #include "ngx_http_tokusage_zone.h"
 
-const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUSAGE_PERIODS] = {
-    {ngx_string("1s"), 1},
-    {ngx_string("1m"), 60},
-    {ngx_string("1h"), 3600},
-    {ngx_string("1d"), 86400},
-};
-
 /* ---- sums */
 
 /* A sum stays at the largest number rather than begin again at 0, which a scraper takes for a restart. */
@@ -42,22 +35,63 @@ static time_t node_time(const ngx_http_tokusage_node_t *tn) {
 }
 
 /* Windows are aligned to the clock: so the second of the last booking decides which of them are the present ones. */
-static bool is_present(const ngx_http_tokusage_node_t *tn, ngx_uint_t period, time_t now) {
-    const time_t seconds = ngx_http_tokusage_periods[period].seconds;
-
-    return tn->booked / seconds == now / seconds;
-}
-
-static void book_windows(ngx_http_tokusage_node_t *tn, uint64_t tokens) {
+static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn, const uint64_t *used) {
     const time_t now = node_time(tn);
 
-    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS; i++) {
-        if (!is_present(tn, i, now)) {
-            tn->windows[i] = 0;
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS && keys->periods[i] != 0; i++) {
+        const bool begins = !ngx_http_tokusage_period_is_same(keys->periods[i], tn->booked, now);
+        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            uint64_t *const window = &tn->windows[unit][i];
+            *window = begins ? 0 : *window;
+            add(window, used[unit]);
         }
-        add(&tn->windows[i], tokens);
     }
     tn->booked = now;
+}
+
+static ngx_uint_t find_period(const time_t *periods, time_t period) {
+    ngx_uint_t i = 0;
+
+    while (i < NGX_HTTP_TOKUSAGE_PERIODS && periods[i] != period) {
+        i++;
+    }
+    return i;
+}
+
+/* The index for a new period: one not in use, or else one that no limit needs any more. */
+static ngx_uint_t find_free(const ngx_http_tokusage_zone_t *ctx) {
+    ngx_uint_t i = find_period(ctx->keys->periods, 0);
+
+    for (i = i % NGX_HTTP_TOKUSAGE_PERIODS; ctx->keys->periods[i] != 0; i++) {
+        if (find_period(ctx->periods, ctx->keys->periods[i]) == NGX_HTTP_TOKUSAGE_PERIODS) {
+            break;
+        }
+    }
+    return i;
+}
+
+static void count_period(ngx_http_tokusage_zone_t *ctx, time_t period) {
+    ngx_http_tokusage_keys_t *const keys = ctx->keys;
+
+    if (find_period(keys->periods, period) < NGX_HTTP_TOKUSAGE_PERIODS) {
+        return;
+    }
+    const ngx_uint_t i = find_free(ctx);
+    keys->periods[i] = period;
+    for (ngx_queue_t *q = ngx_queue_head(&keys->queue); q != ngx_queue_sentinel(&keys->queue); q = ngx_queue_next(q)) {
+        ngx_http_tokusage_node_t *const tn = ngx_queue_data(q, ngx_http_tokusage_node_t, queue);
+        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            tn->windows[unit][i] = 0;
+        }
+    }
+}
+
+void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx) {
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS && ctx->periods[i] != 0; i++) {
+        count_period(ctx, ctx->periods[i]);
+    }
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
 }
 
 /* ---- the tree */
@@ -97,6 +131,9 @@ static void insert_node(ngx_rbtree_node_t *parent, ngx_rbtree_node_t *node, ngx_
 void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys) {
     ngx_rbtree_init(&keys->rbtree, &keys->sentinel, insert_node);
     ngx_queue_init(&keys->queue);
+    /* The most common ones are counted always: so a limit that a reload adds finds its window counted already. */
+    static const time_t common[] = {1, 60, 3600, 86400, NGX_HTTP_TOKUSAGE_MONTH};
+    ngx_memcpy(keys->periods, common, sizeof common);
 }
 
 /* The functions from here to the end of this part are called with the mutex held. */
@@ -171,7 +208,8 @@ static void warn_full(ngx_http_request_t *r, ngx_shm_zone_t *zone) {
                   &zone->shm.name);
 }
 
-void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens) {
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
+                                const uint64_t *used) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     ngx_str_t key;
 
@@ -186,7 +224,7 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
 
     if (tn != NULL) {
         add_all(tn->counts, counts);
-        book_windows(tn, tokens);
+        book_windows(ctx->keys, tn, used);
     } else {
         add_all(ctx->keys->other, counts); /* without memory for its key, a response still counts */
     }
@@ -223,31 +261,58 @@ static void count_usage(uint64_t *counts, const tokusage *usage) {
     }
 }
 
+/* Whether a limit may book tokens of its own. An error is mostly not billed, and a hit of the cache never. */
+static bool lacks_usage(ngx_uint_t verdict, const tokusage *usage) {
+    static const tokusage nothing;
+
+    return verdict != NGX_HTTP_TOKUSAGE_FAILED && verdict != NGX_HTTP_TOKUSAGE_CACHED &&
+           tokusage_equal(usage, &nothing);
+}
+
+/* Money, where there are prices. What has no price is counted, so that nobody takes it for free of charge. */
+static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
+    uint64_t cost;
+
+    switch (ngx_http_tokusage_cost(ctx, usage, &cost)) {
+    case NGX_OK:
+        counts[NGX_HTTP_TOKUSAGE_COUNT_COST] = cost;
+        break;
+    case NGX_ERROR:
+        counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = 1;
+        break;
+    default:
+        break;
+    }
+}
+
 /*
  * Whatever a response reports is booked, also when it was truncated: the service bills it. The exception is a hit of
  * nginx's own cache, of which the service knows nothing: the response is counted, its tokens are not.
  */
-void ngx_http_tokusage_book(ngx_http_request_t *r, ngx_uint_t verdict, const tokusage *usage) {
+void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdict, const tokusage *usage) {
+    ngx_http_request_t *const r = ctx->request;
     const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);
     ngx_shm_zone_t **const zones = conf->zones.elts;
+    const bool lacking = lacks_usage(verdict, usage);
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
 
-    if (verdict >= NGX_HTTP_TOKUSAGE_VERDICTS) {
-        return;
-    }
     counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
-    if (usage != NULL && verdict != NGX_HTTP_TOKUSAGE_CACHED) {
-        count_usage(counts, usage);
-    }
+    count_usage(counts, usage);
+    count_cost(counts, ctx, usage);
     for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
-        ngx_http_tokusage_keys_add(r, zones[i], counts, counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS]);
+        uint64_t used[NGX_HTTP_TOKUSAGE_UNITS] = {counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS],
+                                                  counts[NGX_HTTP_TOKUSAGE_COUNT_COST]};
+        for (ngx_uint_t unit = 0; lacking && unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            used[unit] = ngx_http_tokusage_missing(r, zones[i], unit);
+        }
+        ngx_http_tokusage_keys_add(r, zones[i], counts, used);
     }
 }
 
 /* ---- reading */
 
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end) {
-    const time_t seconds = ngx_http_tokusage_periods[period].seconds;
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period,
+                                     time_t *end) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     time_t now = ngx_time();
     uint64_t used = 0;
@@ -255,14 +320,15 @@ uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_u
     ngx_shmtx_lock(&ctx->shpool->mutex);
 
     const ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
-    if (tn != NULL) {
+    const ngx_uint_t i = find_period(ctx->keys->periods, period);
+    if (tn != NULL && i < NGX_HTTP_TOKUSAGE_PERIODS) {
         now = node_time(tn);
-        used = is_present(tn, period, now) ? tn->windows[period] : 0;
+        used = ngx_http_tokusage_period_is_same(period, tn->booked, now) ? tn->windows[unit][i] : 0;
     }
 
     ngx_shmtx_unlock(&ctx->shpool->mutex);
 
-    *end = (now / seconds + 1) * seconds;
+    *end = ngx_http_tokusage_period_end(period, now);
     return used;
 }
 

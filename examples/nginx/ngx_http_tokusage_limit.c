@@ -1,18 +1,12 @@
 /*
- * The directive tokusage_limit, and its check: tokens of a key in a window of time. What a request will use is known
- * only after its response, so the limit is checked before and booked after: a request passes as long as its key has a
+ * The check of the directive tokusage_limit: tokens, or money, of a key in a window of time. What a request will use is
+ * known only after its response, so the limit is checked before and booked after: a request passes as long as its key has a
  * token left in the window. Requests at the same time so use more than the limit together; what comes after is refused.
  *
  * The windows are fixed, as in most gateways in front of models, and aligned to the clock: all that a client must know
  * is when the next one begins, and Retry-After says it. The price: around that moment a key can use two limits.
  */
 #include "ngx_http_tokusage_zone.h"
-
-typedef struct {
-    ngx_shm_zone_t *zone;
-    uint64_t tokens;
-    ngx_uint_t period;
-} limit_t;
 
 enum {
     PASSED = 0,
@@ -87,38 +81,75 @@ ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r) {
 
 /* A limit, and how it is used when the request arrives. NULL for the limit: none has a key of this request. */
 typedef struct {
-    const limit_t *limit;
+    const ngx_http_tokusage_limit_t *limit;
     ngx_http_tokusage_finding_t finding;
 } check_t;
 
-/* The strictest limit is the one with the fewest tokens left, or else the one whose window ends last. */
+/*
+ * The strictest limit is one that is reached, or else one of tokens, as clients have headers for it; then the one with
+ * the least left, and then the one whose window ends last.
+ */
 static bool is_stricter(const check_t *a, const check_t *b) {
-    if (b->limit == NULL || a->finding.remaining != b->finding.remaining) {
-        return b->limit == NULL || a->finding.remaining < b->finding.remaining;
+    if (b->limit == NULL) {
+        return true;
+    }
+    if ((a->finding.remaining == 0) != (b->finding.remaining == 0)) {
+        return a->finding.remaining == 0;
+    }
+    if (a->limit->unit != b->limit->unit) {
+        return a->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS;
+    }
+    if (a->finding.remaining != b->finding.remaining) {
+        return a->finding.remaining < b->finding.remaining;
     }
     return a->finding.reset > b->finding.reset;
 }
 
-static ngx_int_t check_one(ngx_http_request_t *r, const limit_t *limit, check_t *check) {
+/* How much the request's key may use. DECLINED: there is no limit for it. */
+static ngx_int_t get_amount(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, uint64_t *amount) {
+    ngx_http_complex_value_t value = limit->value;
+    ngx_str_t text;
+
+    *amount = limit->amount;
+    if (*amount != 0) {
+        return NGX_OK;
+    }
+    if (ngx_http_complex_value(r, &value, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (text.len == 0 || (text.len == 1 && text.data[0] == '0')) {
+        return NGX_DECLINED;
+    }
+    if (ngx_http_tokusage_limit_parse(limit->unit, &text, amount) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "tokusage_limit: \"%V\" is no %s", &text,
+                      limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "number of tokens" : "cost");
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
+static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, check_t *check) {
     ngx_http_tokusage_finding_t *const finding = &check->finding;
     ngx_str_t key;
     time_t end;
 
-    const ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
+    ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
+    if (rc == NGX_OK) {
+        rc = get_amount(r, limit, &finding->amount);
+    }
     if (rc != NGX_OK) {
         return rc;
     }
     check->limit = limit;
-    finding->tokens = limit->tokens;
-    finding->used = ngx_http_tokusage_keys_used(limit->zone, &key, limit->period, &end);
-    finding->remaining = finding->used < limit->tokens ? limit->tokens - finding->used : 0;
+    finding->used = ngx_http_tokusage_keys_used(limit->zone, &key, limit->unit, limit->period, &end);
+    finding->remaining = finding->used < finding->amount ? finding->amount - finding->used : 0;
     finding->reset = end - ngx_time();
     return NGX_OK;
 }
 
 /* Finds the strictest limit among all whose key is not empty. */
 static ngx_int_t check_all(ngx_http_request_t *r, const ngx_array_t *limits, check_t *strictest) {
-    const limit_t *const limit = limits->elts;
+    const ngx_http_tokusage_limit_t *const limit = limits->elts;
 
     for (ngx_uint_t i = 0; i < limits->nelts; i++) {
         check_t check;
@@ -133,26 +164,38 @@ static ngx_int_t check_all(ngx_http_request_t *r, const ngx_array_t *limits, che
     return NGX_OK;
 }
 
+static void print(ngx_uint_t unit, u_char *to, uint64_t amount) {
+    u_char *const last =
+        unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_sprintf(to, "%uL", amount) : ngx_http_tokusage_cost_print(to, amount);
+    *last = '\0';
+}
+
 /* The key may be a secret, such as the one to an API: it is not logged. */
 static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t status) {
     const ngx_http_tokusage_finding_t *const finding = &check->finding;
     ngx_shm_zone_t *const zone = check->limit->zone;
+    static const uint64_t nothing[NGX_HTTP_TOKUSAGE_UNITS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
+    u_char used[NGX_HTTP_TOKUSAGE_COST_SIZE + 1];
+    u_char amount[NGX_HTTP_TOKUSAGE_COST_SIZE + 1];
 
     counts[status == REJECTED ? NGX_HTTP_TOKUSAGE_COUNT_REJECTED : NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN] = 1;
-    ngx_http_tokusage_keys_add(r, zone, counts, 0);
+    ngx_http_tokusage_keys_add(r, zone, counts, nothing);
 
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "limiting tokens%s by zone \"%V\": %uL of %uL used per %V, again in %T s",
-                  status == REJECTED ? "" : ", dry run,", &zone->shm.name, finding->used, finding->tokens,
-                  &ngx_http_tokusage_periods[check->limit->period].name, finding->reset);
+    print(check->limit->unit, used, finding->used);
+    print(check->limit->unit, amount, finding->amount);
+    ngx_log_error(
+        NGX_LOG_ERR, r->connection->log, 0, "limiting %s%s by zone \"%V\": %s of %s used per %V, again in %T s",
+        check->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",
+        &zone->shm.name, used, amount, &check->limit->period_name, finding->reset);
 }
 
 /* A dry run only logs: its client learns nothing. A subrequest's headers go nowhere. */
 static ngx_int_t answer(ngx_http_request_t *r, const check_t *check, ngx_uint_t status) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
-    if (r == r->main && !conf->limit_dry_run && ngx_http_tokusage_limit_headers(r, &check->finding) != NGX_OK) {
+    if (r == r->main && !conf->limit_dry_run &&
+        ngx_http_tokusage_limit_headers(r, check->limit->unit, &check->finding) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     return status == REJECTED ? NGX_HTTP_TOO_MANY_REQUESTS : NGX_DECLINED;
@@ -188,110 +231,17 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     return answer(r, &check, record->status);
 }
 
-/* ---- the directive */
+/* ---- a response without usage */
 
-/* Reads 200k. Tokens are no bytes, so the units are decimal. 0: it is not a number from 1 to TOKUSAGE_COUNT_MAX. */
-static uint64_t parse_tokens(const u_char *text, size_t length) {
-    static const uint64_t units[] = {['k'] = 1000, ['m'] = 1000000, ['g'] = 1000000000};
-    const u_char suffix = length > 1 ? text[length - 1] | 0x20 : 0;
-    const uint64_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
-    uint64_t number = 0;
+uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone, ngx_uint_t unit) {
+    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    const ngx_http_tokusage_limit_t *const limit = conf->limits != NULL ? conf->limits->elts : NULL;
+    uint64_t most = 0;
 
-    for (size_t i = 0; i < length - (unit != 0); i++) {
-        if (text[i] < '0' || text[i] > '9' || number > TOKUSAGE_COUNT_MAX / 10) {
-            return 0;
-        }
-        number = number * 10 + (uint64_t)(text[i] - '0');
-    }
-    const uint64_t factor = ngx_max(unit, 1);
-    return number <= TOKUSAGE_COUNT_MAX / factor ? number * factor : 0;
-}
-
-/* PERIODS: there is none of this name. */
-static ngx_uint_t parse_period(const u_char *text) {
-    ngx_uint_t i = 0;
-
-    while (i < NGX_HTTP_TOKUSAGE_PERIODS && ngx_strcmp(text, ngx_http_tokusage_periods[i].name.data) != 0) {
-        i++;
-    }
-    return i;
-}
-
-static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, limit_t *limit) {
-    if (ngx_strncmp(value->data, "tokens=", sizeof "tokens=" - 1) == 0) {
-        limit->tokens = parse_tokens(value->data + sizeof "tokens=" - 1, value->len - (sizeof "tokens=" - 1));
-        if (limit->tokens != 0) {
-            return NGX_OK;
-        }
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\": it must be a whole number from 1 to 2^53-1, such as 5000, 200k, 10m or 1g",
-                           value);
-        return NGX_ERROR;
-    }
-    if (ngx_strncmp(value->data, "per=", sizeof "per=" - 1) == 0) {
-        limit->period = parse_period(value->data + sizeof "per=" - 1);
-        if (limit->period != NGX_HTTP_TOKUSAGE_PERIODS) {
-            return NGX_OK;
-        }
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"%V\": it must be 1s, 1m, 1h or 1d", value);
-        return NGX_ERROR;
-    }
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"", value);
-    return NGX_ERROR;
-}
-
-static ngx_int_t read_limit(ngx_conf_t *cf, limit_t *limit) {
-    ngx_str_t *const value = cf->args->elts;
-
-    limit->tokens = 0;
-    limit->period = NGX_HTTP_TOKUSAGE_PERIODS;
-    for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
-        if (read_parameter(cf, &value[i], limit) != NGX_OK) {
-            return NGX_ERROR;
+    for (ngx_uint_t i = 0; limit != NULL && i < conf->limits->nelts; i++) {
+        if (limit[i].zone == zone && limit[i].unit == unit) {
+            most = ngx_max(most, limit[i].missing);
         }
     }
-    if (limit->tokens == 0 || limit->period == NGX_HTTP_TOKUSAGE_PERIODS) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "tokusage_limit must have both \"tokens=\" and \"per=\"");
-        return NGX_ERROR;
-    }
-    limit->zone = ngx_http_tokusage_zone_get(cf, &value[1], 0);
-    return limit->zone != NULL ? NGX_OK : NGX_ERROR;
-}
-
-static bool contains(const ngx_array_t *limits, const limit_t *limit) {
-    const limit_t *const known = limits->elts;
-
-    for (ngx_uint_t i = 0; i < limits->nelts; i++) {
-        if (known[i].zone == limit->zone && known[i].period == limit->period) {
-            return true;
-        }
-    }
-    return false;
-}
-
-char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
-    ngx_http_tokusage_loc_conf_t *const location = conf;
-    limit_t limit;
-
-    if (read_limit(cf, &limit) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-    if (location->limits == NULL) {
-        location->limits = ngx_array_create(cf->pool, 2, sizeof(limit_t));
-    }
-    if (location->limits == NULL) {
-        return NGX_CONF_ERROR;
-    }
-    if (contains(location->limits, &limit)) {
-        return "has this zone and this period already";
-    }
-    limit_t *const added = ngx_array_push(location->limits);
-    if (added == NULL) {
-        return NGX_CONF_ERROR;
-    }
-    *added = limit;
-
-    ngx_http_tokusage_zone_t *const zone = limit.zone->data;
-    zone->limited = 1;
-    return NGX_CONF_OK;
+    return most;
 }

@@ -8,6 +8,13 @@ static char *set_pointer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 #define ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF)
 #define MEMBER(name) offsetof(ngx_http_tokusage_loc_conf_t, name)
 
+static ngx_conf_enum_t include_usage[] = {
+    {ngx_string("off"), NGX_HTTP_TOKUSAGE_OFF},
+    {ngx_string("on"), NGX_HTTP_TOKUSAGE_ON},
+    {ngx_string("strict"), NGX_HTTP_TOKUSAGE_STRICT},
+    {ngx_null_string, 0},
+};
+
 static ngx_command_t commands[] = {
     {ngx_string("tokusage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, MEMBER(enable),
      NULL},
@@ -16,8 +23,8 @@ static ngx_command_t commands[] = {
      MEMBER(types_keys), NULL},
     {ngx_string("tokusage_ask_plain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(ask_plain), NULL},
-    {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(include_usage), NULL},
+    {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     MEMBER(include_usage), include_usage},
     {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(drain), NULL},
     {ngx_string("tokusage_drain_size"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -28,7 +35,10 @@ static ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, ngx_http_tokusage_metrics,
      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
-    {ngx_string("tokusage_limit"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3,
+    {ngx_string("tokusage_prices"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
+     ngx_http_tokusage_prices, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+    {ngx_string("tokusage_limit"),
+     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4,
      ngx_http_tokusage_limit, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit_dry_run"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(limit_dry_run), NULL},
@@ -66,7 +76,7 @@ static void *create_main_conf(ngx_conf_t *cf) {
 }
 
 static void *create_loc_conf(ngx_conf_t *cf) {
-    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys and limits to what means "not given". */
+    /* ngx_pcalloc sets pointer to {0, NULL}, and types, types_keys, prices and limits to what means "not given". */
     ngx_http_tokusage_loc_conf_t *const conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_tokusage_loc_conf_t));
 
     if (conf == NULL) {
@@ -74,7 +84,7 @@ static void *create_loc_conf(ngx_conf_t *cf) {
     }
     conf->enable = NGX_CONF_UNSET;
     conf->ask_plain = NGX_CONF_UNSET;
-    conf->include_usage = NGX_CONF_UNSET;
+    conf->include_usage = NGX_CONF_UNSET_UINT;
     conf->drain = NGX_CONF_UNSET;
     conf->drain_size = NGX_CONF_UNSET_SIZE;
     conf->drain_time = NGX_CONF_UNSET_MSEC;
@@ -97,10 +107,13 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
         conf->pointer = outer->pointer;
     }
     ngx_conf_merge_value(conf->ask_plain, outer->ask_plain, 1);
-    ngx_conf_merge_value(conf->include_usage, outer->include_usage, 0);
+    ngx_conf_merge_uint_value(conf->include_usage, outer->include_usage, NGX_HTTP_TOKUSAGE_OFF);
     ngx_conf_merge_value(conf->drain, outer->drain, 0);
-    ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 8 * 1024 * 1024);
+    ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 64 * 1024 * 1024);
     ngx_conf_merge_msec_value(conf->drain_time, outer->drain_time, 5 * 60 * 1000);
+    if (conf->prices == NULL) {
+        conf->prices = outer->prices;
+    }
     if (conf->limits == NULL) {
         conf->limits = outer->limits;
     }

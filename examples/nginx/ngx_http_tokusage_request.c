@@ -9,6 +9,10 @@
  *   - "stream_options" is absent, null, or an object whose "include_usage" is not true
  *   - none of these names occurs twice
  * The body then has "stream_options":{"include_usage":true}; every other byte of it stays.
+ *
+ * Services read more than this: of a name that occurs twice they take the last, "stream":1 or "yes" is true for many,
+ * and so are NaN, UTF-16 and a URI with a slash at its end. With `strict` nobody can hide a stream's usage like this:
+ * what a service could read otherwise is refused.
  */
 #include "ngx_http_tokusage.h"
 
@@ -18,7 +22,8 @@
 typedef struct {
     size_t at;
     size_t removed;
-    const char *added; /* NULL: nothing is to be changed */
+    const char *added;   /* NULL: nothing is to be changed */
+    const char *unclear; /* NULL, or why services may read the body in different ways */
 } edit_t;
 
 static tokusage_status find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
@@ -50,13 +55,6 @@ static bool has(const ngx_str_t *json, const char *pointer) {
     return find(json, pointer, &value) == TOKUSAGE_OK;
 }
 
-static bool is_streamed_completion(const ngx_str_t *json) {
-    ngx_str_t value;
-
-    return find(json, "/stream", &value) == TOKUSAGE_OK && is(&value, "true") &&
-           (has(json, "/messages") || has(json, "/prompt"));
-}
-
 static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *added) {
     return (edit_t){.at = (size_t)(value->data - json->data), .removed = value->len, .added = added};
 }
@@ -65,39 +63,54 @@ static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const 
     return (edit_t){.at = (size_t)(object->data - json->data) + 1, .added = added};
 }
 
+/* "stream" and "include_usage" are true, false, null or absent. */
+static bool is_clear(tokusage_status status, const ngx_str_t *value) {
+    return status == TOKUSAGE_ERR_NOT_FOUND ||
+           (status == TOKUSAGE_OK && (is(value, "true") || is(value, "false") || is(value, "null")));
+}
+
 /* In the object at "stream_options". */
 static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
-    static const edit_t none;
     ngx_str_t value;
+    const tokusage_status status = find(json, "/stream_options/include_usage", &value);
 
-    switch (find(json, "/stream_options/include_usage", &value)) {
-    case TOKUSAGE_OK:
-        return is(&value, "true") ? none : replace(json, &value, "true");
-    case TOKUSAGE_ERR_NOT_FOUND:
-        return insert_into(json, options, is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
-    default:
-        return none;
+    if (!is_clear(status, &value)) {
+        return (edit_t){.unclear = "\"include_usage\""};
     }
+    if (status == TOKUSAGE_ERR_NOT_FOUND) {
+        return insert_into(json, options, is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+    }
+    return is(&value, "true") ? (edit_t){.added = NULL} : replace(json, &value, "true");
+}
+
+/* For a body that is streamed. */
+static edit_t find_edit_in_body(const ngx_str_t *json, const ngx_str_t *root) {
+    ngx_str_t options;
+    const tokusage_status status = find(json, "/stream_options", &options);
+
+    if (status == TOKUSAGE_ERR_NOT_FOUND) {
+        return insert_into(json, root, "\"stream_options\":{\"include_usage\":true},");
+    }
+    if (status == TOKUSAGE_OK && is(&options, "null")) {
+        return replace(json, &options, "{\"include_usage\":true}");
+    }
+    if (status == TOKUSAGE_OK && options.data[0] == '{') {
+        return find_edit_in_options(json, &options);
+    }
+    return (edit_t){.unclear = "\"stream_options\""};
 }
 
 static edit_t find_edit(const ngx_str_t *json) {
-    static const edit_t none;
-    ngx_str_t root, options;
+    ngx_str_t root, stream;
 
-    if (!is_streamed_completion(json) || find(json, "", &root) != TOKUSAGE_OK) {
-        return none;
+    if (find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{') {
+        return (edit_t){.unclear = "the body, which is no JSON object"};
     }
-    const tokusage_status status = find(json, "/stream_options", &options);
-    if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
+    const tokusage_status status = find(json, "/stream", &stream);
+    if (!is_clear(status, &stream)) {
+        return (edit_t){.unclear = "\"stream\""};
     }
-    if (status != TOKUSAGE_OK) {
-        return none; /* it occurs twice */
-    }
-    if (is(&options, "null")) {
-        return replace(json, &options, "{\"include_usage\":true}");
-    }
-    return options.data[0] == '{' ? find_edit_in_options(json, &options) : none;
+    return status == TOKUSAGE_OK && is(&stream, "true") ? find_edit_in_body(json, &root) : (edit_t){.added = NULL};
 }
 
 /* ---- the body as one document */
@@ -183,18 +196,36 @@ static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *body, const edit_
     return set_length(r, length);
 }
 
-static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
-    ngx_str_t body;
+static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "tokusage_include_usage strict: services may read %s in different ways", unclear);
+    return NGX_HTTP_BAD_REQUEST;
+}
+
+static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uint_t mode) {
+    const edit_t edit = find_edit(body);
+    const bool strict = mode == NGX_HTTP_TOKUSAGE_STRICT;
+
+    if (edit.unclear != NULL) {
+        return strict ? refuse(r, edit.unclear) : NGX_OK;
+    }
+    if (edit.added == NULL || !(strict || has(body, "/messages") || has(body, "/prompt"))) {
+        return NGX_OK;
+    }
+    return apply(r, body, &edit) == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static ngx_int_t ask_for_usage(ngx_http_request_t *r, ngx_uint_t mode) {
+    ngx_str_t body = ngx_null_string;
 
     if (r->request_body->bufs == NULL || r->reading_body) {
-        return NGX_OK;
+        return edit_body(r, &body, mode);
     }
     const u_char *const own = r->request_body->bufs->buf->pos;
     if (get_body(r, &body) != NGX_OK) {
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    const edit_t edit = find_edit(&body);
-    const ngx_int_t rc = edit.added == NULL ? NGX_OK : apply(r, &body, &edit);
+    const ngx_int_t rc = edit_body(r, &body, mode);
     if (body.data != own) {
         ngx_pfree(r->pool, body.data); /* a large copy is freed at once */
     }
@@ -203,11 +234,23 @@ static ngx_int_t ask_for_usage(ngx_http_request_t *r) {
 
 /* ---- the handler */
 
-static bool may_ask(const ngx_http_request_t *r) {
+/* Many services take the URI in any case, and with a slash at its end. */
+static bool may_ask(const ngx_http_request_t *r, ngx_uint_t mode) {
     static const ngx_str_t suffix = ngx_string("/completions");
+    ngx_str_t uri = r->uri;
 
-    return r->method == NGX_HTTP_POST && r->uri.len >= suffix.len &&
-           ngx_strncmp(r->uri.data + r->uri.len - suffix.len, suffix.data, suffix.len) == 0;
+    if (r->method != NGX_HTTP_POST || mode == NGX_HTTP_TOKUSAGE_OFF) {
+        return false;
+    }
+    if (mode == NGX_HTTP_TOKUSAGE_STRICT && uri.len > 0 && uri.data[uri.len - 1] == '/') {
+        uri.len--;
+    }
+    if (uri.len < suffix.len) {
+        return false;
+    }
+    u_char *const end = uri.data + uri.len - suffix.len;
+    return mode == NGX_HTTP_TOKUSAGE_STRICT ? ngx_strncasecmp(end, suffix.data, suffix.len) == 0
+                                            : ngx_strncmp(end, suffix.data, suffix.len) == 0;
 }
 
 static void resume(ngx_http_request_t *r) {
@@ -228,7 +271,7 @@ static ngx_int_t read_body(ngx_http_request_t *r) {
 
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-    const bool asks = conf->include_usage && may_ask(r);
+    const bool asks = may_ask(r, conf->include_usage);
     const bool drains = conf->enable && conf->drain;
 
     if (conf->enable && conf->ask_plain && r->content_handler != NULL && ngx_http_tokusage_ask_plain(r) != NGX_OK) {
@@ -240,8 +283,9 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
     if (r->request_body == NULL) {
         return read_body(r);
     }
-    if (asks && ask_for_usage(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    const ngx_int_t rc = asks ? ask_for_usage(r, conf->include_usage) : NGX_OK;
+    if (rc != NGX_OK) {
+        return rc;
     }
     if (drains) {
         ngx_http_tokusage_drain_prepare(r);

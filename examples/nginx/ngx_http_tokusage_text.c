@@ -32,6 +32,9 @@ static const metric_t metrics[] = {
      limited_names, NGX_HTTP_TOKUSAGE_COUNT_REJECTED, 2},
     {"tokens", "All tokens, of prompts and of completions: what a limit counts.", NULL, NULL,
      NGX_HTTP_TOKUSAGE_COUNT_TOKENS, 1},
+    {"cost", "What the responses cost, by tokusage_prices.", NULL, NULL, NGX_HTTP_TOKUSAGE_COUNT_COST, 1},
+    {"unpriced_responses", "Responses with a usage and without a price.", NULL, NULL, NGX_HTTP_TOKUSAGE_COUNT_UNPRICED,
+     1},
 };
 
 /* Those of the table, and then one for each count of the library. */
@@ -109,7 +112,11 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
 
     counts += metric.first;
     if (metric.label == NULL) {
-        return ngx_sprintf(p, "tokusage_%s_total{%V} %uL\n", metric.name, &text->labels, counts[0]);
+        p = ngx_sprintf(p, "tokusage_%s_total{%V} ", metric.name, &text->labels);
+        p = metric.first == NGX_HTTP_TOKUSAGE_COUNT_COST ? ngx_http_tokusage_cost_print(p, counts[0])
+                                                         : ngx_sprintf(p, "%uL", counts[0]);
+        *p++ = '\n';
+        return p;
     }
     for (ngx_uint_t i = 0; i < metric.number; i++) {
         if (counts[i] != 0) {

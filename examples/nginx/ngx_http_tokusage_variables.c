@@ -4,6 +4,13 @@
  */
 #include "ngx_http_tokusage.h"
 
+/* Also in a post_action, for which nginx has cleared the contexts of the modules. */
+static const ngx_http_tokusage_ctx_t *get_ctx(ngx_http_request_t *r) {
+    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+
+    return ctx != NULL ? ctx : ngx_http_tokusage_find_ctx(r);
+}
+
 /* ---- values */
 
 static ngx_int_t set_absent(ngx_http_variable_value_t *v) {
@@ -34,7 +41,7 @@ static ngx_int_t set_copy(ngx_http_request_t *r, ngx_http_variable_value_t *v, c
 
 /* `data` is the number of the count. */
 static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     u_char digits[NGX_INT64_LEN];
     tokusage usage;
 
@@ -65,7 +72,7 @@ static u_char *escape(u_char *to, const u_char *label, size_t size) {
 
 /* `data` is the label. */
 static ngx_int_t get_label(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     char label[TOKUSAGE_LABEL_SIZE];
     u_char text[sizeof label * (sizeof "\\\\xHH" - 1)];
 
@@ -78,7 +85,7 @@ static ngx_int_t get_label(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
 }
 
 static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     tokusage usage;
 
     if (ctx == NULL) {
@@ -91,7 +98,7 @@ static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v
 /* The usage that is to be billed as a JSON object, or null: for lines of JSON. */
 static ngx_int_t get_usage(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     static u_char null[] = "null";
-    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     char text[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
     tokusage usage;
@@ -107,6 +114,23 @@ static ngx_int_t get_usage(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
     return set_copy(r, v, text, length);
 }
 
+/* Empty where there is no price. */
+static ngx_int_t get_cost(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    u_char text[NGX_HTTP_TOKUSAGE_COST_SIZE];
+    tokusage usage;
+    uint64_t cost;
+
+    if (ctx == NULL) {
+        return set_absent(v);
+    }
+    ngx_http_tokusage_bill(ctx, &usage);
+    if (ngx_http_tokusage_cost(ctx, &usage, &cost) != NGX_OK) {
+        return set_absent(v);
+    }
+    return set_copy(r, v, text, (size_t)(ngx_http_tokusage_cost_print(text, cost) - text));
+}
+
 /* ---- their names */
 
 typedef struct {
@@ -117,8 +141,11 @@ typedef struct {
 
 static const variable_t variables[] = {
     {"llm_model", get_label, TOKUSAGE_LABEL_MODEL},
+    {"llm_id", get_label, TOKUSAGE_LABEL_ID},
+    {"llm_service_tier", get_label, TOKUSAGE_LABEL_SERVICE_TIER},
     {"llm_usage_verdict", get_verdict, 0},
     {"llm_usage", get_usage, 0},
+    {"llm_cost", get_cost, 0},
     {"tokusage_limit_status", ngx_http_tokusage_limit_status, 0},
 };
 
@@ -131,14 +158,26 @@ static const struct {
     {"llm_cache_creation_input_tokens", "cache_write_tokens"},
 };
 
+/*
+ * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no effect
+ * here, but it is no error.
+ */
+static void ignore_set(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+    (void)r;
+    (void)v;
+    (void)data;
+}
+
 static ngx_int_t add(ngx_conf_t *cf, const char *name, ngx_http_get_variable_pt get, uintptr_t data) {
     ngx_str_t text = {.data = (u_char *)name, .len = ngx_strlen(name)};
-    ngx_http_variable_t *const added = ngx_http_add_variable(cf, &text, NGX_HTTP_VAR_NOCACHEABLE);
+    ngx_http_variable_t *const added =
+        ngx_http_add_variable(cf, &text, NGX_HTTP_VAR_NOCACHEABLE | NGX_HTTP_VAR_CHANGEABLE);
 
     if (added == NULL) {
         return NGX_ERROR;
     }
     added->get_handler = get;
+    added->set_handler = ignore_set;
     added->data = data;
     return NGX_OK;
 }

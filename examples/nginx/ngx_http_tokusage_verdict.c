@@ -15,6 +15,7 @@ const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICTS] = {
     [NGX_HTTP_TOKUSAGE_CUT] = ngx_string("cut"),
     [NGX_HTTP_TOKUSAGE_ABORTED] = ngx_string("aborted"),
     [NGX_HTTP_TOKUSAGE_ENCODED] = ngx_string("encoded"),
+    [NGX_HTTP_TOKUSAGE_UNREAD] = ngx_string("unread"),
     [NGX_HTTP_TOKUSAGE_PARTIAL] = ngx_string("partial"),
     [NGX_HTTP_TOKUSAGE_CACHED] = ngx_string("cached"),
 };
@@ -55,6 +56,9 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     const bool complete = ctx->last && !ends_with_connection(r);
 
     ngx_memzero(usage, sizeof(tokusage));
+    if (ctx->unread) {
+        return NGX_HTTP_TOKUSAGE_UNREAD;
+    }
     if (ctx->encoded) {
         return NGX_HTTP_TOKUSAGE_ENCODED;
     }

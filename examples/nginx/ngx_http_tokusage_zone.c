@@ -71,6 +71,7 @@ static ngx_int_t take_over(ngx_shm_zone_t *zone, const ngx_http_tokusage_zone_t 
     }
     ctx->keys = before->keys;
     ctx->shpool = before->shpool;
+    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
@@ -87,13 +88,14 @@ static ngx_int_t create(ngx_shm_zone_t *zone) {
     ngx_sprintf(shpool->log_ctx, " in tokusage_zone \"%V\"%Z", &zone->shm.name);
     shpool->log_nomem = 0; /* that a zone is full is no error */
     shpool->data = ctx->keys;
+    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
 static ngx_int_t init(ngx_shm_zone_t *zone, void *before) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
 
-    if (ctx->limited && is_late(&ctx->key.value)) {
+    if (ctx->periods[0] != 0 && is_late(&ctx->key.value)) {
         ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0,
                       "tokusage_limit cannot use the zone \"%V\": its key \"%V\" is known only after the response",
                       &zone->shm.name, &ctx->key.value);
@@ -105,6 +107,7 @@ static ngx_int_t init(ngx_shm_zone_t *zone, void *before) {
     ctx->shpool = (void *)zone->shm.addr;
     if (zone->shm.exists) {
         ctx->keys = ctx->shpool->data;
+        ngx_http_tokusage_keys_count_periods(ctx);
         return NGX_OK;
     }
     return create(zone);

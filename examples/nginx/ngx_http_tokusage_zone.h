@@ -2,10 +2,11 @@
  * What the zone, its metrics and its limit share. A zone is shared memory: a tree of keys, each with its counts and its
  * windows, and the order in which they were last used. The rest of the module does not include this header.
  *   zone     the directive, the zone's life across reloads, a request's key
+ *   period   so many seconds, or a calendar month
  *   keys     the tree: booking, windows, and what a full zone does
  *   metrics  sends what a zone has counted
  *   text     as Prometheus text
- *   limit    the directive and the check
+ *   limit    the check, and in limit_conf the directive
  *   headers  what the client learns of a limit
  */
 #ifndef NGX_HTTP_TOKUSAGE_ZONE_H
@@ -26,27 +27,37 @@ enum {
     NGX_HTTP_TOKUSAGE_COUNT_USAGE, /* one a count of the library */
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED = NGX_HTTP_TOKUSAGE_COUNT_USAGE + TOKUSAGE_COUNTS,
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
+    NGX_HTTP_TOKUSAGE_COUNT_COST, /* in 10^-12 */
+    NGX_HTTP_TOKUSAGE_COUNT_UNPRICED,
     NGX_HTTP_TOKUSAGE_COUNTS
 };
 
-/* ---- windows */
+/* ---- periods */
 
-#define NGX_HTTP_TOKUSAGE_PERIODS 4
+#define NGX_HTTP_TOKUSAGE_MONTH ((time_t)-1)
 
-typedef struct {
-    ngx_str_t name; /* as in per=1m */
-    time_t seconds;
-} ngx_http_tokusage_period_t;
+/* A number of seconds, NGX_HTTP_TOKUSAGE_MONTH, or 0: the text is none. */
+time_t ngx_http_tokusage_period_parse(const ngx_str_t *text);
 
-extern const ngx_http_tokusage_period_t ngx_http_tokusage_periods[NGX_HTTP_TOKUSAGE_PERIODS];
+/* Whether two seconds are in the same window of the period; and the second at which the next window begins. */
+bool ngx_http_tokusage_period_is_same(time_t period, time_t a, time_t b);
+time_t ngx_http_tokusage_period_end(time_t period, time_t second);
 
 /* ---- a zone */
 
 /*
  * A key and what is booked under it. All nodes have one size: so the node of the least recently used key always makes
- * room for a new one, whatever the lengths of the two keys. A node has a window of each length: so a limit that a
- * reload adds or changes finds its window counted already.
+ * room for a new one, whatever the lengths of the two keys. A node has a window for each period of its zone.
  */
+#define NGX_HTTP_TOKUSAGE_PERIODS 8
+
+/* What limits can be of. */
+enum {
+    NGX_HTTP_TOKUSAGE_TOKENS = 0,
+    NGX_HTTP_TOKUSAGE_COST, /* in 10^-12 */
+    NGX_HTTP_TOKUSAGE_UNITS
+};
+
 #define NGX_HTTP_TOKUSAGE_NODE_SIZE 1024
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
 
@@ -54,7 +65,7 @@ typedef struct {
     ngx_rbtree_node_t node; /* its key is the hash */
     ngx_queue_t queue;
     time_t booked; /* the second that the windows belong to */
-    uint64_t windows[NGX_HTTP_TOKUSAGE_PERIODS];
+    uint64_t windows[NGX_HTTP_TOKUSAGE_UNITS][NGX_HTTP_TOKUSAGE_PERIODS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS];
     u_char len;
     u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
@@ -65,9 +76,10 @@ _Static_assert(sizeof(ngx_http_tokusage_node_t) <= NGX_HTTP_TOKUSAGE_NODE_SIZE, 
 typedef struct {
     ngx_rbtree_t rbtree;
     ngx_rbtree_node_t sentinel;
-    ngx_queue_t queue; /* the most recently used key first */
-    uint64_t keys;     /* in the tree now */
-    uint64_t evicted;  /* keys whose counts moved into `other` */
+    ngx_queue_t queue;                         /* the most recently used key first */
+    time_t periods[NGX_HTTP_TOKUSAGE_PERIODS]; /* of the windows; 0: not in use */
+    uint64_t keys;                             /* in the tree now */
+    uint64_t evicted;                          /* keys whose counts moved into `other` */
     uint64_t other[NGX_HTTP_TOKUSAGE_COUNTS];
 } ngx_http_tokusage_keys_t;
 
@@ -75,7 +87,7 @@ typedef struct {
     ngx_http_tokusage_keys_t *keys;
     ngx_slab_pool_t *shpool;
     ngx_http_complex_value_t key;
-    ngx_flag_t limited; /* a tokusage_limit uses the zone */
+    time_t periods[NGX_HTTP_TOKUSAGE_PERIODS]; /* those of the limits that use the zone; 0: no more */
 } ngx_http_tokusage_zone_t;
 
 /* The zone of this name, also before its tokusage_zone directive is read; then the size is 0. */
@@ -87,11 +99,15 @@ ngx_int_t ngx_http_tokusage_zone_key(ngx_http_request_t *r, ngx_shm_zone_t *zone
 /* Makes an empty tree. */
 void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys);
 
-/* Adds to the request's key: `counts` to its counts, `tokens` to its windows. */
-void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts, uint64_t tokens);
+/* Has the periods of the zone's limits counted from now on, if they are not already. */
+void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx);
 
-/* How many tokens the key has used in the present window. *end: the second at which the next one begins. */
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t period, time_t *end);
+/* Adds to the request's key: `counts` to its counts, `used` (an amount of each unit) to its windows. */
+void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
+                                const uint64_t *used);
+
+/* How much of the unit the key has used in the present window. *end: the second at which the next one begins. */
+uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period, time_t *end);
 
 /*
  * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at a
@@ -124,15 +140,32 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
 
 /* ---- the limit */
 
+typedef struct {
+    ngx_shm_zone_t *zone;
+    ngx_uint_t unit;
+    uint64_t amount;                /* 0: by `value` */
+    ngx_http_complex_value_t value; /* evaluated for each request when it has variables */
+    uint64_t missing;               /* booked for a response without usage */
+    time_t period;
+    ngx_str_t period_name;
+} ngx_http_tokusage_limit_t;
+
+/* Reads 200k, or a cost. ERROR: it is no amount of the unit above 0. */
+ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount);
+
+/* What the limits of the request's location book in this zone for a response without usage. */
+uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone, ngx_uint_t unit);
+
 /* How a limit is used when one request arrives. */
 typedef struct {
-    uint64_t tokens; /* the limit */
+    uint64_t amount; /* the limit */
     uint64_t used;
     uint64_t remaining;
     time_t reset; /* seconds until the next window, 1 or more */
 } ngx_http_tokusage_finding_t;
 
-/* Gives the response the headers that say this, with Retry-After when nothing remains. */
-ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding);
+/* Gives the response the headers that say this, with Retry-After when nothing remains. Of cost it has no other one. */
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
+                                          const ngx_http_tokusage_finding_t *finding);
 
 #endif

@@ -118,7 +118,7 @@ upstream_port=$(free_port $((nginx_port + 1)))
     }
 END
 } | use_configuration
-sed -i -e 's/worker_processes 2/worker_processes 1/' -e "s/1:PORT/1:$nginx_port/" -e "s/1:UPSTREAM/1:$upstream_port/" \
+sed -i -e 's/worker_processes 4/worker_processes 1/' -e "s/1:PORT/1:$nginx_port/" -e "s/1:UPSTREAM/1:$upstream_port/" \
     "$scratch/nginx.conf"
 upstream_at=127.0.0.1:$upstream_port
 start_upstream

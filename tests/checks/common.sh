@@ -183,9 +183,10 @@ without_interrupts() {
     return "$status"
 }
 
+# In a session of its own: a terminal sends ctrl-C to all that is in its session, and dpkg stops halfway.
 apt_get() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" \
-        </dev/null >"$work/install.log" 2>&1
+    as_root env DEBIAN_FRONTEND=noninteractive setsid -w \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" </dev/null >"$work/install.log" 2>&1
 }
 
 # Homebrew refuses to run as root, so the user who called sudo runs it.
@@ -210,7 +211,7 @@ run_package_manager() {
 }
 
 # announce PACKAGE...: says what will be installed, and about how long that takes. apt-get knows how many packages these bring
-# along; a second installs about two.
+# along; a second installs about three.
 announce() {
     brought=
     if [ "$(package_manager)" = apt-get ]; then
@@ -222,7 +223,7 @@ announce() {
         brought=$(sed -n 's/^.* upgraded, \([0-9]*\) newly installed.*/\1/p' "$work/plan.log")
     fi
     if [ -n "$brought" ]; then
-        echo "installing $brought packages with apt-get, $((brought / 2 + 5)) seconds or so (ctrl-C works after that): $*"
+        echo "installing $brought packages with apt-get, $((brought / 3 + 5)) seconds or so (ctrl-C works after that): $*"
     else
         echo "installing with $(package_manager), a minute or so: $*"
     fi
@@ -288,7 +289,7 @@ need() {
 
 # Makes the build folder. If sudo runs the script, the user behind it owns the files in the end.
 begin_work() {
-    mkdir -p "$work" || stop "cannot make $work"
+    mkdir -p "$work" 2>/dev/null || stop "cannot write to $work: set TOKUSAGE_WORK to a folder to build in"
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
         trap 'chown "$SUDO_UID" "$(dirname "$work")"; chown -R "$SUDO_UID" "$work"' EXIT
     fi
@@ -332,7 +333,8 @@ show_tests() {
         /^ *[0-9]+: / {
             number = $1 + 0
             sub(/^ *[0-9]+: ?/, "")
-            printed[number] = printed[number] $0 "\n"
+            # Up to here ctest says how it runs the test.
+            printed[number] = /^Test timeout computed to be/ ? "" : printed[number] $0 "\n"
             if (match($0, /(SKIPPED:|no recordings:).*/)) {
                 why[number] = substr($0, RSTART, RLENGTH)
                 sub(/^SKIPPED: */, "", why[number])
@@ -364,11 +366,11 @@ run_tests() {
     # One more than there are processors: some tests wait most of the time.
     {
         ctest_status=0
-        (cd "$folder" && ctest -V -j $(($(processors) + 1)) --output-log verdicts.log "$@") || ctest_status=$?
+        (cd "$folder" && ctest -V -j $(($(processors) + 1)) "$@") || ctest_status=$?
         echo "$ctest_status" >"$folder/status"
-    } | show_tests
+    } | show_tests | tee "$folder/verdicts.log"
     read -r ctest_status <"$folder/status"
-    # The first file has what each program printed, the second what ctest thought of each.
+    # The first file has what each program printed, the second the line of each test.
     counts=$(awk '
         FNR == 1 { file++ }
         file == 1 && /^[0-9]+\/[0-9]+ Test: / { name = $3 }

@@ -1,5 +1,5 @@
 /*
- * Tests the strict check with a folder of JSON texts. The file names begin with what must happen, as in the public
+ * Tests the reader of JSON with a folder of documents. The file names begin with what must happen, as in the public
  * JSONTestSuite: y_ must be read, n_ must be refused, i_ is the reader's choice. Run by conformance.sh.
  */
 #include "tokusage.h"
@@ -9,40 +9,40 @@
 #include <string.h>
 
 enum {
-    TEXT_MAX = 1 << 24,
+    DOCUMENT_MAX = 1 << 24,
     LINE_MAX_LENGTH = 4096
 };
 
 typedef struct column {
     const char *name;
-    tokusage_status (*read)(const char *text, size_t length, tokusage_error *error);
+    tokusage_status (*read)(const char *json, size_t length, tokusage_error *error);
     unsigned refused_wrongly, accepted_wrongly;
 } column;
 
-static tokusage_status find(const char *text, size_t length, tokusage_error *error) {
+static tokusage_status find(const char *json, size_t length, tokusage_error *error) {
     const char *value = NULL;
     size_t value_length = 0;
-    return tokusage_find(text, length, "/usage", &value, &value_length, error);
+    return tokusage_find(json, length, "/usage", &value, &value_length, error);
 }
 
-static tokusage_status extract(const char *text, size_t length, tokusage_error *error) {
+static tokusage_status extract(const char *json, size_t length, tokusage_error *error) {
     tokusage usage;
-    return tokusage_extract(text, length, NULL, &usage, error);
+    return tokusage_extract(json, length, NULL, &usage, error);
 }
 
-static tokusage_status decode(const char *text, size_t length, tokusage_error *error) {
+static tokusage_status decode(const char *json, size_t length, tokusage_error *error) {
     tokusage usage;
-    return tokusage_decode(text, length, &usage, error);
+    return tokusage_decode(json, length, &usage, error);
 }
 
-/* A text that is JSON but not a usage is not refused as JSON. */
+/* A document that is JSON but not a usage is not refused as JSON. */
 static bool is_refused(tokusage_status status) {
     return status == TOKUSAGE_ERR_SYNTAX || status == TOKUSAGE_ERR_DEPTH;
 }
 
-static void judge(column *by, const char *file, const char *text, size_t length) {
+static void judge(column *by, const char *file, const char *json, size_t length) {
     tokusage_error error;
-    const bool refused = is_refused(by->read(text, length, &error));
+    const bool refused = is_refused(by->read(json, length, &error));
     char words[128];
     (void)tokusage_error_text(&error, words, sizeof words);
     if (file[0] == 'y' && refused) {
@@ -56,13 +56,13 @@ static void judge(column *by, const char *file, const char *text, size_t length)
     }
 }
 
-static size_t load(const char *path, char *text) {
+static size_t load(const char *path, char *json) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         perror(path);
         exit(1);
     }
-    const size_t length = fread(text, 1, TEXT_MAX, file);
+    const size_t length = fread(json, 1, DOCUMENT_MAX, file);
     (void)fclose(file);
     return length;
 }
@@ -78,8 +78,8 @@ int main(void) {
     static const char kinds[] = "yni";
     unsigned files[] = {0, 0, 0};
     static char path[LINE_MAX_LENGTH];
-    char *const text = malloc(TEXT_MAX);
-    if (text == NULL) {
+    char *const json = malloc(DOCUMENT_MAX);
+    if (json == NULL) {
         return 1;
     }
     while (fgets(path, sizeof path, stdin) != NULL) {
@@ -90,20 +90,21 @@ int main(void) {
             continue;
         }
         files[kind - kinds]++;
-        const size_t length = load(path, text);
+        const size_t length = load(path, json);
         char *const exact = malloc(length > 0 ? length : 1);
         if (exact == NULL) {
             return 1;
         }
-        memcpy(exact, text, length);
+        memcpy(exact, json, length);
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
             judge(&columns[i], file, exact, length);
         }
         free(exact);
     }
-    free(text);
+    free(json);
 
-    printf("\n%u texts that must be read, %u that must be refused, %u of free choice\n", files[0], files[1], files[2]);
+    printf("\n%u documents that must be read, %u that must be refused, %u of free choice\n", files[0], files[1],
+           files[2]);
     printf("%-8s %16s %17s\n", "by", "wrongly refused", "wrongly accepted");
     unsigned wrong = 0;
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {

@@ -86,12 +86,21 @@ compile() {
     quietly "$CC" ${CFLAGS:-} -o "$work/$output" "$@"
 }
 
+# with FLAGS COMMAND...: the command with these flags after it. pkg-config quotes them for a shell, as a path may have a space.
+with() {
+    flags=$1
+    shift
+    eval "\"\$@\" $flags"
+}
+
 # Options of CMake for a machine without cJSON.
 no_cjson="-DCMAKE_DISABLE_FIND_PACKAGE_cJSON=ON -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON"
 
-# by_pkg_config: has pkg-config find the library below $prefix.
+# by_pkg_config: has pkg-config find the library below $prefix, and sets `library_dir`.
 by_pkg_config() {
-    PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name tokusage.pc)")${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+    package_dir=$(dirname "$(find "$prefix" -name tokusage.pc)")
+    library_dir=$(dirname "$package_dir")
+    PKG_CONFIG_PATH=$package_dir${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
     export PKG_CONFIG_PATH
     prints "$version" pkg-config --modversion tokusage
 }
@@ -180,21 +189,20 @@ pkg_config() {
         quietly "$CMAKE" --build "$work/$kind.build"
         install "$work/$kind.build" "$kind"
         by_pkg_config
-        library_dir=$(pkg-config --variable=libdir tokusage)
         case $(pkg-config --static --libs tokusage) in
         *cjson*) stop "pkg-config wants cJSON for tokusage" ;;
         esac
         for option in "" --static; do
             echo "pkg-config $option and nothing but the C compiler, $kind library"
-            # shellcheck disable=SC2046,SC2086
-            compile pkg_config -std=c11 -DEXPECTED_VERSION="\"$version\"" $(pkg-config --cflags tokusage) \
-                "$here/pkg_config/main.c" $(pkg-config $option --libs tokusage)
+            # shellcheck disable=SC2086
+            with "$(pkg-config $option --cflags --libs tokusage)" \
+                compile pkg_config -std=c11 -DEXPECTED_VERSION="\"$version\"" "$here/pkg_config/main.c"
             prints "$object" finding "$library_dir" "$work/pkg_config"
 
             # A program that calls cJSON itself names it itself.
-            # shellcheck disable=SC2046,SC2086
-            compile pkg_config_tree -std=c11 $(pkg-config --cflags tokusage-cjson) "$here/add_subdirectory/tree.c" \
-                $(pkg-config $option --libs tokusage-cjson libcjson)
+            # shellcheck disable=SC2086
+            with "$(pkg-config $option --cflags --libs tokusage-cjson libcjson)" \
+                compile pkg_config_tree -std=c11 "$here/add_subdirectory/tree.c"
             prints "$tree" finding "$library_dir" "$work/pkg_config_tree"
         done
     done
@@ -210,7 +218,7 @@ meson_project() {
     by_pkg_config
     quietly meson setup "$work/meson" "$here/meson"
     quietly meson compile -C "$work/meson"
-    prints "$object" finding "$(pkg-config --variable=libdir tokusage)" "$work/meson/consumer"
+    prints "$object" finding "$library_dir" "$work/meson/consumer"
 
     echo "Meson, as a CMake subproject"
     mkdir -p "$work/source/subprojects/tokusage"
@@ -275,22 +283,20 @@ single() {
     diff -r "$work/files" "$work/again" || stop "the same sources gave other files"
     grep -q -F "tokusage $version:" "$work/files/tokusage.c" || stop "tokusage.c does not say that it is version $version"
     cjson_flags=$(pkg-config --cflags libcjson)
-    cjson_libraries=$(pkg-config --libs libcjson)
+    cjson_all=$(pkg-config --cflags --libs libcjson)
 
     echo "the single file, without a flag and without cJSON"
     compile single -I "$work/files" "$here/stream/main.c" "$work/files/tokusage.c"
     prints "$streamed" "$work/single"
 
     echo "the single file, and the one for cJSON trees"
-    # shellcheck disable=SC2086
-    compile single_tree -I "$work/files" $cjson_flags "$here/add_subdirectory/tree.c" \
-        "$work/files/tokusage.c" "$work/files/tokusage_cjson.c" $cjson_libraries
+    with "$cjson_all" compile single_tree -I "$work/files" "$here/add_subdirectory/tree.c" \
+        "$work/files/tokusage.c" "$work/files/tokusage_cjson.c"
     prints "$tree" "$work/single_tree"
 
     echo "the single files as one unit, as a unity build makes it"
     printf '#include "%s"\n' tokusage.c tokusage_cjson.c "$here/add_subdirectory/tree.c" >"$work/unity.c"
-    # shellcheck disable=SC2086
-    compile unity -I "$work/files" "$work/unity.c" $cjson_flags $cjson_libraries
+    with "$cjson_all" compile unity -I "$work/files" "$work/unity.c"
     prints "$tree" "$work/unity"
 
     echo "the single file, all of it private: -DTOKUSAGE_API=static"
@@ -301,8 +307,7 @@ single() {
 
     echo "only the public functions are global"
     compile tokusage.o -c "$work/files/tokusage.c"
-    # shellcheck disable=SC2086
-    compile tokusage_cjson.o $cjson_flags -c "$work/files/tokusage_cjson.c"
+    with "$cjson_flags" compile tokusage_cjson.o -c "$work/files/tokusage_cjson.c"
     public=$(public_functions "$root/include/tokusage.h" | LC_ALL=C sort)
     global=$("$NM" -g --defined-only "$work/tokusage.o" "$work/tokusage_cjson.o" |
         sed -n 's/.* _\{0,1\}\(tokusage_[a-z_0-9]*\)$/\1/p' | LC_ALL=C sort)
@@ -338,27 +343,27 @@ single_warnings() {
 
 sources() {
     # Where the compiler finds cJSON by itself, no flag is needed.
-    cjson_flags=
+    cjson_flags=-lcjson
     printf '#include <cjson/cJSON.h>\nint main(void) { return cJSON_Version() == 0; }\n' >"$work/plain.c"
     if ! "$CC" "$work/plain.c" -lcjson -o "$work/plain" 2>/dev/null; then
-        cjson_flags=$(pkg-config --cflags --libs-only-L libcjson)
+        cjson_flags=$(pkg-config --cflags --libs libcjson)
     fi
 
     echo "the source files and nothing but the C compiler"
-    # shellcheck disable=SC2086
-    compile sources -I "$root/include" $cjson_flags "$here/stream/main.c" "$root"/src/*.c -lcjson
+    with "$cjson_flags" compile sources -I "$root/include" "$here/stream/main.c" "$root"/src/*.c
     prints "$streamed" "$work/sources"
 
     echo "the source files, in a program that has cJSON trees"
-    # shellcheck disable=SC2046
-    compile sources_tree -I "$root/include" "$here/add_subdirectory/tree.c" "$root"/src/*.c \
-        $(pkg-config --cflags --libs libcjson)
+    with "$(pkg-config --cflags --libs libcjson)" \
+        compile sources_tree -I "$root/include" "$here/add_subdirectory/tree.c" "$root"/src/*.c
     prints "$tree" "$work/sources_tree"
 
     echo "the source files except cjson.c: they need no cJSON"
-    # shellcheck disable=SC2046
-    compile sources_without_cjson -I "$root/include" "$here/stream/main.c" \
-        $(find "$root/src" -name '*.c' ! -name cjson.c | sort)
+    set --
+    for file in "$root"/src/*.c; do
+        [ "$file" = "$root/src/cjson.c" ] || set -- "$@" "$file"
+    done
+    compile sources_without_cjson -I "$root/include" "$here/stream/main.c" "$@"
     prints "$streamed" "$work/sources_without_cjson"
 
     echo "a component of ESP-IDF: CMakeLists.txt registers every source except cjson.c, and nothing else"

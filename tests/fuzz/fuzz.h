@@ -5,14 +5,13 @@
 #ifndef TOKUSAGE_TESTS_FUZZ_H
 #define TOKUSAGE_TESTS_FUZZ_H
 
-#include "reference.h"
-#include "support.h"
+#include "compare.h"
 
 /* libFuzzer's name for the target, and for what runs once before it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* The input as it is used up. Behind its end every byte is 0. */
+/* The input as it is used up. After its end every byte is 0. */
 typedef struct input {
     const uint8_t *at;
     size_t left;
@@ -28,5 +27,17 @@ static inline uint8_t next_byte(input *in) {
 
 /* A copy of exactly this size on the heap, where the sanitizer sees the first byte past it; never NULL. */
 char *exact_copy(const void *bytes, size_t length);
+
+/* Fails, with the difference, unless the library and the second reader say the same of the body, cut in three ways. */
+void expect_same_stream(const char *pointer, span body, uint32_t dice);
+
+/* The same for a document. */
+void expect_same_document(const char *pointer, span document);
+
+/* A valid pointer that the byte chooses, or NULL. */
+const char *pointer_of(uint8_t which);
+
+/* A usage that the input makes up: each count absent, small, large, or out of range. */
+tokusage next_usage(input *in);
 
 #endif

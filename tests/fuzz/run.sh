@@ -1,6 +1,7 @@
 #!/bin/sh
 # sh tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with clang's fuzzer, address and undefined-behaviour
-# sanitizers, and runs each (decode, extract, formats, search, stream, tree) for that many seconds, two at a time. Each
+# sanitizers, and runs each (decode, extract, formats, frames, search, stream, tree, cost) for that many seconds, two at
+# a time. Each
 # begins with its corpus and with what earlier runs found, which is kept in build/fuzz. A finding stops that target with
 # status 1; its input is build/fuzz/TARGET-crash-... Ends in a table of what was run.
 set -eu
@@ -11,10 +12,10 @@ work=${TOKUSAGE_WORK:-$root/build/fuzz}
 
 seconds=${1:?usage: run.sh SECONDS [TARGET...]}
 shift
-[ $# -gt 0 ] || set -- decode extract formats search stream tree
+[ $# -gt 0 ] || set -- decode extract formats frames search stream tree cost
 
 begin_work
-need cc pkg_config cjson cmocka
+need cc pkg_config cjson cmocka -- jansson
 fuzzer="${CLANG:-clang}"
 has_fuzzer() {
     echo '#include <stddef.h>
@@ -27,14 +28,15 @@ if ! has_fuzzer; then
     has_fuzzer || install_packages "libclang-rt-$("$fuzzer" -dumpversion | cut -d . -f 1)-dev"
     has_fuzzer || stop "please install clang with its libFuzzer runtime (Debian: clang, libclang-rt-dev)"
 fi
-want jansson
 jansson=
 if has_jansson; then
     jansson="-DTOKUSAGE_HAVE_JANSSON $(pkg-config --cflags --libs jansson)"
 fi
 
-flags="-std=c11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -I$root/include -I$root/src -I$root/tests/unit
-    -I$root/tests/reference $(pkg-config --cflags libcjson cmocka) -I$(pkg-config --variable=includedir libcjson)/cjson"
+echo "#define TOKUSAGE_TEST_DATA \"$root/tests/data\"" >"$work/data.h"
+flags="-std=c11 -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all -include $work/data.h -I$root/include -I$root/src
+    -I$root/tests/unit -I$root/tests/reference $(pkg-config --cflags libcjson cmocka)
+    -I$(pkg-config --variable=includedir libcjson)/cjson"
 
 # What all targets are linked with, compiled once.
 compile_shared() {
@@ -42,8 +44,9 @@ compile_shared() {
     mkdir "$work/shared"
     # The flags are a list of words; so are those of the functions below.
     # shellcheck disable=SC2086
-    (cd "$work/shared" && printf '%s\n' "$root"/src/*.c "$root"/tests/reference/reference*.c "$root/tests/fuzz/common.c" \
-        "$root/tests/unit/support.c" "$root/tests/unit/readings.c" "$root/tests/unit/bodies.c" "$root/tests/unit/trees.c" |
+    (cd "$work/shared" && printf '%s\n' "$root"/src/*.c "$root"/tests/reference/*.c "$root/tests/fuzz/common.c" \
+        "$root/tests/unit/support.c" "$root/tests/unit/notation.c" "$root/tests/unit/table.c" "$root/tests/unit/rows.c" \
+        "$root/tests/unit/body.c" "$root/tests/unit/heap.c" |
         xargs -n 1 -P "$(processors)" "$fuzzer" $flags -fsanitize=fuzzer-no-link,address,undefined -c)
 }
 
@@ -55,23 +58,29 @@ compile() {
         -o "$work/fuzz_$1" $jansson $(pkg-config --libs libcjson cmocka) -lm
 }
 
+# Every name and word of the table, with its quotes, and what is written by hand about JSON and about events.
+make_dictionary() {
+    awk -F '\t' 'NR > 1 && $2 != "-" {
+        gsub(/[][=\/]+/, "\n", $2)
+        print $2
+    }' "$root/tests/data/names.tsv" | sort -u | sed -e '/^N*$/d' -e 's/.*/"\\"&\\""/'
+    cat "$root/tests/fuzz/json.dict" "$root/tests/fuzz/stream.dict"
+}
+
 # -error_exitcode and the rest are libFuzzer's; a single input gets 10 seconds.
 fuzz() {
     name=$1
-    dictionary=$root/tests/fuzz/json.dict
-    if [ "$name" = stream ] || [ "$name" = search ]; then
-        dictionary=$work/$name.dict
-        cat "$root/tests/fuzz/json.dict" "$root/tests/fuzz/stream.dict" >"$dictionary"
-    fi
     mkdir -p "$work/found-$name"
     set -- "$work/found-$name" "$root/tests/fuzz/corpus/$name"
-    # The others are no texts.
-    [ "$name" = tree ] || [ "$name" = formats ] || set -- -dict="$dictionary" "$@"
+    case $name in
+    decode | extract | search | stream) set -- -dict="$work/names.dict" "$@" ;;
+    esac
     "$work/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=6000 -print_final_stats=1 \
         -artifact_prefix="$work/$name-" "$@" >"$work/$name.log" 2>&1
 }
 
 echo "building in $work"
+make_dictionary >"$work/names.dict"
 compile_shared
 for target in "$@"; do
     rm -f "$work/fuzz_$target"

@@ -1,8 +1,8 @@
 /*
- * The scanner and what it asks, at texts that are cut anywhere. Some bytes are any bytes of a few classes: those that
- * lead on in most of the texts.
+ * The reader of JSON and what it asks, at documents that are cut anywhere. Some bytes are any bytes of a few classes:
+ * those that lead on in most of the documents.
  */
-#include "pieces.h"
+#include "chunks.h"
 
 static const signed char leading[][2] = {{0, 8}, {'"', '"'}, {'\\', '\\'}, {'1', '9'}, {'{', '{'}};
 
@@ -17,11 +17,11 @@ static void every_way(const char *form) {
 
 int main(void) {
     /*@ loop unroll 100; */
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         /*@ loop unroll 5; */
         for (size_t c = 0; c < sizeof leading / sizeof *leading; c++) {
             byte_class = leading[c];
-            every_way(texts[i]);
+            every_way(documents[i]);
         }
     }
     return 0;

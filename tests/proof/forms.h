@@ -1,5 +1,5 @@
 /*
- * Texts in which some bytes are any bytes: a question mark is one. So that the analyser mixes less, the bytes are cut into
+ * Documents in which some bytes are any bytes: a question mark is one. So that the analyser mixes less, the bytes are cut into
  * classes, and each class is a case by itself.
  */
 #ifndef TOKUSAGE_TESTS_PROOF_FORMS_H
@@ -28,12 +28,13 @@ static void put(char *to, const char *form, size_t length) {
     }
 }
 
-/* One byte less than the longest name or model that is held. What the texts have behind it does not fit any padding. */
+/* Some bytes fewer than the longest name, label or value that matters. */
 #define X18 "xxxxxxxxxxxxxxxxxx"
 #define X126 X18 X18 X18 X18 X18 X18 X18
+#define X188 X126 X18 X18 X18 "xxxxxxxx"
 
-/* Texts for extract and the scanner. */
-static const char *const texts[] = {
+/* Documents for extract and the reader. */
+static const char *const documents[] = {
     "",
     "?",
     "\xEF?\xBF{}",
@@ -45,6 +46,7 @@ static const char *const texts[] = {
     "{\"usage\":{}}?",
     "{\"usage\":{\"eval_count\":1?}}",
     "{\"usage\":{\"eval_count\":1e?}}",
+    "{\"usage\":{\"eval_count\":-?}}",
     "{\"\\u007?sage\":1}",
     "{\"type\":\"\\u00?5\"}",
     "{\"?sage\":{\"eval_count\":1}}",
@@ -52,15 +54,21 @@ static const char *const texts[] = {
     "{\"a\":\"\\ud8?0\\udc00\"}",
     "{\"usage\":5,\"usage\":?",
     "{\"usage\":{\"tokens\":{\"input_tokens\":?}}}",
+    "{\"usage\":{\"cacheDetails\":[{\"ttl\":\"1h\",\"inputTokens\":?}]}}",
+    "{\"usage\":{\"cacheDetails\":[{\"inputTokens\":4,\"ttl\":\"?h\"}]}}",
+    "{\"usage\":{\"iterations\":[?]}}",
     "{\"message\":{\"usage\":?}}",
+    "{\"meta\":{\"tokens\":{?}}}",
+    "{\"choices\":[{\"usage\":?}]}",
     "{\"model\":\"?\"}",
     "{\"model\":\"a\\?\"}",
     "[{\"model\":\"m\"},{\"model\":\"" X126 "\\?xxxxxxxx\"}]",
-    "{\"type\":\"" X126 "\\u0?88xxxxxxxx\"}",
-    "{\"" X126 "\\u0?88xxxxxxxx\":1}",
+    "{\"type\":\"" X188 "\\u0?88xxxxxxxx\"}",
+    "{\"" X188 "\\u0?88xxxxxxxx\":1}",
     "{\"type\":\"message-en?\"}",
     "{\"done\":t?ue}",
     "{\"done\":true?}",
+    "{\"error\":?}",
     "{\"a\"?1}",
     "{\"u\":{\"a\":?}}",
     "{\"u\":?,\"u\":{}}",

@@ -1,10 +1,10 @@
 #!/bin/sh
 # sh tests/proof/run.sh [quick|all|NAME...]: proves with Frama-C's Eva that no bytes whatever make the library read or write
 # out of bounds, overflow a signed integer, or do anything else that C leaves undefined, in the parts that handle raw bytes
-# and counts (the portable code, without wide registers). Each harness says what is unknown: number, members, sse and usage
-# begin with any state; search, scan, text and stream read bytes of which some are any bytes, and cuts has them cut
-# anywhere. Ends in a table; fails unless there are no alarms at all. No alarm is switched off. `quick` leaves out cuts,
-# text and stream, which take some minutes.
+# and counts (the portable code, without wide registers). Each harness says what is unknown: usage, fields, events and
+# frames begin with any state; search, json, whole and stream read bytes of which some are any bytes, and cuts has them
+# cut anywhere. Ends in a table; fails unless there are no alarms at all. No alarm is switched off. `quick` leaves out
+# cuts, whole and stream, which take some minutes.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -41,23 +41,23 @@ analyse() {
 # Every case is followed by itself; where one ends (a call in main), what it led to is forgotten, or all would multiply.
 apart="-eva-split-return full"
 cases="$apart -eva-slevel-function main:0,every_way:0 -eva-ilevel 128"
-# Which row of the table a name has, and which slots are present, is followed apart. The functions that are read as part of
-# their callers return nothing, and their cases would be mixed where they end.
-rows="-eva-split-return-function tokusage_name_of:full,has:full,give:full -eva-ilevel 128 -eva-auto-loop-unroll 20
-    -eva-slevel-function tokusage_slots_lay:0
-    -inline-calls set,refuse,move_within,tokusage_gather_count,tokusage_gather_null,tokusage_gather_end"
+# Which row of the table a name has, and which columns are present, is followed apart.
+rows="-eva-split-return-function tokusage_name_of:full,has:full -eva-ilevel 128 -eva-auto-loop-unroll 30"
+reading="reader json document fields names usage counts error"
 
 prove() {
+    # The sources are a list of words.
+    # shellcheck disable=SC2086
     case $1 in
-    usage) analyse usage "$apart" usage error text scan reading members number ;;
-    number) analyse number "$apart" ;;
-    members) analyse members "$rows" usage error ;;
-    sse) analyse sse "$apart" ;;
+    usage) analyse usage "$apart" whole $reading ;;
+    fields) analyse fields "$rows" names usage counts error ;;
+    events) analyse events "$apart" ;;
+    frames) analyse frames "$apart" ;;
     search) analyse search "$apart" search ;;
-    scan) analyse scan "$cases" scan reading members number usage error text ;;
-    cuts) analyse cuts "$cases" scan reading members number usage error text ;;
-    text) analyse text "$cases" text scan reading members number usage error ;;
-    stream) analyse stream "$cases" stream sse search text scan reading members number usage error ;;
+    json) analyse json "$cases" $reading ;;
+    cuts) analyse cuts "$cases" $reading ;;
+    whole) analyse whole "$cases" whole $reading ;;
+    stream) analyse stream "$cases" stream events frames search whole $reading ;;
     *) stop "there is no proof of $1" ;;
     esac
 }
@@ -68,8 +68,8 @@ if [ "${1:-}" = one ]; then
 fi
 
 case ${1:-all} in
-all) set -- stream cuts scan text search members sse number usage ;;
-quick) set -- scan search usage number members sse ;;
+all) set -- stream cuts json whole search fields frames events usage ;;
+quick) set -- json search usage fields frames events ;;
 esac
 begin_work
 command -v frama-c >/dev/null 2>&1 || install_packages frama-c-base

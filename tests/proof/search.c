@@ -1,10 +1,10 @@
-/* What passes over events, at any bytes in a room of exactly their size, behind the beginnings that lead anywhere. */
+/* What passes over events, at any bytes in a room of exactly their size, after the beginnings that lead anywhere. */
 #include "../../src/search.h" /* there is another search.h */
 
 #include "proof.h"
 
-#ifndef PIECE
-#define PIECE 3
+#ifndef CHUNK
+#define CHUNK 3
 #endif
 
 static const char *const beginnings[] = {
@@ -15,37 +15,36 @@ static const char *const beginnings[] = {
     "data: {\"usageMeta",
     "data: {\"usageMetadata\":",
     "data: {\"usag",
+    "data: {\"error\":",
+    "data: {\"err",
     "data:{\\u00",
-    "data: [DON",
+    "data: [D",
+    "data: {}[",
     "data: {\n\ndata: {",
     "data: {\r\n\r\ndata:",
 };
 
-static const char *const pointers[] = {NULL, "", "/", "/usage", "/a/b~1c", "/a/u"};
-
 /* With the first or the last byte at the edge of the room. */
-static void search(const char *beginning, size_t length, const char *pointer, bool open, bool first) {
-    char piece[32 + PIECE];
+static void search(const char *beginning, size_t length, bool open, bool first) {
+    char chunk[32 + CHUNK];
     const size_t begun = strlen(beginning);
-    const size_t begin = first ? 0 : sizeof piece - begun - length;
-    any_bytes(piece + begin + begun, length);
+    const size_t begin = first ? 0 : sizeof chunk - begun - length;
+    any_bytes(chunk + begin + begun, length);
     for (size_t i = 0; i < begun; i++) {
-        piece[begin + i] = beginning[i];
+        chunk[begin + i] = beginning[i];
     }
-    if (tokusage_search(piece + begin, begun + length, pointer, open) > begun + length) {
+    if (tokusage_search(chunk + begin, begun + length, open) > begun + length) {
         broken();
     }
 }
 
 int main(void) {
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-        for (size_t length = 0; length <= PIECE; length++) {
-            for (size_t p = 0; p < sizeof pointers / sizeof *pointers; p++) {
-                search(beginnings[i], length, pointers[p], false, false);
-                search(beginnings[i], length, pointers[p], true, false);
-            }
-            search(beginnings[i], length, NULL, false, true);
-            search(beginnings[i], length, NULL, true, true);
+        for (size_t length = 0; length <= CHUNK; length++) {
+            search(beginnings[i], length, false, false);
+            search(beginnings[i], length, true, false);
+            search(beginnings[i], length, false, true);
+            search(beginnings[i], length, true, true);
         }
     }
     return 0;

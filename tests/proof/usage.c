@@ -1,10 +1,10 @@
-/* The arithmetic of counts, and errors in words, at any values whatever. */
-#include "usage.h"
+/* The arithmetic of counts, what a call costs, the form in which a usage is written, and errors in words: at any values. */
+#include "counts.h"
 #include "error.h"
 
 #include "proof.h"
 
-/* A count that is absent, or any value below, within or above the range. */
+/* A count that is absent, or any value below, in or above the range. */
 static tokusage_count any_count(unsigned kind) {
     const int64_t ranges[][2] = {
         {LLONG_MIN, LLONG_MAX}, {LLONG_MIN, -1}, {0, TOKUSAGE_COUNT_MAX}, {TOKUSAGE_COUNT_MAX + 1, LLONG_MAX}};
@@ -13,14 +13,13 @@ static tokusage_count any_count(unsigned kind) {
     return count;
 }
 
-/* The parts of the prompt, and the reasoning, are of the kind `parts`. */
+/* Prompt, completion and total are of kinds of their own; all parts are of the kind `parts`. */
 static tokusage any_usage(unsigned kinds, unsigned parts) {
-    const tokusage usage = {.prompt_tokens = any_count(kinds % 4),
-                            .completion_tokens = any_count(kinds / 4 % 4),
-                            .total_tokens = any_count(kinds / 16),
-                            .cached_tokens = any_count(parts),
-                            .cache_write_tokens = any_count(parts),
-                            .reasoning_tokens = any_count(parts)};
+    tokusage usage;
+    /*@ loop unroll 20; */
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        *tokusage_count_at(&usage, i) = any_count(i < 3 ? kinds >> 2 * i & 3 : parts);
+    }
     return usage;
 }
 
@@ -32,6 +31,8 @@ static void calculate(unsigned kinds, unsigned parts) {
     (void)tokusage_infer(&usage, &error);
     usage = before;
     (void)tokusage_reconcile(&usage, &error);
+    usage = before;
+    (void)tokusage_settle(&usage, &error);
 }
 
 static void add(unsigned a_kinds, unsigned a_parts, unsigned b_kind) {
@@ -40,6 +41,21 @@ static void add(unsigned a_kinds, unsigned a_parts, unsigned b_kind) {
     (void)tokusage_equal(&a, &b);
     (void)tokusage_add(&a, &b);
     (void)tokusage_add(&a, &a);
+}
+
+/* Which kinds have a price decides which are looked at: with none, all, and each alone. */
+static void charge(unsigned kinds, unsigned parts, unsigned priced) {
+    const tokusage usage = any_usage(kinds, parts);
+    tokusage prices;
+    int64_t cost = 0;
+    tokusage_error error;
+    /*@ loop unroll 20; */
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        *tokusage_count_at(&prices, i) = any_count((priced >> i & 1) != 0 ? 2 : 0);
+    }
+    if (tokusage_cost(&usage, &prices, &cost, &error) == TOKUSAGE_OK && cost < 0) {
+        broken();
+    }
 }
 
 /* One number of a line at a time is unknown, or its digits would multiply with the other's. */
@@ -64,6 +80,7 @@ static void put_all_in_words(size_t size) {
     }
     put_in_words(Frama_C_unsigned_int_interval(TOKUSAGE_ERR_PART + 1, UINT_MAX), 0, 0, size);
     (void)tokusage_error_text(NULL, NULL, 0);
+    (void)tokusage_verdict_text((tokusage_verdict)Frama_C_unsigned_int_interval(0, UINT_MAX));
 }
 
 static void write_decimal(int64_t value) {
@@ -71,17 +88,27 @@ static void write_decimal(int64_t value) {
     (void)tokusage_decimal(value, text);
 }
 
-/* Every number with every size: the texts' ends are then all met. */
+/* Every number with every size: the ends of the form are then all met. */
 static void encode(size_t count, int64_t value, int64_t others, size_t size) {
     char buffer[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
-    tokusage usage = any_usage(0, 0);
-    /*@ loop unroll 6; */
+    tokusage usage;
+    /*@ loop unroll 20; */
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        *tokusage_count_slot(&usage, i) = (tokusage_count){.present = true, .value = others};
+        *tokusage_count_at(&usage, i) = (tokusage_count){.present = true, .value = i == count ? value : others};
     }
-    tokusage_count_slot(&usage, count)->value = value;
     (void)tokusage_encode(&usage, buffer + (sizeof buffer - size), size, &length);
+}
+
+/* Only some counts: objects open and close in every order. */
+static void encode_some(unsigned present) {
+    char buffer[TOKUSAGE_JSON_SIZE];
+    tokusage usage;
+    /*@ loop unroll 20; */
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        *tokusage_count_at(&usage, i) = (tokusage_count){.present = (present >> i & 1) != 0, .value = 7};
+    }
+    (void)tokusage_encode(&usage, buffer, sizeof buffer, NULL);
 }
 
 /* Into a buffer that is one byte too small, for the NUL. */
@@ -97,19 +124,25 @@ static void encode_without_nul(void) {
 
 int main(void) {
     for (unsigned kinds = 0; kinds < 64; kinds++) {
-        for (unsigned other = 0; other < 4; other++) {
-            calculate(kinds, other);
-            add(kinds, other, other);
+        for (unsigned parts = 0; parts < 4; parts++) {
+            calculate(kinds, parts);
         }
     }
-    /* All of the first within the range. */
-    for (unsigned other = 0; other < 4; other++) {
-        add(2 * 21, 2, other);
+    for (unsigned kind = 0; kind < 4; kind++) {
+        for (unsigned other = 0; other < 4; other++) {
+            add(kind * 21, kind, other);
+        }
+        charge(kind * 21, kind, 0x1FFF);
+        charge(kind * 21, kind, 0);
     }
-    /*@ loop unroll 6; */
-    for (size_t count = 0; count < TOKUSAGE_COUNTS; count++) {
-        encode(count, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE);
-        encode(count, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
+    /*@ loop unroll 20; */
+    for (unsigned i = 0; i < TOKUSAGE_COUNTS; i++) {
+        charge(2 * 21, 2, 1U << i);
+        charge(2 * 21, 2, 3 | 1U << i);
+        encode(i, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE);
+        encode(i, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
+        encode_some(1U << i);
+        encode_some(0x1FFFU & ~(1U << i));
     }
     encode(0, TOKUSAGE_COUNT_MAX, TOKUSAGE_COUNT_MAX, 0);
     encode(0, LLONG_MIN, LLONG_MIN, TOKUSAGE_JSON_SIZE);

@@ -18,12 +18,22 @@ typedef struct item {
     const char *value;
 } item;
 
+static size_t (*source)(size_t limit) = random_below;
+
+void use_source(size_t (*other)(size_t limit)) {
+    source = other;
+}
+
+static size_t below(size_t limit) {
+    return source(limit);
+}
+
 static bool one_in(size_t count) {
-    return random_below(count) == 0;
+    return below(count) == 0;
 }
 
 static const char *any(const char *const *list, size_t count) {
-    return list[random_below(count)];
+    return list[below(count)];
 }
 #define ANY(list) any(list, LENGTH(list))
 
@@ -65,7 +75,7 @@ static const char *random_number(void) {
     if (one_in(300)) {
         memset(longest, '0', sizeof longest);
         memcpy(longest, "5.", 2);
-        longest[188 + random_below(5)] = '\0';
+        longest[188 + below(5)] = '\0';
         return longest;
     }
     return one_in(45) ? ANY(unlikely) : ANY(likely);
@@ -97,9 +107,7 @@ static const char *random_string(void) {
     static const char *const plain[] = {"m-1", "mod\\u0065l", "gpt-small", "id_7", "default", "flex", "claude/x"};
     char *out = kept[next++ % LENGTH(kept)];
     if (one_in(12)) {
-        const size_t length = one_in(2)   ? 29 + random_below(5)
-                              : one_in(2) ? 125 + random_below(5)
-                                          : 185 + random_below(12);
+        const size_t length = one_in(2) ? 29 + below(5) : one_in(2) ? 125 + below(5) : 185 + below(12);
         memset(out, 'x', length + 2);
         out[0] = out[length + 1] = '"';
         out[length + 2] = '\0';
@@ -189,7 +197,7 @@ static void add_element(builder *to, const char *path, const char *value) {
 /* The elements of an array: documents, choices, candidates. Each has some of the items. */
 static void add_elements(builder *to, item *items, size_t count) {
     for (size_t used = 0, first = 1; used < count || first; first = 0) {
-        const size_t now = count - used > 0 ? 1 + random_below(count - used) : 0;
+        const size_t now = count - used > 0 ? 1 + below(count - used) : 0;
         if (!first || one_in(6)) {
             add(to, 1, first ? "{}," : ",");
         }
@@ -277,9 +285,9 @@ typedef struct list {
 static const name_row *random_row(const char *kind) {
     size_t count = 0;
     const name_row *rows = name_rows(&count);
-    size_t i = random_below(count);
+    size_t i = below(count);
     while (strcmp(rows[i].kind, kind) != 0) {
-        i = (i + random_below(97)) % count;
+        i = (i + below(97)) % count;
     }
     return &rows[i];
 }
@@ -306,7 +314,7 @@ static bool has(const list *in, const char *path) {
 static void put_counts(list *to, const char *prefix, const char *where) {
     const bool camel = one_in(2), mixed = one_in(6);
     char path[SEGMENT * 2];
-    for (size_t left = 1 + random_below(9), tries = 200; left > 0 && tries > 0; tries--) {
+    for (size_t left = 1 + below(9), tries = 200; left > 0 && tries > 0; tries--) {
         const name_row *row = random_row("count");
         (void)snprintf(path, sizeof path, "%s/%s", prefix, row->path);
         if ((mixed || (strchr(row->path, '_') == NULL) == camel || one_in(9)) && row_is_in(row, where) &&
@@ -355,7 +363,7 @@ static void put_document(list *to, const char *prefix) {
     if (one_in(8)) {
         put_counts(to, prefix, one_in(2) ? "root" : "usage");
     }
-    for (size_t i = random_below(4); i > 0; i--) {
+    for (size_t i = below(4); i > 0; i--) {
         put(to, prefix, random_row("label")->path, random_string());
     }
     static const char *const kinds[] = {"end", "end", "end", "may_end", "error"};
@@ -368,7 +376,7 @@ static void put_document(list *to, const char *prefix) {
 
 static void shuffle(list *in) {
     for (size_t i = in->count; i > 1; i--) {
-        const size_t j = random_below(i);
+        const size_t j = below(i);
         const item moved = in->items[i - 1];
         in->items[i - 1] = in->items[j];
         in->items[j] = moved;
@@ -435,9 +443,9 @@ void damage(builder *in) {
                                         "\"usage\":{\"prompt_tokens\":3},",
                                         "\"error\":true,",
                                         "{\"usage\":"};
-    const size_t at = in->length > 0 ? random_below(in->length) : 0, left = in->length - at;
-    const char byte = likely[random_below(sizeof likely - 1)];
-    switch (random_below(5)) {
+    const size_t at = in->length > 0 ? below(in->length) : 0, left = in->length - at;
+    const char byte = likely[below(sizeof likely - 1)];
+    switch (below(5)) {
     case 0:
         in->length = at;
         break;
@@ -445,13 +453,13 @@ void damage(builder *in) {
         replace(in, at, left > 0 ? 1 : 0, (span){&byte, 1});
         break;
     case 2:
-        replace(in, at, left < 3 ? left : random_below(4), (span){&byte, 0});
+        replace(in, at, left < 3 ? left : below(4), (span){&byte, 0});
         break;
     case 3:
         replace(in, at, 0, span_of(ANY(words)));
         break;
     default: {
-        const size_t from = in->length > 0 ? random_below(in->length) : 0;
+        const size_t from = in->length > 0 ? below(in->length) : 0;
         const size_t most = in->length - from < 60 ? in->length - from : 60;
         char copy[60];
         memcpy(copy, in->bytes + from, most);
@@ -496,7 +504,7 @@ static void add_base64(builder *to, span bytes) {
     }
 }
 
-void add_frame(builder *to, span payload, bool base64) {
+void frame_payload(builder *to, span payload, bool base64) {
     builder inner = {NULL, 0, 0};
     if (base64) {
         add(&inner, 1, "{\"bytes\":\"");
@@ -508,7 +516,7 @@ void add_frame(builder *to, span payload, bool base64) {
     if (one_in(30)) {
         damage(&inner);
     }
-    const size_t headers = one_in(3) ? 0 : random_below(60), begin = to->length;
+    const size_t headers = one_in(3) ? 0 : below(60), begin = to->length;
     add_number(to, inner.length + headers + 16);
     add_number(to, headers);
     add_number(to, crc_of(to->bytes + begin, 8));
@@ -573,7 +581,7 @@ static void add_chatter(builder *to) {
         "data: {\"tool\":\"\\u0075sage\",\"choices\":[[{}],{\"usage\":7}]}\n\n",
         "data: {\"choices\":[{\"delta\":{\"content\":\"an \\\"error\\\"\"}}],\"error\":null}\n\n",
         ": keep-alive\n\n"};
-    for (size_t left = random_below(12); left > 0; left--) {
+    for (size_t left = below(12); left > 0; left--) {
         add(to, 1, ANY(chatter));
     }
 }
@@ -581,7 +589,7 @@ static void add_chatter(builder *to) {
 static void add_events(builder *to, const char *pointer, bool message) {
     static const char *const ends[] = {"\n", "\n", "\r\n", "\r"};
     const char *end = ANY(ends);
-    for (size_t i = 0, count = 1 + random_below(6); i < count; i++) {
+    for (size_t i = 0, count = 1 + below(6); i < count; i++) {
         builder data = {NULL, 0, 0};
         if (one_in(3)) {
             add_chatter(to);
@@ -604,13 +612,13 @@ static void add_events(builder *to, const char *pointer, bool message) {
 }
 
 static void add_frames(builder *to, const char *pointer, bool message) {
-    for (size_t i = 0, count = 1 + random_below(4); i < count; i++) {
+    for (size_t i = 0, count = 1 + below(4); i < count; i++) {
         builder data = {NULL, 0, 0};
         add_next(&data, pointer, i, message);
         if (one_in(15)) {
             damage(&data);
         }
-        add_frame(to, built(&data), one_in(2));
+        frame_payload(to, built(&data), one_in(2));
         free(data.bytes);
     }
 }
@@ -619,7 +627,7 @@ static void add_documents(builder *to, const char *pointer, bool message) {
     static const char *const betweens[] = {"\n", "\n", "\n", "\r\n", " ", ""};
     const bool array = one_in(4);
     add(to, array, "[");
-    for (size_t i = 0, count = one_in(2) ? 1 : 1 + random_below(4); i < count; i++) {
+    for (size_t i = 0, count = one_in(2) ? 1 : 1 + below(4); i < count; i++) {
         add(to, i > 0, array ? "," : ANY(betweens));
         add_next(to, pointer, i, message);
     }
@@ -633,8 +641,8 @@ void add_random_body(builder *to, const char *pointer) {
     if (one_in(12)) {
         add(to, 1, ANY(leads));
     }
-    ways[random_below(LENGTH(ways))](to, pointer, one_in(5));
-    for (size_t changes = one_in(2) ? 0 : random_below(3); changes > 0; changes--) {
+    ways[below(LENGTH(ways))](to, pointer, one_in(5));
+    for (size_t changes = one_in(2) ? 0 : below(3); changes > 0; changes--) {
         damage(to);
     }
 }

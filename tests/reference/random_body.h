@@ -7,6 +7,9 @@
 
 #include "support.h"
 
+/* Where the bodies come from: random_below, unless another source is given. */
+void use_source(size_t (*below)(size_t limit));
+
 /* A pointer, or NULL: to be given to add_random_body, and to the stream. */
 const char *random_pointer(void);
 
@@ -20,6 +23,6 @@ void add_random_document(builder *to, const char *pointer);
 void damage(builder *in);
 
 /* Adds a frame with right checksums around the payload, plain or as base64 in a document. */
-void add_frame(builder *to, span payload, bool base64);
+void frame_payload(builder *to, span payload, bool base64);
 
 #endif

@@ -37,6 +37,9 @@ static void take_labels(body *to, const reference_document *from) {
             to->label[i][from->label[i].length] = '\0';
         }
     }
+    if (from->other_tier) {
+        memcpy(to->label[TOKUSAGE_LABEL_SERVICE_TIER], REFERENCE_ANY, sizeof REFERENCE_ANY);
+    }
 }
 
 static void take_usage(body *to, const reference_document *from) {
@@ -69,20 +72,21 @@ static void take_document(body *to, json_node *root) {
     }
 }
 
-/* Takes a document, or those of a list. Returns the one that is not closed, or NULL. */
+/* Takes a document, or the objects of a list. Returns the one that is not closed, or NULL. */
 static json_node *take_documents(body *to, json_node *root) {
     if (root == NULL || (!root->closed && root->kind != '[')) {
         return root;
     }
-    if (root->kind != '[') {
-        take_document(to, root);
-        return NULL;
-    }
-    for (json_node *item = root->first; item != NULL; item = item->next) {
+    for (json_node *item = root->kind == '[' ? root->first : NULL; item != NULL; item = item->next) {
         if (!item->closed) {
             return item;
         }
-        take_document(to, item);
+        if (item->kind == '{') {
+            take_document(to, item);
+        }
+    }
+    if (root->closed) {
+        take_document(to, root); /* an array is one, too, which says nothing */
     }
     return NULL;
 }

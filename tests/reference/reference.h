@@ -8,6 +8,9 @@
 
 #include "body.h"
 
+/* In place of a label: the manual does not say which. */
+#define REFERENCE_ANY "*"
+
 /* What a stream must say after exactly these bytes. Of the two ends the error is set for CONTRADICTORY and INVALID. */
 observation reference_stream(const char *pointer, const char *bytes, size_t length);
 

@@ -261,11 +261,14 @@ static void choose(reference_columns *out, const facts *in) {
         billed = billed || (in->has[i] && strncmp(rows[i].path, "billed_units/", 13) == 0);
     }
     for (size_t i = 0; i < row_count; i++) {
-        /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
-        const bool says = in->has[i] && !(billed && same(rows[i].path, "cached_tokens"));
-        if (says && out->row[columns_of[i]] == NULL) {
+        if (in->has[i] && out->row[columns_of[i]] == NULL) {
             put(out, columns_of[i], &rows[i], in->value[i]);
         }
+    }
+    /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
+    const name_row *cached = out->row[column_named("cached")];
+    if (billed && cached != NULL && same(cached->path, "cached_tokens")) {
+        out->row[column_named("cached")] = NULL;
     }
     /* What was written for five minutes and for an hour stands for the sum where no name of cache write has a value. */
     if (out->row[minutes] != NULL && out->row[sum] == NULL && out->row[column_named("cache_write")] == NULL) {
@@ -408,6 +411,7 @@ static const json_node *find_usage(json_node *root, const char *pointer, bool in
 
 bool reference_begun(json_node *root, const char *pointer, bool in_event) {
     static facts in;
+    read_rows();
     if (root == NULL || root->kind != '{') {
         return false;
     }
@@ -439,7 +443,9 @@ static void find_label(json_node *root, const char *pointer, const name_row *row
     const bool inside = strstr(row->path, "/usage/") != NULL || strstr(row->path, "/usageMetadata/") != NULL;
     for (json_node *node = reference_values(root, pointer, row->path); node != NULL; node = node->also) {
         const size_t length = node->kind == '"' ? (size_t)(node->end - node->begin) - 2 : 0;
-        if ((!inside || node->parent == usage) && out->label[label].length == 0 && length <= longest) {
+        const bool read = !inside || node->parent == usage;
+        out->other_tier = out->other_tier || (!read && length > 0);
+        if (read && out->label[label].length == 0 && length <= longest) {
             out->label[label] = (span){node->begin + 1, length};
         }
     }

@@ -24,6 +24,7 @@ typedef struct reference_document {
     reference_columns columns;
     bool ends, delta, may_end, error;
     span label[LABEL_COUNT]; /* in the bytes of the document; empty: none */
+    bool other_tier;         /* a usage that is not used has a tier: which one counts is not said */
 } reference_document;
 
 /* Reads a document that is closed. in_event: it is the data of an event. */

@@ -113,7 +113,7 @@ static void explain(tokusage *usage) {
     const int64_t cached = get(usage, CACHED), written = get(usage, WRITTEN), reasoning = get(usage, REASONING);
     const int64_t audio = get(usage, PROMPT_AUDIO);
     const int64_t d = total - (prompt + completion);
-    if (total < 0 && prompt >= 0 && cached > prompt && prompt + cached <= TOKUSAGE_COUNT_MAX) {
+    if (total < 0 && prompt >= 0 && cached > prompt) {
         set(usage, PROMPT, prompt + cached);
     }
     if (total < 0 || prompt < 0 || completion < 0 || d == 0) {
@@ -140,6 +140,10 @@ tokusage_error reference_reconcile(tokusage *usage) {
     }
     explain(&copy);
     error = reference_infer(&copy);
+    if (error.status == TOKUSAGE_ERR_RANGE) { /* that was too much */
+        copy = *usage;
+        error = reference_infer(&copy);
+    }
     if (error.status == TOKUSAGE_OK) {
         *usage = copy;
     }

@@ -153,7 +153,10 @@ const char *error_words(const tokusage_error *error) {
         used += (size_t)snprintf(line + used, WIDTH - used, " @%zu", error->offset);
     }
     if (error->expected != 0 || error->actual != 0) {
-        (void)snprintf(line + used, WIDTH - used, " %s %s", number_words(error->expected), number_words(error->actual));
+        line[used++] = ' ';
+        used += put_number(line + used, error->expected);
+        line[used++] = ' ';
+        (void)put_number(line + used, error->actual);
     }
     return line;
 }

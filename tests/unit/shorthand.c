@@ -20,6 +20,12 @@ span quoted(const char *body) {
     return (span){line, length};
 }
 
+int seed_random(void **state) {
+    (void)state;
+    random_seed();
+    return 0;
+}
+
 void expect_short(const short_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expect_body(cases[i].what, cases[i].pointer, quoted(cases[i].body), &cases[i].want);

@@ -20,6 +20,9 @@ typedef struct short_case {
 
 void expect_short(const short_case *cases, size_t count);
 
+/* A cmocka setup: random_seed. */
+int seed_random(void **state);
+
 #define EXPECT_SHORT(cases) expect_short((cases), LENGTH(cases))
 
 /* Usages, and what they say after tokusage_settle. */

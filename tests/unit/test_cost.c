@@ -476,7 +476,7 @@ static void cost_is_that_of_a_plain_calculation_for_random_usages_and_prices(voi
     static const unsigned price_bits[] = {4, 24, 52};
     size_t costs = 0;
     random_seed();
-    const size_t all = rounds(200000);
+    const size_t all = rounds(60000);
     for (size_t left = all; left > 0; left--) {
         const tokusage usage = random_usage(token_bits[random_below(LENGTH(token_bits))]);
         tokusage prices = usage_in("");

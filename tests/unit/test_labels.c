@@ -151,7 +151,7 @@ static void a_tier_of_a_usage_that_is_not_used_is_not_read(void **state) {
     expect_cases(cases, LENGTH(cases));
 }
 
-static void behind_a_pointer_the_paths_begin_where_it_leads(void **state) {
+static void with_a_pointer_the_paths_begin_where_it_leads(void **state) {
     (void)state;
     static const labels_case cases[] = {
         {"to the response",
@@ -318,19 +318,13 @@ static void a_number_that_is_no_label_has_none(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_path_of_a_label_is_read),
         cmocka_unit_test(of_two_paths_the_first_in_the_list_is_used_in_either_order),
         cmocka_unit_test(names_and_paths_that_differ_have_no_label),
         cmocka_unit_test(a_tier_of_a_usage_that_is_not_used_is_not_read),
-        cmocka_unit_test(behind_a_pointer_the_paths_begin_where_it_leads),
+        cmocka_unit_test(with_a_pointer_the_paths_begin_where_it_leads),
         cmocka_unit_test(a_label_has_1_to_127_bytes_and_a_tier_31_and_others_are_passed_over),
         cmocka_unit_test(a_label_is_the_string_as_it_is_written),
         cmocka_unit_test(only_a_string_is_a_label),
@@ -339,5 +333,5 @@ int main(void) {
         cmocka_unit_test(label_size_fits_any),
         cmocka_unit_test(a_number_that_is_no_label_has_none),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

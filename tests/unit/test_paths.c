@@ -149,9 +149,12 @@ static void what_is_no_object_is_a_type_error_where_a_usage_must_be(void **state
 
 static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
     (void)state;
-    static const char *const values[] = {"{}", "{\"x\":1}", "{\"prompt_tokens\":null}",
+    static const char *const values[] = {"{}",
+                                         "{\"x\":1}",
+                                         "{\"prompt_tokens\":null}",
                                          "{\"usage\":{\"prompt_tokens\":5}}",
-                                         "{\"tokens\":5,\"billed_units\":null,\"prompt_tokens_details\":{}}"};
+                                         "{\"tokens\":5,\"billed_units\":null,\"prompt_tokens_details\":{}}",
+                                         "{\"promptTokensDetails\":[{\"modality\":\"AUDIO\"},{\"tokenCount\":5}]}"};
     static const answer none = SAYS("", MISSING, 0, false);
     size_t count = 0;
     const name_row *const all = paths(&count);
@@ -194,6 +197,8 @@ static void of_several_choices_the_first_that_has_a_usage_counts(void **state) {
          "prompt 5"},
         {"the first is wrong", NULL, TEXT("{\"choices\":[{\"usage\":7},{\"usage\":{\"prompt_tokens\":5}}]}"),
          "TYPE usage"},
+        {"twice in one choice", NULL,
+         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5},\"usage\":{\"prompt_tokens\":6}}]}"), "DUPLICATE usage"},
         {"elements that are no choices", NULL,
          TEXT("{\"choices\":[7,null,[{\"usage\":{\"prompt_tokens\":6}}],{\"usage\":{\"prompt_tokens\":5}}]}"),
          "prompt 5"},

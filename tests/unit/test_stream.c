@@ -1,7 +1,6 @@
 /*
- * Streams: how they begin, what feed takes, documents one after another, what several usages say together, and that the
- * caller may copy a stream and ask it at any time. The verdict, labels, events, frames and the search have tests of
- * their own.
+ * Streams: how they begin, what feed takes, the data of events, and that the caller may copy a stream and ask it at any
+ * time. Several documents, the verdict, labels, the framing of events, frames and the search have tests of their own.
  */
 #include "shorthand.h"
 
@@ -234,45 +233,7 @@ static void a_byte_order_mark_is_no_part_of_the_first_line(void **state) {
     EXPECT_SHORT(cases);
 }
 
-/* -------------------------------------------------------------------------------------- documents one after another */
-
-static void documents_are_read_one_after_another(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"one", NULL, "{" USAGE "}", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"lines", NULL, "{'a':1}\n{" USAGE "}\n{'b':2}\n", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"CR LF", NULL, "{'a':1}\r\n{" USAGE "}\r\n", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"glued", NULL, "{'usage':" U5 "}{" USAGE "}{}", SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"a document of several lines", NULL, "{\n\t'usage':\r\n" U57 "\n}\n", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"the last of several", NULL, "{" USAGE "}\n{'usage':" U5 "}\n", SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"numbers and strings between", NULL, "{'usage':" U5 "}\n12 -1.5e3 'x' null true\n{" USAGE "}\n",
-         SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"a number at the end", NULL, "{" USAGE "} 12", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a number that is not whole", NULL, "{" USAGE "} 12.", SAYS(SAYS57, TRUNCATED, 1, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-static void an_array_is_a_list_of_documents_one_level_deep(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"of one", NULL, "[{" USAGE "}]", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"of several", NULL, "[{'usage':" U5 "},{'a':1},{" USAGE "},{}]", SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"with white space", NULL, " [ \n{" USAGE "} , {}\n] ", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"with other elements", NULL, "[1,'x',null,{" USAGE "},[],2]", SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an array in it is no list", NULL, "[[{" USAGE "}]]", SAYS("", MISSING, 0, false)},
-        {"two arrays", NULL, "[{'usage':" U5 "}]\n[{" USAGE "}]\n", SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"an array and an object", NULL, "[{'usage':" U5 "}]{" USAGE "}", SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"in an event", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"root names of an element", NULL, "[{'prompt_eval_count':5,'eval_count':7}]",
-         SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"each element by itself", NULL, "[{'usage':" U5 "},{'usage':{'completion_tokens':7}}]",
-         SAYS("completion 7", CONSISTENT, 2, false)},
-        {"the pointer in each element", "/a", "[{'a':" U5 "},{'a':" U57 "}]", SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"a duplicate is one within an element", NULL, "[{" USAGE "},{" USAGE "}]", SAYS(SAYS57, CONSISTENT, 2, false)},
-    };
-    EXPECT_SHORT(cases);
-}
+/* ------------------------------------------------------------------------------------------- the data of events */
 
 static void data_of_an_event_are_documents_one_after_another(void **state) {
     (void)state;
@@ -299,121 +260,31 @@ static void data_of_an_event_are_documents_one_after_another(void **state) {
         {"nor do paths that do not end in usage", NULL,
          EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
          SAYS("", MISSING, 0, true)},
-        {"except behind a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-/* --------------------------------------------------------------------------------------------- several usages */
-
-static void a_later_usage_replaces_an_earlier_one_whole(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"fewer counts", NULL, "{" USAGE "}\n{'usage':" U5 "}\n", SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"another path", NULL, "{" USAGE "}\n{'usageMetadata':{'promptTokenCount':5}}\n",
-         SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"zeros do not", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':0,'completion_tokens':0}}\n",
-         SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"one number that is not 0 does", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':0,'completion_tokens':1}}\n",
-         SAYS("prompt 0 completion 1 total 1", CONSISTENT, 2, false)},
-        {"zeros do not replace a wrong one", NULL, "{'usage':{'prompt_tokens':-5}}\n{'usage':{'prompt_tokens':0}}\n",
-         SAYS("RANGE prompt", INVALID, 2, false)},
-        {"zeros alone are a usage", NULL, "{'usage':{'prompt_tokens':0}}\n", SAYS("prompt 0", CONSISTENT, 1, false)},
-        {"zeros replace zeros", NULL, "{'usage':{'prompt_tokens':0}}\n{'usage':{'completion_tokens':0}}\n",
-         SAYS("completion 0", CONSISTENT, 2, false)},
-        {"null and no count at all do not", NULL, "{" USAGE "}\n{'usage':null}\n{'usage':{}}\n{'usage':{'a':1}}\n",
-         SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a wrong one does", NULL, "{" USAGE "}\n{'usage':{'prompt_tokens':'5'}}\n",
-         SAYS("TYPE prompt", INVALID, 2, false)},
-        {"one that is no object does", NULL, "{" USAGE "}\n{'usage':[]}\n", SAYS("TYPE usage", INVALID, 2, false)},
-        {"a doubled one does", NULL, "{" USAGE "}\n{'usage':{},'usage':{}}\n",
-         SAYS("DUPLICATE usage", INVALID, 2, false)},
-        {"zeros can be an end", NULL,
+        {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
+        {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
+         SAYS(SAYS57, CONSISTENT, 2, true)},
+        {"zeros replace nothing, and can be an end", NULL,
          EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
          SAYS(SAYS57, CONSISTENT, 2, true)},
     };
     EXPECT_SHORT(cases);
 }
 
-#define START(usage) EVENT("{'type':'message_start','message':{'usage':{" usage "}}}")
-#define DELTA(usage) EVENT("{'type':'message_delta','usage':{" usage "}}")
-
-static void anthropics_later_usages_override_column_by_column(void **state) {
+/* What is at these paths is a usage only once it has a count; what was read before that counts, too. */
+static void a_usage_that_needs_a_count_is_read_from_its_beginning(void **state) {
     (void)state;
     static const short_case cases[] = {
-        {"output grows", NULL, START("'input_tokens':5,'output_tokens':1") DELTA("'output_tokens':7"),
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"a column that the later one lacks keeps its value", NULL,
-         START("'input_tokens':5,'cache_read_input_tokens':100,'output_tokens':1") DELTA("'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"a zero overrides no number", NULL,
-         START("'input_tokens':5,'cache_read_input_tokens':100")
-             DELTA("'input_tokens':0,'cache_read_input_tokens':0,'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"a number overrides a zero", NULL,
-         START("'input_tokens':0,'cache_read_input_tokens':0")
-             DELTA("'input_tokens':5,'cache_read_input_tokens':100,'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"a zero overrides a zero", NULL, START("'input_tokens':5,'output_tokens':0") DELTA("'output_tokens':0"),
-         SAYS("prompt 5 completion 0 total 5", CONSISTENT, 2, true)},
-        {"zeros alone are no end of the others", NULL, START("'input_tokens':5") DELTA("'output_tokens':0"),
-         SAYS("prompt 5 completion 0 total 5", CONSISTENT, 2, true)},
-        {"a zero fills a column that is absent", NULL,
-         START("'input_tokens':5") DELTA("'output_tokens':7,'cache_read_input_tokens':0"),
-         SAYS("prompt 5 completion 7 total 12 cached 0", CONSISTENT, 2, true)},
-        {"several deltas", NULL, START("'input_tokens':5") DELTA("'output_tokens':3") DELTA("'output_tokens':7"),
-         SAYS(SAYS57, CONSISTENT, 3, true)},
-        {"a start clears what came before", NULL,
-         START("'input_tokens':9,'cache_read_input_tokens':100") DELTA("'output_tokens':9") START("'input_tokens':5")
-             DELTA("'output_tokens':7"),
-         SAYS(SAYS57, CONSISTENT, 4, true)},
-        {"also one of zeros", NULL, START("'input_tokens':9") START("'input_tokens':0") DELTA("'output_tokens':7"),
-         SAYS("prompt 0 completion 7 total 7", CONSISTENT, 3, true)},
-        {"also a usage of another path", NULL,
-         EVENT("{" USAGE "}") START("'input_tokens':6") DELTA("'output_tokens':7"),
-         SAYS("prompt 6 completion 7 total 13", CONSISTENT, 3, true)},
-        {"a usage at another path overrides, too", NULL,
-         START("'input_tokens':5") EVENT("{'response':{'usage':{'output_tokens':7}}}") DELTA("'output_tokens':7"),
-         SAYS(SAYS57, CONSISTENT, 3, true)},
-        {"a wrong start is wrong to the end", NULL, START("'input_tokens':-5") DELTA("'output_tokens':7"),
-         SAYS("RANGE prompt", INVALID, 2, true)},
-        {"so is a wrong delta", NULL, START("'input_tokens':5") DELTA("'output_tokens':1.5") DELTA("'output_tokens':7"),
-         SAYS("INTEGER completion", INVALID, 3, true)},
-        {"of two wrong ones the first", NULL, START("'input_tokens':-5") DELTA("'output_tokens':'7'"),
-         SAYS("RANGE prompt", INVALID, 2, true)},
-        {"up to the next start", NULL,
-         START("'input_tokens':-5") DELTA("'output_tokens':7") START("'input_tokens':5") DELTA("'output_tokens':7"),
-         SAYS(SAYS57, CONSISTENT, 4, true)},
-        {"the sums are made at the end", NULL,
-         START("'input_tokens':9007199254740991,'cache_read_input_tokens':1")
-             DELTA("'input_tokens':5,'output_tokens':7"),
-         SAYS("prompt 6 completion 7 total 13 cached 1", CONSISTENT, 2, true)},
-        {"a sum out of range", NULL, START("'input_tokens':9007199254740991") DELTA("'cache_read_input_tokens':1"),
-         SAYS("RANGE prompt", INVALID, 2, true)},
-        {"prompt_tokens in one of them counts for all", NULL,
-         START("'prompt_tokens':105,'cache_read_input_tokens':100") DELTA("'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"also in the later one", NULL,
-         START("'input_tokens':5,'cache_read_input_tokens':100") DELTA("'prompt_tokens':105,'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"so does input_tokens_details", NULL,
-         START("'input_tokens':105,'cache_read_input_tokens':100") DELTA("'input_tokens_details':{},'output_tokens':7"),
-         SAYS("prompt 105 completion 7 total 112 cached 100", CONSISTENT, 2, true)},
-        {"the sum of what was written is a column", NULL,
-         START("'input_tokens':5,'cache_creation':{'ephemeral_5m_input_tokens':10,'ephemeral_1h_input_tokens':20}")
-             DELTA("'output_tokens':7"),
-         SAYS("prompt 35 completion 7 total 42 cache_write 30 cache_write_1h 20", CONSISTENT, 2, true)},
-        {"which a later one overrides", NULL,
-         START("'input_tokens':5,'cache_creation':{'ephemeral_5m_input_tokens':10,'ephemeral_1h_input_tokens':20}")
-             DELTA("'cache_creation_input_tokens':40,'output_tokens':7"),
-         SAYS("prompt 45 completion 7 total 52 cache_write 40 cache_write_1h 20", CONSISTENT, 2, true)},
-        {"compaction has columns of its own", NULL,
-         START("'input_tokens':5,'iterations':[{'type':'compaction','input_tokens':100,'output_tokens':20}]")
-             DELTA("'output_tokens':7"),
-         SAYS("prompt 105 completion 27 total 132", CONSISTENT, 2, true)},
-        {"documents, too", NULL,
-         "{'message':{'usage':{'input_tokens':5,'output_tokens':1}}}\n{'usage':{'output_tokens':7}}\n",
-         SAYS(SAYS57, CONSISTENT, 2, false)},
+        {"details before the count", NULL,
+         "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+         SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
+        {"details without a count", NULL,
+         "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
+         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+        {"two sums out of range", NULL,
+         "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
+         "'cacheReadInputTokens':1}}",
+         SAYS("RANGE prompt", INVALID, 1, false)},
     };
     EXPECT_SHORT(cases);
 }
@@ -464,12 +335,6 @@ static void a_stream_may_be_asked_after_each_byte(void **state) {
     }
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_refuses_a_missing_stream_and_a_pointer_that_is_none_and_changes_nothing),
@@ -484,13 +349,10 @@ int main(void) {
         cmocka_unit_test(feed_takes_all_of_a_body_that_it_cannot_read),
         cmocka_unit_test(white_space_and_byte_order_marks_before_a_body_are_skipped),
         cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_line),
-        cmocka_unit_test(documents_are_read_one_after_another),
-        cmocka_unit_test(an_array_is_a_list_of_documents_one_level_deep),
         cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
-        cmocka_unit_test(a_later_usage_replaces_an_earlier_one_whole),
-        cmocka_unit_test(anthropics_later_usages_override_column_by_column),
+        cmocka_unit_test(a_usage_that_needs_a_count_is_read_from_its_beginning),
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
         cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

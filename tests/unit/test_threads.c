@@ -1,181 +1,139 @@
 /*
- * Several threads at once. Each has its own objects; some read the same ones. Each thread must get what it gets alone.
+ * Several threads at once. Each has its own objects; some read the same ones. Each thread must get what one gets alone.
  * .ci/run runs this under the thread sanitizer, which finds bytes that are shared by mistake.
  */
-#include "bodies.h"
-#include "support.h"
+#include "shorthand.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 enum {
     THREADS = 4,
-    ROUNDS = 200
+    ROUNDS = 300,
+    BODIES = 6
 };
 
-/* Plain, with a list, with escapes, of another service: they use every way of reading. */
-static const char *const texts[] = {
-    "{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}",
-    "{\"usage\":{\"prompt_tokens\":5e0,\"x\":[1,{\"y\":null}],\"completion_tokens\":7.0,\"total_tokens\":12}}",
-    "{\"\\u0075sage\":{\"prompt\\u005ftokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}",
-    "{\"x\":[{\"usage\":1}],\"usage\":{\"total_tokens\":12,\"a\":\"\\n\",\"prompt_tokens\":5,\"completion_tokens\":7}}",
-    "[{\"usageMetadata\":{\"promptTokenCount\":5,\"candidatesTokenCount\":7,\"totalTokenCount\":12}}]",
-};
+/* All that the library says of a body. */
+typedef struct answers {
+    tokusage_status extracted, found;
+    tokusage usage, settled;
+    tokusage_verdict verdict;
+    uint64_t reports;
+    int64_t cost;
+    size_t json_length;
+    char json[TOKUSAGE_JSON_SIZE], label[TOKUSAGE_LABEL_SIZE], line[TOKUSAGE_ERROR_SIZE];
+} answers;
 
-/* Data that all threads read. No thread writes them. */
+/* What all threads read. No thread writes it. */
 typedef struct shared {
-    cJSON *tree;
-    tokusage_stream stream;
+    span bodies[BODIES];
+    answers alone[BODIES];
+    tokusage_stream halves[BODIES]; /* streams that have the first half of a body */
 } shared;
 
 typedef struct worker {
     pthread_t thread;
     const shared *common;
     unsigned number;
-    const char *wrong; /* what went wrong, or NULL */
+    bool wrong;
 } worker;
 
-static bool is_5_7_12(const tokusage *usage) {
-    const tokusage want = usage_of(5, 7, 12);
-    return tokusage_equal(usage, &want);
-}
-
-static bool decode(unsigned round) {
-    const char *const text = texts[round % LENGTH(texts)];
-    tokusage usage;
+static void finish(const tokusage_stream *stream, answers *to) {
+    static const tokusage prices = {.prompt_tokens = {true, 3}, .completion_tokens = {true, 7}};
     tokusage_error error;
-    if (tokusage_extract(text, strlen(text), NULL, &usage, &error) != TOKUSAGE_OK || !is_5_7_12(&usage)) {
-        return false;
-    }
-    const tokusage_status cut = tokusage_extract(text, strlen(text) - 1, NULL, &usage, &error);
-    return cut == TOKUSAGE_ERR_SYNTAX && error.offset == strlen(text) - 1;
+    to->verdict = tokusage_stream_verdict(stream, true, &to->settled, &error);
+    tokusage_error_text(&error, to->line, sizeof to->line);
+    to->reports = tokusage_stream_reports(stream);
+    tokusage_stream_label(stream, TOKUSAGE_LABEL_MODEL, to->label, sizeof to->label);
+    (void)tokusage_cost(&to->settled, &prices, &to->cost, NULL);
+    (void)tokusage_encode(&to->settled, to->json, sizeof to->json, &to->json_length);
+    (void)tokusage_decode(to->json, to->json_length, &to->usage, NULL);
 }
 
-static bool encode(unsigned number, unsigned round) {
-    const tokusage usage =
-        usage_of6(number, (int64_t)round * 1000000007, TOKUSAGE_COUNT_MAX - round, round, ABSENT, number);
-    char text[TOKUSAGE_JSON_SIZE];
-    size_t length = 0;
-    tokusage back;
-    return tokusage_encode(&usage, text, sizeof text, &length) == TOKUSAGE_OK &&
-           tokusage_decode(text, length, &back, NULL) == TOKUSAGE_OK && tokusage_equal(&usage, &back);
-}
-
-static bool build_tree(unsigned number, unsigned round) {
-    const tokusage usage = usage_of6(number, ABSENT, round, ABSENT, round, number);
-    const tokusage other = usage_of6(ABSENT, round, number, round, ABSENT, number);
-    cJSON *tree = tokusage_to_cjson(&usage);
-    tokusage back;
-    const bool good = tokusage_update_cjson(tree, &other) == TOKUSAGE_OK &&
-                      tokusage_from_cjson(tree, &back, NULL) == TOKUSAGE_OK && tokusage_equal(&other, &back);
-    cJSON_Delete(tree);
-    return good;
-}
-
-static bool is_answer(const tokusage_stream *stream, const answer *want) {
-    tokusage usage;
-    char model[sizeof want->model];
-    const tokusage_status status = tokusage_stream_usage(stream, &usage, NULL);
-    const int64_t *const counts = want->usage.counts;
-    const tokusage wanted = usage_of6(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
-    return status == want->usage.status && (status != TOKUSAGE_OK || tokusage_equal(&usage, &wanted)) &&
-           tokusage_stream_reports(stream) == want->reports && tokusage_stream_done(stream) == want->done &&
-           tokusage_stream_body(stream) == want->body &&
-           tokusage_stream_model(stream, model, sizeof model) == strlen(want->model) && strcmp(model, want->model) == 0;
-}
-
-static bool read_stream(unsigned number, unsigned round) {
-    const body *const one = &bodies[(number * 7 + round) % body_count];
-    const size_t piece = 1 + (number + round) % 50;
+static void ask(span body, size_t chunk, answers *to) {
     tokusage_stream stream;
-    if (tokusage_stream_init(&stream, one->pointer) != TOKUSAGE_OK) {
-        return false;
+    tokusage extracted;
+    const char *value = NULL;
+    size_t length = 0;
+    memset(to, 0, sizeof *to);
+    to->extracted = tokusage_extract(body.bytes, body.length, NULL, &extracted, NULL);
+    to->found = tokusage_find(body.bytes, body.length, "/usage", &value, &length, NULL);
+    tokusage_stream_init(&stream, NULL);
+    for (size_t at = 0; at < body.length; at += chunk) {
+        const size_t left = body.length - at;
+        tokusage_stream_feed(&stream, body.bytes + at, left < chunk ? left : chunk);
     }
-    for (size_t at = 0; at < one->bytes.length; at += piece) {
-        const size_t left = one->bytes.length - at;
-        const size_t length = left < piece ? left : piece;
-        if (tokusage_stream_feed(&stream, one->bytes.bytes + at, length) < length) {
-            break;
-        }
-    }
-    return is_answer(&stream, &one->want);
+    finish(&stream, to);
 }
 
-static bool settle(unsigned number, unsigned round) {
-    tokusage usage = usage_of6(number, round, (int64_t)number + round + 3, ABSENT, ABSENT, 3);
-    tokusage sum = usage_of(number, ABSENT, ABSENT);
-    char line[100];
-    const tokusage_error error = {
-        .status = TOKUSAGE_ERR_TOTAL, .member = "total_tokens", .expected = 13, .actual = 303};
-    return tokusage_reconcile(&usage, NULL) == TOKUSAGE_OK && usage.completion_tokens.value == (int64_t)round + 3 &&
-           tokusage_add(&sum, &usage) == TOKUSAGE_OK && sum.prompt_tokens.value == 2 * (int64_t)number &&
-           tokusage_error_text(&error, line, sizeof line) == strlen(line);
+/* A copy of a stream that other threads copy, too, goes on by itself. */
+static void go_on(const tokusage_stream *half, span body, answers *to) {
+    tokusage_stream copy = *half;
+    memset(to, 0, sizeof *to);
+    tokusage_stream_feed(&copy, body.bytes + body.length / 2, body.length - body.length / 2);
+    finish(&copy, to);
 }
 
-/* A copy of the stream goes on by itself. */
-static bool read_shared(const shared *common) {
-    static const char more[] = "data: {\"usage\":{\"total_tokens\":13}}\n\n";
-    tokusage usage;
-    if (tokusage_from_cjson(common->tree, &usage, NULL) != TOKUSAGE_OK || !is_5_7_12(&usage)) {
-        return false;
-    }
-    if (tokusage_stream_usage(&common->stream, &usage, NULL) != TOKUSAGE_OK || !is_5_7_12(&usage)) {
-        return false;
-    }
-    tokusage_stream copy = common->stream;
-    tokusage_stream_feed(&copy, more, sizeof more - 1);
-    return tokusage_stream_usage(&copy, &usage, NULL) == TOKUSAGE_OK && usage.total_tokens.value == 13 &&
-           tokusage_stream_reports(&copy) == 2 && tokusage_stream_reports(&common->stream) == 1;
+static bool same(const answers *a, const answers *b) {
+    return a->extracted == b->extracted && a->found == b->found && tokusage_equal(&a->usage, &b->usage) &&
+           tokusage_equal(&a->settled, &b->settled) && a->verdict == b->verdict && a->reports == b->reports &&
+           a->cost == b->cost && strcmp(a->json, b->json) == 0 && strcmp(a->label, b->label) == 0 &&
+           strcmp(a->line, b->line) == 0;
 }
 
 /* cmocka works in its own thread only, so the others keep what they find. */
 static void *work(void *argument) {
     worker *const self = argument;
-    for (unsigned round = 0; round < ROUNDS && self->wrong == NULL; round++) {
-        if (!decode(round)) {
-            self->wrong = "decode";
-        } else if (!encode(self->number, round)) {
-            self->wrong = "encode";
-        } else if (!build_tree(self->number, round)) {
-            self->wrong = "the trees";
-        } else if (!settle(self->number, round)) {
-            self->wrong = "what the counts say together";
-        } else if (!read_stream(self->number, round)) {
-            self->wrong = "the streams";
-        } else if (!read_shared(self->common)) {
-            self->wrong = "what is shared";
-        }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        const size_t i = (self->number + round) % BODIES;
+        const shared *const common = self->common;
+        answers got;
+        ask(common->bodies[i], 1 + (self->number * 7 + round) % 50, &got);
+        self->wrong = self->wrong || !same(&got, &common->alone[i]);
+        go_on(&common->halves[i], common->bodies[i], &got);
+        got.extracted = common->alone[i].extracted;
+        got.found = common->alone[i].found;
+        self->wrong = self->wrong || !same(&got, &common->alone[i]);
     }
     return NULL;
 }
 
 static void every_function_works_in_several_threads_at_once(void **state) {
     (void)state;
-    static const char event[] =
-        "data: {\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12}}\n\n";
-    const tokusage usage = usage_of(5, 7, 12);
-    shared common = {.tree = tokusage_to_cjson(&usage)};
-    assert_non_null(common.tree);
-    assert_int_equal(tokusage_stream_init(&common.stream, NULL), TOKUSAGE_OK);
-    tokusage_stream_feed(&common.stream, event, sizeof event - 1);
-
+    static shared common;
+    static builder frames;
+    add_frame(&frames, "h", "{'usage':" U5 "}");
+    add_base64_frame(&frames, "{'usage':" U57 "}");
+    const span bodies[BODIES] = {
+        quoted("{'model':'m','usage':{'prompt_tokens':5,'completion_tokens':7,'total_tokens':12}}"),
+        quoted("{'\\u0075sage':{'prompt\\u005ftokens':5e0,'x':[1,{'y':null}],'completion_tokens':7.0}}"),
+        quoted(
+            "[{'usageMetadata':{'promptTokenCount':5,'promptTokensDetails':[{'modality':'AUDIO','tokenCount':5}]}}]"),
+        quoted(EVENT("{'model':'e'}")
+                   EVENT("{'choices':[{'delta':{'content':'a text that is longer than a register'}}]}")
+                       EVENT("{'usage':" U57 "}") DONE),
+        quoted("{'usage':{'prompt_tokens':5,'total_tokens':4}}x"),
+        built(&frames),
+    };
+    for (size_t i = 0; i < BODIES; i++) {
+        common.bodies[i] = bodies[i];
+        ask(bodies[i], bodies[i].length, &common.alone[i]);
+        tokusage_stream_feed(&common.halves[i], bodies[i].bytes, bodies[i].length / 2);
+        assert_true(common.alone[i].reports > 0);
+    }
     worker workers[THREADS];
     for (unsigned i = 0; i < THREADS; i++) {
-        workers[i] = (worker){.common = &common, .number = i, .wrong = NULL};
+        workers[i] = (worker){.common = &common, .number = i, .wrong = false};
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
     for (unsigned i = 0; i < THREADS; i++) {
         assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
     }
     for (unsigned i = 0; i < THREADS; i++) {
-        if (workers[i].wrong != NULL) {
-            fail_msg("thread %u: %s went wrong", i, workers[i].wrong);
-        }
+        assert_false(workers[i].wrong);
     }
-    cJSON_Delete(common.tree);
+    free(frames.bytes);
 }
 
 int main(void) {

@@ -76,7 +76,7 @@ static void verdict_is_failed_only_by_an_error_that_no_usage_follows(void **stat
          SAYS(SAYS57, FAILED, 1, true)},
         {"the same without an error", NULL, EVENT("{'type':'response.failed','response':{'error':null," USAGE "}}"),
          SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"behind a pointer", "/response/body", "{'response':{'body':{'error':'x'}}}", SAYS("", FAILED, 0, false)},
+        {"where a pointer leads", "/response/body", "{'response':{'body':{'error':'x'}}}", SAYS("", FAILED, 0, false)},
         {"before a pointer", "/response/body", "{'error':'x','response':{'body':{" USAGE "}}}",
          SAYS(SAYS57, CONSISTENT, 1, false)},
         {"an error that is not whole is none", NULL, "{'error':{'code':1}", SAYS("", TRUNCATED, 0, false)},
@@ -193,9 +193,9 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
          SAYS("prompt 5", CONSISTENT, 1, true)},
         {"glued to the one that counts", NULL, EVENT("{'usage':" U5 "}{'usage':{x"),
          SAYS("prompt 5", UNREADABLE, 1, false)},
-        {"behind a pointer to the response", "/a", EVENT("{'a':{'usage':{x}}}"), SAYS("", UNREADABLE, 0, false)},
-        {"behind a pointer to the usage", "/a", EVENT("{'a':{'prompt_tokens':5,x}}"), SAYS("", UNREADABLE, 0, false)},
-        {"behind a pointer to the usage, before its first count", "/a", EVENT("{'a':{'b':5,x}}"),
+        {"a pointer to the response", "/a", EVENT("{'a':{'usage':{x}}}"), SAYS("", UNREADABLE, 0, false)},
+        {"a pointer to the usage", "/a", EVENT("{'a':{'prompt_tokens':5,x}}"), SAYS("", UNREADABLE, 0, false)},
+        {"a pointer to the usage, before its first count", "/a", EVENT("{'a':{'b':5,x}}"),
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
     };
     EXPECT_SHORT(cases);
@@ -384,7 +384,7 @@ static void verdict_of_frames_needs_no_end_after_a_usage_except_that_of_anthropi
          {"{'message':{'usage':{'input_tokens':5}}}", "{'type':'message_delta','usage':{'output_tokens':7}}"},
          SAYS(SAYS57, CONSISTENT, 2, true)},
         {"a malformed payload with a usage", {"{" USAGE ",}"}, SAYS("", UNREADABLE, 0, false)},
-        {"a payload that ends within its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
+        {"a payload that ends in its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
         {"a payload that ends before its usage", {"{'a':"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
         {"a malformed payload before the usage that counts",
          {"{'usage':{x", "{" USAGE "}"},
@@ -541,6 +541,27 @@ static void verdict_knows_the_ends_of_the_services(void **state) {
     EXPECT_SHORT(cases);
 }
 
+/* A type that ends in ".done" and is written with this many bytes. */
+static void expect_type_of(size_t length, bool done) {
+    builder body = {NULL, 0, 0};
+    tokusage_stream stream;
+    add(&body, 1, "data: {\"type\":\"");
+    add(&body, length - strlen(".done"), "x");
+    add(&body, 1, ".done\",\"usage\":{\"prompt_tokens\":5}}\n\n");
+    feed_whole(&stream, NULL, built(&body));
+    assert_int_equal(tokusage_stream_done(&stream), done);
+    feed_in_chunks(&stream, NULL, built(&body), 1);
+    assert_int_equal(tokusage_stream_done(&stream), done);
+    free(body.bytes);
+}
+
+static void a_type_written_with_more_than_190_bytes_matches_nothing(void **state) {
+    (void)state;
+    expect_type_of(190, true);
+    expect_type_of(191, false);
+    expect_type_of(1000, false);
+}
+
 /* --------------------------------------------------------------------------------------------- usage and error */
 
 static void verdict_says_what_it_is_about(void **state) {
@@ -586,12 +607,6 @@ static void verdict_of_no_stream_has_no_usage(void **state) {
     assert_true(tokusage_stream_verdict(NULL, false, NULL, NULL) >= TOKUSAGE_INVALID);
 }
 
-static int seed(void **state) {
-    (void)state;
-    random_seed();
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_failed_when_a_document_has_an_error),
@@ -613,8 +628,9 @@ int main(void) {
         cmocka_unit_test(verdict_is_missing_when_the_body_is_whole_and_has_no_usage),
         cmocka_unit_test(verdict_of_a_usage_is_that_of_settle_or_invalid),
         cmocka_unit_test(verdict_knows_the_ends_of_the_services),
+        cmocka_unit_test(a_type_written_with_more_than_190_bytes_matches_nothing),
         cmocka_unit_test(verdict_says_what_it_is_about),
         cmocka_unit_test(verdict_of_no_stream_has_no_usage),
     };
-    return cmocka_run_group_tests(tests, seed, NULL);
+    return cmocka_run_group_tests(tests, seed_random, NULL);
 }

@@ -16,7 +16,8 @@ int main(void) {
     tokusage usage;
     tokusage old;
     if (tokusage_extract(body, sizeof(body) - 1, NULL, &usage, NULL) != TOKUSAGE_OK ||
-        old_tokusage_extract(body, sizeof(body) - 1, NULL, &old, NULL) != TOKUSAGE_OK || !tokusage_equal(&usage, &old)) {
+        old_tokusage_extract(body, sizeof(body) - 1, NULL, &old, NULL) != TOKUSAGE_OK ||
+        !tokusage_equal(&usage, &old)) {
         return 1;
     }
     if (strcmp(tokusage_version(), EXPECTED_VERSION) != 0) {

@@ -21,6 +21,7 @@ body unknown.sse 'event: word\ndata: {"kind":"word","word":"blue"}\n\nevent: end
 body failed.sse 'data: {"model":"m","usage":{"prompt_tokens":4,"completion_tokens":2}}\n\ndata: {"error":{"message":"overloaded"}}\n\n'
 body all.json '{"model":"m","usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":40,"cache_write_tokens":20,"audio_tokens":10,"image_tokens":9,"cached_tokens_details":{"audio_tokens":3,"image_tokens":2}},"completion_tokens_details":{"reasoning_tokens":21,"audio_tokens":6,"image_tokens":7},"cache_creation":{"ephemeral_1h_input_tokens":5}}}'
 all='100 50 150 40 20 5 10 9 3 2 21 6 7' # in the order of tokusage.h
+body labels.json '{"id":"call-7","model":"m","service_tier":"flex","usage":{"prompt_tokens":4,"completion_tokens":2}}'
 body bytes.json '{"model":"a\323\376\303\251","usage":{"prompt_tokens":4,"completion_tokens":2}}'
 body lines.jsonl '{"model":"m","done":false}\n{"model":"m","done":true,"prompt_eval_count":4,"eval_count":2}\n'
 body records.seq '\036{"model":"m"}\n\036{"model":"m","usage":{"prompt_tokens":4,"completion_tokens":2}}\n'

@@ -51,6 +51,8 @@ zone='tokusage_zone keys:1m $http_x_key;'
 taken ''                            'tokusage on;'
 taken 'tokusage on; tokusage_types application/json text/x-mine; tokusage_pointer /usage;' 'tokusage off;'
 taken ''                            'tokusage on; tokusage_types *;'
+taken ''                            'set $llm_prompt_tokens 0; set $llm_model ""; tokusage on;'
+taken 'tokusage_include_usage strict;' 'tokusage_include_usage off;'
 taken ''                            'tokusage_pointer "";'
 taken ''                            'tokusage_pointer /a~0b/c~1d;'
 taken 'tokusage_pointer /a;'        'tokusage_pointer /b;'
@@ -61,6 +63,10 @@ taken "$zone"                       'tokusage_metrics keys;'
 taken 'tokusage_zone keys:32k "$http_a-$llm_model";' 'tokusage_metrics keys;'
 taken "$zone"                       'tokusage_limit keys tokens=200k per=1m; tokusage_limit_dry_run on;'
 taken "$zone"                       'tokusage_limit keys per=1s tokens=1; tokusage_limit keys tokens=9m per=1h;'
+taken "$zone"                       "$(for n in 1 2 3 4 5 6 7 8; do echo "tokusage_limit keys tokens=1 per=${n}m;"; done)"
+taken "$zone"                       'tokusage_limit keys tokens=1 per=day; tokusage_limit keys tokens=9 per=month missing=500;'
+taken "$zone"                       'tokusage_limit keys tokens=$arg_tokens per=366d; tokusage_limit keys tokens=${arg_n}k per=90s;'
+taken "$zone"                       'tokusage_limit keys cost=5 per=month; tokusage_limit keys tokens=5 per=month;'
 taken "$zone tokusage_limit keys tokens=9007199254740991 per=1d;" ''
 # A zone may be used before the line that makes it.
 taken "server { listen unix:other.sock; tokusage_limit keys tokens=1g per=1d; } $zone" ''
@@ -106,12 +112,22 @@ refused 'whole number'              "$zone"  'tokusage_limit keys tokens= per=1m
 refused 'whole number'              "$zone"  'tokusage_limit keys tokens=9007199254740992 per=1m;'
 refused 'whole number'              "$zone"  'tokusage_limit keys tokens=99999999999999999999 per=1m;'
 refused 'whole number'              "$zone"  'tokusage_limit keys tokens=9007199254740991k per=1m;'
-refused 'it must be 1s, 1m, 1h or 1d' "$zone" 'tokusage_limit keys tokens=1 per=2m;'
-refused 'it must be 1s, 1m, 1h or 1d' "$zone" 'tokusage_limit keys tokens=1 per=;'
+for period in 0s 2 m 1w 1M -1d 1.5h 367d 9999999999d 99999999999999999999s year ''; do
+    refused 'a number of s, m, h or d'  "$zone"  "tokusage_limit keys tokens=1 per=$period;"
+done
+refused 'whole number'              "$zone"  'tokusage_limit keys tokens=1 per=1m missing=0;'
+refused 'unknown "nowhere" variable' "$zone" 'tokusage_limit keys tokens=$nowhere per=1m;'
+refused 'limits of 8 periods'       "$zone"  "$(for n in 1 2 3 4 5 6 7 8 9; do echo "tokusage_limit keys tokens=1 per=${n}m;"; done)"
+for cost in 0 -1 1.0000000000001 9999999 many '' 5. .5; do
+    refused 'must be above 0'           "$zone"  "tokusage_limit keys cost=$cost per=1m;"
+done
+refused 'must be alone'             "$zone"  'tokusage_limit keys tokens=1 cost=1 per=1m;'
+refused 'must be after'             "$zone"  'tokusage_limit keys missing=1 tokens=1 per=1m;'
 refused 'invalid parameter "per:1m"' "$zone" 'tokusage_limit keys tokens=1 per:1m;'
-refused 'both "tokens=" and "per="' "$zone"  'tokusage_limit keys tokens=1 tokens=2;'
+refused 'both "tokens=" (or "cost=") and "per="' "$zone" 'tokusage_limit keys tokens=1 missing=2;'
+refused 'must be alone'             "$zone"  'tokusage_limit keys tokens=1 tokens=2 per=1m;'
 refused 'this zone and this period' "$zone"  'tokusage_limit keys tokens=1 per=1m; tokusage_limit keys tokens=2 per=1m;'
 refused 'llm_'                      'tokusage_zone keys:1m $llm_model;' 'tokusage_limit keys tokens=1 per=1m;'
 refused 'not allowed here'          "$zone"  'if ($arg_a) { tokusage_limit keys tokens=1 per=1m; }'
 
-end_checks 55
+end_checks 70

@@ -26,6 +26,7 @@ use_configuration <<'END'
         location /mirror/ { mirror /copy; proxy_pass http://model/?echo=1&rest=; }
         location = /copy { internal; proxy_pass http://model/?echo=1; }
         location /off/ { tokusage_include_usage off; proxy_pass http://model/?echo=1&rest=; }
+        location /strict/ { tokusage_include_usage strict; proxy_pass http://model/?echo=1&rest=; }
         location /if/ {
             tokusage_include_usage off;
             if ($http_x_usage) {
@@ -111,6 +112,54 @@ sent /v1/chat/completions/ '{"stream":true,"messages":[]}' =
 sent /v1/responses '{"stream":true,"messages":[]}' =
 sent /off$chat '{"stream":true,"messages":[]}' =
 
+# ---------------------------------------------------------------------------------------------------------- strict
+
+# refused WORDS BODY [HOW] [HEADERS]: strict answers 400, and the error log has the words; without strict the body is unchanged.
+: >"$scratch/refusals"
+refused() {
+    sent $chat "$2" = "${3:--}" "${4:--}"
+    number=$((number + 1))
+    put "$2" "$scratch/sent.$number"
+    job "$number" POST /strict$chat "${4:--}" "$scratch/sent.$number" 400 - "${3:--}" >>"$scratch/jobs"
+    echo "services may read $1 in different ways.*id=$number " >>"$scratch/refusals"
+}
+refused '"stream"' '{"stream":true,"messages":[],"stream":true}'
+refused '"stream"' '{"stream":false,"messages":[],"str\\u0065am":true}'
+refused '"stream"' '{"stream":1,"messages":[]}'
+refused '"stream"' '{"stream":"yes","messages":[]}'
+refused '"stream"' '{"stream":1.0,"prompt":"a"}'
+refused '"stream_options"' '{"stream":true,"stream_options":{"include_usage":true},"messages":[],"stream_options":null}'
+refused '"stream_options"' '{"stream":true,"stream_options":[],"messages":[]}'
+refused '"include_usage"' '{"stream":true,"stream_options":{"include_usage":true,"include_usage":false},"messages":[]}'
+refused '"include_usage"' '{"stream":true,"stream_options":{"include_usage":0},"messages":[]}'
+for body in '{"stream":true,"messages":[],"n":NaN}' '{"stream":true,"messages":[]} x' \
+    '[{"stream":true}]' 'stream=true' '\0377\0376{\0000}\0000' "{'stream':true}"; do
+    refused 'the body, which is no JSON object' "$body"
+done
+awk 'BEGIN { s = "{\"stream\":true,\"messages\":"; for (i = 0; i < 1100; i++) s = s "["; for (i = 0; i < 1100; i++) s = s "]"
+             printf "%s}", s }' >"$scratch/deep"
+refused 'the body, which is no JSON object' "@$scratch/deep"
+refused 'the body, which is no JSON object' "@$scratch/deep" chunked
+
+asked="{$asks,\"stream\":true,\"messages\":[]}"
+sent /strict$chat '{"stream":true,"messages":[]}' "$asked"
+sent /strict$chat/ '{"stream":true,"messages":[]}' "$asked"
+sent /strict/v1/Chat/Completions '{"stream":true,"messages":[]}' "$asked"
+sent /strict$chat '\0357\0273\0277{"stream":true,"messages":[]}' "\\0357\\0273\\0277$asked"
+sent /strict$chat '{"stream":true}' "{$asks,\"stream\":true}"
+sent /strict$chat '{"stream":true,"messages":[],"messages":[1]}' "{$asks,\"stream\":true,\"messages\":[],\"messages\":[1]}"
+sent /strict$chat '{"stream":true,"messages":[],"stream_options":{"include_usage":null}}' \
+    '{"stream":true,"messages":[],"stream_options":{"include_usage":true}}'
+awk 'BEGIN { printf "{\"stream\":true,\"messages\":"; for (i = 0; i < 200; i++) printf "["; for (i = 0; i < 200; i++) printf "]"
+             printf "}" }' >"$scratch/nested"
+{ printf '{%s,' "$asks" && tail -c +2 "$scratch/nested"; } >"$scratch/nested.edited"
+sent /strict$chat "@$scratch/nested" "@$scratch/nested.edited"
+for body in '{"messages":[]}' '{"stream":false,"messages":[]}' '{"stream":null,"messages":[]}' \
+    '{"stream":true,"messages":[],"stream_options":{"include_usage":true}}'; do
+    sent /strict$chat "$body" =
+done
+sent /strict/v1/embeddings 'what=ever' =
+
 # --------------------------------------------------------------------------------------------- wherever the body is
 
 awk 'BEGIN { printf "{\"model\":\"m\",\"messages\":[";
@@ -127,6 +176,9 @@ for location in '' /file /small /single /streamed /old /metered /mirror; do
 done
 
 run_jobs "bodies that are sent upstream" <"$scratch/jobs"
+while read -r refusal; do
+    holds "the error log has '$refusal'" grep -q "$refusal" "$scratch/error.log"
+done <"$scratch/refusals"
 
 # ------------------------------------------------------------------------------------------- other methods, and an if
 
@@ -143,4 +195,4 @@ done
 run_jobs "requests that are no POST, and an if" <"$scratch/jobs"
 
 stop_nginx
-end_checks 2
+end_checks 20

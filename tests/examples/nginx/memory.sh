@@ -26,7 +26,7 @@ use_configuration <<'END'
         location /on-unbuffered/ { tokusage on; proxy_pass http://model; proxy_buffering off; }
     }
 END
-sed -i 's/worker_processes 2/worker_processes 1/' "$scratch/nginx.conf"
+sed -i 's/worker_processes 4/worker_processes 1/' "$scratch/nginx.conf"
 
 # Whether the worker has a client and a service for each stream.
 all_open() {

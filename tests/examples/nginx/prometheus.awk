@@ -1,5 +1,5 @@
 # Whether a text is what Prometheus reads (text format 0.0.4): HELP and TYPE before the lines of a metric, those lines together,
-# names and labels as they may be, whole numbers, no line twice, a line end after the last.
+# names and labels as they may be, numbers, no line twice, a line end after the last.
 function wrong(words) {
     if (!failed) {
         print "line " NR ": " words ": " $0
@@ -23,9 +23,9 @@ function wrong(words) {
     if (name != now) wrong("not after its TYPE")
     if (!(name in helped)) wrong("no HELP")
     if (typed[name] == "counter" && name !~ /_total$/) wrong("a counter whose name does not end in _total")
-    if ($0 !~ /^[a-z0-9_]+\{([a-z_]+="([^"\\]|\\["\\n])*",?)+\} [0-9]+$/) wrong("not a sample")
+    if ($0 !~ /^[a-z0-9_]+\{([a-z_]+="([^"\\]|\\["\\n])*",?)+\} [0-9]+(\.[0-9]+)?$/) wrong("not a sample")
     label = $0
-    sub(/ [0-9]+$/, "", label)
+    sub(/ [0-9.]+$/, "", label)
     if (label in seen) wrong("twice")
     seen[label]
     samples++

@@ -13,6 +13,7 @@ built=$(cd "$1" && pwd)
 # shellcheck source=tests/examples/nginx/asking.sh
 . "$(dirname "$0")/asking.sh"
 
+echo text >"$scratch/bodies/page.txt"
 printf '<p><!--# include virtual="/ssi-part/whole.json?id=ssi-part" --></p>\n' >"$scratch/bodies/page.html"
 printf '{"model":"around","part":<!--# include virtual="/ssi-part/whole.json?id=ssi-inner" -->,"usage":{"total_tokens":3}}' \
     >"$scratch/bodies/around.json"
@@ -24,6 +25,7 @@ use_configuration <<'END'
         default "$llm_usage_verdict";
         "" nothing;
     }
+    log_format after "$then, $llm_usage_verdict $llm_total_tokens $llm_model $llm_id $llm_service_tier";
     log_format mapped "$arg_id $mapped $sent_http_x_early $sent_http_x_verdict"
         " $llm_cache_read_input_tokens $llm_cache_creation_input_tokens";
     proxy_cache_path cache keys_zone=bodies:1m;
@@ -32,6 +34,7 @@ use_configuration <<'END'
     server {
         listen unix:nginx.sock;
         default_type application/json;
+        types { text/plain txt; text/html html; }
         location / { proxy_pass http://model; }
         location /unbuffered/ { proxy_pass http://model; proxy_buffering off; }
         location /off/ { tokusage off; proxy_pass http://model; }
@@ -78,6 +81,17 @@ use_configuration <<'END'
             sub_filter_once off;
         }
 
+        location /post/ {
+            proxy_pass http://model;
+            access_log off;
+            post_action /after/all.json;
+        }
+        location /after/ {
+            access_log after.log after;
+            set $then "$llm_usage_verdict $llm_total_tokens $llm_model";
+            set $llm_total_tokens 0;
+            proxy_pass http://model;
+        }
         location /variables/ {
             proxy_pass http://model;
             add_header X-Early "early:$llm_total_tokens";
@@ -129,11 +143,13 @@ ask GET     /if/whole.json                          -   200 whole.json  -   -- "
 ask GET     '/if/whole.json?meter=no'               -   200 whole.json  -   -- nothing
 ask GET     /batch/batch.json                       -   200 batch.json  -   -- "consistent prompt=22,completion=2,total=24 -"
 ask GET     /batch/whole.json                       -   200 whole.json  -   -- "missing - -"
-ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- nothing
+ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- "unread - -"
+ask GET     '/whole.json?type=text/plain&gzip=1'    -   200 whole.json.gz - -- "unread - -"
+ask GET     /static/page.txt                        -   200 page.txt    -   -- nothing
 ask GET     '/whole.json?type=application/json;charset=utf-8' - 200 whole.json - -- "$whole"
 ask GET     /all.json                               -   200 all.json        -   -- "consistent $(numbered) m"
 ask GET     '/stream.sse?type=Text/Event-Stream'    -   200 stream.sse  -   -- "$stream"
-ask GET     /types/whole.json                       -   200 whole.json  -   -- nothing
+ask GET     /types/whole.json                       -   200 whole.json  -   -- "unread - -"
 ask GET     '/types/whole.json?type=application/x-tested' - 200 whole.json - -- "$whole"
 ask GET     /sub/whole.json                         -   200 -           -   -- "$whole"
 four='prompt=4,completion=2,total=6 m'
@@ -244,6 +260,13 @@ mapped() {
 }
 says "a map in the log" "consistent early: nothing - -" "$(mapped "$variables")"
 says "the names that other gateways have" "consistent early: nothing 40 20" "$(mapped "$number")"
+
+# A post_action is a request of its own in nginx, which has its variables from the response before it.
+job after GET /post/labels.json - - 200 "$scratch/bodies/labels.json" | run_jobs "a response with a post_action"
+job left GET '/post/long.sse?write=300&delay=60' - - 200 "$scratch/bodies/long.sse" leave=400 | run_jobs "a client that is gone"
+in_time lines_in after.log 2 || fail "the log of the post_action has too few lines"
+says "variables in a post_action and in its log" "consistent 6 m, consistent 6 m call-7 flex
+aborted  parrot-2, aborted - parrot-2 chat-1 -" "$(cat "$scratch/after.log")"
 
 stop_nginx
 end_checks 20

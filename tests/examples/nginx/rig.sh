@@ -144,7 +144,7 @@ use_configuration() {
     cat >"$scratch/nginx.conf" <<END
 load_module $module;
 $user
-worker_processes 2;
+worker_processes 4;
 pid nginx.pid;
 daemon off;
 error_log error.log notice;
@@ -208,7 +208,7 @@ reload_nginx() {
 }
 
 reloaded() {
-    [ "$(grep -c 'start worker process ' "$scratch/error.log")" -ge $((started + 2)) ]
+    [ "$(grep -c 'start worker process ' "$scratch/error.log")" -ge $((started + 4)) ]
 }
 
 # stop_nginx: lets it end its requests and write its logs. Its error log must be clean then.

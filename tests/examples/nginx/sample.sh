@@ -63,7 +63,10 @@ holds "in each line the usage is an object or null" lines_end_in_usage logs/llm.
 job 6 GET /metrics - - 200 - "save=$scratch/metrics" | run_jobs "the sample's metrics"
 holds "they count the team" grep -q '^tokusage_tokens_total{zone="teams",key="search"} 118$' "$scratch/metrics.body"
 job 7 GET /v1/formats-count-largest.json "$search" | run_jobs "a call that uses up the limit"
-job 8 GET /v1/formats-openai-chat.json "$search" - 429 | run_jobs "the limit of the sample"
+job 8 GET /v1/formats-openai-chat.json "$search" - 429 - "save=$scratch/limited" | run_jobs "the limit of the sample"
+holds "a refusal is JSON" grep -q '^{"error":{.*}}$' "$scratch/limited.body"
+holds "a refusal is of that type" grep -q '^Content-Type: application/json' "$scratch/limited.head"
+holds "a refusal says when to come back" grep -q '^Retry-After: [1-9]' "$scratch/limited.head"
 stop_nginx
 
 # ------------------------------------------------------------------------------------------------------- the round trip

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The shared zone, its metrics and the limit: no count is lost over two workers, 200 connections, a reload, clients that are gone
+# The shared zone, its metrics and the limit: no count is lost over four workers, 200 connections, a reload, clients that are gone
 # and a full zone; the metrics are Prometheus text, whatever bytes a key has; a limit refuses, says when to come back, and
 # takes requests again.
 #
@@ -33,6 +33,10 @@ use_configuration <<'END'
     tokusage_zone second:32k $http_x_limit;
     tokusage_zone dry:32k $http_x_limit;
     tokusage_zone both:32k $http_x_limit;
+    tokusage_zone own:32k $http_x_limit;
+    tokusage_zone missing:32k $http_x_limit;
+    tokusage_zone periods:32k $http_x_limit;
+    map $http_x_limit $own_limit { default ""; none 0; small 20; large 1k; wrong many; }
     server {
         listen unix:nginx.sock;
         access_log worker.log worker;
@@ -55,6 +59,12 @@ use_configuration <<'END'
             tokusage_limit both tokens=40 per=1d;
             tokusage_limit both tokens=1m per=1h;
         }
+        location /own/ { proxy_pass http://model; tokusage_limit own tokens=$own_limit per=7d; }
+        location /missing/ { proxy_pass http://model; tokusage_limit missing tokens=1000 per=1d missing=600; }
+        location /seconds/ { proxy_pass http://model; tokusage_limit periods tokens=1000 per=90s; }
+        location /week/ { proxy_pass http://model; tokusage_limit periods tokens=1000 per=7d; }
+        location /day/ { proxy_pass http://model; tokusage_limit periods tokens=1000 per=day; }
+        location /month/ { proxy_pass http://model; tokusage_limit periods tokens=1000 per=month; }
         location /instead/ { add_header X-Instead yes always; proxy_pass http://model; }
     }
     server {
@@ -113,18 +123,18 @@ requests() {
     }'
 }
 
-# --------------------------------------------------------------------------- 200 connections, two workers, and a reload
+# --------------------------------------------------------------------------- 200 connections, four workers, and a reload
 
-# Now and then one worker takes all connections: then there is another round.
+# Now and then one worker takes no connection: then there is another round.
 at_once=200
 rounds=0
 : >"$scratch/worker.log"
-until [ "$(sort -u "$scratch/worker.log" | wc -l)" -eq 2 ] || [ "$rounds" -eq 5 ]; do
+until [ "$(sort -u "$scratch/worker.log" | wc -l)" -eq 4 ] || [ "$rounds" -eq 5 ]; do
     rounds=$((rounds + 1))
     requests 1 200 '/stream.sse?write=100&delay=20' 'X-Key: tenant @k' | run_jobs "200 connections at once"
     in_time lines_in worker.log $((200 * rounds)) || fail "the log has too few lines"
 done
-says "both workers served" 2 "$(($(sort -u "$scratch/worker.log" | wc -l)))"
+says "all workers served" 4 "$(($(sort -u "$scratch/worker.log" | wc -l)))"
 fetch keys
 sums "200 connections" keys $((200 * rounds)) $((4000 * rounds)) $((1800 * rounds)) 0 0
 sums "a tenth of them" keys $((20 * rounds)) $((400 * rounds)) $((180 * rounds)) 0 0 'key="tenant 3"'
@@ -167,7 +177,7 @@ says "of a client that is gone, drained" "consistent 1 " "$(verdict_of drained)"
 says "of an error" "error 1 " "$(verdict_of error)"
 says "of a cut response" "cut 1 " "$(verdict_of cut)"
 says "of the cache" "cached 1 consistent 1 " "$(verdict_of cache)"
-says "of what is not metered" "" "$(verdict_of html)"
+says "of a type that is not read" "unread 1 " "$(verdict_of html)"
 says "of a page with two parts by SSI" "consistent 2 " "$(verdict_of ssi)"
 sums "out of the cache" keys 2 20 9 16 4 'key="cache"'
 
@@ -281,6 +291,59 @@ holds "several limits" limited '/both/' both 200
 holds "another model answers where the limit is reached" limited /both/ both 200
 says "another model answers" yes "$(header X-Instead)"
 
+# A limit of its own for each key, by a map.
+holds "a small limit" limited /own/ small 200
+says "a small limit" 20 "$(header x-ratelimit-limit-tokens)"
+holds "a small limit is reached" limited /own/ small 429
+holds "a large limit" limited /own/ large 200
+holds "a large limit is not reached" limited /own/ large 200
+says "a large limit" 1000 "$(header x-ratelimit-limit-tokens)"
+for key in none other; do
+    holds "a limit that is 0 or empty" limited /own/ "$key" 200
+    holds "a limit that is 0 or empty" limited /own/ "$key" 200
+    says "a limit that is 0 or empty has no headers" "" "$(header x-ratelimit-limit-tokens)"
+done
+holds "a limit that is no number" limited /own/ wrong 500
+holds "the error log says so" grep -q '"many" is no number of tokens' "$scratch/error.log"
+
+# remains KEY QUERY TOKENS: what is left of 1,000 after a response.
+remains() {
+    job "$1" GET "/missing/$2" "X-Limit: $1" - - - - | run_jobs "a response for $1" >"$scratch/client.said"
+    limited /missing/ "$1" 200
+    says "what is left after $2" "$3" "$(header x-ratelimit-remaining-tokens)"
+}
+remains stream stream.sse 971
+remains unknown unknown.sse 400
+remains html 'whole.json?type=text/html' 400
+remains gzip 'whole.json?gzip=1' 400
+remains error error.json?status=429 1000
+fetch keys
+says "the metrics have only what was used" 0 "$(sum keys tokusage_tokens_total 'key="html"')"
+
+# When windows end: the time of the header and of the clock may differ by a second.
+ends_at() {
+    limited "/$1/" "$1" 200
+    at=$(($(date +%s) + $(header x-ratelimit-reset-tokens | sed 's/h/*3600+/; s/m/*60+/; s/s//')))
+    holds "the window of $1 ends at $2, not at $at" [ $((at - $2 <= 1 && $2 - at <= 1)) -eq 1 ]
+}
+now=$(date +%s)
+ends_at seconds $(((now / 90 + 1) * 90))
+ends_at week $(((now / 604800 + 1) * 604800))
+ends_at day "$(date -u -d 'tomorrow 0:00' +%s)"
+ends_at month "$(date -u -d "$(date -u +%Y-%m-01) +1 month" +%s)"
+
+# A reload may change all periods of a zone but those that are always counted: new ones begin at 0.
+holds "the limit of a month" limited /month/ reload 200
+sed -i 's/per=90s/per=91s/; s/periods tokens=1000 per=7d/periods tokens=1000 per=8d/' "$scratch/nginx.conf"
+reload_nginx
+sleep 0.5 # old workers take requests until the new ones have started
+holds "a limit of a new period" limited /seconds/ reload 200
+says "a new period begins at 0" 1000 "$(header x-ratelimit-remaining-tokens)"
+holds "the limit of a month" limited /month/ reload 200
+says "a month goes on" 942 "$(header x-ratelimit-remaining-tokens)"
+holds "a limit of a new period" limited /week/ reload 200
+says "a new period is counted" 942 "$(header x-ratelimit-remaining-tokens)"
+
 # The service's headers of its own limits are hidden where nginx has one, as a client could not know whose they are.
 job own GET '/minute/whole.json?ratelimit=1' 'X-Limit: own' - 200 - "save=$scratch/answer" | run_jobs "the service's own limit"
 says "the service's own limit is hidden" 40 "$(header x-ratelimit-remaining-tokens)"
@@ -297,4 +360,4 @@ says "requests beyond it in a dry run" 2 "$(count_status ':REJECTED_DRY_RUN:200'
 says "requests without a key" 1 "$(count_status ':-:200')"
 
 stop_nginx
-end_checks 60
+end_checks 100

@@ -5,9 +5,10 @@
 #define tokusage_stream_init TWIN(init)
 #define tokusage_stream_feed TWIN(feed)
 #define tokusage_stream_usage TWIN(usage)
-#define tokusage_stream_model TWIN(model)
+#define tokusage_stream_label TWIN(label)
 #define tokusage_stream_reports TWIN(reports)
 #define tokusage_stream_done TWIN(done)
-#define tokusage_stream_body TWIN(body)
+#define tokusage_stream_verdict TWIN(verdict)
+#define tokusage_stream_size TWIN(size)
 
 #endif

@@ -9,11 +9,11 @@
 #include "tokusage.h"
 
 /* Without AVX2 where there is SSE2 or NEON, and without either. */
-size_t search_without_avx2(const char *bytes, size_t length, const char *pointer, bool open);
-size_t search_portable(const char *bytes, size_t length, const char *pointer, bool open);
+size_t search_without_avx2(const char *bytes, size_t length, bool open);
+size_t search_portable(const char *bytes, size_t length, bool open);
 
 /* The target's: it is asked in place of the search. */
-size_t search_watched(const char *bytes, size_t length, const char *pointer, bool open);
+size_t search_watched(const char *bytes, size_t length, bool open);
 
 /* Each event is read. */
 size_t unsearched_feed(tokusage_stream *stream, const char *bytes, size_t length);

@@ -1,0 +1,49 @@
+/* Whole documents in which some bytes are any bytes: extract and find. Each is in a room of exactly its size. */
+#include "tokusage.h"
+
+#include "forms.h"
+
+enum {
+    ROOM = 256
+};
+
+static char room[ROOM];
+
+static void whole(const char *form, const char *pointer) {
+    const size_t length = strlen(form);
+    char *const begin = room + (ROOM - length);
+    tokusage usage;
+    tokusage_error error;
+    put(begin, form, length);
+    (void)tokusage_extract(begin, length, pointer, &usage, &error);
+}
+
+static void find(const char *form, const char *pointer) {
+    const size_t length = strlen(form);
+    char *const begin = room + (ROOM - length);
+    const char *value = NULL;
+    size_t value_length = 0;
+    put(begin, form, length);
+    if (tokusage_find(begin, length, pointer, &value, &value_length, NULL) == TOKUSAGE_OK &&
+        (value < begin || value_length > (size_t)(begin + length - value))) {
+        broken();
+    }
+}
+
+static void every_way(const char *form) {
+    whole(form, NULL);
+    whole(form, "/u");
+    find(form, "/u");
+}
+
+int main(void) {
+    /*@ loop unroll 100; */
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        /*@ loop unroll 100; */
+        for (size_t c = 0; c < CLASSES; c++) {
+            byte_class = classes[c];
+            every_way(documents[i]);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,265 @@
+/*
+ * The framing of server-sent events (WHATWG HTML, section 9.2.6), seen through what a stream reads in them: line ends,
+ * fields, comments, data of several lines. Each body runs whole, cut in two after every byte, and byte by byte. Random
+ * bodies are compared with the same events written in one plain form by a second framing in this file.
+ */
+#include "shorthand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a complete body says: the usage in words, and how many usages there were. */
+typedef struct events_case {
+    const char *what, *body, *says;
+    uint64_t reports;
+} events_case;
+
+static void expect_events(const events_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const char *const what = line_of("%s: %s", cases[i].what, shown(cases[i].body, strlen(cases[i].body)));
+        const observation got = expect_in_every_way(what, NULL, quoted(cases[i].body));
+        expect_words(cases[i].what, cases[i].says, usage_words(&got.ends[1].usage));
+        assert_int_equal(got.reports, cases[i].reports);
+    }
+}
+
+#define FIVE "{'usage':" U5 "}"
+#define LAST "{'usage':{'prompt_tokens':6}}"
+
+static void lf_cr_and_cr_lf_end_a_line(void **state) {
+    (void)state;
+    static const events_case cases[] = {
+        {"LF", "data: {'usage':\ndata: " U5 "}\n\ndata: " LAST "\n\n", "prompt 6", 2},
+        {"CR", "data: {'usage':\rdata: " U5 "}\r\rdata: " LAST "\r\r", "prompt 6", 2},
+        {"CR LF", "data: {'usage':\r\ndata: " U5 "}\r\n\r\ndata: " LAST "\r\n\r\n", "prompt 6", 2},
+        {"CR LF is one line end, so this is one event", "data: {'usage':\r\ndata: " U5 "}\r\n", "prompt 5", 1},
+        {"LF CR is two, so the document is ended", "data: {'usage':\n\rdata: " U5 "}\n\n", "", 0},
+        {"CR CR LF is two", "data: {'usage':\r\r\ndata: " U5 "}\n\n", "", 0},
+        {"CR LF LF is two", "data: {'usage':\r\n\ndata: " U5 "}\n\n", "", 0},
+        {"CR LF CR is two", "data: {'usage':\r\n\rdata: " U5 "}\n\n", "", 0},
+        {"other control characters end no line", "data: {'a':1}\v\f\x1E\ndata: " FIVE "\n\n", "", 0},
+        {"nor does NEL or a line separator", ": \xC2\x85\x64\x61ta: " FIVE "\n: \xE2\x80\xA8\x64\x61ta: " FIVE "\n\n",
+         "", 0},
+        {"more blank lines", "\n\n: x\n\r\n\r\r\ndata: " FIVE "\n\n\n\n\r\n\rdata: " LAST "\n\n", "prompt 6", 2},
+    };
+    expect_events(cases, LENGTH(cases));
+}
+
+static void an_event_ends_with_a_blank_line_or_with_the_body(void **state) {
+    (void)state;
+    static const events_case cases[] = {
+        {"a blank line", "data: " FIVE "\n\n", "prompt 5", 1},
+        {"a line end", "data: " FIVE "\n", "prompt 5", 1},
+        {"the body", "data: " FIVE, "prompt 5", 1},
+        {"a document over two events is none", "data: {'usage':\n\ndata: " U5 "}\n\n", "", 0},
+        {"a blank line without data ends nothing", "id: 1\n\ndata: " FIVE "\n\n", "prompt 5", 1},
+        {"a comment ends nothing", "data: {'usage':\n: x\ndata: " U5 "}\n\n", "prompt 5", 1},
+    };
+    expect_events(cases, LENGTH(cases));
+}
+
+static void only_data_lines_are_data(void **state) {
+    (void)state;
+    static const events_case cases[] = {
+        {"without a space", "data:" FIVE "\n\n", "prompt 5", 1},
+        {"with several", "data:   " FIVE "\n\n", "prompt 5", 1},
+        {"with a tab", "data:\t" FIVE "\n\n", "prompt 5", 1},
+        {"a second colon is data", "data:: " FIVE "\n\n", "", 0},
+        {"other fields", "event: x\nid: 1\ndata: " FIVE "\nretry: 5\n\n", "prompt 5", 1},
+        {"other fields with JSON", "event: " FIVE "\nid: " FIVE "\nretry: " FIVE "\nx: " FIVE "\n\n", "", 0},
+        {"a comment with JSON", ": " FIVE "\n:data: " FIVE "\n\n", "", 0},
+        {"a longer name", "datax: " FIVE "\ndatadata: " FIVE "\ndata-: " FIVE "\n: x\n\n", "", 0},
+        {"a shorter name", "dat: " FIVE "\nd: " FIVE "\n: x\n\n", "", 0},
+        {"another case", "DATA: " FIVE "\nData: " FIVE "\n: x\n\n", "", 0},
+        {"a space before the name", ":\n data: " FIVE "\n\tdata: " FIVE "\n\n", "", 0},
+        {"a space after the name", "data : " FIVE "\n: x\n\n", "", 0},
+        {"no colon", "data\ndata " FIVE "\n: x\n\n", "", 0},
+        {"a name without a colon is an empty line of data", "data: {'usage':\ndata\ndata: " U5 "}\n\n", "prompt 5", 1},
+        {"empty lines of data", "data:\ndata: {'usage':\ndata:\ndata: \ndata: " U5 "}\ndata:\n\n", "prompt 5", 1},
+        {"a line end in a string", "data: {'a':'\ndata: '," FIVE "}\n\n", "", 0},
+        {"half a name at the end", "data: " FIVE "\n\ndat", "prompt 5", 1},
+        {"a name at the end", "data: " FIVE "\n\ndata", "prompt 5", 1},
+        {"a byte-order mark in the body", ":\n\xEF\xBB\xBF\x64\x61ta: " FIVE "\n\n", "", 0},
+    };
+    expect_events(cases, LENGTH(cases));
+}
+
+/* Two documents, with each line end at each line. (Where a CR and an LF meet, both are in one event.) */
+static void each_line_may_end_in_its_own_way(void **state) {
+    (void)state;
+    static const char *const ends[] = {"\n", "\r", "\r\n"};
+    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " LAST};
+    for (size_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
+        builder body = {NULL, 0, 0};
+        for (size_t i = 0, rest = number; i < LENGTH(lines); i++, rest /= 3) {
+            const char *const end = ends[rest % 3];
+            add(&body, 1, quoted(lines[i]).bytes);
+            add(&body, 1, end);
+        }
+        const observation got = expect_in_every_way(shown(body.bytes, body.length), NULL, built(&body));
+        expect_words(shown(body.bytes, body.length), "prompt 6", usage_words(&got.ends[1].usage));
+        assert_int_equal(got.reports, 2);
+        free(body.bytes);
+    }
+}
+
+/* A line of every length: the line end at every offset in a register, and bytes that are nearly line ends. */
+static void lines_of_every_length_are_read_to_their_end(void **state) {
+    (void)state;
+    static const char near_ends[] = {'x', '\x0B', '\x0C', '\x0E', '\x09', '\x8A', '\x8D', '\xFF', ' '};
+    for (size_t length = 0; length < 150; length++) {
+        for (size_t i = 0; i < LENGTH(near_ends); i++) {
+            builder body = {NULL, 0, 0};
+            tokusage_stream stream;
+            add(&body, 1, length % 2 == 0 ? ":" : "data:");
+            for (size_t j = 0; j < length; j++) {
+                add_bytes(&body, &near_ends[i], 1);
+            }
+            add(&body, 2, i % 3 == 0 ? "\n" : i % 3 == 1 ? "\r" : "\r\n");
+            add(&body, 1, quoted("data: " FIVE "\n\n").bytes);
+            assert_int_equal(feed_whole(&stream, NULL, built(&body)), body.length);
+            assert_int_equal(tokusage_stream_reports(&stream), 1);
+            feed_in_chunks(&stream, NULL, built(&body), 1 + length % 40);
+            assert_int_equal(tokusage_stream_reports(&stream), 1);
+            free(body.bytes);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------------------------- a second framing, in full */
+
+/* The next line of a body, without its end. Returns false after the last one. */
+static bool next_line(span body, size_t *at, span *line) {
+    if (*at >= body.length) {
+        return false;
+    }
+    size_t end = *at;
+    while (end < body.length && body.bytes[end] != '\n' && body.bytes[end] != '\r') {
+        end++;
+    }
+    *line = (span){body.bytes + *at, end - *at};
+    end += end + 1 < body.length && body.bytes[end] == '\r' && body.bytes[end + 1] == '\n';
+    *at = end + 1;
+    return true;
+}
+
+static bool begins_with(span line, const char *word) {
+    return line.length >= strlen(word) && memcmp(line.bytes, word, strlen(word)) == 0;
+}
+
+/* The same events with LF, with "data: " before each line of data, and nothing else. The first line is like an event's if one was. */
+static builder in_plain_form(span body) {
+    builder plain = {NULL, 0, 0};
+    span line;
+    bool data = false;
+    bool seen = false;
+    for (size_t at = 0; next_line(body, &at, &line);) {
+        static const char *const fields[] = {"data:", "event:", "id:", "retry:", ":"};
+        for (size_t i = 0; i < LENGTH(fields); i++) {
+            seen = seen || begins_with(line, fields[i]);
+        }
+    }
+    add(&plain, 1, seen ? ":\n" : "x\n");
+    for (size_t at = 0; next_line(body, &at, &line);) {
+        if (line.length == 0 && data) {
+            add(&plain, 1, "\n");
+            data = false;
+        }
+        if (begins_with(line, "data:") || (line.length == 4 && begins_with(line, "data"))) {
+            size_t from = line.length > 4 ? 5 : 4;
+            from += from < line.length && line.bytes[from] == ' ';
+            add(&plain, 1, seen ? "data: " : "data");
+            add_bytes(&plain, line.bytes + from, line.length - from);
+            add(&plain, 1, "\n");
+            data = true;
+        }
+    }
+    if (data && plain.bytes[plain.length - 1] == '\n' && body.bytes[body.length - 1] != '\n' &&
+        body.bytes[body.length - 1] != '\r') {
+        plain.length--; /* the last line has no end */
+    }
+    return plain;
+}
+
+#define ANY(list) (list)[random_below(LENGTH(list))]
+
+static builder random_events(void) {
+    static const char *const parts[] = {
+        "\n",
+        "\n\n",
+        "\r",
+        "\r\r",
+        "\r\n",
+        "\r\n\r\n",
+        "data",
+        "data: ",
+        "data:",
+        ":",
+        " ",
+        "x",
+        "dat",
+        "id: 1",
+        "event: y",
+        "\ndata: {\"usage\":{\"prompt_tokens\":",
+        "1}}",
+        "2}}\n",
+        "{",
+        "}",
+        "{\"a\":",
+        "\"b\"",
+        "12",
+        "null",
+        ",",
+        "[",
+        "]",
+        "[DONE]",
+        "\xEF\xBB\xBF",
+        "\ndata: {\"error\":1}\n\n",
+        "\ndata: {\"usage\":{\"completion_tokens\":7}}\n\n",
+        "\\u0065",
+        "\ndata: {\"type\":\"x.done\",\"usage\":{\"prompt_tokens\":3}}\n",
+    };
+    builder body = {NULL, 0, 0};
+    add(&body, 1, random_below(20) == 0 ? "x" : random_below(2) == 0 ? ":" : "data: ");
+    for (size_t count = random_below(24); count > 0; count--) {
+        add(&body, 1, ANY(parts));
+    }
+    return body;
+}
+
+static void random_bodies_say_what_their_events_say_in_plain_form(void **state) {
+    (void)state;
+    size_t with_usage = 0;
+    const size_t all = rounds(30000);
+    for (size_t left = all; left > 0; left--) {
+        builder body = random_events();
+        builder plain = in_plain_form(built(&body));
+        const char *const what =
+            line_of("%s against %s", shown(body.bytes, body.length), shown(plain.bytes, plain.length));
+        tokusage_stream stream;
+        feed_whole(&stream, NULL, built(&plain));
+        const observation want = observe(what, &stream, 0);
+        feed_whole(&stream, NULL, built(&body));
+        observation got = observe(what, &stream, 0);
+        expect_same_observation(what, &got, &want);
+        feed_randomly(&stream, NULL, built(&body), 1 + random_below(30));
+        got = observe(what, &stream, 0);
+        expect_same_observation(what, &got, &want);
+        with_usage += want.reports > 0;
+        free(body.bytes);
+        free(plain.bytes);
+    }
+    assert_true(with_usage > all / 20);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lf_cr_and_cr_lf_end_a_line),
+        cmocka_unit_test(an_event_ends_with_a_blank_line_or_with_the_body),
+        cmocka_unit_test(only_data_lines_are_data),
+        cmocka_unit_test(each_line_may_end_in_its_own_way),
+        cmocka_unit_test(lines_of_every_length_are_read_to_their_end),
+        cmocka_unit_test(random_bodies_say_what_their_events_say_in_plain_form),
+    };
+    return cmocka_run_group_tests(tests, seed_random, NULL);
+}
