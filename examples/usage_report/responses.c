@@ -267,6 +267,7 @@ static const char *const reasons[COUNTERS] = {
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason) {
     tally one = {.counters = {[RESPONSES] = is_response(verdict)}};
     one.counters[verdict] = 1;
+    in->source->known++;
     found_clear(&in->found);
     make_key(in, &in->found);
     tally_add(&totals_group(&in->totals, in->key.bytes, in->key.used)->tally, &one);
@@ -315,7 +316,9 @@ void take_response(reading *in, response *what) {
                    .session = hash_of(in, text_all(&what->session))};
     price(in, what, &next);
     in->source->known++;
-    if (what->verdict == INVALID || what->verdict == MALFORMED) {
+    if (what->verdict == MALFORMED) {
+        say_finding(in, next.file, next.line, "a usage in the stream is malformed");
+    } else if (what->verdict == INVALID) {
         tokusage_error_text(&what->error, reason, sizeof reason);
         say_finding(in, next.file, next.line, reason);
     } else if (what->unfinished && what->reason) {

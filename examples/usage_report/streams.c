@@ -18,7 +18,7 @@ typedef struct stream {
     response about;
     uint64_t id;
     bool chunks; /* OpenAI's: each has the id, which a client may choose */
-    bool event, begun, ended, has_usage, ambiguous;
+    bool event, begun, started, ended, has_usage, ambiguous;
     tokusage usage; /* of the latest chunk that has one */
     struct stream *before, *after, *next; /* in the order of use; of the same place in the table */
 } stream;
@@ -27,13 +27,16 @@ struct streams {
     stream *first, *last; /* the latest is the last */
     size_t count;
     bool some_ended;
+    uint64_t ended; /* the id of the latest that has */
     stream *table[SLOTS];
 };
 
 /* What a document says as a chunk. */
 typedef struct chunk {
     slice id, type, object;
-    bool named, known, begins, ends, has_usage;
+    bool named;   /* OpenAI's and Gemini's: each has the id of its response */
+    bool known, begins, ends, has_usage;
+    bool starts; /* Anthropic's message_start, which a message_delta must follow */
     tokusage usage;
 } chunk;
 
@@ -66,10 +69,12 @@ static chunk chunk_of(document *of, const char *at) {
                 .type = json_inside(document_find(of, "/type /event_type")),
                 .object = json_inside(document_at(of, "/object"))};
     const slice done = document_at(of, "/done");
-    is.named = slice_ends(is.object, ".chunk");
+    const bool named = slice_ends(is.object, ".chunk");
+    is.named = named || (is.id.length > 0 && document_find(of, "/choices /candidates /response/candidates").bytes);
     is.begins = is_any(is.type, begins);
+    is.starts = slice_is(is.type, "message_start");
     is.ends = is_any(is.type, ends) || slice_is(done, "true");
-    is.known = (is.named && is.id.length > 0) || begins_as(is.type, events) || slice_is(done, "true") || slice_is(done, "false");
+    is.known = (named && is.id.length > 0) || begins_as(is.type, events) || slice_is(done, "true") || slice_is(done, "false");
     for (size_t i = 0; i < sizeof bedrock / sizeof *bedrock; i++) {
         const bool there = document_at(of, bedrock[i]).bytes;
         is.known = is.known || there;
@@ -112,7 +117,7 @@ static void close_stream(reading *in, stream *over) {
     verdict_of(&over->state, over->ended || !over->event, what);
     read_labels(&over->state, what);
     if (!over->event && !over->ended && !what->unfinished && what->verdict != ERRORS &&
-        (what->verdict == WITHOUT_USAGE || (over->begun && !tokusage_stream_done(&over->state)))) {
+        (what->verdict == WITHOUT_USAGE || (over->started && !tokusage_stream_done(&over->state)))) {
         what->unfinished = true;
         what->reason = "the response has no end in this log, or its usage is not in it";
     }
@@ -169,8 +174,8 @@ static bool is_over(const stream *open, const chunk *next) {
 static stream *owner_of_event(reading *in, const chunk *is) {
     stream *const open = in->source->streams->last;
     const uint64_t id = hash_of(in, is->id);
-    const bool other = open && ((id != 0 && open->id != 0 && id != open->id) || (is->begins && (open->begun || open->id != 0)) ||
-                                (is->named && is_over(open, is)));
+    const bool other = open && ((is->named && id != 0 && open->chunks && id != open->id) ||
+                                (is->begins && (open->begun || open->id != 0)) || (is->named && is_over(open, is)));
     if (other) {
         close_stream(in, open);
         return NULL;
@@ -259,12 +264,14 @@ bool streams_take(reading *in, uint64_t line, document *of, bool event) {
     streams *const open = streams_of(in->source);
     stream *to = event ? owner_of_event(in, &is) : owner_of_line(in, line, &is, &passed);
     in->source->known++;
+    passed = passed || (is.ends && !to && is.id.length > 0 && hash_of(in, is.id) == open->ended); /* said again */
     if (passed || (event && !to && open->some_ended && is.id.length == 0 && !is.has_usage && !is.begins)) {
         return true;
     }
     to = to ? to : open_stream(in, line, &is, event);
     feed(in, to, of->whole);
     to->begun = to->begun || is.begins;
+    to->started = to->started || is.starts;
     to->chunks = to->chunks || is.named;
     to->has_usage = to->has_usage || is.has_usage;
     to->usage = is.has_usage ? is.usage : to->usage;
@@ -276,6 +283,7 @@ bool streams_take(reading *in, uint64_t line, document *of, bool event) {
     }
     if (is.ends) {
         to->ended = open->some_ended = true;
+        open->ended = to->id;
         close_stream(in, to);
     }
     return true;
