@@ -73,7 +73,8 @@ static bool is_better(const answer *next, const answer *old) {
     const int by_output = compare(next->usage.completion_tokens.value, old->usage.completion_tokens.value);
     const int by_tokens = compare(tokens_of(next), tokens_of(old));
     const int by_counts = compare(counts_of(next), counts_of(old));
-    const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time, by_counts};
+    const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time,
+                         by_counts};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         if (order[i] != 0) {
             return order[i] > 0;
@@ -120,7 +121,8 @@ void answers_take(reading *in, const answer *next) {
     answers *const of = &in->answers;
     if (of->count >= in->asked->max_ids) {
         answers_finish(in);
-        say_finding(in, next->file, next->line, "there are more ids than --max-ids: those before this line are forgotten");
+        say_finding(in, next->file, next->line,
+                    "there are more ids than --max-ids: those before this line are forgotten");
         next->group->tally.counters[REPEATED]++;
     }
     grow(of);

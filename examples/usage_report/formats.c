@@ -12,10 +12,12 @@ const char other_keys[] = "(others)";
 
 /* The counts of the library, all of them and in its order, come between these. */
 static const column before[] = {
-    {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE}, {"invalid", COUNTER, INVALID},
-    {"ambiguous", COUNTER, AMBIGUOUS},   {"untimed", COUNTER, UNTIMED},             {"misplaced", COUNTER, MISPLACED},
-    {"errors", COUNTER, ERRORS},         {"malformed", COUNTER, MALFORMED},         {"prefixed", COUNTER, PREFIXED},
-    {"too_long", COUNTER, TOO_LONG},     {"unfinished", COUNTER, UNFINISHED},       {"repeated", COUNTER, REPEATED},
+    {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
+    {"invalid", COUNTER, INVALID},       {"ambiguous", COUNTER, AMBIGUOUS},
+    {"untimed", COUNTER, UNTIMED},       {"misplaced", COUNTER, MISPLACED},
+    {"errors", COUNTER, ERRORS},         {"malformed", COUNTER, MALFORMED},
+    {"prefixed", COUNTER, PREFIXED},     {"too_long", COUNTER, TOO_LONG},
+    {"unfinished", COUNTER, UNFINISHED}, {"repeated", COUNTER, REPEATED},
     {"unknown_names", COUNTER, UNKNOWN},
 };
 static const column after[] = {
@@ -146,7 +148,8 @@ static void put_tally(const options *asked, const tally *of, bool counters, text
             tokusage_encode(&of->usage, json, sizeof json, &length);
             text_string(to, ",\"usage\":");
             text_bytes(to, json, length);
-        } else if (each.kind != COUNT && (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
+        } else if (each.kind != COUNT &&
+                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
                    column_is_there(&each, asked)) {
             const bool quoted = each.kind != COUNTER; /* JSON's numbers are read as doubles */
             text_string(to, counters && i == 0 ? "\"" : ",\"");

@@ -154,8 +154,7 @@ bool input_fill(input *of) {
 size_t input_line(input *of, size_t from, size_t most) {
     for (size_t searched = from;;) {
         const size_t all = of->end - of->begin;
-        const char *const end =
-            searched < all ? memchr(of->buffer + of->begin + searched, '\n', all - searched) : NULL;
+        const char *const end = searched < all ? memchr(of->buffer + of->begin + searched, '\n', all - searched) : NULL;
         searched = end ? (size_t)(end - of->buffer) - of->begin : all;
         if (end || searched > most || !input_fill(of)) {
             return searched;

@@ -168,6 +168,10 @@ static slice find_one(document *in, const char *pointer, size_t length) {
     return slice_is(value, "null") ? (slice){NULL, 0} : value;
 }
 
+bool document_has(document *in, const char *name) {
+    return member_of(in, in->whole, name, strlen(name)).bytes != NULL;
+}
+
 slice document_at(document *in, const char *pointer) {
     return find_one(in, pointer, strlen(pointer));
 }

@@ -23,7 +23,7 @@ static void take_data(reading *in, uint64_t line, slice data) {
         data = json_trim((slice){data.bytes + span, data.length - span});
     }
     if (done) {
-        streams_end_mark(in);
+        streams_end_mark(in, line);
     }
 }
 
@@ -108,6 +108,10 @@ static bool take_cri(reading *in, uint64_t line, slice of) {
 /* ---- JSON */
 
 static void say_malformed(reading *in, uint64_t line, slice of) {
+    if (in->asked->merge) {
+        say_failure(in, line, "a report that is broken");
+        return;
+    }
     char reason[TOKUSAGE_ERROR_SIZE];
     tokusage_error error;
     tokusage usage;
@@ -126,7 +130,9 @@ static void take_json(reading *in, uint64_t line, slice of) {
             say_malformed(in, line, of);
             return;
         }
-        if (!take_docker(in, line, first)) {
+        if (in->asked->merge) {
+            merge_document(in, line, first);
+        } else if (!take_docker(in, line, first)) {
             take_document(in, line, first, false);
         }
         of = rest;
@@ -143,7 +149,8 @@ static void take_json(reading *in, uint64_t line, slice of) {
 static void take_text(reading *in, uint64_t line, slice of) {
     text pointer = {.bytes = NULL};
     const char *brace = of.bytes;
-    for (unsigned tries = 0; tries < 16 && (brace = memchr(brace, '{', (size_t)(of.bytes + of.length - brace))); tries++) {
+    for (unsigned tries = 0; tries < 16 && (brace = memchr(brace, '{', (size_t)(of.bytes + of.length - brace)));
+         tries++) {
         const slice rest = {brace, of.length - (size_t)(brace - of.bytes)};
         brace++;
         if (json_span(rest) != rest.length) {
@@ -165,7 +172,7 @@ static void take_text(reading *in, uint64_t line, slice of) {
 
 void take_line(reading *in, uint64_t line, slice bytes) {
     const slice trimmed = json_trim(bytes);
-    if (trimmed.length > 0 && take_field(in, bytes)) {
+    if (trimmed.length > 0 && !in->asked->merge && take_field(in, bytes)) {
         return;
     }
     end_event(in, line > 1 ? line - 1 : line);
@@ -173,7 +180,12 @@ void take_line(reading *in, uint64_t line, slice bytes) {
         return; /* a list over several lines: its elements are documents */
     }
     if (json_is(trimmed, '{') || json_is(trimmed, '[')) {
-        take_json(in, line, trimmed);
+        const slice inside = json_open(trimmed);
+        const bool json = in->asked->merge || json_is(trimmed, '{') || json_is(inside, '{') || json_is(inside, '[') ||
+                          json_span(trimmed) == trimmed.length;
+        (json ? take_json : take_text)(in, line, trimmed); /* [INFO] ... */
+    } else if (in->asked->merge) {
+        merge_document(in, line, trimmed);
     } else if (!take_cri(in, line, trimmed)) {
         take_text(in, line, trimmed);
     }
@@ -255,6 +267,9 @@ static void read_lines(reading *in, input *with) {
         const uint64_t number = with->line;
         size_t end = input_line(with, 0, most);
         size_t broken = 0;
+        if (with->broken && end == with->end - with->begin) {
+            return; /* an interruption, or an error, came in this line */
+        }
         if (end > most) {
             skip_line(with);
             take_unread(in, number, TOO_LONG, NULL);
@@ -273,13 +288,36 @@ static void read_lines(reading *in, input *with) {
     }
 }
 
+/* What is packed in another way, or in two bytes for each character. */
+static const char *unreadable(slice of) {
+    static const struct {
+        const char *begins, *reason;
+    } kinds[] = {{"\x28\xB5\x2F\xFD", "packed by zstd, which is not read: unpack it first"},
+                 {"\xFD"
+                  "7zXZ",
+                  "packed by xz, which is not read: unpack it first"},
+                 {"BZh", "packed by bzip2, which is not read: unpack it first"},
+                 {"PK\3\4", "packed by zip, which is not read: unpack it first"},
+                 {"\xFF\xFE", "UTF-16, which is not read: make it UTF-8 first"},
+                 {"\xFE\xFF", "UTF-16, which is not read: make it UTF-8 first"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (slice_begins(of, kinds[i].begins)) {
+            return kinds[i].reason;
+        }
+    }
+    return NULL;
+}
+
 void read_file(reading *in, input *with, const char *name) {
     source *const file = in->source;
     if (!input_open(with, in, name)) {
         return;
     }
     const bool empty = with->begin == with->end && !input_fill(with);
-    if (!empty && with->buffer[with->begin] == '\0') {
+    const char *const reason = unreadable((slice){with->buffer + with->begin, with->end - with->begin});
+    if (reason) {
+        take_unread(in, 1, MALFORMED, reason);
+    } else if (!empty && with->buffer[with->begin] == '\0') {
         read_frames(in, with);
     } else if (!empty) {
         read_lines(in, with);

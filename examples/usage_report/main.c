@@ -94,7 +94,8 @@ static void print_report(reading *in, tally *total) {
         good = totals_cut(&in->totals, (size_t)asked->top) && good;
     }
     if (!good) {
-        fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n", stderr);
+        fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
+              stderr);
         in->incomplete = true;
     }
     if (!asked->each || asked->format == FORMAT_TABLE) {

@@ -94,8 +94,7 @@ static void price_group(reading *to, const options *head, tally *of) {
         const bool present = key_next(&key, &to->scratch);
         if (strcmp(head->by[i].given, "/model") == 0) {
             const slice model = present ? text_all(&to->scratch) : (slice){"", 0};
-            const bool good =
-                price_of(to->prices, model, (slice){"", 0}, &of->usage, &priced.cost, &reason);
+            const bool good = price_of(to->prices, model, (slice){"", 0}, &of->usage, &priced.cost, &reason);
             priced.counters[UNPRICED] = good ? 0 : of->counters[RESPONSES];
             *of = priced;
             return;
@@ -106,7 +105,8 @@ static void price_group(reading *to, const options *head, tally *of) {
 
 static bool is_report(document *of) {
     const slice complete = document_at(of, "/complete");
-    return slice_is(document_at(of, "/usage_report"), "4") && (slice_is(complete, "true") || slice_is(complete, "false"));
+    return slice_is(document_at(of, "/usage_report"), "4") &&
+           (slice_is(complete, "true") || slice_is(complete, "false"));
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {
@@ -118,7 +118,8 @@ void merge_document(reading *to, uint64_t line, slice whole) {
     if (!is_report(&of)) {
         say_failure(to, line, "no report of usage-report --format json, of this version");
     } else if (!take_head(to, whole, &head, &strings)) {
-        say_failure(to, line, "a report made with another --at, --by or --prices than those before it; it is not added");
+        say_failure(to, line,
+                    "a report made with another --at, --by or --prices than those before it; it is not added");
     } else {
         if (slice_is(document_at(&of, "/complete"), "false")) {
             say_failure(to, line, "this report says that it is not complete; it is added as it is");
@@ -127,14 +128,16 @@ void merge_document(reading *to, uint64_t line, slice whole) {
             document element = {.whole = value};
             tally read = {.counters = {0}};
             if (!read_group(to, &element, &head, &read)) {
-                say_failure(to, line, "a group of this report is broken, or made by --top; the rest of it is not added");
+                say_failure(to, line,
+                            "a group of this report is broken, or made by --top; the rest of it is not added");
                 break;
             }
             if (to->asked->priced) {
                 price_group(to, &head, &read);
             }
             if (!tally_add(&totals_group(&to->totals, to->key.bytes, to->key.used)->tally, &read)) {
-                say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+                say_failure(to, line,
+                            "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
             }
         }
     }

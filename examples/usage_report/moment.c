@@ -19,7 +19,8 @@ bool moment_zone(const char *name) {
     const char *const folder = getenv("TZDIR");
     if ((*name == '+' || *name == '-') && strlen(name) == 6 && sscanf(name + 1, "%2u:%2u", &hours, &minutes) == 2 &&
         hours < 24 && minutes < 60) {
-        snprintf(rule, sizeof rule, "<%s>%c%02u:%02u", name, *name == '+' ? '-' : '+', hours, minutes);
+        snprintf(rule, sizeof rule, "<%c%02u%02u>%c%02u:%02u", *name, hours, minutes, *name == '+' ? '-' : '+', hours,
+                 minutes);
     } else if (strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0) {
         snprintf(rule, sizeof rule, "UTC0");
     } else {
@@ -64,9 +65,8 @@ static bool read_clock(const char *at, parts *to) {
 /* 2026-11-03T10:20:30, or a space between, or a date alone. */
 static bool read_iso(const char *at, parts *to) {
     int end = 0;
-    if (strspn(at, "0123456789") != 4 ||
-        (sscanf(at, "%4u-%2u-%2u%n", &to->year, &to->month, &to->day, &end) != 3 &&
-         sscanf(at, "%4u/%2u/%2u%n", &to->year, &to->month, &to->day, &end) != 3)) {
+    if (strspn(at, "0123456789") != 4 || (sscanf(at, "%4u-%2u-%2u%n", &to->year, &to->month, &to->day, &end) != 3 &&
+                                          sscanf(at, "%4u/%2u/%2u%n", &to->year, &to->month, &to->day, &end) != 3)) {
         return false;
     }
     to->rest = at + end;
@@ -129,8 +129,13 @@ static bool read_date(const char *at, int64_t *time) {
         return false;
     }
     if (local) {
-        struct tm fields = {.tm_year = (int)is.year - 1900, .tm_mon = (int)is.month - 1, .tm_mday = (int)is.day,
-                            .tm_hour = (int)is.hour, .tm_min = (int)is.minute, .tm_sec = (int)is.second, .tm_isdst = -1};
+        struct tm fields = {.tm_year = (int)is.year - 1900,
+                            .tm_mon = (int)is.month - 1,
+                            .tm_mday = (int)is.day,
+                            .tm_hour = (int)is.hour,
+                            .tm_min = (int)is.minute,
+                            .tm_sec = (int)is.second,
+                            .tm_isdst = -1};
         *time = (int64_t)mktime(&fields) * second + fraction;
     } else {
         const int64_t days = days_of(is.year, is.month, is.day);
@@ -148,10 +153,10 @@ static bool read_epoch(const char *at, int64_t *time) {
         return false;
     }
     const uint64_t number = strtoull(at, NULL, 10);
-    *time = number < UINT64_C(100000000000)          ? (int64_t)number * second + fraction
-            : number < UINT64_C(100000000000000)     ? (int64_t)number * 1000
+    *time = number < UINT64_C(100000000000)         ? (int64_t)number * second + fraction
+            : number < UINT64_C(100000000000000)    ? (int64_t)number * 1000
             : number < UINT64_C(100000000000000000) ? (int64_t)number
-                                                     : (int64_t)(number / 1000);
+                                                    : (int64_t)(number / 1000);
     return true;
 }
 

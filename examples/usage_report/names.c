@@ -103,7 +103,7 @@ static bool drop_date(text *name) {
 void name_next(text *name, unsigned *step) {
     static const char *const regions[] = {"us.", "eu.", "apac.", "global.", "jp.", "au.", "ca.", "us-gov.", NULL};
     static const char *const vendors[] = {"anthropic.", "amazon.", "meta.", "mistral.", "cohere.", "deepseek.",
-                                          "ai21.", "openai.", "qwen.", "google.", NULL};
+                                          "ai21.",      "openai.", "qwen.", "google.",  NULL};
     static const char *const variants[] = {"-codex", NULL};
     for (; *step < 8; ++*step) {
         const size_t used = name->used;
@@ -113,7 +113,8 @@ void name_next(text *name, unsigned *step) {
             dropped = drop_tuning(name);
             break;
         case 1:
-            dropped = slice_begins(text_all(name), "arn:") ? drop_through(name, '/') : drop_word(name, (const char *const[]){"models/", NULL});
+            dropped = slice_begins(text_all(name), "arn:") ? drop_through(name, '/')
+                                                           : drop_word(name, (const char *const[]){"models/", NULL});
             break;
         case 2: { /* a provider, one at a time: openrouter/anthropic/NAME */
             const char *const slash = memchr(name->bytes, '/', used);

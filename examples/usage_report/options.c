@@ -110,7 +110,7 @@ static bool read_key(given *to, const char *value) {
     static const struct {
         const char *name;
         grouping as;
-    } names[] = {{"/model", {BY_MODEL, DAY, NULL}}, {"file", {BY_FILE, DAY, NULL}},   {"hour", {BY_TIME, HOUR, NULL}},
+    } names[] = {{"/model", {BY_MODEL, DAY, NULL}}, {"file", {BY_FILE, DAY, NULL}},  {"hour", {BY_TIME, HOUR, NULL}},
                  {"day", {BY_TIME, DAY, NULL}},     {"week", {BY_TIME, WEEK, NULL}}, {"month", {BY_TIME, MONTH, NULL}}};
     to->grouped = true;
     if (strcmp(value, "none") == 0) {
@@ -209,8 +209,9 @@ static bool settle(given *to) {
         read_key(to, "/model");
     }
     of->priced = to->prices != NULL;
-    return read_pointers(of) && read_moment("since", to->since, &of->since) && read_moment("until", to->until, &of->until) &&
-           (!to->format || read_format(to)) && read_sort(to) && (!to->prices || prices_read(to->prices, &of->prices));
+    return read_pointers(of) && read_moment("since", to->since, &of->since) &&
+           read_moment("until", to->until, &of->until) && (!to->format || read_format(to)) && read_sort(to) &&
+           (!to->prices || prices_read(to->prices, &of->prices));
 }
 
 /* ---- files */
@@ -287,7 +288,8 @@ int options_read(int argc, char **argv, options *read) {
     int which = 0;
     int code = 0;
     for (size_t i = 0; i < KNOWN; i++) {
-        long_options[i] = (struct option){known[i].name, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
+        long_options[i] =
+            (struct option){known[i].name, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
     }
     *read = now.to;
     while ((code = getopt_long(argc, argv, "h", long_options, &which)) != -1) {

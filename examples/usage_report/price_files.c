@@ -24,10 +24,11 @@ static bool fail(const file *of, size_t line, slice what, const char *reason) {
     text words = {.bytes = NULL};
     text_safe(&words, what);
     if (line > 0) {
-        fprintf(stderr, "usage-report: --prices: %s:%zu: %s%s%s\n", of->path, line, text_c(&words), what.length > 0 ? ": " : "",
-                reason);
+        fprintf(stderr, "usage-report: --prices: %s:%zu: %s%s%s\n", of->path, line, text_c(&words),
+                what.length > 0 ? ": " : "", reason);
     } else {
-        fprintf(stderr, "usage-report: --prices: %s: %s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "", reason);
+        fprintf(stderr, "usage-report: --prices: %s: %s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
+                reason);
     }
     text_free(&words);
     return false;
@@ -42,7 +43,8 @@ static bool read_price(file *of, slice number, int shift, tokusage_count *to) {
     }
     /* 2.5000000000000002e-08 is 2.5e-08: what a double makes of it does not matter. */
     if (!exact && value < INT64_C(1000) && !of->rounded) {
-        fprintf(stderr, "usage-report: --prices: %s: prices with more decimals are rounded to 10^-12 a token\n", of->path);
+        fprintf(stderr, "usage-report: --prices: %s: prices with more decimals are rounded to 10^-12 a token\n",
+                of->path);
         of->rounded = true;
     }
     *to = (tokusage_count){true, value};
@@ -162,25 +164,30 @@ static bool read_head(slice field, head *to) {
 static bool read_heads(file *of, size_t number, slice line, head *heads, size_t *count) {
     slice field = {NULL, 0};
     bool model = false;
+    bool priced = false;
     for (*count = 0; take_field(&line, &field); ++*count) {
         head *const next = &heads[*count];
         if (*count == MOST_COLUMNS || !read_head(field, next)) {
-            return fail(of, number, field, "no column of prices; there are model, service_tier, above, and names of counts");
+            return fail(of, number, field,
+                        "no column of prices; there are model, service_tier, above, and names of counts");
         }
         for (size_t i = 0; i < *count; i++) {
-            const bool same = heads[i].kind == next->kind || (next->kind < KINDS && heads[i].kind < KINDS &&
-                                                              strcmp(kinds[heads[i].kind].count, kinds[next->kind].count) == 0);
+            const bool same =
+                heads[i].kind == next->kind || (next->kind < KINDS && heads[i].kind < KINDS &&
+                                                strcmp(kinds[heads[i].kind].count, kinds[next->kind].count) == 0);
             if (same && heads[i].above == next->above && heads[i].batch == next->batch) {
                 return fail(of, number, field, "two columns for the same");
             }
         }
         model = model || next->kind == IS_MODEL;
+        priced = priced || next->kind < KINDS;
     }
-    return model || fail(of, number, (slice){"", 0}, "no column is named model");
+    return (model && priced) || fail(of, number, (slice){"", 0}, "no column named model, or none of prices");
 }
 
 /* The cells that say which row it is. */
-static bool read_row_head(file *of, slice line, const head *heads, size_t count, slice *model, slice *tier, int64_t *above) {
+static bool read_row_head(file *of, slice line, const head *heads, size_t count, slice *model, slice *tier,
+                          int64_t *above) {
     slice field = {NULL, 0};
     (void)of;
     for (size_t i = 0; i < count; i++) {
@@ -219,7 +226,8 @@ static bool read_row(file *of, size_t number, slice line, const head *heads, siz
             continue;
         }
         field = json_is(field, '$') ? json_trim((slice){field.bytes + 1, field.length - 1}) : field;
-        price_row *const row = row_for(of, model, heads[i].batch ? batch : slice_of(tier_name), heads[i].above || !steps ? above : -1, from);
+        price_row *const row = row_for(of, model, heads[i].batch ? batch : slice_of(tier_name),
+                                       heads[i].above || !steps ? above : -1, from);
         if (!read_price(of, field, 6, count_of(&row->tokens, heads[i].kind))) {
             return fail(of, number, field, "no price of a million tokens");
         }
@@ -297,7 +305,8 @@ static bool read_litellm(file *of, slice all) {
             slice tier;
             if (read_litellm_name(name, &kind, &above, &tier) && !slice_is(value, "null")) {
                 price_row *const row = row_for(of, model, tier, above, from);
-                if (!read_price(of, json_is(value, '"') ? json_inside(value) : value, 12, count_of(&row->tokens, kind))) {
+                if (!read_price(of, json_is(value, '"') ? json_inside(value) : value, 12,
+                                count_of(&row->tokens, kind))) {
                     return fail(of, 0, model, "a price that is no number");
                 }
             }
@@ -345,9 +354,9 @@ static bool read_genai_prices(file *of, slice model, slice prices) {
         if (kind == KINDS || slice_is(value, "null")) {
             continue;
         }
-        if (json_is(value, '{') ? !read_steps(of, model, value, kind, from)
-                                : !read_price(of, value, 6,
-                                              count_of(&row_for(of, model, (slice){"", 0}, -1, from)->tokens, kind))) {
+        if (json_is(value, '{')
+                ? !read_steps(of, model, value, kind, from)
+                : !read_price(of, value, 6, count_of(&row_for(of, model, (slice){"", 0}, -1, from)->tokens, kind))) {
             return fail(of, 0, model, "a price that is no number");
         }
     }
@@ -400,6 +409,7 @@ static bool read_genai(file *of, slice all) {
     while (good && json_next(&providers, NULL, &provider)) {
         document it = {.whole = provider};
         const slice id = json_inside(document_at(&it, "/id"));
+        of->to->by_provider = true;
         slice models = json_open(document_at(&it, "/models"));
         slice model = {NULL, 0};
         while (good && json_next(&models, NULL, &model)) {
@@ -434,7 +444,7 @@ static int compare_rows(const void *one, const void *other) {
     const price_row *const b = other;
     const int by_name = strcmp(a->model.bytes, b->model.bytes);
     const int by_tier = strcmp(a->tier.bytes, b->tier.bytes);
-    return by_name != 0              ? by_name
+    return by_name != 0             ? by_name
            : a->prefix != b->prefix ? (int)a->prefix - (int)b->prefix
            : by_tier != 0           ? by_tier
                                     : (a->above > b->above) - (a->above < b->above);

@@ -167,6 +167,21 @@ static const price_row *row_named(const price_list *in, slice name) {
     return best;
 }
 
+/* Lists of several providers have a model's own provider in front of its name. */
+static const price_row *row_of_provider(const price_list *in, slice name) {
+    static const char *const providers[] = {"openai/",  "anthropic/", "google/", "x-ai/",
+                                            "mistral/", "deepseek/",  "cohere/"};
+    const price_row *row = row_named(in, name);
+    for (size_t i = 0; in->by_provider && !row && i < sizeof providers / sizeof *providers; i++) {
+        text full = {.bytes = NULL};
+        text_string(&full, providers[i]);
+        text_slice(&full, name);
+        row = row_named(in, text_all(&full));
+        text_free(&full);
+    }
+    return row;
+}
+
 /* Under the fullest name that any row has. */
 static const price_row *row_of(const price_list *in, slice model) {
     text name = {.bytes = NULL};
@@ -174,7 +189,7 @@ static const price_row *row_of(const price_list *in, slice model) {
     const price_row *row = NULL;
     text_slice(&name, model);
     while (!row && name.used > 0) {
-        row = row_named(in, text_all(&name));
+        row = row_of_provider(in, text_all(&name));
         if (!row) {
             name_next(&name, &step);
         }
@@ -282,7 +297,8 @@ bool price_of(price_list *in, slice model, slice tier, const tokusage *usage, am
     }
     const tokusage prices = prices_for(in, row, tier, usage->prompt_tokens.value);
     if (tokusage_cost(usage, &prices, &parts, &error) != TOKUSAGE_OK) {
-        *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens" : "no cost, as its counts contradict each other,";
+        *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
+                                                         : "no cost, as its counts contradict each other,";
         return false;
     }
     *cost = (amount){parts / parts_of_one, parts % parts_of_one};

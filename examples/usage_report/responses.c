@@ -104,14 +104,10 @@ void say_note(reading *in, const char *reason) {
 /* ---- the verdict */
 
 void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
-    static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT,
-                                       [TOKUSAGE_RECONCILED] = RECONCILED,
-                                       [TOKUSAGE_ASSUMED] = ASSUMED,
-                                       [TOKUSAGE_CONTRADICTORY] = CONTRADICTORY,
-                                       [TOKUSAGE_INVALID] = INVALID,
-                                       [TOKUSAGE_MISSING] = WITHOUT_USAGE,
-                                       [TOKUSAGE_FAILED] = ERRORS,
-                                       [TOKUSAGE_TRUNCATED] = WITHOUT_USAGE,
+    static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE_RECONCILED] = RECONCILED,
+                                       [TOKUSAGE_ASSUMED] = ASSUMED,       [TOKUSAGE_CONTRADICTORY] = CONTRADICTORY,
+                                       [TOKUSAGE_INVALID] = INVALID,       [TOKUSAGE_MISSING] = WITHOUT_USAGE,
+                                       [TOKUSAGE_FAILED] = ERRORS,         [TOKUSAGE_TRUNCATED] = WITHOUT_USAGE,
                                        [TOKUSAGE_UNREADABLE] = MALFORMED};
     const tokusage_verdict verdict = tokusage_stream_verdict(stream, complete, &to->usage, &to->error);
     const bool has_usage = !tokusage_equal(&to->usage, &nothing);
@@ -159,8 +155,9 @@ static void add_key(response *to, size_t which, slice value) {
 
 /* What services and gateways say that they charged. */
 static void read_stated(document *from, response *to) {
-    static const char paths[] = "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost /costUSD "
-                                "/total_cost /cost";
+    static const char paths[] =
+        "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost /costUSD "
+        "/total_cost /cost";
     const slice ticks = document_find(from, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks"); /* xAI */
     int64_t parts = 0;
     if (ticks.bytes && decimal_read(ticks, 2, &parts, NULL)) {
@@ -172,15 +169,17 @@ static void read_stated(document *from, response *to) {
 }
 
 /* Times of responses, and of log lines around them. */
-static const char known_times[] = "/created /created_at /response/created_at /response/created /createTime /timestamp /time "
-                                  "/@timestamp /ts /datetime /date /startTime /start_time /response/createTime "
-                                  "/response/body/created /response/body/created_at";
+static const char known_times[] =
+    "/created /created_at /response/created_at /response/created /createTime /timestamp /time "
+    "/@timestamp /ts /datetime /date /startTime /start_time /response/createTime "
+    "/response/body/created /response/body/created_at";
 
 /* Adds what is not known yet. */
 void read_about(reading *in, document *from, const char *times, response *to) {
     const options *const asked = in->asked;
     if (!to->timed) {
-        const slice time = asked->time ? document_at(from, asked->time) : document_find(from, times ? times : known_times);
+        const slice time =
+            asked->time ? document_at(from, asked->time) : document_find(from, times ? times : known_times);
         to->timed = moment_read(time, &to->time);
         if (!to->timed && in->source->timed && !asked->time) {
             to->timed = true;
@@ -256,8 +255,9 @@ static void price(reading *in, const response *of, answer *to) {
 static const char *const reasons[COUNTERS] = {
     [WITHOUT_USAGE] = "a response without a usage",
     [MISPLACED] = "names of counts, and no usage at a known path",
-    [AMBIGUOUS] = "events without an id came while several responses were open: which are its own cannot be known, so it is "
-                  "not added",
+    [AMBIGUOUS] =
+        "events without an id came while several responses were open: which are its own cannot be known, so it is "
+        "not added",
     [UNTIMED] = "it has no time, so it is left out; --time says where its timestamp is",
     [PREFIXED] = "JSON after other text counts only with --prefix",
     [TOO_LONG] = "longer than --max-line, skipped",
@@ -271,9 +271,7 @@ void take_unread(reading *in, uint64_t line, counter verdict, const char *reason
     found_clear(&in->found);
     make_key(in, &in->found);
     tally_add(&totals_group(&in->totals, in->key.bytes, in->key.used)->tally, &one);
-    if (verdict != ERRORS) {
-        say_finding(in, in->source->number, line, reason ? reason : reasons[verdict]);
-    }
+    say_finding(in, in->source->number, line, reason ? reason : reasons[verdict]);
 }
 
 /* Whether --since and --until leave it out silently; one without a time they do not. */
@@ -399,13 +397,46 @@ void finish_answer(reading *in, const answer *of) {
 
 /* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
 static const char *const no_counts[] = {
-    "text_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens", "prompt_cache_miss_tokens",
-    "ephemeral_5m_input_tokens", "tokenCount", "tokens", "video_tokens", "max_tokens", "max_completion_tokens",
-    "max_output_tokens", "maxTokens", "maxOutputTokens", "max_new_tokens", "max_tokens_to_sample", "budget_tokens",
-    "thinkingBudgetTokens", "citation_tokens", "search_tokens", "textTokens", "ephemeral5mInputTokens", "noCacheTokens",
-    "min_tokens", "max_input_tokens", "max_prompt_tokens", "total_token_usage", "input_text_tokens", "output_text_tokens",
-    "context_tokens", "tokens_per_second", "token_limit", "max_context_tokens", "prompt_text_tokens", "completion_text_tokens",
-    "cached_completion_tokens", "stop_token_ids", "eos_token_id", "bos_token_id", "pad_token_id", "token_id",
+    "text_tokens",
+    "accepted_prediction_tokens",
+    "rejected_prediction_tokens",
+    "prompt_cache_miss_tokens",
+    "ephemeral_5m_input_tokens",
+    "tokenCount",
+    "tokens",
+    "video_tokens",
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "maxTokens",
+    "maxOutputTokens",
+    "max_new_tokens",
+    "max_tokens_to_sample",
+    "budget_tokens",
+    "thinkingBudgetTokens",
+    "citation_tokens",
+    "search_tokens",
+    "textTokens",
+    "ephemeral5mInputTokens",
+    "noCacheTokens",
+    "min_tokens",
+    "max_input_tokens",
+    "max_prompt_tokens",
+    "total_token_usage",
+    "input_text_tokens",
+    "output_text_tokens",
+    "context_tokens",
+    "tokens_per_second",
+    "token_limit",
+    "max_context_tokens",
+    "prompt_text_tokens",
+    "completion_text_tokens",
+    "cached_completion_tokens",
+    "stop_token_ids",
+    "eos_token_id",
+    "bos_token_id",
+    "pad_token_id",
+    "token_id",
 };
 
 static bool needs_no_count(slice name) {
@@ -470,7 +501,8 @@ static void name_unknown(reading *in, slice name, const response *of) {
     say_finding(in, in->source->number, of->line, text_c(&in->scratch));
 }
 
-static void check_object(reading *in, slice object, const own_name *names, text *path, size_t depth, const response *of) {
+static void check_object(reading *in, slice object, const own_name *names, text *path, size_t depth,
+                         const response *of) {
     slice inside = json_open(object);
     slice name = {NULL, 0};
     slice value = {NULL, 0};

@@ -9,49 +9,49 @@
 #include <string.h>
 
 static const own_name gemini_cli[] = {{"/tokens/input", "promptTokenCount"},
-                                    {"/tokens/output", "candidatesTokenCount"},
-                                    {"/tokens/cached", "cachedContentTokenCount"},
-                                    {"/tokens/thoughts", "thoughtsTokenCount"},
-                                    {"/tokens/tool", "toolUsePromptTokenCount"},
-                                    {"/tokens/total", "totalTokenCount"},
-                                    {NULL, NULL}};
+                                      {"/tokens/output", "candidatesTokenCount"},
+                                      {"/tokens/cached", "cachedContentTokenCount"},
+                                      {"/tokens/thoughts", "thoughtsTokenCount"},
+                                      {"/tokens/tool", "toolUsePromptTokenCount"},
+                                      {"/tokens/total", "totalTokenCount"},
+                                      {NULL, NULL}};
 static const own_name gemini_telemetry[] = {{"/attributes/input_token_count", "promptTokenCount"},
-                                          {"/attributes/output_token_count", "candidatesTokenCount"},
-                                          {"/attributes/cached_content_token_count", "cachedContentTokenCount"},
-                                          {"/attributes/thoughts_token_count", "thoughtsTokenCount"},
-                                          {"/attributes/tool_token_count", "toolUsePromptTokenCount"},
-                                          {NULL, NULL}};
+                                            {"/attributes/output_token_count", "candidatesTokenCount"},
+                                            {"/attributes/cached_content_token_count", "cachedContentTokenCount"},
+                                            {"/attributes/thoughts_token_count", "thoughtsTokenCount"},
+                                            {"/attributes/tool_token_count", "toolUsePromptTokenCount"},
+                                            {NULL, NULL}};
 static const own_name opencode[] = {{"/tokens/input", "input_tokens"},
-                                  {"/tokens/output", "output_tokens"},
-                                  {"/tokens/reasoning", "thoughtsTokenCount"},
-                                  {"/tokens/cache/read", "cache_read_input_tokens"},
-                                  {"/tokens/cache/write", "cache_creation_input_tokens"},
-                                  {NULL, NULL}};
+                                    {"/tokens/output", "output_tokens"},
+                                    {"/tokens/reasoning", "thoughtsTokenCount"},
+                                    {"/tokens/cache/read", "cache_read_input_tokens"},
+                                    {"/tokens/cache/write", "cache_creation_input_tokens"},
+                                    {NULL, NULL}};
 static const own_name bedrock_counts[] = {{"/input/inputTokenCount", "inputTokenCount"},
-                                        {"/input/cacheReadInputTokenCount", "cacheReadInputTokenCount"},
-                                        {"/input/cacheWriteInputTokenCount", "cacheWriteInputTokenCount"},
-                                        {"/output/outputTokenCount", "outputTokenCount"},
-                                        {NULL, NULL}};
+                                          {"/input/cacheReadInputTokenCount", "cacheReadInputTokenCount"},
+                                          {"/input/cacheWriteInputTokenCount", "cacheWriteInputTokenCount"},
+                                          {"/output/outputTokenCount", "outputTokenCount"},
+                                          {NULL, NULL}};
 #define LANGFUSE(object)                                                                                               \
     {object "/input", "input_tokens"}, {object "/output", "output_tokens"}, {object "/total", "total_tokens"},         \
         {object "/cache_read_input_tokens", "cache_read_input_tokens"},                                                \
         {object "/input_cached_tokens", "cacheReadInputTokens"},                                                       \
         {object "/input_cache_read", "cacheReadInputTokenCount"},                                                      \
         {object "/cache_creation_input_tokens", "cache_creation_input_tokens"},                                        \
-        {object "/input_cache_creation", "cacheWriteInputTokens"}, {object "/output_reasoning_tokens", "thoughtsTokenCount"}, \
-    {                                                                                                                  \
+        {object "/input_cache_creation", "cacheWriteInputTokens"},                                                     \
+        {object "/output_reasoning_tokens", "thoughtsTokenCount"}, {                                                   \
         object "/output_reasoning", "total_thought_tokens"                                                             \
     }
 static const own_name langfuse[] = {LANGFUSE("/usage_details"), LANGFUSE("/usageDetails"), {NULL, NULL}};
 static const own_name spans[] = {{"/attributes/gen_ai.usage.input_tokens", "prompt_tokens"},
-                               {"/attributes/gen_ai.usage.prompt_tokens", "input_tokens"},
-                               {"/attributes/gen_ai.usage.output_tokens", "completion_tokens"},
-                               {"/attributes/gen_ai.usage.completion_tokens", "output_tokens"},
-                               {"/attributes/gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
-                               {"/attributes/gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
-                               {"/attributes/gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
-                               {"/attributes/gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"},
-                               {NULL, NULL}};
+                                 {"/attributes/gen_ai.usage.prompt_tokens", "input_tokens"},
+                                 {"/attributes/gen_ai.usage.output_tokens", "completion_tokens"},
+                                 {"/attributes/gen_ai.usage.completion_tokens", "output_tokens"},
+                                 {"/attributes/gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
+                                 {"/attributes/gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
+                                 {"/attributes/gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
+                                 {"/attributes/gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"},
+                                 {NULL, NULL}};
 
 enum {
     CONDITIONS = 3
@@ -59,82 +59,244 @@ enum {
 typedef struct shape {
     const char *is[CONDITIONS]; /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings */
     record_rule rule;
-    const char *usage;                      /* the response or its usage; NULL: the document is the response. EACH: where */
-    const own_name *names;                    /* NULL: those that the library knows */
+    const char *usage;     /* the response or its usage; NULL: the document is the response. EACH: where */
+    const own_name *names; /* NULL: those that the library knows */
     const char *model, *id, *time, *session; /* pointers, the first that has a value; NULL: as services have it */
     bool batch;
 } shape;
 
-static const char responses[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response /responseJson "
-                                "/response_json /output_body /outputBody";
+static const char responses[] =
+    "/response_body /responseBody /resp_body /res_body /body /response/body /response /responseJson "
+    "/response_json /output_body /outputBody";
 
 static const shape shapes[] = {
     /* Claude Code: transcripts, and -p --output-format stream-json */
-    {{"/type=assistant", "/message/usage", "/message/id"}, REPLACES, "/message", NULL, "/message/model", "/message/id",
-     "/timestamp", "/sessionId /session_id", false},
-    {{"/type=result", "/session_id", "/usage"}, SUMS, "/usage", NULL, "/model", "/uuid", "/timestamp", "/session_id", false},
+    {{"/type=assistant", "/message/usage", "/message/id"},
+     REPLACES,
+     "/message",
+     NULL,
+     "/message/model",
+     "/message/id",
+     "/timestamp",
+     "/sessionId /session_id",
+     false},
+    {{"/type=result", "/session_id", "/usage"},
+     SUMS,
+     "/usage",
+     NULL,
+     "/model",
+     "/uuid",
+     "/timestamp",
+     "/session_id",
+     false},
     {{"/messages", "/sessionId"}, EACH, "/messages", NULL, NULL, NULL, NULL, NULL, false}, /* Gemini CLI */
-    {{"/type=user|system|summary|progress|attachment|queue-operation|file-history-snapshot|last-prompt|ai-title|custom-title|"
+    {{"/type=user|system|summary|progress|attachment|queue-operation|file-history-snapshot|last-prompt|ai-title|custom-"
+      "title|"
       "agent-name|permission-mode|stream_event|control_request|control_response|rate_limit_event|tool_progress",
       "/uuid /leafUuid /sessionId /session_id /messageId"},
-     PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+     PASSED,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     false},
     /* Codex: rollouts, and exec --json */
-    {{"/type=event_msg", "/payload/type=token_count", "/payload/info"}, RUNNING, "/payload/info", NULL, NULL, NULL,
-     "/timestamp", NULL, false},
-    {{"/type=turn_context|session_meta", "/payload"}, CONTEXT, NULL, NULL, "/payload/model", "/payload/id", NULL, NULL, false},
-    {{"/type=event_msg|response_item|compacted|world_state", "/payload"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {{"/type=event_msg", "/payload/type=token_count", "/payload/info"},
+     RUNNING,
+     "/payload/info",
+     NULL,
+     NULL,
+     NULL,
+     "/timestamp",
+     NULL,
+     false},
+    {{"/type=turn_context|session_meta", "/payload"},
+     CONTEXT,
+     NULL,
+     NULL,
+     "/payload/model",
+     "/payload/id",
+     NULL,
+     NULL,
+     false},
+    {{"/type=event_msg|response_item|compacted|world_state", "/payload"},
+     PASSED,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     false},
     {{"/type=thread.started", "/thread_id"}, CONTEXT, NULL, NULL, NULL, "/thread_id", NULL, NULL, false},
     {{"/type=turn.completed", "/usage"}, REPLACES, "/usage", NULL, "/model", "/thread_id", "/timestamp", NULL, false},
-    {{"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL,
+    {{"/type=turn.started|turn.failed|item.started|item.updated|item.completed"},
+     PASSED,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
      false},
     /* Gemini CLI: messages of chats, and telemetry */
     {{"/type=gemini", "/tokens"}, REPLACES, NULL, gemini_cli, "/model", "/id", "/timestamp", NULL, false},
     {{"/type=user|info|error|warning|gemini", "/id", "/content"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
-    {{"/attributes/event.name=gemini_cli.api_response|gemini_cli.api_response.v2"}, ADDS, NULL, gemini_telemetry,
-     "/attributes/model", NULL, "/attributes/event.timestamp", NULL, false},
+    {{"/attributes/event.name=gemini_cli.api_response|gemini_cli.api_response.v2"},
+     ADDS,
+     NULL,
+     gemini_telemetry,
+     "/attributes/model",
+     NULL,
+     "/attributes/event.timestamp",
+     NULL,
+     false},
     {{"/attributes/event.name"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
     /* OpenCode */
-    {{"/role=assistant", "/sessionID", "/tokens"}, REPLACES, NULL, opencode, "/modelID", "/id", "/time/created", NULL, false},
+    {{"/role=assistant", "/sessionID", "/tokens"},
+     REPLACES,
+     NULL,
+     opencode,
+     "/modelID",
+     "/id",
+     "/time/created",
+     NULL,
+     false},
     {{"/sessionID /projectID"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
     /* LiteLLM: spend logs, standard logging payloads */
-    {{"/request_id", "/spend", "/metadata/usage_object"}, ADDS, "/metadata/usage_object", NULL, "/model", "/request_id",
-     "/startTime", NULL, false},
+    {{"/request_id", "/spend", "/metadata/usage_object"},
+     ADDS,
+     "/metadata/usage_object",
+     NULL,
+     "/model",
+     "/request_id",
+     "/startTime",
+     NULL,
+     false},
     {{"/request_id", "/spend", "/startTime"}, ADDS, "", NULL, "/model", "/request_id", "/startTime", NULL, false},
-    {{"/response_cost", "/startTime", "/response"}, ADDS, "/response", NULL, "/model", "/id", "/startTime", NULL, false},
+    {{"/response_cost", "/startTime", "/response"},
+     ADDS,
+     "/response",
+     NULL,
+     "/model",
+     "/id",
+     "/startTime",
+     NULL,
+     false},
     /* results of batches: OpenAI, Anthropic, Vertex, Gemini, Bedrock */
-    {{"/custom_id", "/response"}, ADDS, "/response/body", NULL, NULL, "/response/body/id /id",
-     "/response/body/created /response/body/created_at", NULL, true},
-    {{"/custom_id", "/result/message"}, ADDS, "/result/message", NULL, NULL, NULL, "/result/message/created_at", NULL, true},
+    {{"/custom_id", "/response"},
+     ADDS,
+     "/response/body",
+     NULL,
+     NULL,
+     "/response/body/id /id",
+     "/response/body/created /response/body/created_at",
+     NULL,
+     true},
+    {{"/custom_id", "/result/message"},
+     ADDS,
+     "/result/message",
+     NULL,
+     NULL,
+     NULL,
+     "/result/message/created_at",
+     NULL,
+     true},
     {{"/custom_id", "/result/type=errored"}, ADDS, "/result", NULL, NULL, NULL, NULL, NULL, true},
     {{"/custom_id", "/result/type=expired|canceled"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, true},
-    {{"/request", "/response/usageMetadata", "/status /processed_time"}, ADDS, "/response", NULL, NULL, NULL,
-     "/response/createTime /processed_time", NULL, true},
+    {{"/request", "/response/usageMetadata", "/status /processed_time"},
+     ADDS,
+     "/response",
+     NULL,
+     NULL,
+     NULL,
+     "/response/createTime /processed_time",
+     NULL,
+     true},
     {{"/key", "/response/usageMetadata"}, ADDS, "/response", NULL, NULL, NULL, "/response/createTime", NULL, true},
-    {{"/recordId", "/modelInput", "/modelOutput"}, ADDS, "/modelOutput", NULL, "/modelId", "/recordId", NULL, NULL, true},
+    {{"/recordId", "/modelInput", "/modelOutput"},
+     ADDS,
+     "/modelOutput",
+     NULL,
+     "/modelId",
+     "/recordId",
+     NULL,
+     NULL,
+     true},
     /* Bedrock's invocation logs: a body, a list of events, or only the counts */
-    {{"/schemaType=ModelInvocationLog", "/output/outputBodyJson"}, ADDS, "/output/outputBodyJson", bedrock_counts, "/modelId",
-     "/requestId", "/timestamp", NULL, false},
-    {{"/schemaType=ModelInvocationLog"}, ADDS, NULL, bedrock_counts, "/modelId", "/requestId", "/timestamp", NULL, false},
+    {{"/schemaType=ModelInvocationLog", "/output/outputBodyJson"},
+     ADDS,
+     "/output/outputBodyJson",
+     bedrock_counts,
+     "/modelId",
+     "/requestId",
+     "/timestamp",
+     NULL,
+     false},
+    {{"/schemaType=ModelInvocationLog"},
+     ADDS,
+     NULL,
+     bedrock_counts,
+     "/modelId",
+     "/requestId",
+     "/timestamp",
+     NULL,
+     false},
     /* Helicone, Langfuse, OpenTelemetry */
-    {{"/response_body", "/response_created_at"}, ADDS, "/response_body", NULL, NULL, "/response_id /request_id",
-     "/response_created_at", NULL, false},
-    {{"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, ADDS, NULL, langfuse,
-     "/provided_model_name /providedModelName /model", "/id", "/start_time /startTime", NULL, false},
+    {{"/response_body", "/response_created_at"},
+     ADDS,
+     "/response_body",
+     NULL,
+     NULL,
+     "/response_id /request_id",
+     "/response_created_at",
+     NULL,
+     false},
+    {{"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"},
+     ADDS,
+     NULL,
+     langfuse,
+     "/provided_model_name /providedModelName /model",
+     "/id",
+     "/start_time /startTime",
+     NULL,
+     false},
     {{"/usage_details /usageDetails"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
     {{"/resourceSpans"}, EACH, "/resourceSpans", NULL, NULL, NULL, NULL, NULL, false},
     {{"/scopeSpans"}, EACH, "/scopeSpans", NULL, NULL, NULL, NULL, NULL, false},
     {{"/spans"}, EACH, "/spans", NULL, NULL, NULL, NULL, NULL, false},
-    {{"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"}, PASSED, NULL, NULL, NULL,
-     NULL, NULL, NULL, false},
+    {{"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"},
+     PASSED,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     false},
     {{"/attributes/gen_ai.usage.input_tokens /attributes/gen_ai.usage.prompt_tokens "
       "/attributes/gen_ai.usage.output_tokens"},
-     ADDS, NULL, spans, "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
-     "/attributes/gen_ai.response.id /spanId /context/span_id", "/startTimeUnixNano /start_time /startTime /timestamp", NULL,
+     ADDS,
+     NULL,
+     spans,
+     "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
+     "/attributes/gen_ai.response.id /spanId /context/span_id",
+     "/startTimeUnixNano /start_time /startTime /timestamp",
+     NULL,
      false},
     {{"/spanId", "/traceId"}, PASSED, NULL, NULL, NULL, NULL, NULL, NULL, false},
     /* steps and messages of a run of OpenAI's assistants, which the run sums */
-    {{"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"}, PASSED, NULL, NULL, NULL,
-     NULL, NULL, NULL, false},
+    {{"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"},
+     PASSED,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     false},
     /* Gemini's chunks: each has the running total of its response */
     {{"/responseId", "/usageMetadata"}, REPLACES, "", NULL, NULL, NULL, NULL, NULL, false},
 };
@@ -395,7 +557,7 @@ static bool looks_like_a_response(document *of) {
             return true;
         }
     }
-    return false;
+    return document_has(of, "usage") || document_has(of, "usageMetadata");
 }
 
 /* A document without a usage: an error, a body inside it, a misplaced usage, a response without one, or something else. */
@@ -460,11 +622,6 @@ static void take_plain(reading *in, document *of, response *to) {
         }
     }
     check_members(in, document_find(of, usages), NULL, to);
-    if (to->verdict == ERRORS) {
-        in->source->known++;
-        take_unread(in, to->line, ERRORS, NULL);
-        return;
-    }
     take_response(in, to);
 }
 

@@ -17,9 +17,9 @@ typedef struct stream {
     tokusage_stream state;
     response about;
     uint64_t id;
-    bool chunks; /* OpenAI's: each has the id, which a client may choose */
+    bool chunks; /* each has its id */
     bool event, begun, started, ended, has_usage, ambiguous;
-    tokusage usage; /* of the latest chunk that has one */
+    tokusage usage;                       /* of the latest chunk that has one */
     struct stream *before, *after, *next; /* in the order of use; of the same place in the table */
 } stream;
 
@@ -34,7 +34,8 @@ struct streams {
 /* What a document says as a chunk. */
 typedef struct chunk {
     slice id, type, object;
-    bool named;   /* OpenAI's and Gemini's: each has the id of its response */
+    bool openai; /* each has the id of its response, which a client may choose; the usage comes last */
+    bool named;  /* the same of Gemini, where it may not */
     bool known, begins, ends, has_usage;
     bool starts; /* Anthropic's message_start, which a message_delta must follow */
     tokusage usage;
@@ -55,30 +56,34 @@ static bool is_any(slice string, const char *const *words) {
 }
 
 static chunk chunk_of(document *of, const char *at) {
-    static const char *const begins[] = {"message_start", "response.created", "message-start", "interaction.created",
-                                         "interaction.start", NULL};
-    static const char *const ends[] = {"message_stop",         "response.completed", "response.incomplete",
-                                       "response.failed",      "response.done",      "message-end",
+    static const char *const begins[] = {"message_start",       "response.created",  "message-start",
+                                         "interaction.created", "interaction.start", NULL};
+    static const char *const ends[] = {"message_stop",          "response.completed",   "response.incomplete",
+                                       "response.failed",       "response.done",        "message-end",
                                        "interaction.completed", "interaction.complete", NULL};
-    static const char *const events[] = {"message_",  "content_block_", "response.", "interaction.", "ping",
-                                         "message-", "content-", "content.", "citation-", "tool-", NULL};
-    static const char *const bedrock[] = {"/messageStart", "/contentBlockStart", "/contentBlockDelta", "/contentBlockStop",
-                                          "/messageStop", "/metadata/usage"};
+    static const char *const events[] = {"message_", "content_block_", "response.", "interaction.", "ping", "message-",
+                                         "content-", "content.",       "citation-", "tool-",        NULL};
+    static const char *const bedrock[] = {"/messageStart",     "/contentBlockStart", "/contentBlockDelta",
+                                          "/contentBlockStop", "/messageStop",       "/metadata/usage"};
     chunk is = {.id = json_inside(document_find(of, "/id /message/id /response/id /responseId /response/responseId "
                                                     "/interaction/id")),
                 .type = json_inside(document_find(of, "/type /event_type")),
                 .object = json_inside(document_at(of, "/object"))};
     const slice done = document_at(of, "/done");
     const bool named = slice_ends(is.object, ".chunk");
-    is.named = named || (is.id.length > 0 && document_find(of, "/choices /candidates /response/candidates").bytes);
+    is.openai = named || (is.id.length > 0 && document_at(of, "/choices").bytes);
+    is.named = is.openai ||
+               (is.id.length > 0 && document_find(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
     is.begins = is_any(is.type, begins);
     is.starts = slice_is(is.type, "message_start");
     is.ends = is_any(is.type, ends) || slice_is(done, "true");
-    is.known = (named && is.id.length > 0) || begins_as(is.type, events) || slice_is(done, "true") || slice_is(done, "false");
+    is.known =
+        (named && is.id.length > 0) || begins_as(is.type, events) || slice_is(done, "true") || slice_is(done, "false");
     for (size_t i = 0; i < sizeof bedrock / sizeof *bedrock; i++) {
         const bool there = document_at(of, bedrock[i]).bytes;
         is.known = is.known || there;
         is.begins = is.begins || (there && i == 0);
+        is.ends = is.ends || (there && i == 5);
     }
     is.has_usage = tokusage_extract(of->whole.bytes, of->whole.length, at, &is.usage, NULL) == TOKUSAGE_OK &&
                    !tokusage_equal(&is.usage, &(tokusage){.total_tokens = {.present = false}});
@@ -159,7 +164,7 @@ static bool is_over(const stream *open, const chunk *next) {
     if (next->begins) {
         return true;
     }
-    if (!open->has_usage || !open->chunks) {
+    if (!open->has_usage || !next->openai) {
         return false;
     }
     const tokusage *const a = &open->usage;
@@ -216,6 +221,9 @@ static stream *owner_of_line(reading *in, uint64_t line, const chunk *is, bool *
     }
     bool several = false;
     stream *const only = only_one(open, &several);
+    if (is->begins) {
+        return NULL;
+    }
     *passed = several || (!only && open->some_ended && !is->has_usage && !is->begins);
     if (several && (is->has_usage || is->ends)) {
         spoil_all(open);
@@ -290,11 +298,11 @@ bool streams_take(reading *in, uint64_t line, document *of, bool event) {
 }
 
 /* [DONE] */
-void streams_end_mark(reading *in) {
+void streams_end_mark(reading *in, uint64_t line) {
     static const char done[] = "data: [DONE]\n\n";
     streams *const open = streams_of(in->source);
     static const chunk empty = {.named = false};
-    stream *const to = open->last ? open->last : open->some_ended ? NULL : open_stream(in, 0, &empty, true);
+    stream *const to = open->last ? open->last : open->some_ended ? NULL : open_stream(in, line, &empty, true);
     if (to && to->event) {
         tokusage_stream_feed(&to->state, done, sizeof done - 1);
         to->ended = open->some_ended = true;

@@ -21,7 +21,7 @@ typedef struct table {
     const report *of;
     size_t terminal;      /* its width; 0: it is none */
     size_t widths[SHOWN]; /* 0: the column is left out */
-    bool whole; /* names are not shortened */
+    bool whole;           /* names are not shortened */
     text cell, component, safe;
 } table;
 
@@ -192,7 +192,7 @@ void format_table(const report *of, text *to) {
     for (size_t first = 0, last = 0; last < KEYS; first = last) {
         size_t width = in.widths[KEYS];
         while (last < KEYS && (last == first || in.widths[last] == 0 || in.terminal == 0 ||
-                                    width + in.widths[last] + 2 <= in.terminal)) {
+                               width + in.widths[last] + 2 <= in.terminal)) {
             width += in.widths[last] > 0 ? in.widths[last] + 2 : 0;
             last++;
         }

@@ -115,11 +115,10 @@ static bool is_in(const uint32_t (*ranges)[2], size_t count, uint32_t code) {
 
 /* Control characters, C1 included, of which some terminals know an escape; marks of direction; blanks without width. */
 static bool is_hidden(uint32_t code) {
-    static const uint32_t hidden[][2] = {{0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x34F, 0x34F},
-                                         {0x61C, 0x61C},   {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},
-                                         {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},
-                                         {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB},
-                                         {0xE0000, 0xE0FFF}};
+    static const uint32_t hidden[][2] = {
+        {0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x34F, 0x34F},   {0x61C, 0x61C},    {0x115F, 0x1160},
+        {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},  {0x3164, 0x3164},
+        {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
     return (code < 0x20 || code > 0x7E) && is_in(hidden, sizeof hidden / sizeof *hidden, code);
 }
 
@@ -172,7 +171,7 @@ static void put_escaped(text *to, uint32_t code, bool short_form) {
 
 static void put_all(text *to, slice from, bool json) {
     uint32_t code = 0;
-    for (size_t at = 0, span = 0; at < from.length; at += span > 0 ? span : 1) {
+    for (size_t at = 0, span = 0; at<from.length; at += span> 0 ? span : 1) {
         span = character_span(from.bytes + at, from.length - at, &code);
         if (span == 0 && json) {
             text_string(to, replacement);

@@ -30,8 +30,8 @@ bool tally_add(tally *sum, const tally *more) {
 }
 
 int64_t tally_findings(const tally *from) {
-    static const counter findings[] = {CONTRADICTORY, WITHOUT_USAGE, INVALID,  AMBIGUOUS,      UNTIMED,
-                                       MISPLACED,     MALFORMED,     PREFIXED, TOO_LONG,       UNFINISHED,
+    static const counter findings[] = {CONTRADICTORY, WITHOUT_USAGE, INVALID,        AMBIGUOUS,         UNTIMED,
+                                       MISPLACED,     MALFORMED,     PREFIXED,       TOO_LONG,          UNFINISHED,
                                        REPEATED,      UNKNOWN,       MISSING_PROMPT, MISSING_COMPLETION};
     int64_t sum = 0;
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
@@ -129,8 +129,12 @@ bool totals_sum(const totals *of, size_t from, tally *sum) {
 /* A sum that is absent comes after a sum of zero. */
 static void set_rank(group *of, column wanted) {
     const tokusage_count *const sum = wanted.kind == COUNT ? tokusage_count_at(&of->tally.usage, wanted.which) : NULL;
-    const int64_t value = !sum ? of->tally.counters[wanted.kind == COUNTER ? wanted.which : 0] : sum->present ? sum->value + 1 : 0;
-    of->rank = wanted.kind == COST ? of->tally.cost : wanted.kind == STATED ? of->tally.stated : (amount){.whole = value};
+    const int64_t value = !sum           ? of->tally.counters[wanted.kind == COUNTER ? wanted.which : 0]
+                          : sum->present ? sum->value + 1
+                                         : 0;
+    of->rank = wanted.kind == COST     ? of->tally.cost
+               : wanted.kind == STATED ? of->tally.stated
+                                       : (amount){.whole = value};
 }
 
 static int compare_ranks(const void *one, const void *other) {

@@ -90,6 +90,7 @@ bool json_next(slice *inside, slice *name, slice *value);
 
 /* The first value at a JSON Pointer, or at the first of several, separated by spaces, that has one; nothing for null. */
 slice document_at(document *in, const char *pointer);
+bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
 bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
@@ -134,7 +135,8 @@ typedef struct price_row {
 typedef struct price_list {
     price_row *rows;
     size_t count;
-    void *known; /* models that were asked for */
+    bool by_provider; /* names begin with the provider's */
+    void *known;      /* models that were asked for */
 } price_list;
 
 bool prices_read(const char *path, price_list *read); /* false: it has said why not */
@@ -294,15 +296,15 @@ typedef struct source {
     const char *name; /* - is standard input */
     size_t number;
     streams *streams;
-    text event;            /* data of an event, so far */
-    text cut[2];           /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
-    text model, session;   /* of the session, as the latest line of its kind said */
-    tokusage running;      /* its running total */
+    text event;          /* data of an event, so far */
+    text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
+    text model, session; /* of the session, as the latest line of its kind said */
+    tokusage running;    /* its running total */
     bool has_running;
-    bool timed;            /* a time that the line has around the document */
+    bool timed; /* a time that the line has around the document */
     int64_t time;
-    uint64_t known;        /* documents that are responses, or known to be none */
-    void *said;            /* names of members that were named */
+    uint64_t known; /* documents that are responses, or known to be none */
+    void *said;     /* names of members that were named */
 } source;
 
 /* The records of ids (answers.c). */
@@ -347,7 +349,7 @@ struct reading {
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
 void answers_take(reading *in, const answer *next);
-void answers_finish(reading *in); /* all of them are final */
+void answers_finish(reading *in);      /* all of them are final */
 bool remember(void **set, slice name); /* whether it is new in the set */
 void forget(void **set);
 
@@ -376,7 +378,7 @@ void take_document(reading *in, uint64_t line, slice whole, bool event);
 /* ---- streams.c: responses that are put together from chunks. */
 
 bool streams_take(reading *in, uint64_t line, document *of, bool event); /* false: it is no chunk */
-void streams_end_mark(reading *in);
+void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
 void streams_close(reading *in);
 
