@@ -58,27 +58,55 @@ slice json_open(slice value) {
     return json_is(value, '{') || json_is(value, '[') ? after(value, 1) : (slice){NULL, 0};
 }
 
-/* A name: up to the quote that no backslash is before. */
-static bool take_name(slice *inside, slice *name) {
-    size_t end = 1;
-    while (end < inside->length && inside->bytes[end] != '"') {
-        end += inside->bytes[end] == '\\' ? 2 : 1;
+/* Up to the quote that no backslash is before; 0: there is none. */
+static size_t string_span(slice of) {
+    for (size_t at = 1; at < of.length;) {
+        const char *const quote = memchr(of.bytes + at, '"', of.length - at);
+        size_t end = quote ? (size_t)(quote - of.bytes) : of.length;
+        size_t escapes = 0;
+        while (of.bytes[end - 1 - escapes] == '\\') {
+            escapes++;
+        }
+        if (quote && escapes % 2 == 0) {
+            return end + 1;
+        }
+        at = end + 1;
     }
-    if (!json_is(*inside, '"') || end >= inside->length) {
+    return 0;
+}
+
+static bool take_name(slice *inside, slice *name) {
+    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
+    if (span == 0) {
         return false;
     }
-    *name = (slice){inside->bytes + 1, end - 1};
-    *inside = after(*inside, end + 1);
+    *name = (slice){inside->bytes + 1, span - 2};
+    *inside = after(*inside, span);
     const bool colon = json_is(*inside, ':');
     *inside = colon ? after(*inside, 1) : *inside;
     return colon;
+}
+
+/* Whether it is a value, the library says when it reads the document; here only its end matters. */
+static size_t value_span(slice of) {
+    size_t span = 0;
+    if (json_is(of, '{') || json_is(of, '[')) {
+        return json_span(of);
+    }
+    if (json_is(of, '"')) {
+        return string_span(of);
+    }
+    while (span < of.length && !memchr(",}] \t\r\n", of.bytes[span], 7)) {
+        span++;
+    }
+    return span;
 }
 
 bool json_next(slice *inside, slice *name, slice *value) {
     if (inside->length == 0 || json_is(*inside, '}') || json_is(*inside, ']') || (name && !take_name(inside, name))) {
         return false;
     }
-    const size_t span = json_span(*inside);
+    const size_t span = value_span(*inside);
     if (span == 0 || span == inside->length) {
         return false;
     }
@@ -92,7 +120,7 @@ bool json_next(slice *inside, slice *name, slice *value) {
 /* ---- members by name */
 
 bool json_name_is(slice name, const char *wanted, size_t length) {
-    if (!memchr(name.bytes, '\\', name.length)) {
+    if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
         return name.length == length && memcmp(name.bytes, wanted, length) == 0;
     }
     text plain = {.bytes = NULL};
@@ -128,7 +156,13 @@ static const json_members *members_of(document *in, slice object) {
            json_next(&inside, &made->all[made->count].name, &made->all[made->count].value)) {
         made->count++;
     }
+    made->end = json_is(inside, '}') ? (size_t)(inside.bytes - object.bytes) + 1 : 0;
     return made;
+}
+
+size_t document_span(document *in) {
+    const size_t end = json_is(in->whole, '{') ? members_of(in, in->whole)->end : 0;
+    return end > 0 ? end : json_span(in->whole);
 }
 
 static slice member_of(document *in, slice object, const char *name, size_t length) {

@@ -14,12 +14,12 @@ static void take_data(reading *in, uint64_t line, slice data) {
     data = json_trim(data);
     while (data.length > 0) { /* documents may be glued */
         const size_t span = json_span(data);
-        const slice first = json_trim((slice){data.bytes, span});
+        document first = {.whole = json_trim((slice){data.bytes, span})};
         if (!json_is(data, '{') || span == 0) {
             streams_malformed(in, line, data);
             break;
         }
-        take_document(in, line, first, true);
+        take_document(in, line, &first, true);
         data = json_trim((slice){data.bytes + span, data.length - span});
     }
     if (done) {
@@ -72,17 +72,16 @@ static void take_wrapped(reading *in, uint64_t line, bool is_error, bool cut, sl
 }
 
 /* Docker: {"log":"...\n","stream":"stdout","time":"..."} */
-static bool take_docker(reading *in, uint64_t line, slice whole) {
-    document of = {.whole = whole};
-    const slice log = document_at(&of, "/log");
-    const slice stream = document_find(&of, "/stream /time");
+static bool take_docker(reading *in, uint64_t line, document *of) {
+    const slice log = document_at(of, "/log");
+    const slice stream = document_find(of, "/stream /time");
     text content = {.bytes = NULL};
     if (!json_is(log, '"') || !stream.bytes) {
         return false;
     }
     text_decode(&content, json_inside(log));
     const bool cut = !slice_ends(text_all(&content), "\n");
-    take_wrapped(in, line, slice_is(stream, "\"stderr\""), cut, text_all(&content), document_at(&of, "/time"));
+    take_wrapped(in, line, slice_is(stream, "\"stderr\""), cut, text_all(&content), document_at(of, "/time"));
     text_free(&content);
     return true;
 }
@@ -107,7 +106,7 @@ static bool take_cri(reading *in, uint64_t line, slice of) {
 
 /* ---- JSON */
 
-static void say_malformed(reading *in, uint64_t line, slice of) {
+void take_malformed(reading *in, uint64_t line, slice of) {
     if (in->asked->merge) {
         say_failure(in, line, "a report that is broken");
         return;
@@ -123,17 +122,19 @@ static void say_malformed(reading *in, uint64_t line, slice of) {
 /* Documents, one after another; in a list over lines with commas after them. */
 static void take_json(reading *in, uint64_t line, slice of) {
     for (;;) {
-        const size_t span = json_span(of);
-        const slice first = json_trim((slice){of.bytes, span});
+        document first = {.whole = of};
+        const size_t span = document_span(&first);
         const slice rest = {of.bytes + span, of.length - span};
         if (span == 0 || (rest.length > 0 && !memchr("{[,]", *rest.bytes, 4))) {
-            say_malformed(in, line, of);
+            take_malformed(in, line, of);
             return;
         }
+        first.whole.length = span;
+        first.whole = json_trim(first.whole);
         if (in->asked->merge) {
-            merge_document(in, line, first);
-        } else if (!take_docker(in, line, first)) {
-            take_document(in, line, first, false);
+            merge_document(in, line, first.whole);
+        } else if (!take_docker(in, line, &first)) {
+            take_document(in, line, &first, false);
         }
         of = rest;
         while (of.length > 0 && (json_is_space(*of.bytes) || memchr(",]", *of.bytes, 2))) {
@@ -158,7 +159,8 @@ static void take_text(reading *in, uint64_t line, slice of) {
         }
         put_pointer_of_count(&pointer, rest);
         if (in->asked->prefix) {
-            take_document(in, line, rest, false);
+            document of_rest = {.whole = rest};
+            take_document(in, line, &of_rest, false);
         } else if (pointer.used > 0) {
             take_unread(in, line, PREFIXED, NULL);
         }
@@ -166,7 +168,7 @@ static void take_text(reading *in, uint64_t line, slice of) {
         return;
     }
     if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
-        say_malformed(in, line, of);
+        take_malformed(in, line, of);
     }
 }
 

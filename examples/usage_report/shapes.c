@@ -486,8 +486,9 @@ static void take_each(reading *in, uint64_t line, slice list) {
     slice inside = json_open(list);
     slice element = {NULL, 0};
     while (json_next(&inside, NULL, &element)) {
+        document each = {.whole = element};
         if (json_is(element, '{')) {
-            take_document(in, line, element, false);
+            take_document(in, line, &each, false);
         }
     }
 }
@@ -512,6 +513,10 @@ static const char usages[] = "/usage /usageMetadata /message/usage /response/usa
 
 static void take_shape(reading *in, document *of, const shape *as, response *to) {
     const bool inside = as->usage && *as->usage != '\0';
+    if (json_span(of->whole) != of->whole.length) {
+        take_malformed(in, to->line, of->whole);
+        return;
+    }
     to->rule = as->rule;
     to->batch = as->batch;
     set_string(of, as->model, &to->model);
@@ -598,14 +603,17 @@ static bool take_word(document *of, response *to) {
 static void take_plain(reading *in, document *of, response *to) {
     text *const words = &in->scratch;
     read_body(of->whole, in->asked->at, to);
+    if (to->verdict == MALFORMED) {
+        take_malformed(in, to->line, of->whole);
+        return;
+    }
     if (to->verdict == WITHOUT_USAGE && !in->asked->at && take_inner(of, to)) {
         read_about(in, of, NULL, to);
         take_response(in, to);
         return;
     }
     read_about(in, of, NULL, to);
-    if (!take_word(of, to) && (to->verdict == WITHOUT_USAGE || to->verdict == MALFORMED)) {
-        to->verdict = WITHOUT_USAGE;
+    if (!take_word(of, to) && to->verdict == WITHOUT_USAGE) {
         words->used = 0;
         put_pointer_of_count(words, of->whole);
         if (words->used > 0) {
@@ -625,33 +633,34 @@ static void take_plain(reading *in, document *of, response *to) {
     take_response(in, to);
 }
 
-void take_document(reading *in, uint64_t line, slice whole, bool event) {
-    document of = {.whole = whole};
-    text made = {.bytes = NULL};
-    if (json_is(whole, '[')) {
-        take_each(in, line, whole);
+void take_document(reading *in, uint64_t line, document *of, bool event) {
+    document made;
+    text attributes = {.bytes = NULL};
+    if (json_is(of->whole, '[')) {
+        take_each(in, line, of->whole);
         return;
     }
-    if (json_is(document_at(&of, "/attributes"), '[')) {
-        put_attributes(&of, &made);
-        of = (document){.whole = text_all(&made)};
+    if (json_is(document_at(of, "/attributes"), '[')) {
+        put_attributes(of, &attributes);
+        made = (document){.whole = text_all(&attributes)};
+        of = &made;
     }
-    const shape *const as = in->asked->at ? NULL : shape_of(&of);
+    const shape *const as = in->asked->at ? NULL : shape_of(of);
     response *const to = &in->found;
     found_clear(to);
     to->line = line;
     if (as && as->rule == EACH) {
         in->source->known++;
-        take_each(in, line, document_at(&of, as->usage));
+        take_each(in, line, document_at(of, as->usage));
     } else if (as && as->rule == CONTEXT) {
         in->source->known++;
-        read_context(in, &of, as);
+        read_context(in, of, as);
     } else if (as && as->rule == PASSED) {
         in->source->known++;
     } else if (as && !(event && as->rule == REPLACES)) {
-        take_shape(in, &of, as, to);
-    } else if (!streams_take(in, line, &of, event)) {
-        take_plain(in, &of, to);
+        take_shape(in, of, as, to);
+    } else if (!streams_take(in, line, of, event)) {
+        take_plain(in, of, to);
     }
-    text_free(&made);
+    text_free(&attributes);
 }

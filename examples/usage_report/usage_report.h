@@ -68,7 +68,7 @@ typedef struct json_member {
 typedef struct json_members {
     slice of;
     json_member all[INDEX_MEMBERS];
-    size_t count;
+    size_t count, end; /* the length of the object; 0: it is broken, or has more members */
 } json_members;
 typedef struct document {
     slice whole;
@@ -92,6 +92,7 @@ bool json_next(slice *inside, slice *name, slice *value);
 slice document_at(document *in, const char *pointer);
 bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
+size_t document_span(document *in); /* as json_span, without a look at scalars and strings */
 bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
 
@@ -373,7 +374,7 @@ void put_pointer_of_count(text *to, slice whole); /* of a member that may be a c
 
 /* ---- shapes.c: the table of what a document may be. */
 
-void take_document(reading *in, uint64_t line, slice whole, bool event);
+void take_document(reading *in, uint64_t line, document *of, bool event);
 
 /* ---- streams.c: responses that are put together from chunks. */
 
@@ -406,6 +407,7 @@ void input_pass(input *of, size_t length);
 
 void read_file(reading *in, input *with, const char *name);
 void take_line(reading *in, uint64_t line, slice bytes);
+void take_malformed(reading *in, uint64_t line, slice of);
 void merge_document(reading *to, uint64_t line, slice whole);
 
 /* ---- formats.c and table.c: what is printed. */
