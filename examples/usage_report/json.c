@@ -130,17 +130,6 @@ bool json_name_is(slice name, const char *wanted, size_t length) {
     return same;
 }
 
-/* A pointer's part, with ~0 and ~1 resolved. */
-static size_t part_of(const char *pointer, size_t span, char *part) {
-    size_t length = 0;
-    for (size_t at = 0; at < span; at++) {
-        const bool escape = pointer[at] == '~';
-        at += escape;
-        part[length++] = !escape ? pointer[at] : pointer[at] == '1' ? '/' : '~';
-    }
-    return length;
-}
-
 static const json_members *members_of(document *in, slice object) {
     for (size_t i = 0; i < INDEXES; i++) {
         if (in->known[i].of.bytes == object.bytes && object.bytes) {
@@ -160,6 +149,18 @@ static const json_members *members_of(document *in, slice object) {
     return made;
 }
 
+uint64_t document_names(document *in, uint64_t seed) {
+    const json_members *const known = members_of(in, in->whole);
+    uint64_t hash = seed ^ (known->count == INDEX_MEMBERS ? (uintptr_t)in->whole.bytes : 0); /* there may be more */
+    for (size_t i = 0; i < known->count; i++) {
+        for (size_t at = 0; at < known->all[i].name.length; at++) {
+            hash = (hash ^ (unsigned char)known->all[i].name.bytes[at]) * UINT64_C(0x100000001b3);
+        }
+        hash = (hash ^ 256) * UINT64_C(0x100000001b3);
+    }
+    return hash ^ hash >> 32;
+}
+
 size_t document_span(document *in) {
     const size_t end = json_is(in->whole, '{') ? members_of(in, in->whole)->end : 0;
     return end > 0 ? end : json_span(in->whole);
@@ -167,9 +168,10 @@ size_t document_span(document *in) {
 
 static slice member_of(document *in, slice object, const char *name, size_t length) {
     const json_members *const known = members_of(in, object);
-    for (size_t i = 0; i < known->count; i++) {
-        if (json_name_is(known->all[i].name, name, length)) {
-            return known->all[i].value;
+    for (const json_member *each = known->all; each < known->all + known->count; each++) {
+        if (each->name.length >= length && (each->name.length > length || *each->name.bytes == *name) &&
+            json_name_is(each->name, name, length)) {
+            return each->value;
         }
     }
     if (known->count == INDEX_MEMBERS) { /* after the members that the index has */
@@ -188,16 +190,33 @@ static slice member_of(document *in, slice object, const char *name, size_t leng
     return (slice){NULL, 0};
 }
 
+/* A member at a pointer's part, in which ~0 and ~1 are resolved. */
+static slice find_part(document *in, slice object, const char *part, size_t span) {
+    char plain[256];
+    size_t length = 0;
+    if (!json_is(object, '{') || span >= sizeof plain) {
+        return (slice){NULL, 0};
+    }
+    if (!memchr(part, '~', span)) {
+        return member_of(in, object, part, span);
+    }
+    for (size_t at = 0; at < span; at++) {
+        const bool escape = part[at] == '~';
+        at += escape;
+        plain[length++] = !escape ? part[at] : part[at] == '1' ? '/' : '~';
+    }
+    return member_of(in, object, plain, length);
+}
+
 static slice find_one(document *in, const char *pointer, size_t length) {
-    char part[256];
     slice value = in->whole;
     for (const char *at = pointer; at < pointer + length && value.bytes;) {
-        const size_t rest = (size_t)(pointer + length - at) - 1;
-        const char *const next = memchr(at + 1, '/', rest);
-        const size_t span = next ? (size_t)(next - at) - 1 : rest;
-        value = json_is(value, '{') && span < sizeof part ? member_of(in, value, part, part_of(at + 1, span, part))
-                                                          : (slice){NULL, 0};
-        at += 1 + span;
+        const char *next = at + 1;
+        while (next < pointer + length && *next != '/') {
+            next++;
+        }
+        value = find_part(in, value, at + 1, (size_t)(next - at) - 1);
+        at = next;
     }
     return slice_is(value, "null") ? (slice){NULL, 0} : value;
 }

@@ -527,16 +527,12 @@ static void check_object(reading *in, slice object, const own_name *names, text 
 /* Most usages have the same members: what they look like without digits is looked at once in a file. */
 void check_members(reading *in, slice usage, const own_name *names, response *of) {
     text path = {.bytes = NULL};
-    text *const looks = &in->scratch;
-    looks->used = 0;
-    text_number(looks, (int64_t)in->source->number, false);
+    uint64_t hash = in->seed[0] ^ in->source->number;
     for (size_t at = 0; at < usage.length; at++) {
-        if (!isdigit((unsigned char)usage.bytes[at])) {
-            text_bytes(looks, usage.bytes + at, 1);
-        }
+        const unsigned char byte = (unsigned char)usage.bytes[at];
+        hash = byte < '0' || byte > '9' ? (hash ^ byte) * UINT64_C(0x100000001b3) : hash;
     }
-    const uint64_t hash = hash_of(in, text_all(looks));
-    uint64_t *const checked = &in->checked[hash % CHECKED];
+    uint64_t *const checked = &in->checked[(hash >> 32) % CHECKED];
     if (json_is(usage, '{') && *checked != hash) {
         *checked = hash;
         check_object(in, usage, names, &path, 0, of);

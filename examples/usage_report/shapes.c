@@ -325,13 +325,51 @@ static bool holds(document *of, const char *condition) {
     return is_one_of(document_at(of, pointer), equals + 1);
 }
 
-static const shape *shape_of(document *of) {
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+/* Whether the document has a member that one of the pointers begins with. */
+static bool may_hold(document *of, const char *condition) {
+    char name[64];
+    while (*condition == '/') {
+        const size_t span = strcspn(condition + 1, "/ =");
+        memcpy(name, condition + 1, span);
+        name[span] = '\0';
+        if (document_has(of, name)) {
+            return true;
+        }
+        condition += 1 + strcspn(condition, " =");
+    }
+    return false;
+}
+
+enum {
+    ROWS = sizeof shapes / sizeof *shapes
+};
+_Static_assert(ROWS <= 64, "a bit for each row");
+
+/* The rows that a document with these members may be. Most documents of a log have the same. */
+static uint64_t candidates_of(reading *in, document *of) {
+    const uint64_t hash = document_names(of, in->seed[0]);
+    looks *const known = &in->looks[hash % LOOKS];
+    if (known->hash != hash) {
+        *known = (looks){.hash = hash};
+        for (size_t i = 0; i < ROWS; i++) {
+            bool may = true;
+            for (size_t k = 0; k < CONDITIONS && shapes[i].is[k]; k++) {
+                may = may && may_hold(of, shapes[i].is[k]);
+            }
+            known->rows |= (uint64_t)may << i;
+        }
+    }
+    return known->rows;
+}
+
+static const shape *shape_of(reading *in, document *of) {
+    const uint64_t candidates = candidates_of(in, of);
+    for (size_t i = 0; i < ROWS; i++) {
         size_t held = 0;
-        while (held < CONDITIONS && shapes[i].is[held] && holds(of, shapes[i].is[held])) {
+        while ((candidates >> i & 1) != 0 && held < CONDITIONS && shapes[i].is[held] && holds(of, shapes[i].is[held])) {
             held++;
         }
-        if (held == CONDITIONS || !shapes[i].is[held]) {
+        if (held == CONDITIONS || (held > 0 && !shapes[i].is[held])) {
             return &shapes[i];
         }
     }
@@ -645,7 +683,7 @@ void take_document(reading *in, uint64_t line, document *of, bool event) {
         made = (document){.whole = text_all(&attributes)};
         of = &made;
     }
-    const shape *const as = in->asked->at ? NULL : shape_of(of);
+    const shape *const as = in->asked->at ? NULL : shape_of(in, of);
     response *const to = &in->found;
     found_clear(to);
     to->line = line;

@@ -55,7 +55,7 @@ static bool is_any(slice string, const char *const *words) {
     return *words != NULL;
 }
 
-static chunk chunk_of(document *of, const char *at) {
+static chunk chunk_of(document *of) {
     static const char *const begins[] = {"message_start",       "response.created",  "message-start",
                                          "interaction.created", "interaction.start", NULL};
     static const char *const ends[] = {"message_stop",          "response.completed",   "response.incomplete",
@@ -85,8 +85,6 @@ static chunk chunk_of(document *of, const char *at) {
         is.begins = is.begins || (there && i == 0);
         is.ends = is.ends || (there && i == 5);
     }
-    is.has_usage = tokusage_extract(of->whole.bytes, of->whole.length, at, &is.usage, NULL) == TOKUSAGE_OK &&
-                   !tokusage_equal(&is.usage, &(tokusage){.total_tokens = {.present = false}});
     return is;
 }
 
@@ -264,11 +262,14 @@ static streams *streams_of(source *file) {
 }
 
 bool streams_take(reading *in, uint64_t line, document *of, bool event) {
-    const chunk is = chunk_of(of, in->asked->at);
+    static const tokusage nothing = {.total_tokens = {.present = false}};
+    chunk is = chunk_of(of);
     bool passed = false;
     if (!event && !is.known) {
         return false;
     }
+    is.has_usage = tokusage_extract(of->whole.bytes, of->whole.length, in->asked->at, &is.usage, NULL) == TOKUSAGE_OK &&
+                   !tokusage_equal(&is.usage, &nothing);
     streams *const open = streams_of(in->source);
     stream *to = event ? owner_of_event(in, &is) : owner_of_line(in, line, &is, &passed);
     in->source->known++;

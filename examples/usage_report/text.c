@@ -61,7 +61,7 @@ slice slice_of(const char *string) {
 }
 
 bool slice_is(slice one, const char *string) {
-    return one.bytes && one.length == strlen(string) && memcmp(one.bytes, string, one.length) == 0;
+    return one.bytes && strlen(string) == one.length && memcmp(one.bytes, string, one.length) == 0;
 }
 
 bool slice_begins(slice one, const char *string) {

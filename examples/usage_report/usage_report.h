@@ -92,6 +92,7 @@ bool json_next(slice *inside, slice *name, slice *value);
 slice document_at(document *in, const char *pointer);
 bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
+uint64_t document_names(document *in, uint64_t seed); /* a hash of the members' names */
 size_t document_span(document *in); /* as json_span, without a look at scalars and strings */
 bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
@@ -328,7 +329,12 @@ typedef struct answers {
     size_t slots;
 } answers;
 
+/* Which rows of the table of shapes a document with these members may be. */
+typedef struct looks {
+    uint64_t hash, rows;
+} looks;
 enum {
+    LOOKS = 64,
     CHECKED = 256
 };
 struct reading {
@@ -345,6 +351,7 @@ struct reading {
     text key, scratch, out;
     response found;
     void *notes;               /* that were said */
+    looks looks[LOOKS];
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 };
 
