@@ -396,56 +396,24 @@ void finish_answer(reading *in, const answer *of) {
 /* ---- members that nobody knows */
 
 /* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
-static const char *const no_counts[] = {
-    "text_tokens",
-    "accepted_prediction_tokens",
-    "rejected_prediction_tokens",
-    "prompt_cache_miss_tokens",
-    "ephemeral_5m_input_tokens",
-    "tokenCount",
-    "tokens",
-    "video_tokens",
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-    "maxTokens",
-    "maxOutputTokens",
-    "max_new_tokens",
-    "max_tokens_to_sample",
-    "budget_tokens",
-    "thinkingBudgetTokens",
-    "citation_tokens",
-    "search_tokens",
-    "textTokens",
-    "ephemeral5mInputTokens",
-    "noCacheTokens",
-    "min_tokens",
-    "max_input_tokens",
-    "max_prompt_tokens",
-    "total_token_usage",
-    "input_text_tokens",
-    "output_text_tokens",
-    "context_tokens",
-    "tokens_per_second",
-    "token_limit",
-    "max_context_tokens",
-    "prompt_text_tokens",
-    "completion_text_tokens",
-    "cached_completion_tokens",
-    "stop_token_ids",
-    "eos_token_id",
-    "bos_token_id",
-    "pad_token_id",
-    "token_id",
-};
+static const char no_counts[] =
+    " text_tokens accepted_prediction_tokens rejected_prediction_tokens prompt_cache_miss_tokens "
+    "ephemeral_5m_input_tokens "
+    "tokenCount tokens video_tokens max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens "
+    "max_new_tokens max_tokens_to_sample budget_tokens thinkingBudgetTokens citation_tokens search_tokens textTokens "
+    "ephemeral5mInputTokens noCacheTokens min_tokens max_input_tokens max_prompt_tokens input_text_tokens "
+    "output_text_tokens context_tokens tokens_per_second token_limit max_context_tokens prompt_text_tokens "
+    "completion_text_tokens cached_completion_tokens eos_token_id bos_token_id pad_token_id token_id ";
 
 static bool needs_no_count(slice name) {
-    for (size_t i = 0; i < sizeof no_counts / sizeof *no_counts; i++) {
-        if (slice_is(name, no_counts[i])) {
-            return true;
-        }
+    char word[64];
+    if (name.length + 3 > sizeof word) {
+        return false;
     }
-    return false;
+    word[0] = word[name.length + 1] = ' ';
+    memcpy(word + 1, name.bytes, name.length);
+    word[name.length + 2] = '\0';
+    return strstr(no_counts, word) != NULL;
 }
 
 static bool has_token(slice name) {

@@ -93,7 +93,7 @@ slice document_at(document *in, const char *pointer);
 bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
 uint64_t document_names(document *in, uint64_t seed); /* a hash of the members' names */
-size_t document_span(document *in); /* as json_span, without a look at scalars and strings */
+size_t document_span(document *in);                   /* as json_span, without a look at scalars and strings */
 bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
 
@@ -350,7 +350,7 @@ struct reading {
     text head;        /* --merge: of the reports that were read */
     text key, scratch, out;
     response found;
-    void *notes;               /* that were said */
+    void *notes; /* that were said */
     looks looks[LOOKS];
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 };
