@@ -152,7 +152,8 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
     }
     tokusage_fields fields;
     tokusage_fields_begin(&fields);
-    walk w = begin_walk((cJSON *)(uintptr_t)object); /* nothing is changed */
+    cJSON root = *object; /* a walk wants an object that is not const, as update_cjson changes it */
+    walk w = begin_walk(&root);
     while (w.depth > 0) {
         if (!read_item(&w, &fields)) {
             leave(&w, &fields);

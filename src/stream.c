@@ -77,16 +77,15 @@ static size_t read_documents(stream_state *s, const char *bytes, size_t length, 
     return at;
 }
 
-/* ---- events */
-
-/* What is not JSON ends an event's documents, or, as [DONE], the stream. */
-static void end_event(stream_state *s) {
-    s->done = s->reader.json.done_mark;
-    if (!s->done && !tokusage_json_fresh(&s->reader.json)) {
+/* No byte follows in the open document. */
+static void end_document(stream_state *s) {
+    if (!tokusage_json_fresh(&s->reader.json)) {
         tokusage_reader_end(&s->reader);
         begin_document(s);
     }
 }
+
+/* ---- events */
 
 /* Reads the rest of a data line. Returns where it stopped. */
 static size_t read_line(stream_state *s, const char *bytes, size_t length) {
@@ -94,7 +93,7 @@ static size_t read_line(stream_state *s, const char *bytes, size_t length) {
     return at + tokusage_line_span(bytes + at, length - at);
 }
 
-/* Reads an event to its end, or to the end of the chunk. Returns where it stopped. */
+/* Reads an event to its end, or the chunk's. What is not JSON ends its documents. Returns where it stopped. */
 static size_t read_event(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length) {
         switch (tokusage_events_next(&s->framing.events, bytes, length, &at)) {
@@ -105,7 +104,10 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
             read_documents(s, "\n", 1, false);
             break;
         case TOKUSAGE_EVENTS_EVENT:
-            end_event(s);
+            s->done = s->reader.json.done_mark;
+            if (!s->done) {
+                end_document(s);
+            }
             return at;
         default:
             break;
@@ -117,7 +119,7 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
 /* Whether the rest of the event may be searched: nothing was found so far, and nothing that matters is open. */
 static bool may_pass_rest(const stream_state *s) {
     const tokusage_document *const document = &s->reader.document;
-    return tokusage_events_in_line(&s->framing.events) && document->path == PATH_NONE && document->candidate == 0 &&
+    return tokusage_events_in_data(&s->framing.events) && document->path == PATH_NONE && document->candidate == 0 &&
            document->says == 0 && !tokusage_json_expects(&s->reader.json);
 }
 
@@ -133,8 +135,6 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     const size_t passed = tokusage_search(bytes + at, length - at, open);
     if (passed > 0) {
         tokusage_events_passed(&s->framing.events);
-    }
-    if (passed > 0 && open) {
         begin_document(s);
     }
     return at + passed;
@@ -162,8 +162,7 @@ static void read_frames(stream_state *s, const char *bytes, size_t length, size_
             read_documents(s, data.bytes, data.length, false);
             break;
         case TOKUSAGE_FRAMES_END:
-            tokusage_reader_end(&s->reader);
-            begin_document(s);
+            end_document(s);
             break;
         case TOKUSAGE_FRAMES_BROKEN:
             s->kind = BROKEN;

@@ -113,9 +113,10 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* ---- writing */
 
+/* Writes a text and a NUL. Returns where the NUL is. */
 static char *put(char *to, const char *text) {
     const size_t length = strlen(text);
-    memcpy(to, text, length);
+    memcpy(to, text, length + 1);
     return to + length;
 }
 
@@ -153,7 +154,6 @@ static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
         to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
     }
     to = put(to, &"}}}"[TOKUSAGE_FORM_LEVELS - open]);
-    *to = '\0';
     return (size_t)(to - text);
 }
 

@@ -89,6 +89,8 @@ typedef struct {
     ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
     off_t drained;                      /* bytes read since the client left */
+    ngx_msec_t first;                   /* ms from the request to the first byte of the body, and 1; 0: none came */
+    ngx_msec_t ended;                   /* ms from the request to the last byte so far */
     unsigned encoded : 1;
     unsigned unread : 1;    /* its type is not one that is read */
     unsigned separated : 1; /* application/json-seq: each document has a record separator before it */

@@ -1,6 +1,6 @@
 /*
- * The client is gone, and the service is read to its end: the service bills it, and whoever leaves before the last event
- * would pay nothing.
+ * The client is gone, and the service is read to its end: the service bills it, and whoever leaves before the last
+ * event would pay nothing.
  *
  * nginx ends a request when its client closes the connection (unless proxy_ignore_client_abort is on), at the first
  * write that fails, and when the client takes no bytes for send_timeout. All of these are kept from it:
@@ -9,14 +9,14 @@
  *     and the rest of the response waits in buffers and temporary files
  *   - a write that failed is not reported, and no other one is tried: from then on every buf counts as sent, and the
  *     connection's error is cleared (begin, drain_body)
- * So nginx goes on as for a client that reads fast, until the last buf, the cap in bytes or the cap in time. Then it gets
- * the error back, and closes the connection.
+ * So nginx goes on as for a client that reads fast, until the last buf, the cap in bytes or the cap in time. Then it
+ * gets the error back, and closes the connection.
  */
 #include "ngx_http_tokusage.h"
 
 /* ---- before the response */
 
-/* After the content handler: an upstream that has been started, and waits for the service, no longer minds the client. */
+/* After the content handler: an upstream that has been started, and waits for the service, ignores the client. */
 static ngx_int_t run_content(ngx_http_request_t *r) {
     const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
     const ngx_int_t rc = core->handler(r);
@@ -56,8 +56,9 @@ static void free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
 }
 
 /*
- * Forgets the bufs that are sent, and keeps those of `in` that are not. The filters and the upstream before this one use
- * a buf again as soon as it is sent, but they look only when they have passed something on: so here it is seen first.
+ * Forgets the bufs that are sent, and keeps those of `in` that are not. The filters and the upstream before this one
+ * use a buf again as soon as it is sent, but they look only when they have passed something on: so here it is seen
+ * first.
  */
 static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     ngx_pool_t *const pool = ctx->request->pool;

@@ -49,7 +49,7 @@ static void end(void *data) {
     ngx_http_set_ctx(ctx->request, ctx, ngx_http_tokusage_module); /* for the log: a post_action has cleared it */
 }
 
-/* In the request's pool, but allocated alone: where the pool's block is nearly full it would cost another one, of 4 KiB. */
+/* In the request's pool, but allocated alone: else it would cost another block of 4 KiB where one is nearly full. */
 static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_pmemalign(r->pool, sizeof(ngx_http_tokusage_ctx_t), NGX_ALIGNMENT);
     ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);
@@ -136,9 +136,27 @@ static void feed_buf(ngx_http_tokusage_ctx_t *ctx, const ngx_buf_t *buf) {
     }
 }
 
+static ngx_msec_t since_request(const ngx_http_request_t *r) {
+    const ngx_time_t *const now = ngx_timeofday();
+    const ngx_msec_int_t ms =
+        (now->sec - r->start_sec) * 1000 + ((ngx_msec_int_t)now->msec - (ngx_msec_int_t)r->start_msec);
+
+    return (ngx_msec_t)ngx_max(ms, 0);
+}
+
+static void note_time(ngx_http_tokusage_ctx_t *ctx) {
+    ctx->ended = since_request(ctx->request);
+    if (ctx->first == 0) {
+        ctx->first = ctx->ended + 1;
+    }
+}
+
 static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     for (; in != NULL; in = in->next) {
         const ngx_buf_t *const buf = in->buf;
+        if (ngx_buf_size(buf) > 0) {
+            note_time(ctx);
+        }
         if (!is_opaque(ctx) && ngx_buf_in_memory(buf)) {
             feed_buf(ctx, buf);
         }

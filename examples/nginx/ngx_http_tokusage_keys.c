@@ -7,6 +7,11 @@
  */
 #include "ngx_http_tokusage_zone.h"
 
+const ngx_http_tokusage_time_t ngx_http_tokusage_times[NGX_HTTP_TOKUSAGE_TIMES] = {
+    {"0.1", 100}, {"0.25", 250}, {"0.5", 500},  {"1", 1000},   {"2.5", 2500},
+    {"5", 5000},  {"10", 10000}, {"30", 30000}, {"60", 60000}, {"+Inf", (ngx_msec_t)-1},
+};
+
 /* ---- sums */
 
 /* A sum stays at the largest number rather than begin again at 0, which a scraper takes for a restart. */
@@ -285,6 +290,19 @@ static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, con
     }
 }
 
+static void count_time(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx) {
+    ngx_uint_t i = 0;
+
+    if (ctx->first == 0 || ctx->request->cached) {
+        return;
+    }
+    while (ctx->first - 1 > ngx_http_tokusage_times[i].ms) {
+        i++;
+    }
+    counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST + i] = 1;
+    counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM] = ctx->first - 1;
+}
+
 /*
  * Whatever a response reports is booked, also when it was truncated: the service bills it. The exception is a hit of
  * nginx's own cache, of which the service knows nothing: the response is counted, its tokens are not.
@@ -299,6 +317,7 @@ void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdi
     counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
     count_usage(counts, usage);
     count_cost(counts, ctx, usage);
+    count_time(counts, ctx);
     for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
         uint64_t used[NGX_HTTP_TOKUSAGE_UNITS] = {counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS],
                                                   counts[NGX_HTTP_TOKUSAGE_COUNT_COST]};

@@ -1,7 +1,8 @@
 /*
- * The check of the directive tokusage_limit: tokens, or money, of a key in a window of time. What a request will use is
- * known only after its response, so the limit is checked before and booked after: a request passes as long as its key has a
- * token left in the window. Requests at the same time so use more than the limit together; what comes after is refused.
+ * The check of the directive tokusage_limit: tokens, or money, of a key in a window of time. What a request will use
+ * is known only after its response, so the limit is checked before and booked after: a request passes as long as its
+ * key has a token left in the window. Requests at the same time so use more than the limit together; what comes after
+ * is refused.
  *
  * The windows are fixed, as in most gateways in front of models, and aligned to the clock: all that a client must know
  * is when the next one begins, and Retry-After says it. The price: around that moment a key can use two limits.

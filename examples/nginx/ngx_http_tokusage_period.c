@@ -1,6 +1,6 @@
 /*
- * The periods of limits: so many seconds, or a calendar month. Windows are aligned to the clock (UTC): 0:00 begins a day,
- * the 1st a month, and any other number of seconds is counted from 1970 on. A month is the period -1.
+ * The periods of limits: so many seconds, or a calendar month. Windows are aligned to the clock (UTC): 0:00 begins a
+ * day, the 1st a month, and any other number of seconds is counted from 1970 on. A month is the period -1.
  */
 #include "ngx_http_tokusage_zone.h"
 

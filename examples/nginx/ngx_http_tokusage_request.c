@@ -72,7 +72,7 @@ static bool is_clear(tokusage_status status, const ngx_str_t *value) {
 /* In the object at "stream_options". */
 static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
     ngx_str_t value;
-    const tokusage_status status = find(json, "/stream_options/include_usage", &value);
+    const tokusage_status status = find(options, "/include_usage", &value);
 
     if (!is_clear(status, &value)) {
         return (edit_t){.unclear = "\"include_usage\""};
@@ -83,13 +83,14 @@ static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *optio
     return is(&value, "true") ? (edit_t){.added = NULL} : replace(json, &value, "true");
 }
 
-/* For a body that is streamed. */
-static edit_t find_edit_in_body(const ngx_str_t *json, const ngx_str_t *root) {
+/* For a body that is streamed: an object. */
+static edit_t find_edit_in_body(const ngx_str_t *json) {
     ngx_str_t options;
     const tokusage_status status = find(json, "/stream_options", &options);
 
     if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, root, "\"stream_options\":{\"include_usage\":true},");
+        const ngx_str_t root = {.data = ngx_strlchr(json->data, json->data + json->len, '{')};
+        return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
     }
     if (status == TOKUSAGE_OK && is(&options, "null")) {
         return replace(json, &options, "{\"include_usage\":true}");
@@ -100,17 +101,21 @@ static edit_t find_edit_in_body(const ngx_str_t *json, const ngx_str_t *root) {
     return (edit_t){.unclear = "\"stream_options\""};
 }
 
+/* A body may be large: each look into it is a pass over all of it. */
 static edit_t find_edit(const ngx_str_t *json) {
-    ngx_str_t root, stream;
+    ngx_str_t stream, root;
+    const tokusage_status status = find(json, "/stream", &stream);
 
-    if (find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{') {
+    if (status == TOKUSAGE_ERR_DUPLICATE) {
+        return (edit_t){.unclear = "\"stream\""};
+    }
+    if (status != TOKUSAGE_OK && (find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
         return (edit_t){.unclear = "the body, which is no JSON object"};
     }
-    const tokusage_status status = find(json, "/stream", &stream);
     if (!is_clear(status, &stream)) {
         return (edit_t){.unclear = "\"stream\""};
     }
-    return status == TOKUSAGE_OK && is(&stream, "true") ? find_edit_in_body(json, &root) : (edit_t){.added = NULL};
+    return status == TOKUSAGE_OK && is(&stream, "true") ? find_edit_in_body(json) : (edit_t){.added = NULL};
 }
 
 /* ---- the body as one document */

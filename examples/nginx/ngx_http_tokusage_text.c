@@ -40,6 +40,7 @@ static const metric_t metrics[] = {
 /* Those of the table, and then one for each count of the library. */
 #define OTHERS (sizeof metrics / sizeof metrics[0])
 #define METRICS (OTHERS + TOKUSAGE_COUNTS)
+#define HISTOGRAM METRICS /* after them, and then the lines about the zone */
 
 static metric_t metric_at(ngx_uint_t index) {
     if (index < OTHERS) {
@@ -107,7 +108,25 @@ static void label_other(ngx_http_tokusage_text_t *text) {
 
 /* ---- lines */
 
+#define FIRST "tokusage_time_to_first_token_seconds"
+
+static u_char *write_histogram(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
+    const uint64_t sum = counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM];
+    uint64_t number = 0;
+
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_TIMES; i++) {
+        number += counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST + i];
+        p = ngx_sprintf(p, FIRST "_bucket{%V,le=\"%s\"} %uL\n", &text->labels, ngx_http_tokusage_times[i].seconds,
+                        number);
+    }
+    p = ngx_sprintf(p, FIRST "_sum{%V} %uL.%03uL\n", &text->labels, sum / 1000, sum % 1000);
+    return ngx_sprintf(p, FIRST "_count{%V} %uL\n", &text->labels, number);
+}
+
 static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
+    if (text->metric == HISTOGRAM) {
+        return write_histogram(text, p, counts);
+    }
     const metric_t metric = metric_at(text->metric);
 
     counts += metric.first;
@@ -128,11 +147,16 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
 }
 
 static u_char *write_begin(ngx_http_tokusage_text_t *text, u_char *p) {
-    const metric_t metric = metric_at(text->metric);
     ngx_http_tokusage_keys_t keys;
 
-    p = ngx_sprintf(p, "# HELP tokusage_%s_total %s\n# TYPE tokusage_%s_total counter\n", metric.name, metric.help,
-                    metric.name);
+    if (text->metric == HISTOGRAM) {
+        p = ngx_sprintf(p, "# HELP " FIRST " Time from the request to the first byte of the response's body.\n"
+                           "# TYPE " FIRST " histogram\n");
+    } else {
+        const metric_t metric = metric_at(text->metric);
+        p = ngx_sprintf(p, "# HELP tokusage_%s_total %s\n# TYPE tokusage_%s_total counter\n", metric.name, metric.help,
+                        metric.name);
+    }
     ngx_http_tokusage_keys_copy(text->zone, &keys);
     label_other(text);
     return write_lines(text, p, keys.other);
@@ -176,7 +200,7 @@ ngx_int_t ngx_http_tokusage_text_init(ngx_http_tokusage_text_t *text, ngx_shm_zo
 }
 
 u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p) {
-    if (text->metric == METRICS) {
+    if (text->metric > HISTOGRAM) {
         text->done = 1;
         return write_zone(text, p);
     }

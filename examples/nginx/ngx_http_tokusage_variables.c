@@ -1,6 +1,6 @@
 /*
- * The variables. They may be asked for at any time: before the end of a response they are what is known so far, so nginx
- * must not keep their values (NOCACHEABLE).
+ * The variables. They may be asked for at any time: before the end of a response they are what is known so far, so
+ * nginx must not keep their values (NOCACHEABLE).
  */
 #include "ngx_http_tokusage.h"
 
@@ -58,8 +58,8 @@ static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
 }
 
 /*
- * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8: each
- * of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
+ * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8:
+ * each of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
  */
 static u_char *escape(u_char *to, const u_char *label, size_t size) {
     for (size_t i = 0; i < size;) {
@@ -131,6 +131,35 @@ static ngx_int_t get_cost(ngx_http_request_t *r, ngx_http_variable_value_t *v, u
     return set_copy(r, v, text, (size_t)(ngx_http_tokusage_cost_print(text, cost) - text));
 }
 
+static ngx_int_t get_first(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    u_char text[NGX_TIME_T_LEN + sizeof ".999"];
+
+    if (ctx == NULL || ctx->first == 0) {
+        return set_absent(v);
+    }
+    const u_char *const last = ngx_sprintf(text, "%T.%03M", (time_t)((ctx->first - 1) / 1000), (ctx->first - 1) % 1000);
+    return set_copy(r, v, text, (size_t)(last - text));
+}
+
+/* Empty where all bytes came at once. */
+static ngx_int_t get_speed(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    u_char text[NGX_INT64_LEN + sizeof ".9"];
+    tokusage usage;
+
+    if (ctx == NULL || ctx->ended <= ctx->first) {
+        return set_absent(v);
+    }
+    ngx_http_tokusage_bill(ctx, &usage);
+    if (!usage.completion_tokens.present) {
+        return set_absent(v);
+    }
+    const uint64_t tenths = (uint64_t)usage.completion_tokens.value * 10000 / (ctx->ended - (ctx->first - 1));
+    const u_char *const last = ngx_sprintf(text, "%uL.%uL", tenths / 10, tenths % 10);
+    return set_copy(r, v, text, (size_t)(last - text));
+}
+
 /* ---- their names */
 
 typedef struct {
@@ -146,6 +175,8 @@ static const variable_t variables[] = {
     {"llm_usage_verdict", get_verdict, 0},
     {"llm_usage", get_usage, 0},
     {"llm_cost", get_cost, 0},
+    {"llm_time_to_first_token", get_first, 0},
+    {"llm_tokens_per_second", get_speed, 0},
     {"tokusage_limit_status", ngx_http_tokusage_limit_status, 0},
 };
 
@@ -159,8 +190,8 @@ static const struct {
 };
 
 /*
- * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no effect
- * here, but it is no error.
+ * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no
+ * effect here, but it is no error.
  */
 static void ignore_set(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     (void)r;

@@ -1,6 +1,6 @@
 /*
- * The library's verdict in the words of the logs, and the verdicts that only nginx can give: it knows whether the client
- * is gone, whether bytes are missing, and whether the body is plain, whole and fresh.
+ * The library's verdict in the words of the logs, and the verdicts that only nginx can give: it knows whether the
+ * client is gone, whether bytes are missing, and whether the body is plain, whole and fresh.
  */
 #include "ngx_http_tokusage.h"
 
@@ -29,8 +29,8 @@ static const ngx_uint_t of_library[] = {
 };
 
 /*
- * Whether the upstream's body ends where the connection closes. Then its end says nothing: a body that broke off ends in
- * the same way (RFC 9112 section 8). FastCGI and gRPC have an end of their own.
+ * Whether the upstream's body ends where the connection closes. Then its end says nothing: a body that broke off ends
+ * in the same way (RFC 9112 section 8). FastCGI and gRPC have an end of their own.
  */
 static bool ends_with_connection(const ngx_http_request_t *r) {
     const ngx_http_upstream_t *const u = r->upstream;

@@ -16,10 +16,20 @@
 
 /* ---- counts */
 
+/* Times to the first byte; the last is any. */
+#define NGX_HTTP_TOKUSAGE_TIMES 10
+
+typedef struct {
+    const char *seconds;
+    ngx_msec_t ms;
+} ngx_http_tokusage_time_t;
+
+extern const ngx_http_tokusage_time_t ngx_http_tokusage_times[NGX_HTTP_TOKUSAGE_TIMES];
+
 /*
  * All that is counted, in one array, so that one loop adds, moves and prints any of it: the responses of each verdict,
- * the tokens of a limit, each count of the library, and the requests that a limit refused, or would have refused without
- * its dry run.
+ * the tokens of a limit, each count of the library, and the requests that a limit refused, or would have refused
+ * without its dry run.
  */
 enum {
     NGX_HTTP_TOKUSAGE_COUNT_RESPONSES = 0, /* one a verdict */
@@ -29,6 +39,8 @@ enum {
     NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN,
     NGX_HTTP_TOKUSAGE_COUNT_COST, /* in 10^-12 */
     NGX_HTTP_TOKUSAGE_COUNT_UNPRICED,
+    NGX_HTTP_TOKUSAGE_COUNT_FIRST, /* responses whose first byte came in this time, by ngx_http_tokusage_times */
+    NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM = NGX_HTTP_TOKUSAGE_COUNT_FIRST + NGX_HTTP_TOKUSAGE_TIMES, /* in ms */
     NGX_HTTP_TOKUSAGE_COUNTS
 };
 
@@ -110,9 +122,9 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
 uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period, time_t *end);
 
 /*
- * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at a
- * time. It begins at a node of all zero bytes. DONE: there is none after it. A key that comes or goes during the walk is
- * met or not.
+ * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at
+ * a time. It begins at a node of all zero bytes. DONE: there is none after it. A key that comes or goes during the
+ * walk is met or not.
  */
 ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *node);
 

@@ -120,8 +120,8 @@ typedef struct engine {
 extern const engine *const engines[];
 extern const size_t engine_count;
 
-extern const engine engine_tokusage, engine_against, engine_cjson, engine_jansson, engine_json_c, engine_rapidjson, engine_simdjson,
-    engine_yyjson, engine_memchr_lines, engine_memchr_all, engine_snprintf;
+extern const engine engine_tokusage, engine_against, engine_cjson, engine_jansson, engine_json_c, engine_rapidjson,
+    engine_simdjson, engine_yyjson, engine_memchr_lines, engine_memchr_all, engine_snprintf;
 
 /* frame.c: the data of each server-sent event, framed with memchr, handed to `read`. */
 extern const form stream_events;

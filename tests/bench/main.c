@@ -49,7 +49,8 @@ static struct {
     double seconds; /* about as long for one row */
     const char *row[NAMES_MAX];
     size_t rows;
-    const char *engine;
+    const char *engine[NAMES_MAX];
+    size_t engines;
     const char *out;
     bool quick, list;
 } options = {.rounds = 1001, .seconds = 1};
@@ -153,8 +154,17 @@ static void end_run(run *run) {
     free(run->written);
 }
 
+static bool is_chosen(const engine *engine) {
+    for (size_t i = 0; i < options.engines; i++) {
+        if (strcmp(engine->name, options.engine[i]) == 0) {
+            return true;
+        }
+    }
+    return options.engines == 0;
+}
+
 static bool takes_part(const engine *engine, const row *row) {
-    if (options.engine && strcmp(engine->name, options.engine) != 0) {
+    if (!is_chosen(engine)) {
         return false;
     }
     if (options.quick && engine != engines[0] && strcmp(engine->name, "against") != 0 &&
@@ -375,10 +385,11 @@ static bool is_wanted(const char *name) {
 }
 
 static void stop_with_usage(void) {
-    fprintf(stderr,
-            "usage: bench [--list] [--quick] [--row PART_OF_A_NAME]... [--engine NAME] [--rounds 1..%d] [--seconds S] "
-            "[--out FOLDER]\n",
-            ROUNDS_MAX);
+    fprintf(
+        stderr,
+        "usage: bench [--list] [--quick] [--row PART_OF_A_NAME]... [--engine NAME]... [--rounds 1..%d] [--seconds S] "
+        "[--out FOLDER]\n",
+        ROUNDS_MAX);
     exit(2);
 }
 
@@ -389,8 +400,8 @@ static void read_option(const char *option, const char *value) {
         options.rounds = strtoul(value, NULL, 10);
     } else if (strcmp(option, "--seconds") == 0) {
         options.seconds = strtod(value, NULL);
-    } else if (strcmp(option, "--engine") == 0) {
-        options.engine = value;
+    } else if (strcmp(option, "--engine") == 0 && options.engines < NAMES_MAX) {
+        options.engine[options.engines++] = value;
     } else if (strcmp(option, "--out") == 0) {
         options.out = value;
     } else {

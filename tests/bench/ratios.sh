@@ -10,8 +10,7 @@ work=$project/build/ratios
 . "$project/tests/checks/common.sh"
 
 begin_work
-need cc cxx make cmake pkg_config
-want cjson
+need cc cxx make cmake pkg_config -- cjson
 quietly cmake -S "$project/tests/bench" -B "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BENCH_PEERS=OFF
 quietly cmake --build "$work" -j "$(processors)" --target bench
 

@@ -255,10 +255,10 @@ install_needs() {
 need() {
     wanted=
     required=
-    for name in "$@"; do
-        case $name in
+    for one in "$@"; do
+        case $one in
         --) wanted=" " ;;
-        *) [ -n "$wanted" ] && wanted="$wanted $name" || required="$required $name" ;;
+        *) [ -n "$wanted" ] && wanted="$wanted $one" || required="$required $one" ;;
         esac
     done
     # shellcheck disable=SC2086
@@ -271,8 +271,8 @@ need() {
             stop "please install $(in_words $lacking); this system has no apt-get, dnf, apk, pacman or brew to install it"
     elif ! install_needs $lacking; then
         # One package that is not to be had must not keep the others away.
-        for name in $lacking; do
-            install_needs "$name" || true
+        for one in $lacking; do
+            install_needs "$one" || true
         done
     fi
     # shellcheck disable=SC2086
@@ -287,7 +287,7 @@ need() {
 
 # ---------------------------------------------------------------------------------------------------- building
 
-# Makes the build folder. If sudo runs the script, the user behind it owns the files in the end.
+# Makes the build folder. If sudo runs the script, the user who called sudo owns the files in the end.
 begin_work() {
     mkdir -p "$work" 2>/dev/null || stop "cannot write to $work: set TOKUSAGE_WORK to a folder to build in"
     if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ]; then
@@ -321,7 +321,7 @@ build() {
 
 # public_functions HEADER: prints the names of the functions that the public header declares.
 public_functions() {
-    sed -n 's/^TOKUSAGE_\(CJSON_\)\{0,1\}API .*[ *]\(tokusage_[a-z_0-9]*\)(.*/\2/p' "$1"
+    sed -n 's/^TOKUSAGE_API .*[ *]\(tokusage_[a-z_0-9]*\)(.*/\1/p' "$1"
 }
 
 # ----------------------------------------------------------------------------------------------------- testing

@@ -23,8 +23,8 @@ function short(name) {
     return name
 }
 
-# The most stack that the function takes, from its own frame down. One that calls itself does so once a level of the tree.
-function depth(name, list, i, count, most, below, times) {
+# The most stack that the function takes, from its own frame down.
+function depth(name, list, i, count, most, below) {
     if (name in known) {
         return known[name]
     }
@@ -34,20 +34,15 @@ function depth(name, list, i, count, most, below, times) {
     }
     open[name] = 1
     most = 0
-    times = 1
     count = split(callees[name], list, "\n")
     for (i = 1; i <= count; i++) {
-        if (list[i] == name && short(name) in recursive) {
-            times = levels
-            continue
-        }
         below = depth(list[i])
         if (below > most) {
             most = below
         }
     }
     delete open[name]
-    known[name] = times * frame[name] + most
+    known[name] = frame[name] + most
     return known[name]
 }
 
@@ -104,17 +99,11 @@ function way(name, list, i, count, deepest) {
     count = split(callees[name], list, "\n")
     deepest = ""
     for (i = 1; i <= count; i++) {
-        if (list[i] != name && known[list[i]] > 0 && (deepest == "" || known[list[i]] > known[deepest])) {
+        if (known[list[i]] > 0 && (deepest == "" || known[list[i]] > known[deepest])) {
             deepest = list[i]
         }
     }
     return short(name) " " frame[name] (deepest == "" ? "" : " > " way(deepest))
-}
-
-BEGIN {
-    # These go down a cJSON tree, but only as far as names of the table lead: the usage, and at most three levels in it.
-    levels = 4
-    recursive["read_object"] = recursive["find_members"] = recursive["home_of"] = recursive["remove_others"] = 1
 }
 
 END {

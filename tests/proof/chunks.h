@@ -14,7 +14,8 @@ static char first[ROOM];
 static char second[ROOM];
 
 static void feed(tokusage_reader *reader, const char *bytes, size_t length) {
-    if (tokusage_json_open(&reader->json) && tokusage_reader_feed(reader, bytes, length, false) > length) {
+    if (length > 0 && tokusage_json_open(&reader->json) &&
+        tokusage_reader_feed(reader, bytes, length, false) > length) {
         broken();
     }
 }

@@ -104,9 +104,12 @@ static void take_element(tokusage_fields fields, unsigned key, unsigned tag) {
 
 static void say(tokusage_fields fields, unsigned key) {
     any_bytes(room, LONGEST);
-    const size_t length = Frama_C_unsigned_int_interval(0, LONGEST);
-    tokusage_fields_tag(&fields, (tokusage_key)key, room + (LONGEST - length), length);
-    between(&fields);
+    /*@ loop unroll 40; */
+    for (size_t length = 0; length <= LONGEST; length++) {
+        tokusage_fields said = fields;
+        tokusage_fields_tag(&said, (tokusage_key)key, room + (LONGEST - length), length);
+        between(&said);
+    }
 }
 
 static void end(tokusage_fields fields, tokusage_fields before) {

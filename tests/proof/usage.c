@@ -43,16 +43,20 @@ static void add(unsigned a_kinds, unsigned a_parts, unsigned b_kind) {
     (void)tokusage_add(&a, &a);
 }
 
-/* Which kinds have a price decides which are looked at: with none, all, and each alone. */
-static void charge(unsigned kinds, unsigned parts, unsigned priced) {
-    const tokusage usage = any_usage(kinds, parts);
-    tokusage prices;
+/*
+ * The analyser keeps no relation between two numbers, so all of them are known but one: of this kind there are any number
+ * of tokens, at this price; those of the other kinds cost nothing.
+ */
+static void charge(size_t kind, int64_t price) {
+    tokusage usage, prices;
     int64_t cost = 0;
     tokusage_error error;
     /*@ loop unroll 20; */
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        *tokusage_count_at(&prices, i) = any_count((priced >> i & 1) != 0 ? 2 : 0);
+        *tokusage_count_at(&usage, i) = (tokusage_count){.present = i <= 1 || i == kind, .value = TOKUSAGE_COUNT_MAX};
+        *tokusage_count_at(&prices, i) = (tokusage_count){.present = true, .value = i == kind ? price : 0};
     }
+    *tokusage_count_at(&usage, kind) = any_count(2);
     if (tokusage_cost(&usage, &prices, &cost, &error) == TOKUSAGE_OK && cost < 0) {
         broken();
     }
@@ -132,13 +136,12 @@ int main(void) {
         for (unsigned other = 0; other < 4; other++) {
             add(kind * 21, kind, other);
         }
-        charge(kind * 21, kind, 0x1FFF);
-        charge(kind * 21, kind, 0);
     }
     /*@ loop unroll 20; */
     for (unsigned i = 0; i < TOKUSAGE_COUNTS; i++) {
-        charge(2 * 21, 2, 1U << i);
-        charge(2 * 21, 2, 3 | 1U << i);
+        charge(i, 1);
+        charge(i, 3750000);
+        charge(i, TOKUSAGE_COUNT_MAX);
         encode(i, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE);
         encode(i, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
         encode_some(1U << i);

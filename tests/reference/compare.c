@@ -11,27 +11,28 @@ const observation *last_observation(void) {
 
 /* ---- streams */
 
-static size_t next_length(cuts *in, size_t left) {
-    in->seed = in->seed * 1664525U + 1013904223U;
-    const size_t length = in->longest > 0 ? 1 + (in->seed >> 8) % in->longest : left;
-    return length < left ? length : left;
-}
+enum {
+    SHORT = 3000 /* bytes of a body that is also fed byte by byte */
+};
 
-static size_t feed(tokusage_stream *stream, span body, cuts in) {
+/* Feeds chunks of random lengths up to `longest`; 0: the body at once. */
+static size_t feed(tokusage_stream *stream, span body, size_t longest, uint32_t seed) {
     size_t taken = 0;
     for (size_t at = 0, length = 0; at < body.length; at += length) {
-        length = next_length(&in, body.length - at);
+        seed = seed * 1664525U + 1013904223U;
+        length = longest > 0 ? 1 + (seed >> 8) % longest : body.length;
+        length = length < body.length - at ? length : body.length - at;
         taken += tokusage_stream_feed(stream, against_the_end(body.bytes + at, length), length);
     }
     return taken;
 }
 
-static observation library_says(const char *pointer, span body, cuts in) {
+static observation library_says(const char *pointer, span body, size_t longest, uint32_t seed) {
     tokusage_stream stream;
     observation out;
     memset(&out, 0, sizeof out);
     assert_int_equal(tokusage_stream_init(&stream, pointer), TOKUSAGE_OK);
-    out.taken = feed(&stream, body, in);
+    out.taken = feed(&stream, body, longest, seed);
     out.status = tokusage_stream_usage(&stream, &out.usage, &out.error);
     for (int i = 0; i < 2; i++) {
         out.ends[i].verdict = tokusage_stream_verdict(&stream, i > 0, &out.ends[i].usage, &out.ends[i].error);
@@ -58,16 +59,23 @@ static const char *words_of(const observation *in) {
                    in->taken, in->labels[0], in->labels[1], in->labels[2], end_words(in, 0), end_words(in, 1));
 }
 
-const char *difference_of_stream(const char *pointer, span body, cuts in) {
-    observation got = library_says(pointer, body, in);
+const char *difference_of_stream(const char *pointer, span body, uint32_t seed) {
+    static const size_t random_lengths[] = {2, 5, 12, 70, 300, 1000};
+    const size_t longest[] = {0, 1, random_lengths[seed % LENGTH(random_lengths)]};
     last = reference_stream(pointer, body.bytes, body.length);
-    for (int i = 0; i < LABEL_COUNT; i++) {
-        if (strcmp(last.labels[i], REFERENCE_ANY) == 0) {
-            memcpy(got.labels[i], REFERENCE_ANY, sizeof REFERENCE_ANY);
+    for (size_t way = 0; way < LENGTH(longest); way++) {
+        observation got = library_says(pointer, body, longest[way == 1 && body.length > SHORT ? 0 : way], seed);
+        for (int i = 0; i < LABEL_COUNT; i++) {
+            if (strcmp(last.labels[i], REFERENCE_ANY) == 0) {
+                memcpy(got.labels[i], REFERENCE_ANY, sizeof REFERENCE_ANY);
+            }
+        }
+        const char *a = words_of(&got), *b = words_of(&last);
+        if (strcmp(a, b) != 0) {
+            return line_of("stream in chunks of %zu:\n  library   %s\n  reference %s", longest[way], a, b);
         }
     }
-    const char *a = words_of(&got), *b = words_of(&last);
-    return strcmp(a, b) != 0 ? line_of("stream:\n  library   %s\n  reference %s", a, b) : NULL;
+    return NULL;
 }
 
 /* ---- documents */

@@ -4,17 +4,12 @@
 
 #include "reference.h"
 
-/* How long each chunk is: random lengths up to `longest`, which begin with this seed; 0: the body at once. */
-typedef struct cuts {
-    size_t longest;
-    uint32_t seed;
-} cuts;
-
 /*
- * Feeds the body in chunks, or reads it as one document (and finds the value at the pointer). Returns the first
- * difference in words, or NULL. Each chunk is a copy at the edge of unreadable memory.
+ * Feeds the body at once, byte by byte, and in random chunks, which begin with this seed; or reads it as one document (and
+ * finds the value at the pointer). Returns the first difference in words, or NULL. Each chunk is a copy at the edge of
+ * unreadable memory.
  */
-const char *difference_of_stream(const char *pointer, span body, cuts in);
+const char *difference_of_stream(const char *pointer, span body, uint32_t seed);
 const char *difference_of_document(const char *pointer, span document);
 
 /* What a body has, for a count of the bodies: said by the second reader in the last comparison. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rows.h"
+#include "shorthand.h"
 
 enum {
     ITEMS = 64, /* the most members with a meaning in a document */
@@ -470,25 +471,8 @@ void damage(builder *in) {
 
 /* ---- frames */
 
-static void add_number(builder *to, size_t number) {
-    const unsigned char bytes[] = {(unsigned char)(number >> 24 & 0xFF), (unsigned char)(number >> 16 & 0xFF),
-                                   (unsigned char)(number >> 8 & 0xFF), (unsigned char)(number & 0xFF)};
-    add_bytes(to, bytes, sizeof bytes);
-}
-
-/* CRC-32 (ISO 3309). */
-static size_t crc_of(const char *bytes, size_t length) {
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < length; i++) {
-        crc ^= (unsigned char)bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ ((crc & 1) != 0 ? UINT32_C(0xEDB88320) : 0);
-        }
-    }
-    return crc ^ UINT32_MAX;
-}
-
-static void add_base64(builder *to, span bytes) {
+/* Base64, sometimes without padding. */
+static void add_unpadded(builder *to, span bytes) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const bool padded = !one_in(4);
     for (size_t i = 0; i < bytes.length; i += 3) {
@@ -508,7 +492,7 @@ void frame_payload(builder *to, span payload, bool base64) {
     builder inner = {NULL, 0, 0};
     if (base64) {
         add(&inner, 1, "{\"bytes\":\"");
-        add_base64(&inner, payload);
+        add_unpadded(&inner, payload);
         add(&inner, 1, "\",\"p\":\"abcd\"}");
     } else {
         add_bytes(&inner, payload.bytes, payload.length);
@@ -517,8 +501,8 @@ void frame_payload(builder *to, span payload, bool base64) {
         damage(&inner);
     }
     const size_t headers = one_in(3) ? 0 : below(60), begin = to->length;
-    add_number(to, inner.length + headers + 16);
-    add_number(to, headers);
+    add_number(to, (uint32_t)(inner.length + headers + 16));
+    add_number(to, (uint32_t)headers);
     add_number(to, crc_of(to->bytes + begin, 8));
     add(to, headers, "h");
     add_bytes(to, inner.bytes, inner.length);

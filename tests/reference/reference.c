@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "reference_document.h"
+#include "shorthand.h"
 
 /* What the documents of a body say together. */
 typedef struct body {
     const char *pointer;
     bool in_event;
-    reference_columns columns;
+    reference_usage said;
     uint64_t reports;
     bool found;      /* a usage is there, perhaps without a count */
     bool message;    /* a usage was at /message/usage */
@@ -50,12 +51,12 @@ static void take_usage(body *to, const reference_document *from) {
     to->lost = false;
     if (from->message) {
         to->message = to->open = true;
-        to->columns = from->columns;
+        to->said = from->said;
     } else if (to->message) {
         to->open = to->open && !from->delta;
-        reference_override(&to->columns, &from->columns);
-    } else if (to->reports == 1 || !reference_is_zero(&from->columns) || reference_is_zero(&to->columns)) {
-        to->columns = from->columns;
+        reference_override(&to->said, &from->said);
+    } else if (to->reports == 1 || !reference_is_zero(&from->said) || reference_is_zero(&to->said)) {
+        to->said = from->said;
     }
 }
 
@@ -221,18 +222,12 @@ static void read_events(body *to, const char *bytes, size_t length, finish *out)
 
 /* ---- AWS event-stream frames */
 
-static uint32_t number_at(const unsigned char *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-/* CRC-32 as gzip has it, a bit at a time. */
-static uint32_t crc_of(const unsigned char *bytes, size_t length) {
-    uint32_t crc = 0xFFFFFFFF;
-    for (size_t i = 0; i < 8 * length; i++) {
-        const uint32_t bit = (crc ^ (uint32_t)bytes[i / 8] >> i % 8) & 1;
-        crc = crc >> 1 ^ (bit != 0 ? 0xEDB88320 : 0);
+static size_t number_at(const char *bytes) {
+    size_t number = 0;
+    for (size_t i = 0; i < 4; i++) {
+        number = number << 8 | (unsigned char)bytes[i];
     }
-    return ~crc;
+    return number;
 }
 
 /*
@@ -283,13 +278,12 @@ static void read_payload(body *to, const char *payload, size_t length, bool whol
 static void read_frames(body *to, const char *bytes, size_t length, finish *out) {
     out->framed = out->frames = true;
     while (length > 0 && !out->within) {
-        const unsigned char *prelude = (const unsigned char *)bytes;
         if (length < 12) {
             out->within = true;
             return;
         }
-        const size_t total = number_at(prelude), headers = number_at(prelude + 4);
-        if (crc_of(prelude, 8) != number_at(prelude + 8) || total < 16 || headers > total - 16) {
+        const size_t total = number_at(bytes), headers = number_at(bytes + 4);
+        if (crc_of(bytes, 8) != number_at(bytes + 8) || total < 16 || headers > total - 16) {
             out->unreadable = true;
             return;
         }
@@ -367,7 +361,7 @@ observation reference_stream(const char *pointer, const char *bytes, size_t leng
         read_events(&in, first, length - skipped, &end);
         end.taken += skipped;
     }
-    out.status = in.reports > 0 ? reference_counts(&in.columns, &out.usage, &out.error)
+    out.status = in.reports > 0 ? reference_counts(&in.said, &out.usage, &out.error)
                                 : fail_with(&out.error, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
     out.reports = in.reports;
     out.done = end.end_mark || in.ends;
@@ -406,8 +400,7 @@ tokusage_status reference_extract(const char *pointer, const char *bytes, size_t
     memset(&in, 0, sizeof in);
     in.pointer = pointer;
     take_documents(&in, root);
-    return in.found ? reference_counts(&in.columns, usage, error)
-                    : fail_with(error, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
+    return in.found ? reference_counts(&in.said, usage, error) : fail_with(error, TOKUSAGE_ERR_NOT_FOUND, "usage", 0);
 }
 
 tokusage_status reference_find(const char *pointer, const char *bytes, size_t length, span *value,

@@ -10,52 +10,24 @@ enum {
     TIER_LENGTH = 31
 };
 
-static bool same(const char *a, const char *b) {
-    return strcmp(a, b) == 0;
-}
-
-/* ---- the table */
-
 static const name_row *rows;
 static size_t row_count;
-static size_t columns_of[ROWS]; /* the number of each row's column */
 
-/* Reads the table once, and numbers its columns in the order in which they appear. */
-static void read_rows(void) {
-    const char *names[REFERENCE_COLUMNS];
-    size_t used = 0;
-    if (rows != NULL) {
-        return;
+/* Not strcmp, which sanitizers make slow. */
+static bool begins(const char *word, const char *with) {
+    while (*with != '\0' && *word == *with) {
+        word++;
+        with++;
     }
-    rows = name_rows(&row_count);
-    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
-        size_t column = 0;
-        while (column < used && !same(names[column], rows[i].column)) {
-            column++;
-        }
-        assert_true(column < REFERENCE_COLUMNS);
-        names[column] = rows[i].column;
-        used += column == used;
-        columns_of[i] = column;
-    }
+    return *with == '\0';
 }
 
-/* The row of a count with this path; row_count when there is none. */
-static size_t row_at(const char *path) {
-    size_t i = 0;
-    while (i < row_count && !(same(rows[i].kind, "count") && same(rows[i].path, path))) {
-        i++;
+static bool same(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
     }
-    return i;
-}
-
-/* The column with this name; 0, which is not optional, when there is none. */
-static size_t column_named(const char *name) {
-    size_t i = 0;
-    while (i < row_count && !(same(rows[i].kind, "count") && same(rows[i].column, name))) {
-        i++;
-    }
-    return i < row_count ? columns_of[i] : 0;
+    return *a == *b;
 }
 
 /* ---- paths */
@@ -131,12 +103,10 @@ static void refuse(facts *out, tokusage_status status, const char *member) {
     }
 }
 
-/* The row of a count with this path that counts here, or one whose path goes on behind it. NULL: none. */
+/* The row of a count with this path that counts here, or one whose path goes on after it. NULL: none. */
 static const name_row *find_row(const facts *out, const char *path, bool whole) {
-    const size_t length = strlen(path);
     for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
-        if (strncmp(rows[i].path, path, length) == 0 && (!whole || rows[i].path[length] == '\0') &&
-            row_is_in(&rows[i], out->where)) {
+        if ((whole ? same(rows[i].path, path) : begins(rows[i].path, path)) && row_is_in(&rows[i], out->where)) {
             return &rows[i];
         }
     }
@@ -174,7 +144,6 @@ static void take_count(facts *out, const name_row *row, const json_node *node, b
     out->value[i] = adds ? out->value[i] + value : value;
     out->value[i] = out->value[i] > TOKUSAGE_COUNT_MAX ? TOKUSAGE_COUNT_MAX + 1 : out->value[i];
     out->has[i] = out->any = true;
-    out->included = out->included || same(row->path, "prompt_tokens");
 }
 
 /* What the first string of this name in an element says; NULL: nothing that counts. */
@@ -241,60 +210,88 @@ static void read_usage(facts *out, const json_node *value, const char *where) {
     }
 }
 
-/* ---- columns */
+/* ---- usages */
 
-static void put(reference_columns *to, size_t column, const name_row *row, int64_t value) {
-    to->row[column] = row;
-    to->value[column] = value;
+/* Where the column is, or would be. */
+static size_t find_column(const reference_usage *in, const char *name) {
+    size_t i = 0;
+    while (i < in->count && !same(in->columns[i].row->column, name)) {
+        i++;
+    }
+    return i;
+}
+
+static bool has_column(const reference_usage *in, const char *name) {
+    return find_column(in, name) < in->count;
+}
+
+static void put_column(reference_usage *to, const name_row *row, int64_t value) {
+    const size_t i = find_column(to, row->column);
+    assert_true(i < LENGTH(to->columns));
+    to->columns[i].row = row;
+    to->columns[i].value = value;
+    to->count += i == to->count;
+}
+
+static void drop_column(reference_usage *from, const char *name) {
+    const size_t i = find_column(from, name);
+    if (i < from->count) {
+        from->columns[i] = from->columns[--from->count];
+    }
 }
 
 /* Of the names of a column the first is used that has a value. */
-static void choose(reference_columns *out, const facts *in) {
-    const size_t minutes = column_named("cache_write_5m"), sum = column_named("cache_write_separate");
-    const size_t hour = row_at("cache_creation/ephemeral_1h_input_tokens");
+static void conclude(const facts *in, reference_usage *out) {
+    int64_t minutes = 0, hour = 0;
+    const name_row *sum = NULL;
     bool billed = false;
     memset(out, 0, sizeof *out);
     out->status = in->status;
     out->wrong = in->wrong;
     out->included = in->included;
-    for (size_t i = 0; i < row_count; i++) {
-        billed = billed || (in->has[i] && strncmp(rows[i].path, "billed_units/", 13) == 0);
-    }
-    for (size_t i = 0; i < row_count; i++) {
-        if (in->has[i] && out->row[columns_of[i]] == NULL) {
-            put(out, columns_of[i], &rows[i], in->value[i]);
+    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
+        sum = same(rows[i].path, "cache_creation_input_tokens") ? &rows[i] : sum;
+        if (!in->has[i]) {
+            continue;
+        }
+        out->included = out->included || same(rows[i].path, "prompt_tokens");
+        billed = billed || begins(rows[i].path, "billed_units/");
+        minutes = same(rows[i].how, "five_minutes") ? in->value[i] : minutes;
+        hour = same(rows[i].path, "cache_creation/ephemeral_1h_input_tokens") ? in->value[i] : hour;
+        if (!has_column(out, rows[i].column)) {
+            put_column(out, &rows[i], in->value[i]);
         }
     }
     /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
-    const name_row *cached = out->row[column_named("cached")];
-    if (billed && cached != NULL && same(cached->path, "cached_tokens")) {
-        out->row[column_named("cached")] = NULL;
+    const size_t cached = find_column(out, "cached");
+    if (billed && cached < out->count && same(out->columns[cached].row->path, "cached_tokens")) {
+        drop_column(out, "cached");
     }
     /* What was written for five minutes and for an hour stands for the sum where no name of cache write has a value. */
-    if (out->row[minutes] != NULL && out->row[sum] == NULL && out->row[column_named("cache_write")] == NULL) {
-        put(out, sum, &rows[row_at("cache_creation_input_tokens")],
-            out->value[minutes] + (in->has[hour] ? in->value[hour] : 0));
+    const bool known = has_column(out, "cache_write") || has_column(out, "cache_write_separate");
+    if (has_column(out, "cache_write_5m") && !known) {
+        put_column(out, sum, minutes + hour);
     }
-    out->row[minutes] = NULL;
+    drop_column(out, "cache_write_5m");
 }
 
-void reference_override(reference_columns *earlier, const reference_columns *later) {
+void reference_override(reference_usage *earlier, const reference_usage *later) {
     if (earlier->status == TOKUSAGE_OK) {
         earlier->status = later->status;
         earlier->wrong = later->wrong;
     }
     earlier->included = earlier->included || later->included;
-    for (size_t i = 0; i < REFERENCE_COLUMNS; i++) {
-        if (later->row[i] != NULL && (earlier->row[i] == NULL || later->value[i] > 0)) {
-            put(earlier, i, later->row[i], later->value[i]);
+    for (size_t i = 0; i < later->count; i++) {
+        if (later->columns[i].value > 0 || !has_column(earlier, later->columns[i].row->column)) {
+            put_column(earlier, later->columns[i].row, later->columns[i].value);
         }
     }
 }
 
-bool reference_is_zero(const reference_columns *columns) {
-    bool zero = columns->status == TOKUSAGE_OK;
-    for (size_t i = 0; i < REFERENCE_COLUMNS; i++) {
-        zero = zero && (columns->row[i] == NULL || columns->value[i] == 0);
+bool reference_is_zero(const reference_usage *said) {
+    bool zero = said->status == TOKUSAGE_OK;
+    for (size_t i = 0; i < said->count; i++) {
+        zero = zero && said->columns[i].value == 0;
     }
     return zero;
 }
@@ -305,50 +302,47 @@ static void add_to(tokusage *usage, const char *name, int64_t value) {
         i++;
     }
     tokusage_count *to = tokusage_count_at(usage, i);
-    to->value = (to->present ? to->value : 0) + value;
-    to->present = true;
+    *to = (tokusage_count){true, (to->present ? to->value : 0) + value};
 }
 
-/* Whether a column is counted in addition to its whole. */
-static bool is_separate(const reference_columns *columns, size_t column) {
-    const char *how = columns->row[column] != NULL ? columns->row[column]->how : "";
-    return same(how, "separate") || (same(how, "starred") && !columns->included);
+static bool is_separate(const reference_usage *in, const name_row *row) {
+    return same(row->how, "separate") || (same(row->how, "starred") && !in->included);
 }
 
-/* Adds a column to the counts that it is a part of. Of separate and included names of a count the separate ones count. */
-static void add_column(tokusage *usage, const reference_columns *columns, size_t i) {
-    const name_row *row = columns->row[i];
-    const bool included = same(row->how, "included");
-    const char *end = strstr(row->column, "_separate");
-    char other[PATH_SIZE];
-    (void)snprintf(other, sizeof other, "%.*s%s", end != NULL ? (int)(end - row->column) : PATH_SIZE, row->column,
-                   included ? "_separate" : "");
-    const size_t counterpart = column_named(other);
-    if (is_separate(columns, i)) {
-        add_to(usage, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens", columns->value[i]);
-    } else if (included ? is_separate(columns, counterpart)
-                        : same(row->how, "starred") && columns->row[counterpart] != NULL) {
-        return;
+/* Whether another column of the same count says it: a separate one, or an included one before a starred one. */
+static bool is_passed_over(const reference_usage *in, const name_row *row) {
+    for (size_t i = 0; i < in->count; i++) {
+        const name_row *other = in->columns[i].row;
+        const bool counterpart = other != row && same(other->field, row->field) && !begins(other->column, "compaction");
+        if (counterpart && (same(row->how, "included") ? is_separate(in, other)
+                                                       : same(row->how, "starred") && !is_separate(in, row))) {
+            return true;
+        }
     }
-    add_to(usage, row->field, columns->value[i]);
+    return false;
 }
 
-tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, tokusage_error *error) {
-    memset(error, 0, sizeof *error);
-    memset(usage, 0, sizeof *usage);
-    error->status = columns->status;
-    error->member = columns->wrong;
-    for (size_t i = 0; i < REFERENCE_COLUMNS && error->status == TOKUSAGE_OK; i++) {
-        if (columns->row[i] != NULL) {
-            add_column(usage, columns, i);
+tokusage_status reference_counts(const reference_usage *said, tokusage *usage, tokusage_error *error) {
+    tokusage counts;
+    memset(&counts, 0, sizeof counts);
+    *error = (tokusage_error){said->status, said->wrong, 0, 0, 0};
+    for (size_t i = 0; i < said->count; i++) {
+        const name_row *row = said->columns[i].row;
+        if (!is_passed_over(said, row)) {
+            add_to(&counts, row->field, said->columns[i].value);
+        }
+        if (is_separate(said, row)) {
+            add_to(&counts, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens",
+                   said->columns[i].value);
         }
     }
     for (size_t i = 0; i < TOKUSAGE_COUNTS && error->status == TOKUSAGE_OK; i++) {
-        if (tokusage_count_at(usage, i)->value > TOKUSAGE_COUNT_MAX) {
-            error->status = TOKUSAGE_ERR_RANGE;
-            error->member = tokusage_count_name(i);
-            memset(usage, 0, sizeof *usage);
+        if (tokusage_count_at(&counts, i)->value > TOKUSAGE_COUNT_MAX) {
+            *error = (tokusage_error){TOKUSAGE_ERR_RANGE, tokusage_count_name(i), 0, 0, 0};
         }
+    }
+    if (error->status == TOKUSAGE_OK) {
+        *usage = counts;
     }
     return error->status;
 }
@@ -389,7 +383,7 @@ static void take_usage(reference_document *out, const json_node *list, const cha
         refuse(&in, TOKUSAGE_ERR_DUPLICATE, "usage");
     }
     out->usage = in.any;
-    choose(&out->columns, &in);
+    conclude(&in, &out->said);
 }
 
 /* Finds the usage. Returns it if it is at one of the paths. */
@@ -411,7 +405,7 @@ static const json_node *find_usage(json_node *root, const char *pointer, bool in
 
 bool reference_begun(json_node *root, const char *pointer, bool in_event) {
     static facts in;
-    read_rows();
+    rows = name_rows(&row_count);
     if (root == NULL || root->kind != '{') {
         return false;
     }
@@ -481,7 +475,7 @@ static void find_word(json_node *root, const char *pointer, const name_row *row,
 }
 
 void reference_read(json_node *root, const char *pointer, bool in_event, reference_document *out) {
-    read_rows();
+    rows = name_rows(&row_count);
     memset(out, 0, sizeof *out);
     if (root->kind != '{') {
         return;

@@ -4,24 +4,23 @@
 
 #include "reference_json.h"
 
-enum {
-    REFERENCE_COLUMNS = 40
-};
-
-/* The columns of a usage, or of usages that override each other. Of each the row of names.tsv whose value it has. */
-typedef struct reference_columns {
+/* A usage, or usages that override each other: of each column the name that is used, and its value. */
+typedef struct reference_usage {
     tokusage_status status; /* of the first wrong count */
     const char *wrong;      /* its name in the struct, or "usage" */
     bool included;          /* starred names are included */
-    const name_row *row[REFERENCE_COLUMNS];
-    int64_t value[REFERENCE_COLUMNS];
-} reference_columns;
+    size_t count;
+    struct {
+        const name_row *row;
+        int64_t value;
+    } columns[40];
+} reference_usage;
 
 typedef struct reference_document {
     bool found;   /* a usage is there, perhaps without a count */
     bool usage;   /* and it has a count, right or wrong */
     bool message; /* it is at /message/usage */
-    reference_columns columns;
+    reference_usage said;
     bool ends, delta, may_end, error;
     span label[LABEL_COUNT]; /* in the bytes of the document; empty: none */
     bool other_tier;         /* a usage that is not used has a tier: which one counts is not said */
@@ -34,13 +33,13 @@ void reference_read(json_node *root, const char *pointer, bool in_event, referen
 bool reference_begun(json_node *root, const char *pointer, bool in_event);
 
 /* Lets a later usage override. */
-void reference_override(reference_columns *earlier, const reference_columns *later);
+void reference_override(reference_usage *earlier, const reference_usage *later);
 
 /* Whether all counts are 0, and none is wrong. */
-bool reference_is_zero(const reference_columns *columns);
+bool reference_is_zero(const reference_usage *said);
 
 /* The thirteen counts, or the error of what is wrong. */
-tokusage_status reference_counts(const reference_columns *columns, tokusage *usage, tokusage_error *error);
+tokusage_status reference_counts(const reference_usage *said, tokusage *usage, tokusage_error *error);
 
 /* The values at a path in the objects that the pointer (or NULL) leads to: a list by `also`. */
 json_node *reference_values(json_node *root, const char *pointer, const char *path);

@@ -1,203 +1,158 @@
-/* What the counts say; see reference.h. A count that is absent is -1 here. */
+/* What the counts say; see reference.h. */
 #include "reference.h"
 
 #include <string.h>
 
-enum {
-    PROMPT,
-    COMPLETION,
-    TOTAL,
-    CACHED,
-    WRITTEN,
-    WRITTEN_1H,
-    PROMPT_AUDIO,
-    PROMPT_IMAGE,
-    CACHED_AUDIO,
-    CACHED_IMAGE,
-    REASONING,
-    COMPLETION_AUDIO,
-    COMPLETION_IMAGE,
-    NONE
-};
-
-static int64_t get(const tokusage *usage, size_t count) {
-    tokusage copy = *usage;
-    const tokusage_count *from = count < TOKUSAGE_COUNTS ? tokusage_count_at(&copy, count) : NULL;
-    return from != NULL && from->present ? from->value : -1;
+/* The value, or -1; and 0 for an absent one. */
+static int64_t get(tokusage_count count) {
+    return count.present ? count.value : -1;
 }
 
-static void set(tokusage *usage, size_t count, int64_t value) {
-    tokusage_count *to = tokusage_count_at(usage, count);
-    to->present = true;
-    to->value = value;
+static int64_t or_0(tokusage_count count) {
+    return count.present ? count.value : 0;
 }
 
-static int64_t or_0(int64_t value) {
-    return value > 0 ? value : 0;
+static tokusage_count with(int64_t value) {
+    return (tokusage_count){true, value};
 }
 
-static tokusage_error error_of(tokusage_status status, size_t count, int64_t expected, int64_t actual) {
-    return (tokusage_error){status, count < NONE ? tokusage_count_name(count) : NULL, 0, expected, actual};
+static tokusage_error error_of(tokusage_status status, const char *member, int64_t expected, int64_t actual) {
+    return (tokusage_error){status, member, 0, expected, actual};
 }
 
-static tokusage_error check_total(const tokusage *usage) {
-    const int64_t prompt = get(usage, PROMPT), completion = get(usage, COMPLETION), total = get(usage, TOTAL);
-    const int64_t sum = or_0(prompt) + or_0(completion);
-    const bool both = prompt >= 0 && completion >= 0;
-    if (total >= 0 && (both ? sum != total : sum > total)) {
-        return error_of(TOKUSAGE_ERR_TOTAL, TOTAL, sum, total);
-    }
-    return error_of(TOKUSAGE_OK, NONE, 0, 0);
-}
-
-static tokusage_error check_parts(const tokusage *usage) {
-    static const struct {
-        int whole, first, second;
-    } rules[] = {
-        {PROMPT, CACHED, WRITTEN},
-        {WRITTEN, WRITTEN_1H, NONE},
-        {PROMPT, PROMPT_AUDIO, PROMPT_IMAGE},
-        {PROMPT_AUDIO, CACHED_AUDIO, NONE},
-        {PROMPT_IMAGE, CACHED_IMAGE, NONE},
-        {CACHED, CACHED_AUDIO, CACHED_IMAGE},
-        {COMPLETION, REASONING, NONE},
-        {COMPLETION, COMPLETION_AUDIO, COMPLETION_IMAGE},
+tokusage_error reference_validate(const tokusage *u) {
+    const struct {
+        const char *first, *second;
+        tokusage_count whole, a, b;
+    } parts[] = {
+        {"cached_tokens", "cache_write_tokens", u->prompt_tokens, u->cached_tokens, u->cache_write_tokens},
+        {"cache_write_1h_tokens", NULL, u->cache_write_tokens, u->cache_write_1h_tokens, {0}},
+        {"prompt_audio_tokens", "prompt_image_tokens", u->prompt_tokens, u->prompt_audio_tokens,
+         u->prompt_image_tokens},
+        {"cached_audio_tokens", NULL, u->prompt_audio_tokens, u->cached_audio_tokens, {0}},
+        {"cached_image_tokens", NULL, u->prompt_image_tokens, u->cached_image_tokens, {0}},
+        {"cached_audio_tokens", "cached_image_tokens", u->cached_tokens, u->cached_audio_tokens,
+         u->cached_image_tokens},
+        {"reasoning_tokens", NULL, u->completion_tokens, u->reasoning_tokens, {0}},
+        {"completion_audio_tokens", "completion_image_tokens", u->completion_tokens, u->completion_audio_tokens,
+         u->completion_image_tokens},
     };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        const size_t first = (size_t)rules[i].first, second = (size_t)rules[i].second;
-        const int64_t whole = get(usage, (size_t)rules[i].whole);
-        const int64_t parts = or_0(get(usage, first)) + or_0(get(usage, second));
-        if (whole >= 0 && parts > whole) {
-            return error_of(TOKUSAGE_ERR_PART, get(usage, first) >= 0 ? first : second, whole, parts);
-        }
-    }
-    return error_of(TOKUSAGE_OK, NONE, 0, 0);
-}
-
-tokusage_error reference_validate(const tokusage *usage) {
-    tokusage copy = *usage;
+    tokusage copy = *u;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        const tokusage_count *count = tokusage_count_at(&copy, i);
-        if (count->present && (count->value < 0 || count->value > TOKUSAGE_COUNT_MAX)) {
-            return error_of(TOKUSAGE_ERR_RANGE, i, 0, 0);
+        const tokusage_count count = *tokusage_count_at(&copy, i);
+        if (count.present && (count.value < 0 || count.value > TOKUSAGE_COUNT_MAX)) {
+            return error_of(TOKUSAGE_ERR_RANGE, tokusage_count_name(i), 0, 0);
         }
     }
-    const tokusage_error error = check_total(usage);
-    return error.status != TOKUSAGE_OK ? error : check_parts(usage);
+    const int64_t sum = or_0(u->prompt_tokens) + or_0(u->completion_tokens), total = get(u->total_tokens);
+    const bool both = u->prompt_tokens.present && u->completion_tokens.present;
+    if (total >= 0 && (both ? sum != total : sum > total)) {
+        return error_of(TOKUSAGE_ERR_TOTAL, "total_tokens", sum, total);
+    }
+    for (size_t i = 0; i < LENGTH(parts); i++) {
+        const int64_t whole = get(parts[i].whole), said = or_0(parts[i].a) + or_0(parts[i].b);
+        if (whole >= 0 && said > whole) {
+            return error_of(TOKUSAGE_ERR_PART, parts[i].a.present ? parts[i].first : parts[i].second, whole, said);
+        }
+    }
+    return error_of(TOKUSAGE_OK, NULL, 0, 0);
 }
 
 tokusage_error reference_infer(tokusage *usage) {
     tokusage copy = *usage;
-    tokusage_error error = reference_validate(&copy);
+    const int64_t prompt = get(copy.prompt_tokens), completion = get(copy.completion_tokens);
+    const int64_t total = get(copy.total_tokens);
+    tokusage_error error = reference_validate(usage);
     if (error.status != TOKUSAGE_OK) {
         return error;
     }
-    const int64_t prompt = get(usage, PROMPT), completion = get(usage, COMPLETION), total = get(usage, TOTAL);
     if (prompt < 0 && completion >= 0 && total >= 0) {
-        set(&copy, PROMPT, total - completion);
+        copy.prompt_tokens = with(total - completion);
     } else if (prompt >= 0 && completion < 0 && total >= 0) {
-        set(&copy, COMPLETION, total - prompt);
+        copy.completion_tokens = with(total - prompt);
     } else if (prompt >= 0 && completion >= 0 && total < 0) {
-        set(&copy, TOTAL, prompt + completion);
+        copy.total_tokens = with(prompt + completion);
     }
     error = reference_validate(&copy);
-    if (error.status == TOKUSAGE_OK) {
-        *usage = copy;
-    }
+    *usage = error.status == TOKUSAGE_OK ? copy : *usage;
     return error;
 }
 
 /* Lets the first rule that fits explain the difference of the total, or cached tokens that exceed the prompt. */
 static void explain(tokusage *usage) {
-    const int64_t prompt = get(usage, PROMPT), completion = get(usage, COMPLETION), total = get(usage, TOTAL);
-    const int64_t cached = get(usage, CACHED), written = get(usage, WRITTEN), reasoning = get(usage, REASONING);
-    const int64_t audio = get(usage, PROMPT_AUDIO);
-    const int64_t d = total - (prompt + completion);
-    if (total < 0 && prompt >= 0 && cached > prompt) {
-        set(usage, PROMPT, prompt + cached);
+    const int64_t cached = get(usage->cached_tokens), written = get(usage->cache_write_tokens);
+    const int64_t reasoning = get(usage->reasoning_tokens), audio = get(usage->prompt_audio_tokens);
+    const int64_t d = get(usage->total_tokens) - or_0(usage->prompt_tokens) - or_0(usage->completion_tokens);
+    int64_t *prompt = &usage->prompt_tokens.value, *completion = &usage->completion_tokens.value;
+    if (!usage->total_tokens.present && usage->prompt_tokens.present && cached > *prompt) {
+        *prompt += cached;
     }
-    if (total < 0 || prompt < 0 || completion < 0 || d == 0) {
+    if (!usage->total_tokens.present || !usage->prompt_tokens.present || !usage->completion_tokens.present) {
         return;
     }
     const bool both = cached > 0 && written > 0 && d == cached + written;
     if (d > 0 && d == reasoning) {
-        set(usage, COMPLETION, completion + d);
+        *completion += d;
     } else if (d > 0 && (d == cached || d == written || both || d == audio)) {
-        set(usage, PROMPT, prompt + d);
+        *prompt += d;
     } else if (reasoning > 0 && cached > 0 && d == reasoning + cached) {
-        set(usage, PROMPT, prompt + cached);
-        set(usage, COMPLETION, completion + reasoning);
-    } else if (reasoning > 0 && -d == reasoning && completion + d >= reasoning) {
-        set(usage, COMPLETION, completion + d);
+        *prompt += cached;
+        *completion += reasoning;
+    } else if (reasoning > 0 && -d == reasoning && *completion + d >= reasoning) {
+        *completion += d;
     }
 }
 
 tokusage_error reference_reconcile(tokusage *usage) {
     tokusage copy = *usage;
-    tokusage_error error = reference_validate(&copy);
+    tokusage_error error = reference_validate(usage);
     if (error.status == TOKUSAGE_ERR_RANGE) {
         return error;
     }
     explain(&copy);
     error = reference_infer(&copy);
     if (error.status == TOKUSAGE_ERR_RANGE) { /* that was too much */
-        copy = *usage;
-        error = reference_infer(&copy);
+        return reference_infer(usage);
     }
-    if (error.status == TOKUSAGE_OK) {
-        *usage = copy;
-    }
+    *usage = error.status == TOKUSAGE_OK ? copy : *usage;
     return error;
 }
 
-static bool is_total_alone(const tokusage *usage) {
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        if ((get(usage, i) >= 0) != (i == TOTAL)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Takes what no count explains as hidden reasoning, and a total alone as the prompt. False where neither fits. */
-static bool assume(tokusage *usage, const tokusage_error *error) {
-    tokusage copy = *usage;
-    const int64_t d = get(usage, TOTAL) - or_0(get(usage, PROMPT)) - or_0(get(usage, COMPLETION));
-    if (error->status == TOKUSAGE_OK && is_total_alone(usage)) {
-        set(&copy, PROMPT, d);
-        set(&copy, COMPLETION, 0);
-    } else if (error->status == TOKUSAGE_ERR_TOTAL && d > 0 && get(usage, REASONING) < 0) {
-        set(&copy, COMPLETION, get(usage, COMPLETION) + d);
-        set(&copy, REASONING, d);
+static bool assume(tokusage *usage, tokusage_status status) {
+    tokusage copy = *usage, alone;
+    const int64_t d = get(usage->total_tokens) - or_0(usage->prompt_tokens) - or_0(usage->completion_tokens);
+    memset(&alone, 0, sizeof alone);
+    alone.total_tokens = usage->total_tokens;
+    if (alone.total_tokens.present && tokusage_equal(usage, &alone)) {
+        copy.prompt_tokens = with(d);
+        copy.completion_tokens = with(0);
+    } else if (status == TOKUSAGE_ERR_TOTAL && d > 0 && !usage->reasoning_tokens.present) {
+        copy.completion_tokens.value += d;
+        copy.reasoning_tokens = with(d);
     } else {
         return false;
     }
-    if (reference_validate(&copy).status != TOKUSAGE_OK) {
-        return false;
-    }
-    *usage = copy;
-    return true;
+    const bool fits = reference_validate(&copy).status == TOKUSAGE_OK;
+    *usage = fits ? copy : *usage;
+    return fits;
 }
 
 tokusage_verdict reference_settle(tokusage *usage, tokusage_error *error) {
     tokusage copy = *usage;
-    *error = reference_validate(usage);
-    if (error->status == TOKUSAGE_ERR_RANGE) {
+    const tokusage_error reported = *error = reference_validate(usage);
+    if (reported.status == TOKUSAGE_ERR_RANGE) {
         return TOKUSAGE_INVALID;
     }
-    const bool agreed = error->status == TOKUSAGE_OK;
     *error = reference_reconcile(&copy);
-    if (agreed && error->status == TOKUSAGE_ERR_RANGE) { /* what would be filled in is out of range */
-        *error = error_of(TOKUSAGE_OK, NONE, 0, 0);
-        return TOKUSAGE_CONSISTENT;
-    }
-    if (assume(usage, error)) {
-        *error = error_of(TOKUSAGE_OK, NONE, 0, 0);
-        return TOKUSAGE_ASSUMED;
+    const bool assumed = assume(usage, error->status);
+    if (assumed || error->status == TOKUSAGE_ERR_RANGE) { /* or what would be filled in is out of range */
+        *error = error_of(TOKUSAGE_OK, NULL, 0, 0);
+        return assumed ? TOKUSAGE_ASSUMED : TOKUSAGE_CONSISTENT;
     }
     if (error->status != TOKUSAGE_OK) {
         return TOKUSAGE_CONTRADICTORY;
     }
     *usage = copy;
-    return agreed ? TOKUSAGE_CONSISTENT : TOKUSAGE_RECONCILED;
+    return reported.status == TOKUSAGE_OK ? TOKUSAGE_CONSISTENT : TOKUSAGE_RECONCILED;
 }

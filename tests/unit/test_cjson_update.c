@@ -228,7 +228,7 @@ static void update_cjson_refuses_a_count_out_of_range(void **state) {
     cJSON_Delete(tree);
 }
 
-/* --------------------------------------------------------------------------------------- trees that no document makes */
+/* ------------------------------------------------------------------------------------- trees that no document makes */
 
 static void update_cjson_handles_members_that_no_document_makes(void **state) {
     (void)state;

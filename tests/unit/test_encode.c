@@ -152,21 +152,19 @@ static void encode_writes_the_counts_that_are_present_and_decode_reads_them_back
     }
 }
 
-static const int64_t limits[] = {
-    0,
-    1,
-    9,
-    10,
-    99,
-    100,
-    INT64_C(2147483647),
-    INT64_C(2147483648),
-    INT64_C(4294967296),
-    INT64_C(999999999999999),
-    INT64_C(1000000000000000),
-    INT64_C(9007199254740990),
-    MAX,
-};
+static const int64_t limits[] = {0,
+                                 1,
+                                 9,
+                                 10,
+                                 99,
+                                 100,
+                                 INT64_C(2147483647),
+                                 INT64_C(2147483648),
+                                 INT64_C(4294967296),
+                                 INT64_C(999999999999999),
+                                 INT64_C(1000000000000000),
+                                 INT64_C(9007199254740990),
+                                 MAX};
 
 static void encode_writes_every_digit_of_each_count(void **state) {
     (void)state;

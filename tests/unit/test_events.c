@@ -77,6 +77,11 @@ static void only_data_lines_are_data(void **state) {
         {"a name without a colon is an empty line of data", "data: {'usage':\ndata\ndata: " U5 "}\n\n", "prompt 5", 1},
         {"empty lines of data", "data:\ndata: {'usage':\ndata:\ndata: \ndata: " U5 "}\ndata:\n\n", "prompt 5", 1},
         {"a line end in a string", "data: {'a':'\ndata: '," FIVE "}\n\n", "", 0},
+        {"a line end after a number", "data: {'a':12\ndata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a count", "data: {'usage':{'prompt_tokens':5\ndata: }}\n\n", "prompt 5", 1},
+        {"a line end after a word", "data: {'a':false\r\ndata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a string", "data: {'a':'x'\rdata: ,'usage':" U5 "}\n\n", "prompt 5", 1},
+        {"a line end after a name", "data: {'usage'\ndata: :" U5 "}\n\n", "prompt 5", 1},
         {"half a name at the end", "data: " FIVE "\n\ndat", "prompt 5", 1},
         {"a name at the end", "data: " FIVE "\n\ndata", "prompt 5", 1},
         {"a byte-order mark in the body", ":\n\xEF\xBB\xBF\x64\x61ta: " FIVE "\n\n", "", 0},
@@ -88,7 +93,7 @@ static void only_data_lines_are_data(void **state) {
 static void each_line_may_end_in_its_own_way(void **state) {
     (void)state;
     static const char *const ends[] = {"\n", "\r", "\r\n"};
-    static const char *const lines[] = {"event: x", "data: {'usage':", "data:" U5 "}", "", "id: 1", "data: " LAST};
+    static const char *const lines[] = {"event: x", "data: {'usage':", ("data:" U5 "}"), "", "id: 1", ("data: " LAST)};
     for (size_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
         builder body = {NULL, 0, 0};
         for (size_t i = 0, rest = number; i < LENGTH(lines); i++, rest /= 3) {
@@ -147,7 +152,10 @@ static bool begins_with(span line, const char *word) {
     return line.length >= strlen(word) && memcmp(line.bytes, word, strlen(word)) == 0;
 }
 
-/* The same events with LF, with "data: " before each line of data, and nothing else. The first line is like an event's if one was. */
+/*
+ * The same events with LF, with "data: " before each line of data, and nothing else. The first line begins like an
+ * event's if one line did.
+ */
 static builder in_plain_form(span body) {
     builder plain = {NULL, 0, 0};
     span line;
@@ -184,41 +192,39 @@ static builder in_plain_form(span body) {
 #define ANY(list) (list)[random_below(LENGTH(list))]
 
 static builder random_events(void) {
-    static const char *const parts[] = {
-        "\n",
-        "\n\n",
-        "\r",
-        "\r\r",
-        "\r\n",
-        "\r\n\r\n",
-        "data",
-        "data: ",
-        "data:",
-        ":",
-        " ",
-        "x",
-        "dat",
-        "id: 1",
-        "event: y",
-        "\ndata: {\"usage\":{\"prompt_tokens\":",
-        "1}}",
-        "2}}\n",
-        "{",
-        "}",
-        "{\"a\":",
-        "\"b\"",
-        "12",
-        "null",
-        ",",
-        "[",
-        "]",
-        "[DONE]",
-        "\xEF\xBB\xBF",
-        "\ndata: {\"error\":1}\n\n",
-        "\ndata: {\"usage\":{\"completion_tokens\":7}}\n\n",
-        "\\u0065",
-        "\ndata: {\"type\":\"x.done\",\"usage\":{\"prompt_tokens\":3}}\n",
-    };
+    static const char *const parts[] = {"\n",
+                                        "\n\n",
+                                        "\r",
+                                        "\r\r",
+                                        "\r\n",
+                                        "\r\n\r\n",
+                                        "data",
+                                        "data: ",
+                                        "data:",
+                                        ":",
+                                        " ",
+                                        "x",
+                                        "dat",
+                                        "id: 1",
+                                        "event: y",
+                                        "\ndata: {\"usage\":{\"prompt_tokens\":",
+                                        "1}}",
+                                        "2}}\n",
+                                        "{",
+                                        "}",
+                                        "{\"a\":",
+                                        "\"b\"",
+                                        "12",
+                                        "null",
+                                        ",",
+                                        "[",
+                                        "]",
+                                        "[DONE]",
+                                        "\xEF\xBB\xBF",
+                                        "\ndata: {\"error\":1}\n\n",
+                                        "\ndata: {\"usage\":{\"completion_tokens\":7}}\n\n",
+                                        "\\u0065",
+                                        "\ndata: {\"type\":\"x.done\",\"usage\":{\"prompt_tokens\":3}}\n"};
     builder body = {NULL, 0, 0};
     add(&body, 1, random_below(20) == 0 ? "x" : random_below(2) == 0 ? ":" : "data: ");
     for (size_t count = random_below(24); count > 0; count--) {

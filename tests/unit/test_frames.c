@@ -179,8 +179,7 @@ static void only_an_exact_beginning_makes_a_payload_base64(void **state) {
         "{'bytes' :'','usage':" U57 "}", "{'bytes': '','usage':" U57 "}",  " {'bytes':'','usage':" U57 "}",
         "{ 'bytes':'','usage':" U57 "}", "{'bytesx':'','usage':" U57 "}",  "{'usage':" U57 ",'bytes':''}",
         "{'Bytes':'','usage':" U57 "}",  "{'b':'','usage':" U57 "}",       "{'by\\u0074es':'','usage':" U57 "}",
-        "{'bytes':{},'usage':" U57 "}",  "{'':'','usage':" U57 "}",
-    };
+        "{'bytes':{},'usage':" U57 "}",  "{'':'','usage':" U57 "}"};
     for (size_t i = 0; i < LENGTH(documents); i++) {
         builder body = {NULL, 0, 0};
         add_frame(&body, "h", documents[i]);

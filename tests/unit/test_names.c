@@ -14,7 +14,7 @@
 
 static const struct {
     const char *where;
-    const char *before, *after; /* what the members of the usage stand between */
+    const char *before, *after; /* before and after the members of the usage */
 } wheres[] = {{"usage", "{\"usage\":{", "}}"}, {"root", "{", "}"}, {"meta", "{\"meta\":{", "}}"}};
 
 /* Calls it for each row of a count, at each path where it is allowed. */

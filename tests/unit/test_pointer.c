@@ -92,6 +92,16 @@ static void a_pointer_leads_to_the_response_or_to_its_usage(void **state) {
         {"an empty name", "/", TEXT("{\"\":" FIVE "}"), "prompt 5"},
         {"empty names", "//", TEXT("{\"\":{\"\":" FIVE "}}"), "prompt 5"},
         {"a name written with escapes", "/a\xC3\xA9", TEXT("{\"\\u0061\\u00e9\":" FIVE "}"), "prompt 5"},
+        {"of three bytes", "/\xE2\x82\xAC", TEXT("{\"\\u20AC\":" FIVE "}"), "prompt 5"},
+        {"of a surrogate pair", "/x\xF0\x9F\x98\x80", TEXT("{\"x\\uD83D\\ude00\":" FIVE "}"), "prompt 5"},
+        {"of another pair", "/x\xF0\x9F\x98\x80", TEXT("{\"x\\ud83d\\ude01\":" FIVE "}"), "NOT_FOUND usage"},
+        {"of the first half", "/x\xF0\x9F\x98\x80", TEXT("{\"x\\ud83d\":" FIVE "}"), "NOT_FOUND usage"},
+        {"of the second half", "/x\xF0\x9F\x98\x80", TEXT("{\"x\\ude00\":" FIVE "}"), "NOT_FOUND usage"},
+        {"of two first halves", "/x", TEXT("{\"x\\ud83d\\ud83d\":" FIVE "}"), "NOT_FOUND usage"},
+        {"of a half and a letter", "/x", TEXT("{\"x\\ud83d\\u0041\":" FIVE ",\"x\\ud83dabcdefg\":" FIVE "}"),
+         "NOT_FOUND usage"},
+        {"of a half and another escape", "/x", TEXT("{\"x\\ud83d\\n12345\":" FIVE "}"), "NOT_FOUND usage"},
+        {"of each short escape", "/\"\\~1\b\f\n\r\t", TEXT("{\"\\\"\\\\\\/\\b\\f\\n\\r\\t\":" FIVE "}"), "prompt 5"},
         {"a name of a quote", "/\"", TEXT("{\"\\\"\":" FIVE "}"), "prompt 5"},
         {"not deeper", "/b", TEXT("{\"a\":{\"b\":" FIVE "}}"), "NOT_FOUND usage"},
         {"not higher", "/a/b", TEXT("{\"b\":" FIVE ",\"a\":{}}"), "NOT_FOUND usage"},
@@ -197,7 +207,9 @@ static void a_usage_is_found_at_every_depth_up_to_the_limit(void **state) {
         const bool deep = depths[i] >= TOKUSAGE_DEPTH_MAX;
         expect_extract("a deep pointer", pointer.bytes, built(&json),
                        deep ? line_of("DEPTH @%d", 11 * TOKUSAGE_DEPTH_MAX) : "prompt 5");
-        (void)expect_in_every_way("a deep pointer", pointer.bytes, built(&json));
+        if (depths[i] < 100) {
+            (void)expect_in_every_way("a deep pointer", pointer.bytes, built(&json));
+        }
         free(pointer.bytes);
         free(json.bytes);
     }

@@ -1,5 +1,5 @@
 /*
- * Recorded responses of real services, which are not part of the project: TOKUSAGE_RECORDINGS names their folder. Beside
+ * Recorded responses of real services, which are not part of the project: TOKUSAGE_RECORDINGS names their folder. Next to
  * it may be bodies after public reports (field), one for each format (bodies), and deep ones (hostile/depth).
  */
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "samples.h"
 
-/* Runs a folder beside that of the recordings. Only a missing first one says the words that ctest reads as skipped. */
+/* Runs a folder next to that of the recordings. Only a missing first one says the words that ctest reads as skipped. */
 static void expect_folder(const char *sibling, const char *name) {
     char folder[1000];
     const char *const recordings = getenv("TOKUSAGE_RECORDINGS");

@@ -18,13 +18,13 @@ enum {
 /* What the rounds have met. */
 static struct { size_t bodies, with_usage, wrong, done, verdicts[TOKUSAGE_UNREADABLE + 1]; } seen;
 
-static const char *difference(const char *pointer, span body, cuts in) {
-    const char *found = difference_of_stream(pointer, body, in);
+static const char *difference(const char *pointer, span body, uint32_t seed) {
+    const char *found = difference_of_stream(pointer, body, seed);
     return found == NULL ? difference_of_document(pointer, body) : found;
 }
 
 /* Takes out what is not needed for a difference. Returns how many bytes are left. */
-static size_t shrink(const char *pointer, char *bytes, size_t length, cuts in) {
+static size_t shrink(const char *pointer, char *bytes, size_t length, uint32_t seed) {
     char *tried = malloc(length + 1);
     assert_non_null(tried);
     for (size_t step = length / 2 + 1; step > 0; step = step > 1 ? step / 2 : 0) {
@@ -32,7 +32,7 @@ static size_t shrink(const char *pointer, char *bytes, size_t length, cuts in) {
             const size_t out = step < length - at ? step : length - at;
             memcpy(tried, bytes, at);
             memcpy(tried + at, bytes + at + out, length - at - out);
-            if (difference(pointer, (span){tried, length - out}, in) != NULL) {
+            if (difference(pointer, (span){tried, length - out}, seed) != NULL) {
                 length -= out;
                 memcpy(bytes, tried, length);
             } else {
@@ -45,22 +45,21 @@ static size_t shrink(const char *pointer, char *bytes, size_t length, cuts in) {
 }
 
 static void compare(const char *pointer, span body) {
-    static const size_t longest[] = {0, 1, 3, 9, 70, 800};
-    const cuts in = {longest[random_below(LENGTH(longest))], (uint32_t)random_bits()};
-    if (difference(pointer, body, in) != NULL) {
+    const uint32_t seed = (uint32_t)random_bits();
+    if (difference(pointer, body, seed) != NULL) {
         char *bytes = malloc(body.length + 1);
         assert_non_null(bytes);
         memcpy(bytes, body.bytes, body.length);
-        const size_t length = shrink(pointer, bytes, body.length, in);
-        const char *found = difference(pointer, (span){bytes, length}, in);
-        print_message("pointer %s, chunks of %zu, %zu bytes:\n  %s\n%s\n", pointer != NULL ? pointer : "NULL",
-                      in.longest, length, shown(bytes, length), found != NULL ? found : "(depends on the cuts)");
+        const size_t length = shrink(pointer, bytes, body.length, seed);
+        const char *found = difference(pointer, (span){bytes, length}, seed);
+        print_message("pointer %s, %zu bytes:\n  %s\n%s\n", pointer != NULL ? pointer : "NULL", length,
+                      shown(bytes, length), found != NULL ? found : "(depends on the cuts)");
         free(bytes);
         if (getenv("TOKUSAGE_GO_ON") == NULL) {
             fail();
         }
     }
-    (void)difference_of_stream(pointer, body, in);
+    (void)difference_of_stream(pointer, body, seed);
     const observation *said = last_observation();
     seen.bodies++;
     seen.with_usage += said->reports > 0;

@@ -176,24 +176,6 @@ static void feed_takes_nothing_after_the_end_mark(void **state) {
     assert_true(tokusage_stream_done(&stream));
 }
 
-static void feed_knows_no_end_mark_except_in_events(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"after a document", NULL, "{" USAGE "}\n[DONE]\n{'usage':" U5 "}\n", SAYS(SAYS57, UNREADABLE, 1, false)},
-        {"alone", NULL, "[DONE]", SAYS("", UNREADABLE, 0, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-static void feed_takes_all_of_a_body_that_it_cannot_read(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"a page", NULL, "<html>\n\n{" USAGE "}", SAYS("", UNREADABLE, 0, false)},
-        {"malformed", NULL, "{x}\n{" USAGE "}", SAYS("", UNREADABLE, 0, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
 /* ------------------------------------------------------------------------------------------------- how bodies begin */
 
 static void white_space_and_byte_order_marks_before_a_body_are_skipped(void **state) {
@@ -221,16 +203,6 @@ static void white_space_and_byte_order_marks_before_a_body_are_skipped(void **st
         }
         free(frames.bytes);
     }
-}
-
-static void a_byte_order_mark_is_no_part_of_the_first_line(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"data", NULL, "\xEF\xBB\xBF" EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"after a mark in the body", NULL, ":\n\xEF\xBB\xBF" EVENT("{" USAGE "}") DONE, SAYS("", MISSING, 0, true)},
-        {"spaces before data", NULL, " \t" EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-    };
-    EXPECT_SHORT(cases);
 }
 
 /* ------------------------------------------------------------------------------------------- the data of events */
@@ -345,10 +317,7 @@ int main(void) {
         cmocka_unit_test(feed_of_no_stream_no_bytes_or_an_empty_chunk_takes_nothing),
         cmocka_unit_test(feed_takes_all_except_what_follows_the_event_with_the_end_mark),
         cmocka_unit_test(feed_takes_nothing_after_the_end_mark),
-        cmocka_unit_test(feed_knows_no_end_mark_except_in_events),
-        cmocka_unit_test(feed_takes_all_of_a_body_that_it_cannot_read),
         cmocka_unit_test(white_space_and_byte_order_marks_before_a_body_are_skipped),
-        cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_line),
         cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
         cmocka_unit_test(a_usage_that_needs_a_count_is_read_from_its_beginning),
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),

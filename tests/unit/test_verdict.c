@@ -82,13 +82,7 @@ static void verdict_is_failed_only_by_an_error_that_no_usage_follows(void **stat
         {"an error that is not whole is none", NULL, "{'error':{'code':1}", SAYS("", TRUNCATED, 0, false)},
         {"an event with an error that is malformed is none", NULL, EVENT("{'error':1,}"),
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-    };
-    EXPECT_SHORT(cases);
-}
-
-static void verdict_is_failed_before_it_is_unreadable_or_truncated(void **state) {
-    (void)state;
-    static const short_case cases[] = {
+        /* before unreadable and truncated */
         {"malformed after it", NULL, "{'error':'x'}x", SAYS("", FAILED, 0, false)},
         {"truncated after it", NULL, "{'error':'x'}{'a", SAYS("", FAILED, 0, false)},
         {"truncated in an array", NULL, "[{'error':'x'},", SAYS("", FAILED, 0, false)},
@@ -174,6 +168,7 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
         {"malformed before its first count", NULL, EVENT("{'usage':{x}}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage that is no object", NULL, EVENT("{'usage':5,}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage deeper in", NULL, EVENT("{'response':{'usage':{},}}"), SAYS("", UNREADABLE, 0, false)},
+        {"a path that needs a count", NULL, EVENT("{'result':{'usage':{'a':1,}}}"), SAYS("", UNREADABLE, 0, false)},
         {"a usage that is null", NULL, EVENT("{'usage':null,}"), SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
         {"malformed before the usage", NULL, EVENT("{x," USAGE "}"), SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
         {"a path that is not read in events", NULL, EVENT("{'meta':{'tokens':{'input_tokens':5}},}"),
@@ -199,21 +194,6 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
     };
     EXPECT_SHORT(cases);
-}
-
-static void verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep(void **state) {
-    (void)state;
-    static const answer lost = SAYS("", UNREADABLE, 0, false);
-    static const answer nothing = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
-    for (int with_usage = 0; with_usage < 2; with_usage++) {
-        builder body = {NULL, 0, 0};
-        add(&body, 1, with_usage != 0 ? "data: {\"usage\":{\"prompt_tokens\":5},\"a\":" : "data: {\"a\":");
-        add(&body, TOKUSAGE_DEPTH_MAX, "[");
-        add(&body, TOKUSAGE_DEPTH_MAX, "]");
-        add(&body, 1, "}\n\n");
-        expect_body("an event that is too deep", NULL, built(&body), with_usage != 0 ? &lost : &nothing);
-        free(body.bytes);
-    }
 }
 
 /* ----------------------------------------------------------------------------------------------------- truncated */
@@ -562,6 +542,40 @@ static void a_type_written_with_more_than_190_bytes_matches_nothing(void **state
     expect_type_of(1000, false);
 }
 
+/* Escapes of a type are resolved to UTF-8; half of a surrogate pair is no character, and such a type matches nothing. */
+static void escapes_of_a_type_are_resolved(void **state) {
+    (void)state;
+    static const struct {
+        const char *type;
+        bool done;
+    } cases[] = {
+        {"x\\u002Edone", true},
+        {"\\n\\t\\/\\\\.done", true},
+        {"\\u00e9\\u4f60\\uffff.done", true},
+        {"\\ud83d\\ude00.done", true},
+        {"\\udbff\\udfff\\ud800\\udc00.done", true},
+        {"\\ud83d.done", false},
+        {"\\ude00.done", false},
+        {"\\ud83d\\ud83d.done", false},
+        {"\\ud83d\\u0041.done", false},
+        {"\\ud83d\\ue000.done", false},
+        {"\\ud83d\\nabcd.done", false},
+        {"\\ud83dabcdef.done", false},
+        {"x.don\\u0065", true},
+        {"x.done\\ud83d", false},
+        {".done", true},
+        {"done", false},
+        {"x\\u005cu002edone", false},
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const span body = quoted(line_of("data: {'type':'%s','usage':" U5 "}\n\n", cases[i].type));
+        const observation got = expect_in_every_way(cases[i].type, NULL, body);
+        if (got.done != cases[i].done || got.reports != 1) {
+            fail_msg("%s: done is %d", cases[i].type, got.done);
+        }
+    }
+}
+
 /* --------------------------------------------------------------------------------------------- usage and error */
 
 static void verdict_says_what_it_is_about(void **state) {
@@ -611,12 +625,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdict_is_failed_when_a_document_has_an_error),
         cmocka_unit_test(verdict_is_failed_only_by_an_error_that_no_usage_follows),
-        cmocka_unit_test(verdict_is_failed_before_it_is_unreadable_or_truncated),
         cmocka_unit_test(verdict_is_unreadable_when_the_body_is_no_json_no_events_and_no_frames),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_malformed),
         cmocka_unit_test(verdict_is_unreadable_when_a_document_is_too_deep),
         cmocka_unit_test(verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun),
-        cmocka_unit_test(verdict_is_unreadable_when_an_event_with_a_usage_is_too_deep),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_a_document),
         cmocka_unit_test(verdict_is_truncated_when_the_bytes_end_within_an_event_that_has_a_usage),
         cmocka_unit_test(verdict_is_truncated_when_events_neither_end_nor_may_end_unless_complete),
@@ -628,6 +640,7 @@ int main(void) {
         cmocka_unit_test(verdict_is_missing_when_the_body_is_whole_and_has_no_usage),
         cmocka_unit_test(verdict_of_a_usage_is_that_of_settle_or_invalid),
         cmocka_unit_test(verdict_knows_the_ends_of_the_services),
+        cmocka_unit_test(escapes_of_a_type_are_resolved),
         cmocka_unit_test(a_type_written_with_more_than_190_bytes_matches_nothing),
         cmocka_unit_test(verdict_says_what_it_is_about),
         cmocka_unit_test(verdict_of_no_stream_has_no_usage),

@@ -15,8 +15,8 @@
 cJSON *parsed(const char *shorthand);
 
 /*
- * What tokusage_from_cjson says of a tree, in words: the usage, or the error. Fails the test when it says something else
- * without an error, writes a usage when it fails, or allocates.
+ * What tokusage_from_cjson says of a tree, in words: the usage, or the error. Fails the test when it says something
+ * else without an error, writes a usage when it fails, or allocates.
  */
 const char *from_tree(const cJSON *tree);
 

@@ -67,7 +67,7 @@ same() {
 unpack() {
     to=$packages/$1
     shift
-    [ ! -e "$to/complete" ] || return 0
+    [ "$(cat "$to/complete" 2>/dev/null)" != "$*" ] || return 0
     if ! has apt-get || ! has dpkg; then skip "no apt-get here for $*"; fi
     rm -rf "$to"
     mkdir -p "$to/archives"
@@ -80,7 +80,7 @@ unpack() {
         dpkg -x "$archive" "$to"
     done
     rm -r "$to/archives"
-    : >"$to/complete"
+    echo "$*" >"$to/complete"
 }
 
 # node_packages NAME PACKAGE...: npm's packages into $packages/NAME/node_modules, once.
@@ -198,4 +198,26 @@ build_wasm() {
     if ! has clang || ! has wasm-ld; then skip "no clang with wasm-ld here (clang, lld)"; fi
     sh "$project/examples/wasm/build.sh" "$scratch/tokusage.wasm" >"$scratch/compiled" 2>&1 ||
         fail "build.sh: $(tail -n 20 "$scratch/compiled")"
+}
+
+# ---------------------------------------------------------------------------------------------------- Lua
+
+# "name=value" of the counts that were reported, in the order of the names, in place of their columns.
+# shellcheck disable=SC2016
+words_of_counts='
+    BEGIN { split(names, name, " "); for (i in name) column[name[i]] = i + 4; count = split(sorted, in_order, " ") }
+    {
+        words = ""
+        for (i = 1; i <= count; i++) {
+            value = $column[in_order[i]]
+            if (value != "-") words = words (words == "" ? "" : " ") in_order[i] "=" value
+        }
+        print $1, $2, (complete ? $18 : $3), ($4 == "-" ? "" : $4), words
+    }'
+
+# counts_in_words COMPLETE <LINES: lines of judge counts as name, length, verdict, model, words; COMPLETE is 1 for the verdict of
+# a complete body, else empty.
+counts_in_words() {
+    awk -F '\t' -v OFS='\t' -v complete="$1" -v names="$(count_names | paste -s -d ' ' -)" \
+        -v sorted="$(count_names | sort | paste -s -d ' ' -)" "$words_of_counts"
 }

@@ -63,24 +63,6 @@ http {
 }
 END
 
-# "name=value" of the counts that were reported, in the order of the names, in place of their columns.
-words_of_counts='
-    BEGIN { split(names, name, " "); for (i in name) column[name[i]] = i + 4; count = split(sorted, in_order, " ") }
-    {
-        words = ""
-        for (i = 1; i <= count; i++) {
-            value = $column[in_order[i]]
-            if (value != "-") words = words (words == "" ? "" : " ") in_order[i] "=" value
-        }
-        print $1, $2, (complete ? $18 : $3), ($4 == "-" ? "" : $4), words
-    }'
-
-# answers WHOLE-OR-NOT <LINES-OF-JUDGE
-answers() {
-    awk -F '\t' -v OFS='\t' -v complete="$1" -v names="$(count_names | paste -s -d ' ' -)" \
-        -v sorted="$(count_names | sort | paste -s -d ' ' -)" "$words_of_counts"
-}
-
 # check_requests WORDS: makes the requests for the paths in $scratch/requests; the log must be $scratch/answers.
 check_requests() {
     sed 's|.*|url="http://nginx/&"\noutput=/dev/null|' "$scratch/requests" >"$scratch/urls"
@@ -121,14 +103,14 @@ for module in tokusage_ffi tokusage; do
     few=$([ "$module" = tokusage_ffi ] && echo 1 || echo 9)
     awk -v few="$few" 'NR % few == 0' "$scratch/cuts" >"$scratch/some"
     awk -F '\t' '{ print "direct/?name=" $2 "&n=" $3 "&cut=" $1 }' "$scratch/some" >"$scratch/requests"
-    cut -f 2- "$scratch/some" | answers 1 >"$scratch/answers"
+    cut -f 2- "$scratch/some" | counts_in_words 1 >"$scratch/answers"
     check_requests "$module in nginx reads each body, cut at $([ "$few" = 1 ] && echo each byte || echo many bytes), as the C library does"
 
     for way in direct/ proxied/ short/; do
         every=$([ $way = direct/ ] && echo $((few * 2)) || echo $((few * 10 + 1)))
         awk -v every="$every" 'NR % every == 0' "$scratch/judged" >"$scratch/some"
         awk -F '\t' -v way="$way" '{ print way "?name=" $1 "&n=" $2 "&cut=" int($2 / 2) }' "$scratch/some" >"$scratch/requests"
-        answers "$([ $way = short/ ] || echo 1)" <"$scratch/some" >"$scratch/answers"
+        counts_in_words "$([ $way = short/ ] || echo 1)" <"$scratch/some" >"$scratch/answers"
         check_requests "$module in nginx reads beginnings of bodies at $way as the C library does"
     done
     stop_nginx

@@ -4,8 +4,8 @@
  *
  *     client SOCKET AT-ONCE SECONDS <JOBS
  *
- * A job is a line; job.h says of what. A job that went wrong prints a line; the last line counts. Status 0 when all went
- * as expected, 1 when one did not, 2 when the client itself failed or the seconds are over.
+ * A job is a line; job.h says of what. A job that went wrong prints a line; the last line counts. Status 0 when all
+ * went as expected, 1 when one did not, 2 when the client itself failed or the seconds are over.
  */
 #include "job.h"
 #include "rig.h"

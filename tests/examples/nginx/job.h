@@ -21,7 +21,7 @@ typedef struct job {
     const char *save;    /* save=PATH: the answer goes to PATH.head (with the trailers) and PATH.body, or NULL */
 } job;
 
-/* Reads a line of eight fields with tabs between them. Keeps the line, which job_free frees. False when it is not one. */
+/* Reads a line of eight fields with tabs between them. Keeps the line, which job_free frees. False: it is not one. */
 bool job_read(job *to, char *line);
 void job_free(job *what);
 

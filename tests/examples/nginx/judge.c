@@ -3,8 +3,8 @@
  *
  *     judge FOLDER [POINTER]
  *
- * For each file in FOLDER: its name, the verdict when the transport says that the body is whole, the verdict when it does
- * not, the model, and each count in the library's order, with tabs between them and "-" for what is absent.
+ * For each file in FOLDER: its name, the verdict when the transport says that the body is whole, the verdict when it
+ * does not, the model, and each count in the library's order, with tabs between them and "-" for what is absent.
  */
 #include "rig.h"
 #include "tokusage.h"

@@ -11,7 +11,7 @@ function wrong(words) {
     helped[$3]
     next
 }
-/^# TYPE [a-z0-9_]+ (counter|gauge)$/ {
+/^# TYPE [a-z0-9_]+ (counter|gauge|histogram)$/ {
     if ($3 in typed) wrong("a second TYPE")
     typed[$3] = $4
     now = $3
@@ -20,6 +20,7 @@ function wrong(words) {
 {
     name = $0
     sub(/\{.*/, "", name)
+    if (typed[now] == "histogram") sub(/_(bucket|sum|count)$/, "", name)
     if (name != now) wrong("not after its TYPE")
     if (!(name in helped)) wrong("no HELP")
     if (typed[name] == "counter" && name !~ /_total$/) wrong("a counter whose name does not end in _total")

@@ -26,6 +26,7 @@ use_configuration <<'END'
         "" nothing;
     }
     log_format after "$then, $llm_usage_verdict $llm_total_tokens $llm_model $llm_id $llm_service_tier";
+    log_format speed "$arg_id $llm_time_to_first_token $llm_tokens_per_second";
     log_format mapped "$arg_id $mapped $sent_http_x_early $sent_http_x_verdict"
         " $llm_cache_read_input_tokens $llm_cache_creation_input_tokens";
     proxy_cache_path cache keys_zone=bodies:1m;
@@ -92,6 +93,7 @@ use_configuration <<'END'
             set $llm_total_tokens 0;
             proxy_pass http://model;
         }
+        location /speed/ { access_log speed.log speed; proxy_buffering off; proxy_pass http://model; }
         location /variables/ {
             proxy_pass http://model;
             add_header X-Early "early:$llm_total_tokens";
@@ -260,6 +262,20 @@ mapped() {
 }
 says "a map in the log" "consistent early: nothing - -" "$(mapped "$variables")"
 says "the names that other gateways have" "consistent early: nothing 40 20" "$(mapped "$number")"
+
+{
+    job slow GET '/speed/stream.sse?wait=300&write=200&delay=200'
+    job whole GET /speed/whole.json
+    job none GET '/speed/whole.json?status=204' - - 204
+} | run_jobs "times"
+in_time lines_in speed.log 3 || fail "the log of the times has too few lines"
+# Two delays between three writes: 9 tokens in about 0.4 s.
+# shellcheck disable=SC2016
+holds "the time to the first byte, and tokens a second" awk '
+    $1 == "slow" { good += $2 >= 0.29 && $2 < 2 && $3 > 4 && $3 < 24 }
+    $1 == "whole" { good += $2 < 2 && $3 == "-" }
+    $1 == "none" { good += $2 == "-" && $3 == "-" }
+    END { exit good != 3 }' "$scratch/speed.log"
 
 # A post_action is a request of its own in nginx, which has its variables from the response before it.
 job after GET /post/labels.json - - 200 "$scratch/bodies/labels.json" | run_jobs "a response with a post_action"

@@ -3,8 +3,8 @@
  *
  *     upstream SOCKET FOLDER LEDGER
  *
- * answer.h says what a request may ask for. When an answer ends, LEDGER gets a line: the id, the bytes of body that were
- * sent, and `whole`, `cut` (as asked for) or `broken` (the reader went away). It runs until it is terminated.
+ * answer.h says what a request may ask for. When an answer ends, LEDGER gets a line: the id, the bytes of body that
+ * were sent, and `whole`, `cut` (as asked for) or `broken` (the reader went away). It runs until it is terminated.
  */
 #include "answer.h"
 #include "rig.h"

@@ -188,6 +188,20 @@ for name in $counts; do
     shift
 done
 
+# The time to the first byte of the body, in a histogram.
+job first GET '/stream.sse?wait=600&write=200&delay=100' 'X-Key: first' | run_jobs "a response that takes its time"
+job first GET /stream.sse 'X-Key: first' | run_jobs "a response at once"
+fetch keys
+bucket() {
+    sed -n "s/^tokusage_time_to_first_token_seconds_bucket{zone=\"keys\",key=\"first\",le=\"$1\"} //p" "$scratch/keys.body"
+}
+says "first bytes within half a second" 1 "$(bucket 0.5)"
+says "first bytes within 2.5 seconds" 2 "$(bucket 2.5)"
+says "first bytes at any time" 2 "$(bucket +Inf)"
+says "their number" 2 "$(sum keys tokusage_time_to_first_token_seconds_count 'key="first"')"
+# shellcheck disable=SC2016
+holds "their sum" awk '/_seconds_sum.*"first"/ { found = $NF > 0.59 && $NF < 2 } END { exit !found }' "$scratch/keys.body"
+
 fetch models
 sums "by model and verdict" models 1 0 0 0 0 'key="parrot-2 aborted"'
 holds "a key may have the model" [ "$(sum models tokusage_responses_total 'key="parrot-2 consistent"')" -gt 500 ]
