@@ -154,37 +154,73 @@ static int compare_lines(const void *one, const void *other) {
     return a->file != b->file ? (a->file > b->file) - (a->file < b->file) : (a->line > b->line) - (a->line < b->line);
 }
 
-static int compare_hashes(const void *one, const void *other) {
-    const uint64_t a = *(const uint64_t *)one;
-    const uint64_t b = *(const uint64_t *)other;
-    return (a > b) - (a < b);
+/* What the records of a session say together, and what its results say. */
+typedef struct session {
+    uint64_t id;
+    int64_t lines, results;
+    bool has_lines;
+} session;
+
+static int compare_sessions(const void *one, const void *other) {
+    const session *const a = one;
+    const session *const b = other;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
-/* The sessions of which there are records, sorted. */
-static uint64_t *sessions_of(const answers *of, size_t *count) {
-    uint64_t *const all = memory_resize(NULL, (of->count + 1) * sizeof *all);
-    *count = 0;
+static session *session_of(session *all, size_t count, uint64_t id) {
+    const session wanted = {.id = id};
+    return id != 0 && count > 0 ? bsearch(&wanted, all, count, sizeof *all, compare_sessions) : NULL;
+}
+
+/* Of those that have results, sorted. */
+static session *sessions_of(const answers *of, size_t *count) {
+    session *const all = memory_resize(NULL, (of->count + 1) * sizeof *all);
+    size_t found = 0;
     for (size_t i = 0; i < of->count; i++) {
-        if (of->all[i].rule != SUMS && of->all[i].session != 0) {
-            all[(*count)++] = of->all[i].session;
+        if (of->all[i].rule == SUMS && of->all[i].session != 0) {
+            all[found++] = (session){.id = of->all[i].session};
         }
     }
-    qsort(all, *count, sizeof *all, compare_hashes);
+    qsort(all, found, sizeof *all, compare_sessions);
+    *count = 0;
+    for (size_t i = 0; i < found; i++) {
+        if (*count == 0 || all[*count - 1].id != all[i].id) {
+            all[(*count)++] = all[i];
+        }
+    }
+    for (size_t i = 0; i < of->count; i++) {
+        session *const its = session_of(all, *count, of->all[i].session);
+        if (its) {
+            *(of->all[i].rule == SUMS ? &its->results : &its->lines) += tokens_of(&of->all[i]);
+            its->has_lines = its->has_lines || of->all[i].rule != SUMS;
+        }
+    }
     return all;
+}
+
+/* A result counts only without the lines that it sums. */
+static bool is_summed(reading *in, const answer *of, session *its) {
+    if (of->rule != SUMS || !its || !its->has_lines) {
+        return false;
+    }
+    if (its->results > its->lines) {
+        of->group->tally.counters[UNFINISHED]++;
+        say_finding(in, of->file, of->line, "the lines of this session have fewer tokens than its results say");
+        its->results = 0;
+    }
+    return true;
 }
 
 void answers_finish(reading *in) {
     answers *const of = &in->answers;
     size_t count = 0;
-    uint64_t *const sessions = sessions_of(of, &count);
+    session *const sessions = sessions_of(of, &count);
     if (of->count > 0) {
         qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
     for (size_t i = 0; i < of->count; i++) {
         const answer *const each = &of->all[i];
-        const bool summed = each->rule == SUMS && each->session != 0 &&
-                            bsearch(&each->session, sessions, count, sizeof *sessions, compare_hashes);
-        if (!summed) {
+        if (!is_summed(in, each, session_of(sessions, count, each->session))) {
             finish_answer(in, each);
         }
     }

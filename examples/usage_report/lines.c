@@ -80,8 +80,11 @@ static bool take_docker(reading *in, uint64_t line, document *of) {
         return false;
     }
     text_decode(&content, json_inside(log));
-    const bool cut = !slice_ends(text_all(&content), "\n");
-    take_wrapped(in, line, slice_is(stream, "\"stderr\""), cut, text_all(&content), document_at(of, "/time"));
+    /* A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of others off. */
+    const bool is_error = slice_is(stream, "\"stderr\"");
+    const bool goes_on = in->source->cut[is_error].used > 0 || content.used >= 16384;
+    const bool cut = goes_on && !slice_ends(text_all(&content), "\n") && json_span(text_all(&content)) != content.used;
+    take_wrapped(in, line, is_error, cut, text_all(&content), document_at(of, "/time"));
     text_free(&content);
     return true;
 }

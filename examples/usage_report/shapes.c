@@ -96,6 +96,8 @@ static const shape shapes[] = {
      .time = "/startTime"},
     {.is = {"/response_cost", "/startTime", "/response"}, .rule = ADDS, .usage = "/response", .model = "/model", .id = "/id",
      .time = "/startTime"},
+    {.is = {"/response_cost", "/startTime", "/call_type"}, .rule = ADDS, .usage = "", .model = "/model", .id = "/id",
+     .time = "/startTime"},
     /* results of batches: OpenAI, Anthropic, Vertex, Gemini, Bedrock */
     {.is = {"/custom_id", "/response"}, .rule = ADDS, .usage = "/response/body", .id = "/response/body/id /id",
      .time = "/response/body/created /response/body/created_at", .batch = true},
@@ -131,6 +133,8 @@ static const shape shapes[] = {
     {.is = {"/spanId", "/traceId"}, .rule = PASSED},
     /* steps and messages of a run of OpenAI's assistants, which the run sums */
     {.is = {"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"}, .rule = PASSED},
+    /* lines of the nginx module for what came from its cache */
+    {.is = {"/verdict=cached", "/model", "/time /request"}, .rule = PASSED},
     /* Gemini's chunks: each has the running total of its response */
     {.is = {"/responseId", "/usageMetadata"}, .rule = REPLACES, .usage = ""},
 };

@@ -159,6 +159,15 @@ counts "Docker's lines" "m: responses 1 prompt 4 completion 2 total 6" "" \
 counts "usage at no known path" "(none): misplaced 2" "a count at /data/usage/prompt_tokens" "{\"data\":{$(usage 1 2)}}\n{\"data\":{$(usage 1 2)}}\n"
 counts "error bodies" "(none): errors 2" "[nothing was counted]" \
     '{"error":{"message":"no"}}\n{"error":null}\n{"error":false}\n{"error":""}\n{"response":{"error":{"code":"no"}}}\n'
+counts "a result that has more tokens than its lines" "m: responses 1 unfinished 1 prompt 5 completion 2 total 7" "fewer tokens than its results" \
+    '{"type":"assistant","session_id":"s","message":{"id":"a","model":"m","usage":{"input_tokens":5,"output_tokens":2}}}
+{"type":"result","session_id":"s","uuid":"b","model":"m","usage":{"input_tokens":5,"output_tokens":90}}\n'
+counts "what the nginx module says of its responses" "m: responses 3 without_usage 1 errors 1 unfinished 1 prompt 12 completion 6 total 18" "not whole" \
+    "{\"time\":\"x\",\"model\":\"m\",\"verdict\":\"consistent\",$(usage 5 3)}\n{\"time\":\"x\",\"model\":\"m\",\"verdict\":\"cut\",$(usage 7 3)}\n\
+{\"time\":\"x\",\"model\":\"m\",\"verdict\":\"missing\",\"usage\":null}\n{\"time\":\"x\",\"model\":\"m\",\"verdict\":\"error\",\"usage\":null}\n\
+{\"time\":\"x\",\"model\":\"m\",\"verdict\":\"cached\",\"usage\":null}\n"
+counts "LiteLLM's failures are no finding" "m: responses 1" "" \
+    '{"response_cost":0,"startTime":1778056200.5,"call_type":"acompletion","id":"a","model":"m","status":"failure","prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"response":null}\n'
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"

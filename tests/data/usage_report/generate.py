@@ -216,8 +216,9 @@ def docker(text, end='\n', stream='stdout'):
 
 
 plain = json.dumps({'id': 'd-1', 'model': 'onyx-1', 'choices': [], 'usage': openai(50, 10, 7)})
-write('docker.log', [docker('Server started'), docker(plain.replace('d-1', 'd-2')), docker(plain[:40], ''),
-                     docker('an error', stream='stderr'), docker(plain[40:90], ''), docker(plain[90:])])
+long = plain.replace('"choices": []', '"choices": ["%s"]' % ('x' * 32768))  # a part has 16 KiB
+write('docker.log', [docker('Server started'), docker(plain.replace('d-1', 'd-2'), ''), docker(long[:16384], ''),
+                     docker('an error', stream='stderr'), docker(long[16384:32768], ''), docker(long[32768:])])
 mark = '2026-05-11T08:30:00.123456789Z stdout '
 write('cri.log', [mark + 'F ' + plain.replace('d-1', 'd-3'), mark + 'P ' + plain.replace('d-1', 'd-4')[:50],
                   mark.replace('stdout', 'stderr') + 'F an error', mark + 'F ' + plain.replace('d-1', 'd-4')[50:]])
