@@ -68,7 +68,8 @@ words() {
 # MODEL PROMPT COMPLETION TOTAL, a line each. What usage-report checks and counts beyond that, nobody else does.
 rows_of() {
     case $1 in
-    report) $pin "$report" --format csv "$log" | awk -F, 'NR > 1 { print $1, $12, $15, $17 }' ;;
+    report) $pin "$report" --format csv "$log" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        { print $1, $at["prompt_tokens"], $at["completion_tokens"], $at["total_tokens"] }' ;;
     yyjson) $pin "$scratch/report_yyjson" "$log" ;;
     cjson) $pin "$scratch/report_cjson" "$log" ;;
     duckdb) $pin node "$bench/report_duckdb.js" "$log" ;;

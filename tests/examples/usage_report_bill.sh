@@ -178,6 +178,45 @@ counts "a number out of the range costs its response" "a: responses 1 prompt 1 c
 counts "an absurd number is no bill, and stops no sum" "m: responses 2 invalid 1 prompt 4 completion 2 total 6" "out of range" \
     "$(body a m 1000000000001 0)\n$(body b m 4 2)\n"
 
+# ------------------------------------------------------------------------------------------- what belongs to what
+
+lines() {
+    printf '%s' "$1" | sed 's/data: //g;s/\\n\\n/\\n/g'
+}
+first=$(lines "$(claude a 100 1000)")
+second=$(lines "$(claude b 7 5)")
+# shellcheck disable=SC2059
+printf "$first" | sed 's/$/\\n/' >"$scratch/first"
+# shellcheck disable=SC2059
+printf "$second" | sed 's/$/\\n/' >"$scratch/second"
+mixed=$(paste -d '\n' "$scratch/first" "$scratch/second" | tr -d '\n')
+counts "events of two streams, mixed, without ids" "c: responses 2 ambiguous 2" "an event without an id, while several responses are open" "$mixed"
+counts "chunks with ids between them take nothing" "c: responses 1 prompt 100 completion 1000 total 1100; m: responses 1 prompt 5 completion 2 total 7" "" \
+    "$(chunk x m)\n$first$(chunk x m "$(usage 5 2)")\n"
+counts "a chunk after a usage begins another response, also with the same id" "m: responses 3 repeated 2 prompt 3003 completion 1201 total 4204" \
+    "both count" "$(for u in "1000 500" "2000 700" "3 1"; do
+        # shellcheck disable=SC2086
+        printf '%s\\n%s\\n' "$(chunk a m)" "$(chunk a m "$(usage $u)")"
+    done)"
+counts "ten thousand open responses" "m: responses 10000 prompt 10000 completion 10000 total 20000" "" \
+    "$(awk 'BEGIN { for (k = 0; k < 2; k++) for (i = 0; i < 10000; i++) printf "{\"id\":\"c%d\",\"object\":\"chat.completion.chunk\",\"model\":\"m\"%s}\\n", i,
+        k ? ",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}" : "" }')"
+counts "a name that may be a count" "m: responses 2 unknown_names 1 prompt 8 completion 4 total 12" "draft_tokens: not known, so it is not counted" \
+    "$(for id in a b; do printf '{"id":"%s","model":"m","usage":{"prompt_tokens":4,"completion_tokens":2,"draft_tokens":9}}\\n' $id; done)"
+counts "names that need no count" "m: responses 1 prompt 4 completion 2 total 6 cached 1" "" \
+    '{"id":"a","model":"m","usage":{"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":1,"text_tokens":4},"prompt_cache_miss_tokens":3,
+"completion_tokens_details":{"accepted_prediction_tokens":0}}}'
+counts "a nested name that may be a count" "m: responses 1 unknown_names 1 prompt 4 completion 2 total 6" "stray_tokens" \
+    '{"id":"a","model":"m","usage":{"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":{"stray_tokens":1}}}'
+counts "text that mentions names, and limits of a request" "m: responses 1 prompt 4 completion 2 total 6" "" \
+    "$(body a m 4 2)\n{\"note\":\"prompt_tokens 5\",\"max_tokens\":100}\nprompt_tokens=5\n"
+counts "a misplaced count in a list" "(none): misplaced 1" "a count at /a/1/inputTokenS" '{"a":[5,{"inputTokenS":3}]}\n'
+counts "a response without a usage" "m: responses 1 without_usage 1" "a response without a usage" '{"model":"m","choices":[]}\n'
+counts "half a usage" "m: responses 1 prompt 4" "completion_tokens is missing" '{"model":"m","usage":{"prompt_tokens":4}}\n'
+printf 'a,b\n1,2\n' >"$scratch/none.csv"
+says "a file without responses is a finding" "1 usage-report: $scratch/none.csv:1: no response was found in this file" \
+    "$("$report" --strict "$scratch/none.csv" 2>&1 >/dev/null | sed 1q | sed "s/^/$("$report" --strict "$scratch/none.csv" >/dev/null 2>&1 || echo $?) /")"
+
 # ------------------------------------------------------------------------------------------- other bytes
 
 body a m 4 2 | gzip -c >"$scratch/one.gz"
@@ -231,6 +270,35 @@ counts "months of a time at a pointer" "2026-02: responses 1 prompt 3 completion
 counts "--since and --until" "m: responses 1 untimed 1; n: responses 1 prompt 2 completion 2 total 4" "it has no time" \
     "$two" --since 2026-01-01 --until 2026-01-02
 counts "milliseconds" "2026-01-01: responses 1 prompt 1 completion 1 total 2" "" "{\"created\":1767225600123,$(usage 1 1)}" --by day
+# dated WORDS EXPECTED TIME ARGUMENT...: the group of a response with this time.
+dated() {
+    words=$1
+    expected=$2
+    printf '{"model":"m","time":%s,%s}\n' "$3" "$(usage 1 1)" >"$scratch/input"
+    shift 3
+    says "$words" "$expected" "$("$report" --format csv "$@" "$scratch/input" 2>/dev/null | sed -n '2s/,.*//p')"
+}
+dated "RFC 3339" 2026-01-01 '"2025-12-31T23:30:00-01:00"' --by day
+dated "a space, and a comma before the fraction" 2026-01-02 '"2026-01-02 03:04:05,678"' --by day
+dated "PostgreSQL" 2026-01-02T01:00+0000 '"2026-01-02 03:04:05.678901+02"' --by hour
+dated "the common log format" 2026-01-02T03:00+0000 '"02/Jan/2026:03:04:05 +0000"' --by hour
+dated "seconds" 2026-01-01 1767225600.5 --by day
+dated "microseconds" 2026-01-01 1767225600123456 --by day
+dated "nanoseconds in a string" 2026-01-01 '"1767225600123456789"' --by day
+dated "weeks of ISO 8601" 2026-W01 '"2025-12-29"' --by week
+dated "no time" '(none)' '"yesterday"' --by day
+if [ -e /usr/share/zoneinfo/Europe/Berlin ]; then
+    dated "a zone by its name, in summer" 2026-07-02T00:00+0200 '"2026-07-01T22:30:00Z"' --by hour --tz Europe/Berlin
+    dated "a zone by its name, in winter" 2026-01-01T23:00+0100 '"2026-01-01T22:30:00Z"' --by hour --tz Europe/Berlin
+    dated "a time without an offset is in the zone" 2026-07-01T22:00+0200 '"2026-07-01T22:30:00"' --by hour --tz Europe/Berlin
+fi
+dated "a model at a pointer" x '5,"deep":{"name":"x"}' --model /deep/name --by /deep/name
+says "a zone that is none" "usage-report: --tz: Nowhere/At_all: no zone of this system 2" \
+    "$({ "$report" --tz Nowhere/At_all </dev/null 2>&1 || echo $?; } | paste -s -d ' ' -)"
+counts "--model" "x: responses 1 prompt 1 completion 1 total 2" "" "{\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
+counts "files are a key" "-: responses 1 prompt 4 completion 2 total 6" "" "$(body a m 4 2)" --by file
+counts "groups with times are in their order" "2026-01-01 m: responses 1 prompt 1 completion 1 total 2; 2026-01-02 m: responses 1 prompt 9 completion 9 total 18" "" \
+    "{\"model\":\"m\",\"time\":\"2026-01-02\",$(usage 9 9)}\n{\"model\":\"m\",\"time\":\"2026-01-01\",$(usage 1 1)}\n" --by day --by /model --top 5
 counts "no groups" ": responses 3 prompt 6 completion 6 total 12" "" "$two" --by none
 counts "--top" "m: responses 2 prompt 4 completion 4 total 8; (others): responses 2 prompt 3 completion 3 total 6" "" \
     "$two{\"model\":\"o\",$(usage 1 1)}\n" --top 1
