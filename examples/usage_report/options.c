@@ -292,10 +292,15 @@ int options_read(int argc, char **argv, options *read) {
             (struct option){known[i].name, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
     }
     *read = now.to;
+    opterr = 0;
     while ((code = getopt_long(argc, argv, "h", long_options, &which)) != -1) {
         if (code == 'h') {
             now.help = true;
-        } else if (code != 0 || !set(&now, (size_t)which, optarg)) {
+        } else if (code != 0) {
+            fprintf(stderr, "usage-report: %s: no such option, or its value is missing or not allowed; see --help\n",
+                    argv[optind - 1]);
+            return 2;
+        } else if (!set(&now, (size_t)which, optarg)) {
             return 2;
         }
     }
