@@ -210,30 +210,44 @@ static bool goes_on(slice line) {
            error.offset == line.length;
 }
 
-/* The offset after a document over several lines; 0: there is none. *end is that of its last line. */
+/* The brackets that a line begins with. */
+static size_t closing_span(slice line) {
+    size_t span = 0;
+    while (span < line.length && (line.bytes[span] == '}' || line.bytes[span] == ']')) {
+        span++;
+    }
+    return span;
+}
+
+/*
+ * The offset after a document over several lines; 0: there is none, and *broken is where it breaks. Its last line may go on
+ * with another document, as where files without a line end were concatenated.
+ */
 static size_t join_lines(input *with, size_t end, size_t most, size_t *broken) {
     tokusage_stream probe;
-    size_t from = 0;
+    tokusage_verdict verdict = TOKUSAGE_TRUNCATED;
     tokusage_stream_init(&probe, "/\1");
-    while (end <= most) {
+    for (size_t from = 0; end <= most && verdict == TOKUSAGE_TRUNCATED; end = input_line(with, from, most)) {
         const slice line = json_trim((slice){with->buffer + with->begin + from, end - from});
-        const bool comma = slice_ends(line, ",");
-        tokusage_stream_feed(&probe, line.bytes, line.length - comma);
-        const tokusage_verdict verdict = tokusage_stream_verdict(&probe, true, NULL, NULL);
+        const size_t closing = closing_span(line);
+        const size_t comma = slice_ends(line, ",");
+        tokusage_stream_feed(&probe, line.bytes, closing);
+        if (closing > 0 && tokusage_stream_verdict(&probe, true, NULL, NULL) == TOKUSAGE_MISSING) {
+            const size_t after = (size_t)(line.bytes - with->buffer) - with->begin + closing;
+            return line.length > closing + comma ? after : end;
+        }
+        tokusage_stream_feed(&probe, line.bytes + closing, line.length - closing - (closing < line.length ? comma : 0));
+        verdict = tokusage_stream_verdict(&probe, true, NULL, NULL);
         if (verdict == TOKUSAGE_MISSING && from > 0) {
             return end;
         }
-        if (verdict != TOKUSAGE_TRUNCATED) {
-            break;
-        }
-        tokusage_stream_feed(&probe, comma ? ",\n" : "\n", 1 + comma);
+        tokusage_stream_feed(&probe, ",\n" + 1 - comma, 1 + comma);
+        *broken = end;
         if (with->begin + end >= with->end && with->ended) {
-            break;
+            return 0;
         }
         from = end + 1;
-        end = input_line(with, from, most);
     }
-    *broken = end;
     return 0;
 }
 
@@ -287,7 +301,8 @@ static void read_lines(reading *in, input *with) {
             end = last > 0 ? last : end;
         }
         take_line(in, number, without_mark((slice){with->buffer + with->begin, end}));
-        const size_t length = end < with->end - with->begin ? end + 1 : end;
+        const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
+        const size_t length = end + line_end;
         single = single > length ? single - length : 0;
         input_pass(with, length);
     }

@@ -147,6 +147,9 @@ counts "an array of responses" "m: responses 2 prompt 9 completion 5 total 14" "
 counts "arrays of chunks, as Gemini sends them" "g: responses 1 prompt 6 total 6" "" \
     '[{"usageMetadata":{"promptTokenCount":5,"totalTokenCount":5},"modelVersion":"g","responseId":"a"},
 {"usageMetadata":{"promptTokenCount":6,"totalTokenCount":6},"modelVersion":"g","responseId":"a"}]'
+counts "bodies over lines, concatenated without line ends" "m: responses 4 prompt 18 completion 10 total 28" "" \
+    "$(body a m 4 2 | sed 's/,/,\\n/g;s/{/{\\n/;s/}$/\\n}/')$(body b m 5 3 | sed 's/{/{\\n/;s/}$/\\n}/')data: $(body c m 4 2)\ndata: [DONE]\n\n[\n$(body d m 5 3 |
+        sed 's/{/{\\n/;s/}$/\\n}/'),\n{}\n]\n"
 counts "documents in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)$(body b m 5 3)"
 counts "a line after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" \
     "2026-01-01T00:00:00Z host gateway: $(body a m 4 2)\n[INFO] $(body b m 5 3)\n" --prefix
