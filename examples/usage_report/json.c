@@ -161,6 +161,24 @@ uint64_t document_names(document *in, uint64_t seed) {
     return hash ^ hash >> 32;
 }
 
+bool document_shorten(document *in, text *to) {
+    const json_members *const known = members_of(in, in->whole);
+    const char *from = in->whole.bytes;
+    to->used = 0;
+    for (size_t i = 0; known->end > 0 && i < known->count; i++) {
+        const slice value = known->all[i].value;
+        if (json_is(value, '[') && value.length > 64) {
+            text_bytes(to, from, (size_t)(value.bytes - from));
+            text_string(to, "[]");
+            from = value.bytes + value.length;
+        }
+    }
+    if (known->end > 0) {
+        text_bytes(to, from, known->end - (size_t)(from - in->whole.bytes));
+    }
+    return known->end > 0;
+}
+
 size_t document_span(document *in) {
     const size_t end = json_is(in->whole, '{') ? members_of(in, in->whole)->end : 0;
     return end > 0 ? end : json_span(in->whole);

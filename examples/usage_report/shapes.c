@@ -479,7 +479,8 @@ static bool take_word(document *of, response *to) {
 
 static void take_plain(reading *in, document *of, response *to) {
     text *const words = &in->scratch;
-    read_body(of->whole, in->asked->at, to);
+    const bool shortened = !in->asked->at && json_is(document_at(of, "/usage"), '{') && document_shorten(of, words);
+    read_body(shortened ? text_all(words) : of->whole, in->asked->at, to);
     if (to->verdict == MALFORMED) {
         take_malformed(in, to->line, of->whole);
         return;

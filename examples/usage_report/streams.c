@@ -263,6 +263,12 @@ static streams *streams_of(source *file) {
 
 bool streams_take(reading *in, uint64_t line, document *of, bool event) {
     static const tokusage nothing = {.total_tokens = {.present = false}};
+    static const char signs[] =
+        "/type /event_type /done /messageStart /contentBlockStart /contentBlockDelta /contentBlockStop "
+        "/messageStop /metadata";
+    if (!event && !document_find(of, signs).bytes && !slice_ends(json_inside(document_at(of, "/object")), ".chunk")) {
+        return false;
+    }
     chunk is = chunk_of(of);
     bool passed = false;
     if (!event && !is.known) {

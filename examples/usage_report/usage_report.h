@@ -94,6 +94,7 @@ bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
 uint64_t document_names(document *in, uint64_t seed); /* a hash of the members' names */
 size_t document_span(document *in);                   /* as json_span, without a look at scalars and strings */
+bool document_shorten(document *in, text *to); /* a copy with its long lists empty: these have been read already */
 bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
 
