@@ -74,11 +74,11 @@ static void take_wrapped(reading *in, uint64_t line, bool is_error, bool cut, sl
 /* Docker: {"log":"...\n","stream":"stdout","time":"..."} */
 static bool take_docker(reading *in, uint64_t line, document *of) {
     const slice log = document_at(of, "/log");
-    const slice stream = document_find(of, "/stream /time");
     text content = {.bytes = NULL};
-    if (!json_is(log, '"') || !stream.bytes) {
+    if (!json_is(log, '"') || !document_find(of, "/stream /time").bytes) {
         return false;
     }
+    const slice stream = document_at(of, "/stream");
     text_decode(&content, json_inside(log));
     /* A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of others off. */
     const bool is_error = slice_is(stream, "\"stderr\"");

@@ -140,6 +140,10 @@ static const shape shapes[] = {
 };
 /* clang-format on */
 
+/* What chunks have, besides the id. */
+static const char chunk_signs[] = "/type /event_type /done /object /messageStart /contentBlockStart /contentBlockDelta "
+                                  "/contentBlockStop /messageStop /metadata";
+
 /* ---- recognition */
 
 static bool is_one_of(slice value, const char *words) {
@@ -185,7 +189,7 @@ enum {
 _Static_assert(ROWS <= 64, "a bit for each row");
 
 /* The rows that a document with these members may be. Most documents of a log have the same. */
-static uint64_t candidates_of(reading *in, document *of) {
+static const looks *looks_of(reading *in, document *of) {
     const uint64_t hash = document_names(of, in->seed[0]);
     looks *const known = &in->looks[hash % LOOKS];
     if (known->hash != hash) {
@@ -197,12 +201,13 @@ static uint64_t candidates_of(reading *in, document *of) {
             }
             known->rows |= (uint64_t)may << i;
         }
+        known->chunk = may_hold(of, chunk_signs);
+        known->worded = may_hold(of, "/verdict");
     }
-    return known->rows;
+    return known;
 }
 
-static const shape *shape_of(reading *in, document *of) {
-    const uint64_t candidates = candidates_of(in, of);
+static const shape *shape_of(document *of, uint64_t candidates) {
     for (size_t i = 0; i < ROWS; i++) {
         size_t held = 0;
         while ((candidates >> i & 1) != 0 && held < CONDITIONS && shapes[i].is[held] && holds(of, shapes[i].is[held])) {
@@ -477,7 +482,7 @@ static bool take_word(document *of, response *to) {
     return false;
 }
 
-static void take_plain(reading *in, document *of, response *to) {
+static void take_plain(reading *in, document *of, response *to, bool worded) {
     text *const words = &in->scratch;
     const bool shortened = !in->asked->at && json_is(document_at(of, "/usage"), '{') && document_shorten(of, words);
     read_body(shortened ? text_all(words) : of->whole, in->asked->at, to);
@@ -491,7 +496,7 @@ static void take_plain(reading *in, document *of, response *to) {
         return;
     }
     read_about(in, of, NULL, to);
-    if (!take_word(of, to) && to->verdict == WITHOUT_USAGE) {
+    if (!(worded && take_word(of, to)) && to->verdict == WITHOUT_USAGE) {
         words->used = 0;
         put_pointer_of_count(words, of->whole);
         if (words->used > 0) {
@@ -523,7 +528,8 @@ void take_document(reading *in, uint64_t line, document *of, bool event) {
         made = (document){.whole = text_all(&attributes)};
         of = &made;
     }
-    const shape *const as = in->asked->at ? NULL : shape_of(in, of);
+    const looks *const seen = looks_of(in, of);
+    const shape *const as = in->asked->at ? NULL : shape_of(of, seen->rows);
     response *const to = &in->found;
     found_clear(to);
     to->line = line;
@@ -537,8 +543,8 @@ void take_document(reading *in, uint64_t line, document *of, bool event) {
         in->source->known++;
     } else if (as && !(event && as->rule == REPLACES)) {
         take_shape(in, of, as, to);
-    } else if (!streams_take(in, line, of, event)) {
-        take_plain(in, of, to);
+    } else if (!streams_take(in, line, of, event, seen->chunk)) {
+        take_plain(in, of, to, seen->worded);
     }
     text_free(&attributes);
 }

@@ -261,12 +261,10 @@ static streams *streams_of(source *file) {
     return file->streams;
 }
 
-bool streams_take(reading *in, uint64_t line, document *of, bool event) {
+bool streams_take(reading *in, uint64_t line, document *of, bool event, bool may) {
     static const tokusage nothing = {.total_tokens = {.present = false}};
-    static const char signs[] =
-        "/type /event_type /done /messageStart /contentBlockStart /contentBlockDelta /contentBlockStop "
-        "/messageStop /metadata";
-    if (!event && !document_find(of, signs).bytes && !slice_ends(json_inside(document_at(of, "/object")), ".chunk")) {
+    if (!event &&
+        (!may || (slice_ends(json_inside(document_at(of, "/object")), "completion") && !document_has(of, "type")))) {
         return false;
     }
     chunk is = chunk_of(of);

@@ -330,9 +330,10 @@ typedef struct answers {
     size_t slots;
 } answers;
 
-/* Which rows of the table of shapes a document with these members may be. */
+/* Which rows of the table of shapes a document with these members may be; whether it may be a chunk, or has a verdict. */
 typedef struct looks {
     uint64_t hash, rows;
+    bool chunk, worded;
 } looks;
 enum {
     LOOKS = 64,
@@ -386,7 +387,7 @@ void take_document(reading *in, uint64_t line, document *of, bool event);
 
 /* ---- streams.c: responses that are put together from chunks. */
 
-bool streams_take(reading *in, uint64_t line, document *of, bool event); /* false: it is no chunk */
+bool streams_take(reading *in, uint64_t line, document *of, bool event, bool may); /* false: it is no chunk */
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
 void streams_close(reading *in);
