@@ -178,7 +178,8 @@ static bool may_hold(document *of, const char *condition) {
         if (document_has(of, name)) {
             return true;
         }
-        condition += 1 + strcspn(condition, " =");
+        condition += strcspn(condition, " =");
+        condition += *condition == ' ';
     }
     return false;
 }
