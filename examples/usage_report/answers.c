@@ -215,8 +215,11 @@ void answers_finish(reading *in) {
     answers *const of = &in->answers;
     size_t count = 0;
     session *const sessions = sessions_of(of, &count);
-    if (of->count > 0) {
-        qsort(of->all, of->count, sizeof *of->all, compare_lines);
+    for (size_t i = 1; i < of->count; i++) {
+        if (compare_lines(&of->all[i - 1], &of->all[i]) > 0) { /* mostly they are in their order */
+            qsort(of->all, of->count, sizeof *of->all, compare_lines);
+            break;
+        }
     }
     for (size_t i = 0; i < of->count; i++) {
         const answer *const each = &of->all[i];

@@ -498,8 +498,10 @@ void check_members(reading *in, slice usage, const own_name *names, response *of
     uint64_t hash = in->seed[0] ^ in->source->number;
     for (size_t at = 0; at < usage.length; at++) {
         const unsigned char byte = (unsigned char)usage.bytes[at];
-        hash = byte < '0' || byte > '9' ? (hash ^ byte) * UINT64_C(0x100000001b3) : hash;
+        const uint64_t next = (hash << 7 | hash >> 57) ^ byte;
+        hash = (unsigned char)(byte - '0') > 9 ? next : hash;
     }
+    hash *= UINT64_C(0x9E3779B97F4A7C15);
     uint64_t *const checked = &in->checked[(hash >> 32) % CHECKED];
     if (json_is(usage, '{') && *checked != hash) {
         *checked = hash;
