@@ -29,6 +29,7 @@ static void set(tokusage_columns *columns, unsigned column, tokusage_key key, in
 void tokusage_fields_begin(tokusage_fields *fields) {
     fields->columns.present = 0;
     fields->columns.status = TOKUSAGE_OK;
+    fields->columns.member = TOKUSAGE_NO_MEMBER;
     fields->columns.included = false;
     memset(fields->seen, 0, sizeof fields->seen);
 }
@@ -193,15 +194,10 @@ bool tokusage_columns_matter(const tokusage_columns *columns) {
 }
 
 void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later) {
-    for (uint32_t left = later->present; left != 0; left &= left - 1) {
-        const unsigned i = tokusage_lowest_bit(left);
-        earlier->value[i] = later->value[i];
-        earlier->key[i] = later->key[i];
-    }
-    earlier->present = later->present;
-    earlier->status = later->status;
-    earlier->member = later->member;
-    earlier->included = later->included;
+    earlier->present = 0;
+    earlier->status = TOKUSAGE_OK;
+    earlier->included = false;
+    tokusage_columns_merge(earlier, later);
 }
 
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {

@@ -135,6 +135,8 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     const size_t passed = tokusage_search(bytes + at, length - at, open);
     if (passed > 0) {
         tokusage_events_passed(&s->framing.events);
+    }
+    if (passed > 0 && open) {
         begin_document(s);
     }
     return at + passed;

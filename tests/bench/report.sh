@@ -1,5 +1,5 @@
 #!/bin/sh
-# How fast usage-report adds up a log by model, beside the shortest loops around yyjson and cJSON, DuckDB, jq and Python's
+# How fast usage-report adds up a log by model, against the shortest loops around yyjson and cJSON, DuckDB, jq and Python's
 # json: the same rows from each, or the script fails. One core, the log in the page cache, run after run in turn, medians.
 #
 #     sh tests/bench/report.sh [MEGABYTES [RUNS]]        200 and 5

@@ -201,7 +201,7 @@ static builder document_of(const cJSON *tree) {
 
 /* Whether the table has something under this path: a count, an object or a list. */
 static bool is_known(const char *path) {
-    char below[2 * PATH];
+    char below[4 * PATH];
     (void)snprintf(below, sizeof below, "%s/", path);
     bool known = row_at(path, false) != NULL || row_at(below, true) != NULL;
     below[strlen(below) - 1] = '[';

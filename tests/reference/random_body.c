@@ -419,7 +419,7 @@ static void replace(builder *in, size_t at, size_t length, span with) {
 }
 
 void damage(builder *in) {
-    static const char likely[] = "\"{}[]:,\\/ \n\r0159.-eutnl=";
+    static const char likely[] = "\"{}[]:,\\/ \n\r0159.-eutnl=\x0B\x0E\x10\x19\x05\x7F\xAE";
     static const char *const words[] = {"\n",
                                         "\n\n",
                                         "\r\n",

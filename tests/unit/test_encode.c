@@ -34,8 +34,10 @@ static void open_member(builder *to, const char *name, size_t length) {
 
 /* Closes objects until only those are open that both paths begin with. Returns the length of what is left open. */
 static size_t close_objects(builder *to, const char *open, const char *next) {
+    const size_t next_length = strlen(next);
     size_t length = strlen(open);
-    while (length > 0 && (strncmp(open, next, length) != 0 || (next[length] != '\0' && next[length] != '/'))) {
+    while (length > 0 && !(length <= next_length && memcmp(open, next, length) == 0 &&
+                           (length == next_length || next[length] == '/'))) {
         add(to, 1, "}");
         while (length > 0 && open[--length] != '/') {
         }
