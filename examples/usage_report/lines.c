@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+static void take_line(reading *in, uint64_t line, slice bytes);
+
 /* ---- events: the lines of one are data of one document */
 
 static void take_data(reading *in, uint64_t line, slice data) {
@@ -175,7 +177,7 @@ static void take_text(reading *in, uint64_t line, slice of) {
     }
 }
 
-void take_line(reading *in, uint64_t line, slice bytes) {
+static void take_line(reading *in, uint64_t line, slice bytes) {
     const slice trimmed = json_trim(bytes);
     if (trimmed.length > 0 && !in->asked->merge && take_field(in, bytes)) {
         return;

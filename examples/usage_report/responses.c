@@ -37,7 +37,8 @@ static int compare_names(const void *one, const void *other) {
     return strcmp(one, other);
 }
 
-bool remember(void **set, slice name) {
+/* Whether it is new in the set. */
+static bool remember(void **set, slice name) {
     char *const copy = memory_resize(NULL, name.length + 1);
     memcpy(copy, name.bytes, name.length);
     copy[name.length] = '\0';
@@ -95,7 +96,8 @@ void say_failure(reading *in, uint64_t line, const char *reason) {
     in->incomplete = true;
 }
 
-void say_note(reading *in, const char *reason) {
+/* Once. */
+static void say_note(reading *in, const char *reason) {
     if (remember(&in->notes, slice_of(reason))) {
         say(NULL, 0, reason);
     }

@@ -318,7 +318,7 @@ typedef struct answer {
     uint64_t line;
     counter verdict;
     record_rule rule;
-    bool unfinished, timed, priced, unknown;
+    bool unfinished, timed, priced;
     int64_t time;
     tokusage usage;
     amount cost, stated;
@@ -359,14 +359,12 @@ struct reading {
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
 void answers_take(reading *in, const answer *next);
-void answers_finish(reading *in);      /* all of them are final */
-bool remember(void **set, slice name); /* whether it is new in the set */
+void answers_finish(reading *in); /* all of them are final */
 void forget(void **set);
 
 /* Findings are named on standard error, up to --max-errors; a failure makes the report incomplete. */
 void say_finding(reading *in, size_t file, uint64_t line, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
-void say_note(reading *in, const char *reason); /* once */
 
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
 void read_labels(const tokusage_stream *stream, response *to);
@@ -415,7 +413,6 @@ size_t input_line(input *of, size_t from, size_t most); /* the offset of its end
 void input_pass(input *of, size_t length);
 
 void read_file(reading *in, input *with, const char *name);
-void take_line(reading *in, uint64_t line, slice bytes);
 void take_malformed(reading *in, uint64_t line, slice of);
 void merge_document(reading *to, uint64_t line, slice whole);
 
