@@ -1,6 +1,7 @@
 /*
- * The records of ids. A record is final when everything has been read, since a better one of the same id may come from any file;
- * so the groups get it at the end. Ids are compared by a seeded hash of 64 bits (SipHash), which no choice of ids can make slow.
+ * The records of ids. A record is final when everything has been read, since a better one of the same id may come from
+ * any file; so the groups get it at the end. Ids are compared by a seeded hash of 64 bits (SipHash), which no choice
+ * of ids can make slow.
  */
 #include "usage_report.h"
 
@@ -88,9 +89,9 @@ static bool is_better(const answer *next, const answer *old) {
 /* ---- the table: open addressing */
 
 static uint32_t *place_of(const answers *in, uint64_t id) {
-    size_t at = id & (in->slots - 1);
+    size_t at = id & (in->buckets - 1);
     while (in->table[at] != 0 && in->all[in->table[at] - 1].id != id) {
-        at = (at + 1) & (in->slots - 1);
+        at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
 }
@@ -100,10 +101,10 @@ static void grow(answers *of) {
         of->room = of->room > 0 ? 2 * of->room : 256;
         of->all = memory_resize(of->all, of->room * sizeof *of->all);
     }
-    if (2 * of->count >= of->slots) {
-        of->slots = of->slots > 0 ? 2 * of->slots : 1024;
-        of->table = memory_resize(of->table, of->slots * sizeof *of->table);
-        memset(of->table, 0, of->slots * sizeof *of->table);
+    if (2 * of->count >= of->buckets) {
+        of->buckets = of->buckets > 0 ? 2 * of->buckets : 1024;
+        of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+        memset(of->table, 0, of->buckets * sizeof *of->table);
         for (size_t i = 0; i < of->count; i++) {
             if (of->all[i].id != 0) {
                 *place_of(of, of->all[i].id) = (uint32_t)i + 1;

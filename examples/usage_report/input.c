@@ -1,6 +1,6 @@
 /*
- * The bytes of a file: reading, unpacking, lines. SIGINT and SIGTERM end the reading, not the program, so that it can print what
- * it has; a second one ends it at once.
+ * The bytes of a file: reading, unpacking, lines. SIGINT and SIGTERM end the reading, not the program, so that it can
+ * print what it has; a second one ends it at once.
  */
 #include "usage_report.h"
 

@@ -1,6 +1,6 @@
 /*
- * Members and elements of a JSON document. Each value is read by the library, which says where it ends; here is only what is
- * between values.
+ * Members and elements of a JSON document. Each value is read by the library, which says where it ends; here is only
+ * what is between values.
  */
 #include "usage_report.h"
 

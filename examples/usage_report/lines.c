@@ -1,6 +1,6 @@
 /*
- * What a line is: JSON, a line of an event stream, what Docker or CRI put around a line, or other text. And documents of several
- * lines: bodies, and lists of them.
+ * What a line is: JSON, a line of an event stream, what Docker or CRI put around a line, or other text. And documents
+ * of several lines: bodies, and lists of them.
  */
 #include "usage_report.h"
 
@@ -82,7 +82,10 @@ static bool take_docker(reading *in, uint64_t line, document *of) {
     }
     const slice stream = document_at(of, "/stream");
     text_decode(&content, json_inside(log));
-    /* A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of others off. */
+    /*
+     * A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of others
+     * off.
+     */
     const bool is_error = slice_is(stream, "\"stderr\"");
     const bool goes_on = in->source->cut[is_error].used > 0 || content.used >= 16384;
     const bool cut = goes_on && !slice_ends(text_all(&content), "\n") && json_span(text_all(&content)) != content.used;
@@ -222,8 +225,8 @@ static size_t closing_span(slice line) {
 }
 
 /*
- * The offset after a document over several lines; 0: there is none, and *broken is where it breaks. Its last line may go on
- * with another document, as where files without a line end were concatenated.
+ * The offset after a document over several lines; 0: there is none, and *broken is where it breaks. Its last line may
+ * go on with another document, as where files without a line end were concatenated.
  */
 static size_t join_lines(input *with, size_t end, size_t most, size_t *broken) {
     tokusage_stream probe;

@@ -1,6 +1,6 @@
 /*
- * The names that a price may have for a model: as it is written, and without what services and gateways put around it. The
- * fullest comes first.
+ * The names that a price may have for a model: as it is written, and without what services and gateways put around it.
+ * The fullest comes first.
  */
 #include "usage_report.h"
 

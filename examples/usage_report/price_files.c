@@ -1,6 +1,6 @@
 /*
- * Files of prices: CSV with a heading that names its columns, LiteLLM's model_prices_and_context_window.json, and the data.json
- * of genai-prices. All become rows of prices.c.
+ * Files of prices: CSV with a heading that names its columns, LiteLLM's model_prices_and_context_window.json, and the
+ * data.json of genai-prices. All become rows of prices.c.
  */
 #include "usage_report.h"
 

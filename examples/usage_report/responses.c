@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const tokusage nothing = {.total_tokens = {.present = false}};
 
@@ -294,7 +295,9 @@ static void check_size(response *what) {
     }
 }
 
-/* A reason that only this response has is said now; those that follow from its counts when it is known that it counts. */
+/*
+ * A reason that only this response has is said now; those that follow from its counts when it is known that it counts.
+ */
 void take_response(reading *in, response *what) {
     char reason[TOKUSAGE_ERROR_SIZE];
     check_size(what);
@@ -418,14 +421,16 @@ static bool needs_no_count(slice name) {
     return strstr(no_counts, word) != NULL;
 }
 
+/* In any case; a k is the rarest of its letters. */
 static bool has_token(slice name) {
-    for (size_t at = 0; at + 5 <= name.length; at++) {
-        size_t same = 0;
-        while (same < 5 && tolower((unsigned char)name.bytes[at + same]) == "token"[same]) {
-            same++;
-        }
-        if (same == 5) {
-            return true;
+    const char *const end = name.bytes + name.length;
+    for (const char *k = "kK"; *k; k++) {
+        const char *at = name.bytes;
+        while (at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL) {
+            if (at - name.bytes >= 2 && end - at >= 3 && strncasecmp(at - 2, "token", 5) == 0) {
+                return true;
+            }
+            at++;
         }
     }
     return false;

@@ -1,7 +1,8 @@
 /*
- * What a document is: one table of shapes. A row says how the shape is recognized, where its usage, model, id and time are, and
- * whether a record adds, replaces or sums. A new shape is a row here, its names if it has names of its own, and a sample in
- * tests/data/usage_report. What no row recognizes is a response as services send it, or a chunk of one.
+ * What a document is: one table of shapes. A row says how the shape is recognized, where its usage, model, id and time
+ * are, and whether a record adds, replaces or sums. A new shape is a row here, its names if it has names of its own,
+ * and a sample in tests/data/usage_report. What no row recognizes is a response as services send it, or a chunk of
+ * one.
  */
 #include "usage_report.h"
 
@@ -292,8 +293,8 @@ static bool subtract(const tokusage *from, const tokusage *before, tokusage *dif
 }
 
 /*
- * A session's total so far: what it has more than the one before it was used. The first of a file, and one that is less than
- * the one before it, say only what was used last.
+ * A session's total so far: what it has more than the one before it was used. The first of a file, and one that is
+ * less than the one before it, say only what was used last.
  */
 static bool read_running(reading *in, document *of, response *to) {
     source *const file = in->source;
@@ -448,7 +449,10 @@ static bool looks_like_a_response(document *of) {
     return document_has(of, "usage") || document_has(of, "usageMetadata");
 }
 
-/* A document without a usage: an error, a body inside it, a misplaced usage, a response without one, or something else. */
+/*
+ * A document without a usage: an error, a body inside it, a misplaced usage, a response without one, or something
+ * else.
+ */
 static bool take_inner(document *of, response *to) {
     const slice body = document_find(of, responses);
     if (!json_is(body, '"') && !json_is(body, '{')) {

@@ -1,7 +1,7 @@
 /*
- * Responses that are put together from chunks: the events of a stream, or lines of a log of which each is a chunk, those of
- * several responses mixed. A chunk belongs to the response that has its id; to the only one that is open, if it has none; or to
- * none. In a file of events, one stream comes after another.
+ * Responses that are put together from chunks: the events of a stream, or lines of a log of which each is a chunk,
+ * those of several responses mixed. A chunk belongs to the response that has its id; to the only one that is open, if
+ * it has none; or to none. In a file of events, one stream comes after another.
  */
 #include "usage_report.h"
 
@@ -10,7 +10,7 @@
 
 enum {
     OPEN_MOST = 32768,
-    SLOTS = 65536
+    BUCKETS = 65536
 };
 
 typedef struct stream {
@@ -28,7 +28,7 @@ struct streams {
     size_t count;
     bool some_ended;
     uint64_t ended; /* the id of the latest that has */
-    stream *table[SLOTS];
+    stream *table[BUCKETS];
 };
 
 /* What a document says as a chunk. */
@@ -93,7 +93,7 @@ static chunk chunk_of(document *of) {
 static void unlink_stream(streams *in, stream *one) {
     *(one->before ? &one->before->after : &in->first) = one->after;
     *(one->after ? &one->after->before : &in->last) = one->before;
-    stream **at = &in->table[one->id % SLOTS];
+    stream **at = &in->table[one->id % BUCKETS];
     while (*at != one) {
         at = &(*at)->next;
     }
@@ -102,7 +102,7 @@ static void unlink_stream(streams *in, stream *one) {
 }
 
 static void link_stream(streams *in, stream *one) {
-    stream **const place = &in->table[one->id % SLOTS];
+    stream **const place = &in->table[one->id % BUCKETS];
     one->before = in->last;
     one->after = NULL;
     *(in->last ? &in->last->after : &in->first) = one;
@@ -150,7 +150,7 @@ static stream *open_stream(reading *in, uint64_t line, const chunk *is, bool eve
 }
 
 static stream *stream_with(streams *in, uint64_t id) {
-    stream *one = id != 0 ? in->table[id % SLOTS] : NULL;
+    stream *one = id != 0 ? in->table[id % BUCKETS] : NULL;
     while (one && one->id != id) {
         one = one->next;
     }

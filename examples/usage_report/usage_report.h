@@ -88,7 +88,9 @@ size_t json_span(slice of);
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
 
-/* The first value at a JSON Pointer, or at the first of several, separated by spaces, that has one; nothing for null. */
+/*
+ * The first value at a JSON Pointer, or at the first of several, separated by spaces, that has one; nothing for null.
+ */
 slice document_at(document *in, const char *pointer);
 bool document_has(document *in, const char *name); /* a member, also null */
 slice document_find(document *in, const char *pointers);
@@ -327,10 +329,12 @@ typedef struct answers {
     answer *all;
     size_t count, room;
     uint32_t *table;
-    size_t slots;
+    size_t buckets;
 } answers;
 
-/* Which rows of the table of shapes a document with these members may be; whether it may be a chunk, or has a verdict. */
+/*
+ * Which rows of the table of shapes a document with these members may be; whether it may be a chunk, or has a verdict.
+ */
 typedef struct looks {
     uint64_t hash, rows;
     bool chunk, worded;

@@ -139,7 +139,7 @@ for peer in $peers; do
             printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", words, ns / 1e9, cpu, bytes / cpu / 1e9, cpu / base }'
 done
 
-# Transcripts of Claude Code: each answer has three lines with one id, the last of which is whole. What ccusage makes of them, beside it.
+# Transcripts of Claude Code: each answer has three lines with one id, the last of which is whole. ccusage reads the same.
 command -v ccusage >/dev/null 2>&1 || exit 0
 mkdir -p "$scratch/claude/projects/one"
 awk -v megabytes="$megabytes" 'BEGIN {
