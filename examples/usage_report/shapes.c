@@ -11,31 +11,37 @@
 
 /* clang-format off */
 static const own_name gemini_cli[] = {
-    {"/tokens/input", "promptTokenCount"}, {"/tokens/output", "candidatesTokenCount"}, {"/tokens/total", "totalTokenCount"},
+    {"/tokens/input", "promptTokenCount"}, {"/tokens/output", "candidatesTokenCount"}, {"/tokens/total",
+     "totalTokenCount"},
     {"/tokens/cached", "cachedContentTokenCount"}, {"/tokens/thoughts", "thoughtsTokenCount"},
     {"/tokens/tool", "toolUsePromptTokenCount"}, {NULL, NULL}};
 static const own_name gemini_telemetry[] = {
     {"/attributes/input_token_count", "promptTokenCount"}, {"/attributes/output_token_count", "candidatesTokenCount"},
     {"/attributes/cached_content_token_count", "cachedContentTokenCount"},
-    {"/attributes/thoughts_token_count", "thoughtsTokenCount"}, {"/attributes/tool_token_count", "toolUsePromptTokenCount"},
+    {"/attributes/thoughts_token_count", "thoughtsTokenCount"}, {"/attributes/tool_token_count",
+     "toolUsePromptTokenCount"},
     {NULL, NULL}};
 static const own_name opencode[] = {
     {"/tokens/input", "input_tokens"}, {"/tokens/output", "output_tokens"}, {"/tokens/reasoning", "thoughtsTokenCount"},
-    {"/tokens/cache/read", "cache_read_input_tokens"}, {"/tokens/cache/write", "cache_creation_input_tokens"}, {NULL, NULL}};
+    {"/tokens/cache/read", "cache_read_input_tokens"}, {"/tokens/cache/write", "cache_creation_input_tokens"}, {NULL,
+     NULL}};
 static const own_name bedrock_counts[] = {
     {"/input/inputTokenCount", "inputTokenCount"}, {"/input/cacheReadInputTokenCount", "cacheReadInputTokenCount"},
     {"/input/cacheWriteInputTokenCount", "cacheWriteInputTokenCount"}, {"/output/outputTokenCount", "outputTokenCount"},
     {NULL, NULL}};
 #define LANGFUSE(object) \
     {object "/input", "input_tokens"}, {object "/output", "output_tokens"}, {object "/total", "total_tokens"}, \
-    {object "/cache_read_input_tokens", "cache_read_input_tokens"}, {object "/input_cached_tokens", "cacheReadInputTokens"}, \
+    {object "/cache_read_input_tokens", "cache_read_input_tokens"}, {object "/input_cached_tokens", \
+     "cacheReadInputTokens"}, \
     {object "/input_cache_read", "cacheReadInputTokenCount"}, \
     {object "/cache_creation_input_tokens", "cache_creation_input_tokens"}, \
-    {object "/input_cache_creation", "cacheWriteInputTokens"}, {object "/output_reasoning_tokens", "thoughtsTokenCount"}, \
+    {object "/input_cache_creation", "cacheWriteInputTokens"}, {object "/output_reasoning_tokens", \
+     "thoughtsTokenCount"}, \
     {object "/output_reasoning", "total_thought_tokens"}
 static const own_name langfuse[] = {LANGFUSE("/usage_details"), LANGFUSE("/usageDetails"), {NULL, NULL}};
 static const own_name spans[] = {
-    {"/attributes/gen_ai.usage.input_tokens", "prompt_tokens"}, {"/attributes/gen_ai.usage.prompt_tokens", "input_tokens"},
+    {"/attributes/gen_ai.usage.input_tokens", "prompt_tokens"}, {"/attributes/gen_ai.usage.prompt_tokens",
+     "input_tokens"},
     {"/attributes/gen_ai.usage.output_tokens", "completion_tokens"},
     {"/attributes/gen_ai.usage.completion_tokens", "output_tokens"},
     {"/attributes/gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
@@ -63,7 +69,8 @@ static const char responses[] =
 /* clang-format off */
 static const shape shapes[] = {
     /* Claude Code: transcripts, and -p --output-format stream-json */
-    {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message", .model = "/message/model",
+    {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message",
+     .model = "/message/model",
      .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
     {.is = {"/type=result", "/session_id", "/usage"}, .rule = SUMS, .usage = "/usage", .model = "/model", .id = "/uuid",
      .time = "/timestamp", .session = "/session_id"},
@@ -73,10 +80,12 @@ static const shape shapes[] = {
             "tool_progress", "/uuid /leafUuid /sessionId /session_id /messageId"}, .rule = PASSED},
     /* Codex: rollouts, and exec --json */
     {.is = {"/type=event_msg", "/payload/type=token_count", "/payload/info"}, .rule = RUNNING, .time = "/timestamp"},
-    {.is = {"/type=turn_context|session_meta", "/payload"}, .rule = CONTEXT, .model = "/payload/model", .id = "/payload/id"},
+    {.is = {"/type=turn_context|session_meta", "/payload"}, .rule = CONTEXT, .model = "/payload/model",
+     .id = "/payload/id"},
     {.is = {"/type=event_msg|response_item|compacted|world_state", "/payload"}, .rule = PASSED},
     {.is = {"/type=thread.started", "/thread_id"}, .rule = CONTEXT, .id = "/thread_id"},
-    {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .usage = "/usage", .model = "/model", .id = "/thread_id",
+    {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .usage = "/usage", .model = "/model",
+     .id = "/thread_id",
      .time = "/timestamp"},
     {.is = {"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, .rule = PASSED},
     /* Gemini CLI: messages of chats, and telemetry */
@@ -87,7 +96,8 @@ static const shape shapes[] = {
      .model = "/attributes/model", .time = "/attributes/event.timestamp"},
     {.is = {"/attributes/event.name"}, .rule = PASSED},
     /* OpenCode */
-    {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .names = opencode, .model = "/modelID", .id = "/id",
+    {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .names = opencode, .model = "/modelID",
+     .id = "/id",
      .time = "/time/created"},
     {.is = {"/sessionID /projectID"}, .rule = PASSED},
     /* LiteLLM: spend logs, payloads */
@@ -95,14 +105,16 @@ static const shape shapes[] = {
      .model = "/model", .id = "/request_id", .time = "/startTime"},
     {.is = {"/request_id", "/spend", "/startTime"}, .rule = ADDS, .usage = "", .model = "/model", .id = "/request_id",
      .time = "/startTime"},
-    {.is = {"/response_cost", "/startTime", "/response"}, .rule = ADDS, .usage = "/response", .model = "/model", .id = "/id",
+    {.is = {"/response_cost", "/startTime", "/response"}, .rule = ADDS, .usage = "/response", .model = "/model",
+     .id = "/id",
      .time = "/startTime"},
     {.is = {"/response_cost", "/startTime", "/call_type"}, .rule = ADDS, .usage = "", .model = "/model", .id = "/id",
      .time = "/startTime"},
     /* results of batches: OpenAI, Anthropic, Vertex, Gemini, Bedrock */
     {.is = {"/custom_id", "/response"}, .rule = ADDS, .usage = "/response/body", .id = "/response/body/id /id",
      .time = "/response/body/created /response/body/created_at", .batch = true},
-    {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .usage = "/result/message", .time = "/result/message/created_at",
+    {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .usage = "/result/message",
+     .time = "/result/message/created_at",
      .batch = true},
     {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .usage = "/result", .batch = true},
     {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
@@ -113,9 +125,11 @@ static const shape shapes[] = {
     {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .usage = "/modelOutput", .model = "/modelId",
      .id = "/recordId", .batch = true},
     /* Bedrock's invocation logs: a body, a list of events, or only the counts */
-    {.is = {"/schemaType=ModelInvocationLog", "/output/outputBodyJson"}, .rule = ADDS, .usage = "/output/outputBodyJson",
+    {.is = {"/schemaType=ModelInvocationLog", "/output/outputBodyJson"}, .rule = ADDS,
+     .usage = "/output/outputBodyJson",
      .names = bedrock_counts, .model = "/modelId", .id = "/requestId", .time = "/timestamp"},
-    {.is = {"/schemaType=ModelInvocationLog"}, .rule = ADDS, .names = bedrock_counts, .model = "/modelId", .id = "/requestId",
+    {.is = {"/schemaType=ModelInvocationLog"}, .rule = ADDS, .names = bedrock_counts, .model = "/modelId",
+     .id = "/requestId",
      .time = "/timestamp"},
     /* Helicone, Langfuse, OpenTelemetry */
     {.is = {"/response_body", "/response_created_at"}, .rule = ADDS, .usage = "/response_body",
@@ -126,14 +140,17 @@ static const shape shapes[] = {
     {.is = {"/resourceSpans"}, .rule = EACH, .usage = "/resourceSpans"},
     {.is = {"/scopeSpans"}, .rule = EACH, .usage = "/scopeSpans"},
     {.is = {"/spans"}, .rule = EACH, .usage = "/spans"},
-    {.is = {"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"}, .rule = PASSED},
+    {.is = {"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"},
+     .rule = PASSED},
     {.is = {"/attributes/gen_ai.usage.input_tokens /attributes/gen_ai.usage.prompt_tokens "
             "/attributes/gen_ai.usage.output_tokens"}, .rule = ADDS, .names = spans,
      .model = "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
-     .id = "/attributes/gen_ai.response.id /spanId /context/span_id", .time = "/startTimeUnixNano /start_time /startTime"},
+     .id = "/attributes/gen_ai.response.id /spanId /context/span_id",
+     .time = "/startTimeUnixNano /start_time /startTime"},
     {.is = {"/spanId", "/traceId"}, .rule = PASSED},
     /* steps and messages of a run of OpenAI's assistants, which the run sums */
-    {.is = {"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"}, .rule = PASSED},
+    {.is = {"/object=thread.run.step|thread.run.step.delta|thread.message|thread.message.delta|thread"},
+     .rule = PASSED},
     /* lines of the nginx module for what came from its cache */
     {.is = {"/verdict=cached", "/model", "/time /request"}, .rule = PASSED},
     /* Gemini's chunks: each has the running total of its response */

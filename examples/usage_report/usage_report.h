@@ -1,7 +1,7 @@
 /*
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
- *     options -> input (bytes, lines) -> lines (documents) -> shapes (what a document is) -> streams (responses in chunks)
+ *     options -> input (bytes, lines) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
  *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats, table
  * All zero bytes are a text, totals, ... that is empty.
  */
