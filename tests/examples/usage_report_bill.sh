@@ -420,6 +420,14 @@ costs "genai-prices" 0.2 "$genai" '{"model":"openai/m","usage":{"prompt_tokens":
 costs "genai-prices, a beginning, without the provider" 4 "$genai" "{\"model\":\"m-2\",$million"
 costs "genai-prices, the latest of several" 3 "$genai" "{\"model\":\"n\",$million"
 
+printf 'model,input,output\nm,3,1\n' >"$scratch/prices"
+"$report" --format json >"$scratch/part.json" <<END
+{"model":"m",$(printf %b "$million" | tr -d '\n')
+{"model":"z",$(printf %b "$million" | tr -d '\n')
+END
+says "merged reports are priced" "m: responses 2 prompt 2000000 total 2000000 cost 6; z: responses 2 prompt 2000000 total 2000000 unpriced 2" \
+    "$("$report" --merge --format csv --prices "$scratch/prices" "$scratch/part.json" "$scratch/part.json" 2>/dev/null | short)"
+
 # named FOUND PRICES MODEL...: names of models that have the price of FOUND.
 named() {
     printf %b "$2" >"$scratch/prices"
