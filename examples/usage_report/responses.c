@@ -463,11 +463,16 @@ static bool is_own(const own_name *names, slice name) {
     return names && names->pointer;
 }
 
+enum {
+    NAMES_MOST = 1000 /* of a file: more would take memory without end */
+};
+
 static void name_unknown(reading *in, slice name, const response *of) {
     tally one = {.counters = {[UNKNOWN] = 1}};
-    if (!remember(&in->source->said, name)) {
+    if (in->source->names == NAMES_MOST || !remember(&in->source->said, name)) {
         return;
     }
+    in->source->names++;
     make_key(in, of);
     tally_add(&totals_group(&in->totals, in->key.bytes, in->key.used)->tally, &one);
     in->scratch.used = 0;

@@ -28,12 +28,10 @@ typedef struct text {
 /* realloc, except that a failure ends the program with a message. */
 void *memory_resize(void *memory, size_t size);
 void memory_failed(void);
-
 slice slice_of(const char *string);
 bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
-
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
@@ -309,7 +307,8 @@ typedef struct source {
     bool timed; /* a time that the line has around the document */
     int64_t time;
     uint64_t known; /* documents that are responses, or known to be none */
-    void *said;     /* names of members that were named */
+    void *said;     /* names of members that were named ... */
+    size_t names;   /* ... and their number */
 } source;
 
 /* The records of ids (answers.c). */
@@ -369,7 +368,6 @@ void forget(void **set);
 /* Findings are named on standard error, up to --max-errors; a failure makes the report incomplete. */
 void say_finding(reading *in, size_t file, uint64_t line, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
-
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
 void read_labels(const tokusage_stream *stream, response *to);
 void read_about(reading *in, document *from, const char *times, response *to);
@@ -415,7 +413,6 @@ void input_close(input *of);
 bool input_fill(input *of);
 size_t input_line(input *of, size_t from, size_t most); /* the offset of its end from `begin`; its start is at `from` */
 void input_pass(input *of, size_t length);
-
 void read_file(reading *in, input *with, const char *name);
 void take_malformed(reading *in, uint64_t line, slice of);
 void merge_document(reading *to, uint64_t line, slice whole);
