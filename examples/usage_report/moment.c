@@ -40,51 +40,22 @@ bool moment_zone(const char *name) {
     return true;
 }
 
-/* Days since 1970; the year begins in March here, so that the day that only some have is its last. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day) {
-    year -= month <= 2;
-    month += month > 2 ? -3 : 9;
-    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719469;
-}
-
-/* What a date and time have, and where they end. */
-typedef struct parts {
-    unsigned year, month, day, hour, minute, second;
-    const char *rest;
-} parts;
-
-static bool read_clock(const char *at, parts *to) {
-    int end = 0;
-    if (sscanf(at, "%2u:%2u%n:%2u%n", &to->hour, &to->minute, &end, &to->second, &end) < 2) {
-        return false;
+/* Returns what follows the date and time, in any of the forms; NULL: there is none. */
+static const char *read_fields(const char *at, struct tm *to) {
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S",  "%Y-%m-%dt%H:%M:%S", "%Y-%m-%d %H:%M:%S",
+                                        "%Y/%m/%d %H:%M:%S",  "%Y-%m-%dT%H:%M",    "%Y-%m-%d %H:%M",
+                                        "[%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S"};
+    const bool begins = strspn(at, "0123456789") == 4 || *at == '[' || at[1] == '/' || at[2] == '/';
+    for (size_t i = 0; begins && i < sizeof forms / sizeof *forms; i++) {
+        *to = (struct tm){.tm_isdst = -1};
+        const char *const rest = strptime(at, forms[i], to);
+        if (rest) {
+            return rest;
+        }
     }
-    to->rest = at + end;
-    return to->hour < 24 && to->minute < 60 && to->second <= 60;
-}
-
-/* 2026-11-03T10:20:30, or a space between, or a date alone. */
-static bool read_iso(const char *at, parts *to) {
-    int end = 0;
-    if (strspn(at, "0123456789") != 4 || (sscanf(at, "%4u-%2u-%2u%n", &to->year, &to->month, &to->day, &end) != 3 &&
-                                          sscanf(at, "%4u/%2u/%2u%n", &to->year, &to->month, &to->day, &end) != 3)) {
-        return false;
-    }
-    to->rest = at + end;
-    return *to->rest == '\0' || (strchr("Tt ", *to->rest) && read_clock(to->rest + 1, to));
-}
-
-/* The common log format: 03/Nov/2026:10:20:30 +0000, maybe in brackets. */
-static bool read_common(const char *at, parts *to) {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char month[4] = "";
-    int end = 0;
-    at += *at == '[';
-    if (sscanf(at, "%2u/%3s/%4u:%n", &to->day, month, &to->year, &end) != 3 || end == 0) {
-        return false;
-    }
-    const char *const found = strstr(months, month);
-    to->month = found && strlen(month) == 3 ? (unsigned)(found - months) / 3 + 1 : 0;
-    return read_clock(at + end, to);
+    *to = (struct tm){.tm_isdst = -1};
+    const char *const rest = begins ? strptime(at, "%Y-%m-%d", to) : NULL;
+    return rest && *rest == '\0' ? rest : NULL;
 }
 
 /* Z, +HH:MM, +HHMM or +HH, maybe after a space; nothing is the zone of the report. False: it is something else. */
@@ -118,29 +89,18 @@ static int64_t fraction_of(const char **at) {
 }
 
 static bool read_date(const char *at, int64_t *time) {
-    parts is = {.month = 0};
+    struct tm fields;
     bool local = false;
     int64_t offset = 0;
-    if ((!read_iso(at, &is) && !read_common(at, &is)) || is.month - 1 > 11 || is.day - 1 > 30 || is.year == 0) {
+    const char *rest = read_fields(at, &fields);
+    if (!rest) {
         return false;
     }
-    const int64_t fraction = fraction_of(&is.rest);
-    if (!read_offset(is.rest, &local, &offset)) {
+    const int64_t fraction = fraction_of(&rest);
+    if (!read_offset(rest, &local, &offset)) {
         return false;
     }
-    if (local) {
-        struct tm fields = {.tm_year = (int)is.year - 1900,
-                            .tm_mon = (int)is.month - 1,
-                            .tm_mday = (int)is.day,
-                            .tm_hour = (int)is.hour,
-                            .tm_min = (int)is.minute,
-                            .tm_sec = (int)is.second,
-                            .tm_isdst = -1};
-        *time = (int64_t)mktime(&fields) * second + fraction;
-    } else {
-        const int64_t days = days_of(is.year, is.month, is.day);
-        *time = (days * 86400 + is.hour * 3600 + is.minute * 60 + is.second - offset) * second + fraction;
-    }
+    *time = ((int64_t)(local ? mktime(&fields) : timegm(&fields)) - offset) * second + fraction;
     return true;
 }
 
@@ -161,7 +121,7 @@ static bool read_epoch(const char *at, int64_t *time) {
 }
 
 bool moment_read(slice value, int64_t *time) {
-    char given[64];
+    char given[64] = "";
     const slice plain = json_is(value, '"') ? json_inside(value) : value;
     if (!plain.bytes || plain.length == 0 || plain.length >= sizeof given) {
         return false;
