@@ -246,7 +246,7 @@ static size_t join_lines(input *with, size_t end, size_t most, size_t *broken) {
         if (verdict == TOKUSAGE_MISSING && from > 0) {
             return end;
         }
-        tokusage_stream_feed(&probe, ",\n" + 1 - comma, 1 + comma);
+        tokusage_stream_feed(&probe, comma > 0 ? ",\n" : "\n", 1 + comma);
         *broken = end;
         if (with->begin + end >= with->end && with->ended) {
             return 0;

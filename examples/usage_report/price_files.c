@@ -186,10 +186,8 @@ static bool read_heads(file *of, size_t number, slice line, head *heads, size_t 
 }
 
 /* The cells that say which row it is. */
-static bool read_row_head(file *of, slice line, const head *heads, size_t count, slice *model, slice *tier,
-                          int64_t *above) {
+static bool read_row_head(slice line, const head *heads, size_t count, slice *model, slice *tier, int64_t *above) {
     slice field = {NULL, 0};
-    (void)of;
     for (size_t i = 0; i < count; i++) {
         if (!take_field(&line, &field)) {
             return false;
@@ -210,7 +208,7 @@ static bool read_row(file *of, size_t number, slice line, const head *heads, siz
     slice field = {NULL, 0};
     int64_t above = -1;
     bool steps = false;
-    if (!read_row_head(of, line, heads, count, &model, &tier, &above)) {
+    if (!read_row_head(line, heads, count, &model, &tier, &above)) {
         return fail(of, number, model, "not a model, and a cell for each column");
     }
     char tier_name[ROOM] = "";

@@ -47,7 +47,7 @@ const char *text_c(text *of); /* with a NUL after it */
  */
 void text_safe(text *to, slice from);
 void text_json(text *to, slice from);
-void text_decode(text *to, slice json);
+void text_decode(text *to, slice from);
 bool text_base64(text *to, slice from);
 
 /* The bytes that are shown in so many columns at most, and how many it is: two for East Asian wide characters. */
