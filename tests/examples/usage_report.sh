@@ -144,7 +144,7 @@ given keys_broken_utf8 0 '{"model":"\0377\0355\0240\0200a\0303"}\n{"model":"\\ud
 given by_an_object 0 '{"model":{"a":1}}\n{"model":["m"]}\n{"model":5}\n{"model":null}\n{}\n{"model":"a","model":"b"}\n' --by /model --format csv
 printf '{"usage":5}\n' >"$scratch/$(printf 'a\033[31m\nb,"c')"
 (cd "$scratch" && "$report" --each --format csv a*b*c >name.out 2>name.err) || fail "a file with a hostile name"
-says "a hostile file name in CSV" '"a\x1b[31m\x0ab,""c",1,(none),,,,,,,,,,,,,,invalid' "$(sed -n 2p "$scratch/name.out")"
+says "a hostile file name in CSV" '"a\x1b[31m\x0ab,""c",1,(none),invalid' "$(sed -n '2s/,,*invalid/,invalid/p' "$scratch/name.out")"
 says "a hostile file name in a finding" 'usage-report: a\x1b[31m\x0ab,"c:1: usage: wrong type' "$(sed 1q "$scratch/name.err")"
 
 # ------------------------------------------------------------------------------------------- the command line
@@ -399,7 +399,7 @@ seen=0
 wait $pid || seen=$?
 says "status after SIGTERM" 143 "$seen"
 says "what is read whole is printed before the end" "$(sed 1q $data/each_csv.out)
-$scratch/pipe,1,(none),5,1,6,,,,,,,,,,,consistent" "$(cat "$scratch/interrupted")"
+$scratch/pipe,1,(none),5,1,6,consistent" "$(sed '2,$s/,,*/,/g' "$scratch/interrupted")"
 says "an interruption is reported" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
 
 # In the foreground timeout sends the signal once; else the whole group gets it again, and a second one ends the program at once.
