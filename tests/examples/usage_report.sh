@@ -51,12 +51,6 @@ says() {
 bodies="examples/data/contradicting.json examples/data/friendli-completion.json examples/data/openai-chat.json
     examples/data/log.jsonl"
 streams="examples/data/friendli-stream.sse examples/data/openai-stream.sse"
-# by_name COLUMN...: "NAME VALUE" of the columns of a CSV report with one group, without those that are empty or 0.
-by_name() {
-    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i } NR == 2 { row = $1
-        for (i = 2; i <= NF; i++) if ($i != "" && $i != "0") row = row " " name[i] " " $i
-        print row }'
-}
 services=$(ls examples/data/anthropic-* examples/data/bedrock-* examples/data/cohere-* examples/data/gemini-* \
     examples/data/ollama-* examples/data/openai-responses* examples/data/xai-*)
 
@@ -340,15 +334,15 @@ long_stream() {
         print "data: {\"usage\":{\"prompt_tokens\":5}}\n\ndata: [DONE]\n" }'
 }
 if { little_memory --help >/dev/null; } 2>/dev/null; then
-    says "a line of 120 MB costs that line, in 80 MB of memory" "(none) responses 1 too_long 1 prompt_tokens 2 completion_tokens_missing 1 total_tokens_missing 1" \
-        "$(long_line | little_memory --by /model --format csv --max-errors 0 | by_name)"
+    says "a line of 120 MB costs that line, in 80 MB of memory" "(none): responses 1 too_long 1 prompt 2" \
+        "$(long_line | little_memory --by /model --format csv --max-errors 0 | short)"
     says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, skipped" \
         "$(long_line | little_memory --format csv 2>&1 >/dev/null | sed 1q)"
-    says "a stream of 120 MB" "(none) responses 1 prompt_tokens 5 completion_tokens_missing 1 total_tokens_missing 1" \
-        "$(long_stream | little_memory --by /model --format csv | by_name)"
-    says "120 MB in one document over lines" "(none) responses 1 malformed 1 too_long 1 prompt_tokens 2 completion_tokens_missing 1 total_tokens_missing 1" \
+    says "a stream of 120 MB" "(none): responses 1 prompt 5" \
+        "$(long_stream | little_memory --by /model --format csv | short)"
+    says "120 MB in one document over lines" "(none): responses 1 malformed 1 too_long 1 prompt 2" \
         "$(long_line | sed '1s/,/,\
-/' | little_memory --by /model --format csv --max-errors 0 | by_name)"
+/' | little_memory --by /model --format csv --max-errors 0 | short)"
 else
     skip constant_memory "the program does not start in 80 MB here (sanitizers do that)"
 fi
@@ -370,8 +364,8 @@ second_usage() {
     sleep 0.3
     printf 'data: {"type":"message_delta","usage":{"output_tokens":9}}\n\n'
 }
-says "a usage after one that says that it is the last" "(none) responses 1 prompt_tokens 5 completion_tokens 9 total_tokens 14" \
-    "$(second_usage | "$report" --by /model --format csv | by_name)"
+says "a usage after one that says that it is the last" "(none): responses 1 prompt 5 completion 9 total 14" \
+    "$(second_usage | "$report" --by /model --format csv | short)"
 
 # ------------------------------------------------------------------------------------------- interruption
 
