@@ -273,8 +273,7 @@ static void print_index(const uint8_t index[TOKUSAGE_HASHES]) {
 
 static void print_header(const uint32_t *factor, const uint8_t index[TOKUSAGE_HASHES]) {
     printf("/* Made by test_names_table from the table in names.h. It checks that each row finds itself, and prints "
-           "this file "
-           "anew. */\n"
+           "this file. */\n"
            "enum {\n    HASH_SHIFT = %d, /* leaves the bits of the index */\n    TOKUSAGE_HASHES = 1 << (32 - "
            "HASH_SHIFT)\n};\n"
            "#define HASH_LETTERS UINT32_C(%" PRIu32 ")\n#define HASH_KIND UINT32_C(%" PRIu32 ")\n"
