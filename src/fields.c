@@ -244,7 +244,10 @@ tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage
     }
     const uint32_t separate = separate_columns(columns);
     tokusage sums;
-    memset(&sums, 0, sizeof sums);
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) { /* (Cleared as a whole it is a slow instruction on x86-64.) */
+        tokusage_count_of(&sums, i)->present = false;
+        tokusage_count_of(&sums, i)->value = 0;
+    }
     const int64_t bits = add_columns(&sums, columns, used_columns(columns, separate), separate | ADDED);
     if (bits > TOKUSAGE_COUNT_MAX / 8 && tokusage_check_range(&sums, error) != TOKUSAGE_OK) {
         return TOKUSAGE_ERR_RANGE;
