@@ -1,4 +1,4 @@
-/* From a usage object's members to the thirteen counts; see fields.h. */
+/* From a usage object's members to the counts; see fields.h. */
 #include "fields.h"
 
 #define COUNT(column, count) [COLUMN_##column] = TOKUSAGE_##count,
@@ -95,18 +95,19 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
     take(fields, name->target, key, value);
 }
 
+#define TAG(text, set, column) {text, TAG_##set, column},
+static const struct {
+    const char *text;
+    uint8_t set, tag;
+} tags[] = {TOKUSAGE_EACH_TAG(TAG)};
+
 void tokusage_fields_tag(tokusage_fields *fields, tokusage_key key, const char *string, size_t length) {
-    static const struct {
-        const char *text;
-        uint8_t kind, tag; /* 1: its numbers count; 2: those of images, in the next column */
-    } tags[] = {{"AUDIO", TAG_MODALITY, 1}, {"audio", TAG_MODALITY, 1}, {"IMAGE", TAG_MODALITY, 2},
-                {"image", TAG_MODALITY, 2}, {"1h", TAG_TTL, 1},         {"compaction", TAG_TYPE, 1}};
     if (fields->tag != 0) {
         return;
     }
-    fields->tag = UINT8_MAX; /* another one */
+    fields->tag = ANOTHER_TAG;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        if (tags[i].kind == tokusage_name_of(key)->target && strlen(tags[i].text) == length &&
+        if ((tags[i].set & tokusage_name_of(key)->target) != 0 && strlen(tags[i].text) == length &&
             memcmp(tags[i].text, string, length) == 0) {
             fields->tag = tags[i].tag;
         }
@@ -123,7 +124,7 @@ void tokusage_fields_open(tokusage_fields *fields, tokusage_node node) {
     }
 }
 
-/* The column of a number of the element: the tag moves those of images to the next one. */
+/* The column of a number of the element: the tag may move it to one of the next. */
 static unsigned column_of(const tokusage_fields *fields, tokusage_key key) {
     return tokusage_name_of(key)->target + fields->tag - 1U;
 }
@@ -133,7 +134,7 @@ bool tokusage_fields_element_counts(const tokusage_fields *fields) {
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
         any |= fields->key[i];
     }
-    return any != 0 && (fields->tag == 1 || fields->tag == 2);
+    return any != 0 && fields->tag != 0 && fields->tag != ANOTHER_TAG;
 }
 
 bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {

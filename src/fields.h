@@ -1,5 +1,5 @@
 /*
- * A usage object's members, and the thirteen counts that they make. No JSON and no tree: `document` and `cjson` bring
+ * A usage object's members, and the counts that they make. No JSON and no tree: `document` and `cjson` bring
  * the members here.
  *
  * Example, Anthropic's {"input_tokens":3,"cache_read_input_tokens":100}: two columns have a value, INPUT and
@@ -17,15 +17,16 @@
  */
 typedef struct tokusage_columns {
     int64_t value[TOKUSAGE_COLUMNS];
-    tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
     uint32_t present;
-    uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
-    uint8_t member; /* what that status is about (a number of usage.h) */
-    bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
+    tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
+    uint8_t status;                     /* of the first member that is wrong (a tokusage_status); OK when none is */
+    uint8_t member;                     /* what that status is about (a number of usage.h) */
+    bool included;                      /* input_tokens_details is an object, or prompt_tokens has a value */
 } tokusage_columns;
 
 enum {
-    ELEMENT_NUMBERS = 4 /* of one element that can count */
+    ELEMENT_NUMBERS = 4, /* of one element that can count */
+    ANOTHER_TAG = UINT8_MAX
 };
 
 /* A usage object while its members are read. */
@@ -37,7 +38,7 @@ typedef struct tokusage_fields {
     tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
     tokusage_key wrong;                /* the first number that is wrong; 0: none */
     uint8_t status;                    /* what is wrong with it */
-    uint8_t tag;                       /* 0: none so far; 1: they count; 2: those of images count; else they do not */
+    uint8_t tag;                       /* 0: none so far; that of names.h; ANOTHER_TAG: no number counts */
 } tokusage_fields;
 
 void tokusage_fields_begin(tokusage_fields *fields);

@@ -16,22 +16,6 @@ says() {
     [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
 }
 
-# The rows of a CSV report, short: "KEYS: column number, ...; ...", without what is zero, absent or always there.
-short() {
-    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { name[i] = $i; if ($i == "responses") keys = i - 1 } next }
-        {
-            row = ""
-            for (i = 1; i <= keys; i++) row = row (i > 1 ? " " : "") $i
-            row = row ":"
-            for (i = keys + 1; i <= NF; i++) {
-                word = name[i]
-                sub(/_tokens$/, "", word)
-                if ($i != "" && $i != "0" && word !~ /missing$/) row = row " " word " " $i
-            }
-            printf "%s%s", (NR > 2 ? "; " : ""), row
-        }'
-}
-
 # counts WORDS EXPECTED FINDING INPUT ARGUMENT...: INPUT with escapes as in printf %b. FINDING is a word of what standard
 # error says ("" nothing is said); then --strict must fail, unless it is a note in brackets, which is no finding.
 counts() {

@@ -174,7 +174,7 @@ static void add_element(builder *to, const char *path, const char *value) {
     const char *number = path + tag + word + 3;
     char said[SEGMENT];
     (void)snprintf(said, sizeof said, "%.*s", word, path + tag + 1);
-    for (size_t i = 0; one_in(2) && (strcmp(said, "audio") == 0 || strcmp(said, "image") == 0) && i < 5; i++) {
+    for (size_t i = 0; strncmp(path, "modality=", 9) == 0 && said[i] != '\0' && one_in(2); i++) {
         said[i] = (char)(said[i] - 'a' + 'A');
     }
     if (one_in(12)) {

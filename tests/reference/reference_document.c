@@ -267,11 +267,11 @@ static void conclude(const facts *in, reference_usage *out) {
         drop_column(out, "cached");
     }
     /* What was written for five minutes and for an hour is used as the sum where no name of cache write has a value. */
-    const bool known = has_column(out, "cache_write") || has_column(out, "cache_write_separate");
-    if (has_column(out, "cache_write_5m") && !known) {
+    const bool known = has_column(out, "written") || has_column(out, "written_separate");
+    if (has_column(out, "written_5m") && !known) {
         put_column(out, sum, minutes + hour);
     }
-    drop_column(out, "cache_write_5m");
+    drop_column(out, "written_5m");
 }
 
 void reference_override(reference_usage *earlier, const reference_usage *later) {
