@@ -32,7 +32,7 @@ enum {
 /* A usage object while its members are read. */
 typedef struct tokusage_fields {
     tokusage_columns columns;
-    uint8_t seen[TOKUSAGE_COUNT_NAMES / 8 + 1]; /* of each name of a count a bit: it has had a value */
+    uint32_t seen[TOKUSAGE_COUNT_NAMES / 32 + 1]; /* of each name of a count a bit: it has had a value */
     /* of the element of a list that is open, until it ends: by then its tag says whether its numbers count */
     int64_t number[ELEMENT_NUMBERS];
     tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
@@ -53,7 +53,7 @@ TOKUSAGE_INLINE bool tokusage_fields_first(tokusage_fields *fields, tokusage_key
     if ((columns->present >> column & 1) != 0) {
         return false;
     }
-    fields->seen[key / 8] = (uint8_t)(fields->seen[key / 8] | 1U << key % 8);
+    fields->seen[key / 32] |= UINT32_C(1) << key % 32;
     columns->value[column] = value;
     columns->key[column] = key;
     columns->present |= UINT32_C(1) << column;
@@ -87,10 +87,9 @@ static inline bool tokusage_columns_any(const tokusage_columns *columns) {
 bool tokusage_columns_matter(const tokusage_columns *columns);
 
 /*
- * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of
- * the two is wrong, the result is wrong: a bad count must not become an absent one.
+ * A later usage overrides an earlier one, column by column; a 0 does not override a number. If one of the two is wrong,
+ * the result is wrong: a bad count must not become an absent one.
  */
-void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later);
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later);
 
 /* Sets *usage to what the columns say. Fails with the status that they have, or with RANGE of a sum. */
