@@ -9,6 +9,7 @@
  *   encoding   the service is asked for plain bytes; compressed ones are recognized
  *   prices     what a response costs
  *   request    the body sent upstream asks for the usage
+ *   strip      the event with it does not go to a client that did not ask
  *   drain      the client is gone, the service is read to its end
  *   zone, metrics, limit  counts by key in shared memory, shown as Prometheus text, and as a limit (with keys, text and
  *              headers, see ngx_http_tokusage_zone.h)
@@ -44,6 +45,7 @@ typedef struct {
 
     ngx_flag_t ask_plain;
     ngx_uint_t include_usage; /* one of these three */
+    ngx_flag_t keep_event;
 
     ngx_flag_t drain;
     size_t drain_size;
@@ -81,6 +83,8 @@ extern const ngx_str_t ngx_http_tokusage_verdict_names[NGX_HTTP_TOKUSAGE_VERDICT
 
 /* ---- a metered response */
 
+typedef struct ngx_http_tokusage_strip_s ngx_http_tokusage_strip_t;
+
 typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
@@ -88,6 +92,7 @@ typedef struct {
     ngx_uint_t verdict;                 /* and its verdict */
     ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
     ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
+    ngx_http_tokusage_strip_t *strip;   /* NULL: the client gets all events */
     off_t drained;                      /* bytes read since the client left */
     ngx_msec_t first;                   /* ms from the request to the first byte of the body, and 1; 0: none came */
     ngx_msec_t ended;                   /* ms from the request to the last byte so far */
@@ -109,6 +114,13 @@ ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage 
 /* The same, but all absent for a response from the cache: what is to be billed. */
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
+/*
+ * Finds the data of this kind that the request keeps, or makes it, all zero bytes except the request, with which it
+ * begins; size 0 only finds. It stays where a module's context does not: over an internal redirect. `kind` is a
+ * function that does nothing, and the name of the kind.
+ */
+void *ngx_http_tokusage_keep(ngx_http_request_t *r, ngx_pool_cleanup_pt kind, size_t size);
+
 /* ---- filter */
 
 void ngx_http_tokusage_filter_init(void);
@@ -125,9 +137,25 @@ ngx_uint_t ngx_http_tokusage_is_encoded(const ngx_http_request_t *r);
 
 /* The PRECONTENT handler. */
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
+/* The client's body is read, and the phase begins again. */
+ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r);
+/* How many tokens the service may write at most, as the body says it; 0: it does not. */
+uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r);
+tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value);
+/* Whether an object or array contains only white space. */
+bool ngx_http_tokusage_is_empty(const ngx_str_t *value);
+
+/* ---- strip: prepare is for a request that has been changed, begin for its response. NULL: there is nothing to do */
+
+ngx_int_t ngx_http_tokusage_strip_prepare(ngx_http_request_t *r);
+ngx_http_tokusage_strip_t *ngx_http_tokusage_strip_begin(ngx_http_request_t *r);
+/* Instead of the next filter, which it calls. */
+ngx_int_t ngx_http_tokusage_strip(ngx_http_tokusage_strip_t *strip, const ngx_chain_t *in,
+                                  ngx_http_output_body_filter_pt next);
 
 /* ---- drain: prepare is for a request whose body has been read, all else for responses with ctx->drain */
 
+void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain);
 void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
 void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
 void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx);

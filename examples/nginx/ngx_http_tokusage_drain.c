@@ -47,7 +47,7 @@ static void consume(ngx_chain_t *in) {
     }
 }
 
-static void free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
+void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
     while (*chain != NULL) {
         ngx_chain_t *const link = *chain;
         *chain = link->next;
@@ -104,10 +104,10 @@ static void release(ngx_http_tokusage_ctx_t *ctx) {
     if (has_frames(r)) {
         return;
     }
-    free_links(r->pool, &r->out);
+    ngx_http_tokusage_free_links(r->pool, &r->out);
     r->connection->buffered = 0;
     consume(ctx->busy);
-    free_links(r->pool, &ctx->busy);
+    ngx_http_tokusage_free_links(r->pool, &ctx->busy);
 }
 
 /* ---- begin and end */

@@ -18,12 +18,9 @@ static bool is_read(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
     return ngx_http_test_content_type(r, &conf->types) != NULL;
 }
 
-/* RFC 7464: a record separator, which no JSON can contain, before each document. */
-static bool is_separated(const ngx_http_request_t *r) {
-    static const ngx_str_t type = ngx_string("application/json-seq");
-
-    return r->headers_out.content_type_len == type.len &&
-           ngx_strncasecmp(r->headers_out.content_type.data, type.data, type.len) == 0;
+static bool has_type(const ngx_http_request_t *r, const char *type) {
+    return r->headers_out.content_type_len == ngx_strlen(type) &&
+           ngx_strncasecmp(r->headers_out.content_type.data, (u_char *)type, ngx_strlen(type)) == 0;
 }
 
 static bool is_opaque(const ngx_http_tokusage_ctx_t *ctx) {
@@ -61,7 +58,7 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
     ctx->request = r;
     ctx->encoded = ngx_http_tokusage_is_encoded(r) != 0;
     ctx->unread = !is_read(r, conf);
-    ctx->separated = is_separated(r);
+    ctx->separated = has_type(r, "application/json-seq"); /* RFC 7464 */
     ctx->drain = conf->drain && !is_opaque(ctx) && r == r->main && r->upstream != NULL && !r->cached;
     if (conf->pointer.data != NULL) { /* else zeros will do */
         tokusage_stream_init(&ctx->stream, (const char *)conf->pointer.data);
@@ -107,6 +104,9 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_ctx_t *const ctx = begin(r, conf);
     if (ctx == NULL) {
         return NGX_ERROR;
+    }
+    if (!is_opaque(ctx) && r == r->main && !conf->keep_event && has_type(r, "text/event-stream")) {
+        ctx->strip = ngx_http_tokusage_strip_begin(r);
     }
     if (!is_opaque(ctx)) {
         r->filter_need_in_memory = 1; /* bufs in files are read before they come here */
@@ -166,6 +166,11 @@ static void feed(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
     }
 }
 
+static ngx_int_t pass_on(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in) {
+    return ctx->strip != NULL && in != NULL ? ngx_http_tokusage_strip(ctx->strip, in, next_body_filter)
+                                            : next_body_filter(ctx->request, in);
+}
+
 static ngx_int_t filter_body(ngx_http_request_t *r, ngx_chain_t *in) {
     ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
 
@@ -173,10 +178,8 @@ static ngx_int_t filter_body(ngx_http_request_t *r, ngx_chain_t *in) {
         return next_body_filter(r, in);
     }
     feed(ctx, in);
-    if (!ctx->drain) {
-        return next_body_filter(r, in);
-    }
-    return ngx_http_tokusage_drain_body(ctx, in, ctx->draining ? NGX_OK : next_body_filter(r, in));
+    const ngx_int_t rc = ctx->draining ? NGX_OK : pass_on(ctx, in);
+    return ctx->drain ? ngx_http_tokusage_drain_body(ctx, in, rc) : rc;
 }
 
 void ngx_http_tokusage_filter_init(void) {

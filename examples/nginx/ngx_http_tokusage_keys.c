@@ -39,19 +39,26 @@ static time_t node_time(const ngx_http_tokusage_node_t *tn) {
     return tn->booked > now && tn->booked - now <= slack ? tn->booked : now;
 }
 
-/* Windows are aligned to the clock: so the second of the last booking decides which of them are the present ones. */
-static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn, const uint64_t *used) {
+/* Windows are aligned to the clock: so the second of the last booking decides which of them are over. */
+static void renew_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn) {
     const time_t now = node_time(tn);
 
     for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS && keys->periods[i] != 0; i++) {
-        const bool begins = !ngx_http_tokusage_period_is_same(keys->periods[i], tn->booked, now);
-        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
-            uint64_t *const window = &tn->windows[unit][i];
-            *window = begins ? 0 : *window;
-            add(window, used[unit]);
+        const bool over = !ngx_http_tokusage_period_is_same(keys->periods[i], tn->booked, now);
+        for (ngx_uint_t unit = 0; over && unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            tn->windows[unit][i] = 0;
         }
     }
     tn->booked = now;
+}
+
+static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage_node_t *tn, const uint64_t *used) {
+    renew_windows(keys, tn);
+    for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_PERIODS && keys->periods[i] != 0; i++) {
+        for (ngx_uint_t unit = 0; unit < NGX_HTTP_TOKUSAGE_UNITS; unit++) {
+            add(&tn->windows[unit][i], used[unit]);
+        }
+    }
 }
 
 static ngx_uint_t find_period(const time_t *periods, time_t period) {
@@ -330,25 +337,52 @@ void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdi
 
 /* ---- reading */
 
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period,
-                                     time_t *end) {
-    ngx_http_tokusage_zone_t *const ctx = zone->data;
-    time_t now = ngx_time();
-    uint64_t used = 0;
+/* The present window of the booking's unit and period; NULL: the key is not in the tree. */
+static uint64_t *find_window(ngx_http_tokusage_zone_t *ctx, const ngx_http_tokusage_booking_t *booking, time_t *end) {
+    ngx_http_tokusage_node_t *const tn =
+        booking->amount != 0 ? find_or_create(ctx, &booking->key) : find(ctx->keys, &booking->key);
+    const ngx_uint_t i = find_period(ctx->keys->periods, booking->period);
+
+    if (tn == NULL || i == NGX_HTTP_TOKUSAGE_PERIODS) {
+        *end = ngx_http_tokusage_period_end(booking->period, ngx_time());
+        return NULL;
+    }
+    renew_windows(ctx->keys, tn);
+    *end = ngx_http_tokusage_period_end(booking->period, tn->booked);
+    return &tn->windows[booking->unit][i];
+}
+
+uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, uint64_t limit) {
+    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
 
     ngx_shmtx_lock(&ctx->shpool->mutex);
 
-    const ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
-    const ngx_uint_t i = find_period(ctx->keys->periods, period);
-    if (tn != NULL && i < NGX_HTTP_TOKUSAGE_PERIODS) {
-        now = node_time(tn);
-        used = ngx_http_tokusage_period_is_same(period, tn->booked, now) ? tn->windows[unit][i] : 0;
+    uint64_t *const window = find_window(ctx, booking, &booking->end);
+    const uint64_t used = window != NULL ? *window : 0;
+    if (window == NULL || used >= limit) {
+        booking->amount = 0;
+    } else {
+        add(window, booking->amount);
     }
 
     ngx_shmtx_unlock(&ctx->shpool->mutex);
 
-    *end = ngx_http_tokusage_period_end(period, now);
     return used;
+}
+
+void ngx_http_tokusage_keys_give_back(ngx_http_tokusage_booking_t *booking) {
+    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
+    time_t end;
+
+    ngx_shmtx_lock(&ctx->shpool->mutex);
+
+    uint64_t *const window = find_window(ctx, booking, &end);
+    if (window != NULL && end == booking->end) {
+        *window -= ngx_min(*window, booking->amount);
+    }
+    booking->amount = 0;
+
+    ngx_shmtx_unlock(&ctx->shpool->mutex);
 }
 
 ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *tn) {

@@ -1,8 +1,8 @@
 /*
  * The check of the directive tokusage_limit: tokens, or money, of a key in a window of time. What a request will use
  * is known only after its response, so the limit is checked before and booked after: a request passes as long as its
- * key has a token left in the window. Requests at the same time so use more than the limit together; what comes after
- * is refused.
+ * key has a token left in the window. With `reserve` the most that it may use is booked while it is running: so
+ * requests at the same time do not use more than the limit and the last of them.
  *
  * The windows are fixed, as in most gateways in front of models, and aligned to the clock: all that a client must know
  * is when the next one begins, and Retry-After says it. The price: around that moment a key can use two limits.
@@ -17,10 +17,6 @@ enum {
 
 /* ---- the status of a request */
 
-/*
- * Kept in the pool's list of cleanups: a module's context does not outlive an internal redirect, such as the one to an
- * error page. Subrequests have the pool of their parent.
- */
 typedef struct {
     ngx_http_request_t *request;
     const ngx_array_t *limits; /* those that were checked */
@@ -32,28 +28,7 @@ static void mark_record(void *data) {
 }
 
 static record_t *find_record(ngx_http_request_t *r) {
-    for (ngx_pool_cleanup_t *entry = r->pool->cleanup; entry != NULL; entry = entry->next) {
-        if (entry->handler == mark_record && ((record_t *)entry->data)->request == r) {
-            return entry->data;
-        }
-    }
-    return NULL;
-}
-
-static record_t *find_or_create_record(ngx_http_request_t *r) {
-    record_t *record = find_record(r);
-
-    if (record != NULL) {
-        return record;
-    }
-    ngx_pool_cleanup_t *const entry = ngx_pool_cleanup_add(r->pool, sizeof(record_t));
-    if (entry == NULL) {
-        return NULL;
-    }
-    entry->handler = mark_record;
-    record = entry->data;
-    record->request = r;
-    return record;
+    return ngx_http_tokusage_keep(r, mark_record, 0);
 }
 
 ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
@@ -85,6 +60,63 @@ typedef struct {
     const ngx_http_tokusage_limit_t *limit;
     ngx_http_tokusage_finding_t finding;
 } check_t;
+
+/* ---- what is booked while the request is running */
+
+typedef struct {
+    ngx_http_request_t *request;
+    ngx_http_tokusage_booking_t booking;
+} reservation_t;
+
+/* When the request is done with: its response is booked already, as its cleanup was added later. */
+static void end_reservation(void *data) {
+    ngx_http_tokusage_booking_t *const booking = &((reservation_t *)data)->booking;
+
+    if (booking->amount != 0) {
+        ngx_http_tokusage_keys_give_back(booking);
+    }
+}
+
+static void end_reservations(ngx_http_request_t *r) {
+    for (ngx_http_cleanup_t *cleanup = r->main->cleanup; cleanup != NULL; cleanup = cleanup->next) {
+        if (cleanup->handler == end_reservation && ((reservation_t *)cleanup->data)->request == r) {
+            end_reservation(cleanup->data);
+        }
+    }
+}
+
+static ngx_http_tokusage_booking_t *add_reservation(ngx_http_request_t *r) {
+    ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, sizeof(reservation_t));
+
+    if (cleanup == NULL) {
+        return NULL;
+    }
+    reservation_t *const reservation = cleanup->data;
+    *reservation = (reservation_t){.request = r};
+    cleanup->handler = end_reservation;
+    return &reservation->booking;
+}
+
+/* A limit of tokens reserves what the request's body says. */
+static bool needs_body(const ngx_http_request_t *r, const ngx_array_t *limits) {
+    const ngx_http_tokusage_limit_t *const limit = limits->elts;
+
+    for (ngx_uint_t i = 0; i < limits->nelts; i++) {
+        if (limit[i].reserve != 0 && limit[i].unit == NGX_HTTP_TOKUSAGE_TOKENS) {
+            return r == r->main;
+        }
+    }
+    return false;
+}
+
+static uint64_t get_reserve(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit) {
+    const uint64_t most =
+        limit->reserve != 0 && limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_http_tokusage_most_tokens(r) : 0;
+
+    return most != 0 ? most : limit->reserve;
+}
+
+/* ---- the check of each limit */
 
 /*
  * The strictest limit is one that is reached, or else one of tokens, as clients have headers for it; then the one with
@@ -131,9 +163,13 @@ static ngx_int_t get_amount(ngx_http_request_t *r, const ngx_http_tokusage_limit
 
 static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, check_t *check) {
     ngx_http_tokusage_finding_t *const finding = &check->finding;
+    ngx_http_tokusage_booking_t none;
+    ngx_http_tokusage_booking_t *const booking = limit->reserve != 0 ? add_reservation(r) : &none;
     ngx_str_t key;
-    time_t end;
 
+    if (booking == NULL) {
+        return NGX_ERROR;
+    }
     ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
     if (rc == NGX_OK) {
         rc = get_amount(r, limit, &finding->amount);
@@ -142,9 +178,10 @@ static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_
         return rc;
     }
     check->limit = limit;
-    finding->used = ngx_http_tokusage_keys_used(limit->zone, &key, limit->unit, limit->period, &end);
+    *booking = (ngx_http_tokusage_booking_t){limit->zone, key, limit->unit, limit->period, get_reserve(r, limit), 0};
+    finding->used = ngx_http_tokusage_keys_reserve(booking, finding->amount);
     finding->remaining = finding->used < finding->amount ? finding->amount - finding->used : 0;
-    finding->reset = end - ngx_time();
+    finding->reset = booking->end - ngx_time();
     return NGX_OK;
 }
 
@@ -213,13 +250,16 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     if (before != NULL && before->limits == conf->limits) {
         return NGX_DECLINED; /* back from a redirect, maybe to the page that explains the refusal */
     }
+    if (needs_body(r, conf->limits) && r->request_body == NULL) {
+        return ngx_http_tokusage_read_body(r);
+    }
     if (check_all(r, conf->limits, &check) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     if (check.limit == NULL) {
         return NGX_DECLINED;
     }
-    record_t *const record = find_or_create_record(r);
+    record_t *const record = ngx_http_tokusage_keep(r, mark_record, sizeof(record_t));
     if (record == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -227,6 +267,7 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     record->status = PASSED;
     if (check.finding.remaining == 0) {
         record->status = conf->limit_dry_run ? REJECTED_DRY_RUN : REJECTED;
+        end_reservations(r);
         reject(r, &check, record->status);
     }
     return answer(r, &check, record->status);

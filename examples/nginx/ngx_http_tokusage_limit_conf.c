@@ -37,7 +37,8 @@ static const char *const wrong_amounts[] = {
     [NGX_HTTP_TOKUSAGE_COST] = "must be above 0, up to 9000000, with up to 12 decimals, such as 5 or 0.25",
 };
 
-static const char *read_amount(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit, ngx_uint_t unit) {
+/* `unit` is that of tokens= or cost=. */
+static const char *read_amount(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit, size_t unit) {
     ngx_http_compile_complex_value_t ccv = {.cf = cf, .value = text, .complex_value = &limit->value};
 
     if (limit->amount != 0 || limit->value.lengths != NULL) {
@@ -53,24 +54,17 @@ static const char *read_amount(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusag
     return wrong_amounts[unit];
 }
 
-static const char *read_tokens(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
-    return read_amount(cf, text, limit, NGX_HTTP_TOKUSAGE_TOKENS);
-}
+/* After tokens= or cost=, whose unit it has. `offset` is that of the member. */
+static const char *read_more(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit, size_t offset) {
+    uint64_t *const amount = (uint64_t *)(void *)((u_char *)limit + offset);
 
-static const char *read_cost(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
-    return read_amount(cf, text, limit, NGX_HTTP_TOKUSAGE_COST);
-}
-
-/* After tokens= or cost=, whose unit it has. */
-static const char *read_missing(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
     if (limit->amount == 0 && limit->value.lengths == NULL) {
         return "must be after \"tokens=\" or \"cost=\"";
     }
-    return ngx_http_tokusage_limit_parse(limit->unit, text, &limit->missing) == NGX_OK ? NULL
-                                                                                       : wrong_amounts[limit->unit];
+    return ngx_http_tokusage_limit_parse(limit->unit, text, amount) == NGX_OK ? NULL : wrong_amounts[limit->unit];
 }
 
-static const char *read_period(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit) {
+static const char *read_period(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit, size_t data) {
     limit->period = ngx_http_tokusage_period_parse(text);
     limit->period_name = *text;
     return limit->period != 0 ? NULL : "must be a number of s, m, h or d up to 366d, \"day\" or \"month\"";
@@ -79,12 +73,14 @@ static const char *read_period(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusag
 /* A parameter NAME=VALUE. `read` returns what is wrong with the value, or NULL. */
 static const struct {
     ngx_str_t name;
-    const char *(*read)(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit);
+    const char *(*read)(ngx_conf_t *cf, ngx_str_t *text, ngx_http_tokusage_limit_t *limit, size_t data);
+    size_t data;
 } parameters[] = {
-    {ngx_string("tokens="), read_tokens},
-    {ngx_string("cost="), read_cost},
-    {ngx_string("per="), read_period},
-    {ngx_string("missing="), read_missing},
+    {ngx_string("tokens="), read_amount, NGX_HTTP_TOKUSAGE_TOKENS},
+    {ngx_string("cost="), read_amount, NGX_HTTP_TOKUSAGE_COST},
+    {ngx_string("per="), read_period, 0},
+    {ngx_string("missing="), read_more, offsetof(ngx_http_tokusage_limit_t, missing)},
+    {ngx_string("reserve="), read_more, offsetof(ngx_http_tokusage_limit_t, reserve)},
 };
 
 static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, ngx_http_tokusage_limit_t *limit) {
@@ -94,7 +90,7 @@ static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, ngx_http
             continue;
         }
         ngx_str_t text = {.data = value->data + name->len, .len = value->len - name->len};
-        const char *const wrong = parameters[i].read(cf, &text, limit);
+        const char *const wrong = parameters[i].read(cf, &text, limit, parameters[i].data);
         if (wrong != NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid \"%V\": it %s", value, wrong);
         }

@@ -6,10 +6,7 @@
 
 #define BUFFER_SIZE 16384
 
-/*
- * Kept in the pool's list of cleanups: the request's context of this module may be a filter's. Subrequests have the
- * pool of their parent.
- */
+/* Kept by the request, as its context of this module may be a filter's. */
 typedef struct {
     ngx_http_request_t *request;
     ngx_http_tokusage_text_t text;
@@ -23,25 +20,10 @@ static void mark_answer(void *data) {
 
 static answer_t *create_answer(ngx_http_request_t *r) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-    ngx_pool_cleanup_t *const entry = ngx_pool_cleanup_add(r->pool, sizeof(answer_t));
+    answer_t *const answer = ngx_http_tokusage_keep(r, mark_answer, sizeof(answer_t));
 
-    if (entry == NULL) {
-        return NULL;
-    }
-    answer_t *const answer = entry->data;
-    ngx_memzero(answer, sizeof(answer_t));
-    answer->request = r;
-    entry->handler = mark_answer;
-    return ngx_http_tokusage_text_init(&answer->text, conf->metrics, r->pool) == NGX_OK ? answer : NULL;
-}
-
-static answer_t *find_answer(ngx_http_request_t *r) {
-    ngx_pool_cleanup_t *entry = r->pool->cleanup;
-
-    while (entry->handler != mark_answer || ((answer_t *)entry->data)->request != r) {
-        entry = entry->next;
-    }
-    return entry->data;
+    return answer != NULL && ngx_http_tokusage_text_init(&answer->text, conf->metrics, r->pool) == NGX_OK ? answer
+                                                                                                          : NULL;
 }
 
 /* ---- buffers */
@@ -129,7 +111,7 @@ static void wait_for_turn(answer_t *answer) {
 
 static void write_answer(ngx_http_request_t *r) {
     ngx_connection_t *const c = r->connection;
-    answer_t *const answer = find_answer(r);
+    answer_t *const answer = ngx_http_tokusage_keep(r, mark_answer, 0);
 
     if (c->write->timedout) {
         ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT, "client timed out");

@@ -25,6 +25,8 @@ static ngx_command_t commands[] = {
      MEMBER(ask_plain), NULL},
     {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(include_usage), include_usage},
+    {ngx_string("tokusage_keep_event"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     MEMBER(keep_event), NULL},
     {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(drain), NULL},
     {ngx_string("tokusage_drain_size"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -38,7 +40,7 @@ static ngx_command_t commands[] = {
     {ngx_string("tokusage_prices"), NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
      ngx_http_tokusage_prices, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit"),
-     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4,
+     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4 | NGX_CONF_TAKE5,
      ngx_http_tokusage_limit, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_limit_dry_run"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      MEMBER(limit_dry_run), NULL},
@@ -85,6 +87,7 @@ static void *create_loc_conf(ngx_conf_t *cf) {
     conf->enable = NGX_CONF_UNSET;
     conf->ask_plain = NGX_CONF_UNSET;
     conf->include_usage = NGX_CONF_UNSET_UINT;
+    conf->keep_event = NGX_CONF_UNSET;
     conf->drain = NGX_CONF_UNSET;
     conf->drain_size = NGX_CONF_UNSET_SIZE;
     conf->drain_time = NGX_CONF_UNSET_MSEC;
@@ -108,6 +111,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     }
     ngx_conf_merge_value(conf->ask_plain, outer->ask_plain, 1);
     ngx_conf_merge_uint_value(conf->include_usage, outer->include_usage, NGX_HTTP_TOKUSAGE_OFF);
+    ngx_conf_merge_value(conf->keep_event, outer->keep_event, 0);
     ngx_conf_merge_value(conf->drain, outer->drain, 0);
     ngx_conf_merge_size_value(conf->drain_size, outer->drain_size, 64 * 1024 * 1024);
     ngx_conf_merge_msec_value(conf->drain_time, outer->drain_time, 5 * 60 * 1000);

@@ -26,7 +26,7 @@ typedef struct {
     const char *unclear; /* NULL, or why services may read the body in different ways */
 } edit_t;
 
-static tokusage_status find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
+tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
     const char *found = NULL;
     const tokusage_status status =
         tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
@@ -39,8 +39,7 @@ static bool is(const ngx_str_t *value, const char *literal) {
     return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
 }
 
-/* Whether the object contains only white space. */
-static bool is_empty(const ngx_str_t *object) {
+bool ngx_http_tokusage_is_empty(const ngx_str_t *object) {
     for (size_t i = 1; i + 1 < object->len; i++) {
         if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
             return false;
@@ -52,7 +51,7 @@ static bool is_empty(const ngx_str_t *object) {
 static bool has(const ngx_str_t *json, const char *pointer) {
     ngx_str_t value;
 
-    return find(json, pointer, &value) == TOKUSAGE_OK;
+    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK;
 }
 
 static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *added) {
@@ -72,13 +71,14 @@ static bool is_clear(tokusage_status status, const ngx_str_t *value) {
 /* In the object at "stream_options". */
 static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
     ngx_str_t value;
-    const tokusage_status status = find(options, "/include_usage", &value);
+    const tokusage_status status = ngx_http_tokusage_find(options, "/include_usage", &value);
 
     if (!is_clear(status, &value)) {
         return (edit_t){.unclear = "\"include_usage\""};
     }
     if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, options, is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+        return insert_into(json, options,
+                           ngx_http_tokusage_is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
     }
     return is(&value, "true") ? (edit_t){.added = NULL} : replace(json, &value, "true");
 }
@@ -86,7 +86,7 @@ static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *optio
 /* For a body that is streamed: an object. */
 static edit_t find_edit_in_body(const ngx_str_t *json) {
     ngx_str_t options;
-    const tokusage_status status = find(json, "/stream_options", &options);
+    const tokusage_status status = ngx_http_tokusage_find(json, "/stream_options", &options);
 
     if (status == TOKUSAGE_ERR_NOT_FOUND) {
         const ngx_str_t root = {.data = ngx_strlchr(json->data, json->data + json->len, '{')};
@@ -104,12 +104,12 @@ static edit_t find_edit_in_body(const ngx_str_t *json) {
 /* A body may be large: each look into it is a pass over all of it. */
 static edit_t find_edit(const ngx_str_t *json) {
     ngx_str_t stream, root;
-    const tokusage_status status = find(json, "/stream", &stream);
+    const tokusage_status status = ngx_http_tokusage_find(json, "/stream", &stream);
 
     if (status == TOKUSAGE_ERR_DUPLICATE) {
         return (edit_t){.unclear = "\"stream\""};
     }
-    if (status != TOKUSAGE_OK && (find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
+    if (status != TOKUSAGE_OK && (ngx_http_tokusage_find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
         return (edit_t){.unclear = "the body, which is no JSON object"};
     }
     if (!is_clear(status, &stream)) {
@@ -207,9 +207,9 @@ static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
     return NGX_HTTP_BAD_REQUEST;
 }
 
-static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uint_t mode) {
+static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, void *mode) {
     const edit_t edit = find_edit(body);
-    const bool strict = mode == NGX_HTTP_TOKUSAGE_STRICT;
+    const bool strict = *(ngx_uint_t *)mode == NGX_HTTP_TOKUSAGE_STRICT;
 
     if (edit.unclear != NULL) {
         return strict ? refuse(r, edit.unclear) : NGX_OK;
@@ -217,24 +217,56 @@ static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, ngx_uin
     if (edit.added == NULL || !(strict || has(body, "/messages") || has(body, "/prompt"))) {
         return NGX_OK;
     }
-    return apply(r, body, &edit) == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK
+               ? NGX_OK
+               : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-static ngx_int_t ask_for_usage(ngx_http_request_t *r, ngx_uint_t mode) {
+/* Calls `use` with the body as one document, which is empty where there is none. */
+static ngx_int_t with_body(ngx_http_request_t *r, ngx_int_t (*use)(ngx_http_request_t *, const ngx_str_t *, void *),
+                           void *data) {
     ngx_str_t body = ngx_null_string;
 
-    if (r->request_body->bufs == NULL || r->reading_body) {
-        return edit_body(r, &body, mode);
+    if (r->request_body == NULL || r->request_body->bufs == NULL || r->reading_body) {
+        return use(r, &body, data);
     }
     const u_char *const own = r->request_body->bufs->buf->pos;
     if (get_body(r, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    const ngx_int_t rc = edit_body(r, &body, mode);
+    const ngx_int_t rc = use(r, &body, data);
     if (body.data != own) {
         ngx_pfree(r->pool, body.data); /* a large copy is freed at once */
     }
     return rc;
+}
+
+/* ---- the most that the service may write */
+
+static ngx_int_t get_number(const ngx_str_t *json, const char *pointer) {
+    ngx_str_t value;
+
+    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK ? ngx_atoi(value.data, value.len) : 0;
+}
+
+static ngx_int_t find_most(ngx_http_request_t *r, const ngx_str_t *body, void *data) {
+    static const char *const pointers[] = {"/max_tokens", "/max_completion_tokens", "/max_output_tokens",
+                                           "/generationConfig/maxOutputTokens", "/inferenceConfig/maxTokens"};
+    uint64_t *const most = data;
+
+    for (size_t i = 0; body->len != 0 && i < sizeof pointers / sizeof pointers[0]; i++) {
+        const ngx_int_t number = get_number(body, pointers[i]);
+        *most = number > 0 ? ngx_max(*most, (uint64_t)number) : *most;
+    }
+    const ngx_int_t choices = *most != 0 ? get_number(body, "/n") : 1;
+    *most = ngx_min(*most, TOKUSAGE_COUNT_MAX) * (uint64_t)ngx_min(ngx_max(choices, 1), 1000);
+    return NGX_OK;
+}
+
+uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r) {
+    uint64_t most = 0;
+
+    return with_body(r, find_most, &most) == NGX_OK ? most : 0;
 }
 
 /* ---- the handler */
@@ -264,7 +296,7 @@ static void resume(ngx_http_request_t *r) {
 }
 
 /* The phase comes here again when the body is there. */
-static ngx_int_t read_body(ngx_http_request_t *r) {
+ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r) {
     const ngx_int_t rc = ngx_http_read_client_request_body(r, resume);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
@@ -275,7 +307,7 @@ static ngx_int_t read_body(ngx_http_request_t *r) {
 }
 
 ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
-    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
+    ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
     const bool asks = may_ask(r, conf->include_usage);
     const bool drains = conf->enable && conf->drain;
 
@@ -286,9 +318,9 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r) {
         return NGX_DECLINED;
     }
     if (r->request_body == NULL) {
-        return read_body(r);
+        return ngx_http_tokusage_read_body(r);
     }
-    const ngx_int_t rc = asks ? ask_for_usage(r, conf->include_usage) : NGX_OK;
+    const ngx_int_t rc = asks ? with_body(r, edit_body, &conf->include_usage) : NGX_OK;
     if (rc != NGX_OK) {
         return rc;
     }

@@ -4,6 +4,16 @@
  */
 #include "ngx_http_tokusage.h"
 
+/* Room for each of them: the usage, and a label of which no byte is UTF-8. */
+#define TEXT_SIZE (TOKUSAGE_JSON_SIZE + TOKUSAGE_LABEL_SIZE * (sizeof "\\\\xHH" - 1))
+
+/* Writes the value, and returns where it ends: at `to` where there is none. */
+typedef struct {
+    const char *name;
+    u_char *(*write)(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data);
+    uintptr_t data;
+} variable_t;
+
 /* Also in a post_action, for which nginx has cleared the contexts of the modules. */
 static const ngx_http_tokusage_ctx_t *get_ctx(ngx_http_request_t *r) {
     const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
@@ -11,174 +21,128 @@ static const ngx_http_tokusage_ctx_t *get_ctx(ngx_http_request_t *r) {
     return ctx != NULL ? ctx : ngx_http_tokusage_find_ctx(r);
 }
 
-/* ---- values */
+static ngx_int_t set(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text, const u_char *last) {
+    const size_t length = (size_t)(last - text);
 
-static ngx_int_t set_absent(ngx_http_variable_value_t *v) {
-    v->not_found = 1;
-    return NGX_OK;
-}
-
-static ngx_int_t set_text(ngx_http_variable_value_t *v, u_char *text, size_t length) {
+    if (length == 0) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+    v->data = ngx_pnalloc(r->pool, length);
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(v->data, text, length);
     v->len = (unsigned)length & 0xFFFFFFF;
     v->valid = 1;
     v->no_cacheable = 1;
     v->not_found = 0;
-    v->data = text;
     return NGX_OK;
-}
-
-static ngx_int_t set_copy(ngx_http_request_t *r, ngx_http_variable_value_t *v, const void *text, size_t length) {
-    u_char *const copy = ngx_pnalloc(r->pool, length);
-
-    if (copy == NULL) {
-        return NGX_ERROR;
-    }
-    ngx_memcpy(copy, text, length);
-    return set_text(v, copy, length);
 }
 
 /* ---- the variables */
 
-/* `data` is the number of the count. */
-static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    u_char digits[NGX_INT64_LEN];
+static u_char *write_count(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t number) {
     tokusage usage;
 
-    if (ctx == NULL) {
-        return set_absent(v);
-    }
     ngx_http_tokusage_judge(ctx, &usage);
-    const tokusage_count *const count = tokusage_count_at(&usage, data);
-    if (!count->present) {
-        return set_absent(v);
-    }
-    const u_char *const last = ngx_sprintf(digits, "%L", count->value);
-    return set_copy(r, v, digits, (size_t)(last - digits));
+    const tokusage_count *const count = tokusage_count_at(&usage, number);
+    return count->present ? ngx_sprintf(to, "%L", count->value) : to;
 }
 
 /*
  * A label is as written in its JSON string, so it may be put into one as it is, except for bytes that are not UTF-8:
  * each of them becomes \\xHH, which a reader of that JSON sees as \xHH, as in the metrics.
  */
-static u_char *escape(u_char *to, const u_char *label, size_t size) {
+static u_char *write_label(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t which) {
+    char label[TOKUSAGE_LABEL_SIZE];
+    const size_t size = tokusage_stream_label(&ctx->stream, (tokusage_label)which, label, sizeof label);
+    const u_char *const text = (u_char *)label;
+
     for (size_t i = 0; i < size;) {
-        const size_t length = ngx_http_tokusage_utf8_length(label + i, size - i);
-        to = length == 0 ? ngx_sprintf(to, "\\\\x%02Xd", (ngx_int_t)label[i]) : ngx_cpymem(to, label + i, length);
+        const size_t length = ngx_http_tokusage_utf8_length(text + i, size - i);
+        to = length == 0 ? ngx_sprintf(to, "\\\\x%02Xd", (ngx_int_t)text[i]) : ngx_cpymem(to, text + i, length);
         i += ngx_max(length, 1);
     }
     return to;
 }
 
-/* `data` is the label. */
-static ngx_int_t get_label(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    char label[TOKUSAGE_LABEL_SIZE];
-    u_char text[sizeof label * (sizeof "\\\\xHH" - 1)];
-
-    if (ctx == NULL) {
-        return set_absent(v);
-    }
-    const size_t length = tokusage_stream_label(&ctx->stream, (tokusage_label)data, label, sizeof label);
-    const u_char *const last = escape(text, (const u_char *)label, length);
-    return length == 0 ? set_absent(v) : set_copy(r, v, text, (size_t)(last - text));
-}
-
-static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+static u_char *write_verdict(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
     tokusage usage;
 
-    if (ctx == NULL) {
-        return set_absent(v);
-    }
-    const ngx_str_t *const name = &ngx_http_tokusage_verdict_names[ngx_http_tokusage_judge(ctx, &usage)];
-    return set_text(v, name->data, name->len);
+    return ngx_sprintf(to, "%V", &ngx_http_tokusage_verdict_names[ngx_http_tokusage_judge(ctx, &usage)]);
 }
 
-/* The usage that is to be billed as a JSON object, or null: for lines of JSON. */
-static ngx_int_t get_usage(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    static u_char null[] = "null";
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    char text[TOKUSAGE_JSON_SIZE];
-    size_t length = 0;
-    tokusage usage;
-
-    if (ctx == NULL) {
-        return set_text(v, null, sizeof null - 1);
-    }
-    ngx_http_tokusage_bill(ctx, &usage);
+/* The usage that is to be billed as a JSON object, or null, also where nothing is metered: for lines of JSON. */
+static u_char *write_usage(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
     static const tokusage nothing;
-    if (tokusage_equal(&usage, &nothing) || tokusage_encode(&usage, text, sizeof text, &length) != TOKUSAGE_OK) {
-        return set_text(v, null, sizeof null - 1);
+    tokusage usage = nothing;
+    size_t length = 0;
+
+    if (ctx != NULL) {
+        ngx_http_tokusage_bill(ctx, &usage);
     }
-    return set_copy(r, v, text, length);
+    if (tokusage_equal(&usage, &nothing) ||
+        tokusage_encode(&usage, (char *)to, TOKUSAGE_JSON_SIZE, &length) != TOKUSAGE_OK) {
+        return ngx_cpymem(to, "null", sizeof "null" - 1);
+    }
+    return to + length;
 }
 
-/* Empty where there is no price. */
-static ngx_int_t get_cost(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    u_char text[NGX_HTTP_TOKUSAGE_COST_SIZE];
+static u_char *write_cost(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
     tokusage usage;
     uint64_t cost;
 
-    if (ctx == NULL) {
-        return set_absent(v);
-    }
     ngx_http_tokusage_bill(ctx, &usage);
-    if (ngx_http_tokusage_cost(ctx, &usage, &cost) != NGX_OK) {
-        return set_absent(v);
-    }
-    return set_copy(r, v, text, (size_t)(ngx_http_tokusage_cost_print(text, cost) - text));
+    return ngx_http_tokusage_cost(ctx, &usage, &cost) == NGX_OK ? ngx_http_tokusage_cost_print(to, cost) : to;
 }
 
-static ngx_int_t get_first(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    u_char text[NGX_TIME_T_LEN + sizeof ".999"];
+static u_char *write_first(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
+    const ngx_msec_t ms = ctx->first - 1;
 
-    if (ctx == NULL || ctx->first == 0) {
-        return set_absent(v);
-    }
-    const u_char *const last = ngx_sprintf(text, "%T.%03M", (time_t)((ctx->first - 1) / 1000), (ctx->first - 1) % 1000);
-    return set_copy(r, v, text, (size_t)(last - text));
+    return ctx->first != 0 ? ngx_sprintf(to, "%T.%03M", (time_t)(ms / 1000), ms % 1000) : to;
 }
 
-/* Empty where all bytes came at once. */
-static ngx_int_t get_speed(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
-    u_char text[NGX_INT64_LEN + sizeof ".9"];
+/* None where all bytes came at once. */
+static u_char *write_speed(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
     tokusage usage;
 
-    if (ctx == NULL || ctx->ended <= ctx->first) {
-        return set_absent(v);
-    }
     ngx_http_tokusage_bill(ctx, &usage);
-    if (!usage.completion_tokens.present) {
-        return set_absent(v);
+    if (ctx->ended <= ctx->first || !usage.completion_tokens.present) {
+        return to;
     }
     const uint64_t tenths = (uint64_t)usage.completion_tokens.value * 10000 / (ctx->ended - (ctx->first - 1));
-    const u_char *const last = ngx_sprintf(text, "%uL.%uL", tenths / 10, tenths % 10);
-    return set_copy(r, v, text, (size_t)(last - text));
+    return ngx_sprintf(to, "%uL.%uL", tenths / 10, tenths % 10);
 }
 
 /* ---- their names */
 
-typedef struct {
-    const char *name;
-    ngx_http_get_variable_pt get;
-    uintptr_t data;
-} variable_t;
-
 static const variable_t variables[] = {
-    {"llm_model", get_label, TOKUSAGE_LABEL_MODEL},
-    {"llm_id", get_label, TOKUSAGE_LABEL_ID},
-    {"llm_service_tier", get_label, TOKUSAGE_LABEL_SERVICE_TIER},
-    {"llm_usage_verdict", get_verdict, 0},
-    {"llm_usage", get_usage, 0},
-    {"llm_cost", get_cost, 0},
-    {"llm_time_to_first_token", get_first, 0},
-    {"llm_tokens_per_second", get_speed, 0},
-    {"tokusage_limit_status", ngx_http_tokusage_limit_status, 0},
+    {"llm_model", write_label, TOKUSAGE_LABEL_MODEL},
+    {"llm_id", write_label, TOKUSAGE_LABEL_ID},
+    {"llm_service_tier", write_label, TOKUSAGE_LABEL_SERVICE_TIER},
+    {"llm_usage_verdict", write_verdict, 0},
+    {"llm_usage", write_usage, 0},
+    {"llm_cost", write_cost, 0},
+    {"llm_time_to_first_token", write_first, 0},
+    {"llm_tokens_per_second", write_speed, 0},
 };
+
+static ngx_int_t get(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t index) {
+    const variable_t *const variable = &variables[index];
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    u_char text[TEXT_SIZE];
+
+    return set(r, v, text,
+               ctx != NULL || variable->write == write_usage ? variable->write(ctx, text, variable->data) : text);
+}
+
+static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t index) {
+    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    u_char text[NGX_INT64_LEN];
+
+    return set(r, v, text, ctx != NULL ? write_count(ctx, text, index) : text);
+}
 
 /* Other gateways on nginx have these names, with the same meaning. */
 static const struct {
@@ -237,9 +201,9 @@ ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf) {
         }
     }
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        if (add(cf, variables[i].name, variables[i].get, variables[i].data) != NGX_OK) {
+        if (add(cf, variables[i].name, get, i) != NGX_OK) {
             return NGX_ERROR;
         }
     }
-    return NGX_OK;
+    return add(cf, "tokusage_limit_status", ngx_http_tokusage_limit_status, 0);
 }

@@ -78,6 +78,23 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     return of_library[verdict];
 }
 
+void *ngx_http_tokusage_keep(ngx_http_request_t *r, ngx_pool_cleanup_pt kind, size_t size) {
+    ngx_pool_cleanup_t *entry = r->pool->cleanup;
+
+    while (entry != NULL && (entry->handler != kind || *(ngx_http_request_t **)entry->data != r)) {
+        entry = entry->next; /* subrequests have the pool of their parent */
+    }
+    if (entry == NULL && size != 0) {
+        entry = ngx_pool_cleanup_add(r->pool, size);
+        if (entry != NULL) {
+            ngx_memzero(entry->data, size);
+            *(ngx_http_request_t **)entry->data = r;
+            entry->handler = kind;
+        }
+    }
+    return entry != NULL ? entry->data : NULL;
+}
+
 void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx) {
     ctx->over = 1;
     ctx->verdict = judge(ctx, &ctx->usage);

@@ -118,8 +118,24 @@ void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx);
 void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
                                 const uint64_t *used);
 
-/* How much of the unit the key has used in the present window. *end: the second at which the next one begins. */
-uint64_t ngx_http_tokusage_keys_used(ngx_shm_zone_t *zone, ngx_str_t *key, ngx_uint_t unit, time_t period, time_t *end);
+/* What is booked for a request that is running, until it ends. */
+typedef struct {
+    ngx_shm_zone_t *zone;
+    ngx_str_t key;
+    ngx_uint_t unit;
+    time_t period;
+    uint64_t amount;
+    time_t end; /* set by reserve: the second at which the next window begins */
+} ngx_http_tokusage_booking_t;
+
+/*
+ * Returns how much the key has used in the present window. If that is below the limit, the amount is booked in the same
+ * step, so that no other worker comes between; if not, the amount becomes 0.
+ */
+uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, uint64_t limit);
+
+/* Takes it off again, as long as its window goes on. The amount becomes 0. */
+void ngx_http_tokusage_keys_give_back(ngx_http_tokusage_booking_t *booking);
 
 /*
  * Replaces *node by a copy of the first node after it in the tree's order: a walk that holds the mutex for one key at
@@ -158,6 +174,7 @@ typedef struct {
     uint64_t amount;                /* 0: by `value` */
     ngx_http_complex_value_t value; /* evaluated for each request when it has variables */
     uint64_t missing;               /* booked for a response without usage */
+    uint64_t reserve;               /* booked while a request is running that does not say its most; 0: none is */
     time_t period;
     ngx_str_t period_name;
 } ngx_http_tokusage_limit_t;
