@@ -1,4 +1,4 @@
-/* The thirteen counts by number; see counts.h. */
+/* The counts by number; see counts.h. */
 #include "counts.h"
 
 #define NAME(number, name) [TOKUSAGE_##number] = #name,

@@ -1,5 +1,5 @@
 /*
- * The thirteen counts by number, in the order of the struct, and how the other files report an error about one of them.
+ * The counts by number, in the order of the struct, and how the other files report an error about one of them.
  * No JSON and no arithmetic.
  */
 #ifndef TOKUSAGE_SRC_COUNTS_H
@@ -7,7 +7,7 @@
 
 #include "tokusage.h"
 
-/* The counts: number, name. A new count is a row here, a member of the struct, and what fields.c and usage.c say. */
+/* The counts: number, name. A new count is a row here, a member of the struct, and what names.h and usage.c say. */
 #define TOKUSAGE_EACH_COUNT(X)                                                                                         \
     X(PROMPT, prompt_tokens)                                                                                           \
     X(COMPLETION, completion_tokens)                                                                                   \

@@ -1,4 +1,4 @@
-/* From a usage object's members to the thirteen counts; see fields.h. */
+/* From a usage object's members to the counts; see fields.h. */
 #include "fields.h"
 
 #define COUNT(column, count) [COLUMN_##column] = TOKUSAGE_##count,
@@ -29,6 +29,7 @@ static void set(tokusage_columns *columns, unsigned column, tokusage_key key, in
 void tokusage_fields_begin(tokusage_fields *fields) {
     fields->columns.present = 0;
     fields->columns.status = TOKUSAGE_OK;
+    fields->columns.member = TOKUSAGE_NO_MEMBER;
     fields->columns.included = false;
     memset(fields->seen, 0, sizeof fields->seen);
 }
@@ -58,16 +59,7 @@ static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int
 }
 
 static bool has_value(const tokusage_fields *fields, tokusage_key key) {
-    return (fields->seen[key / 8] >> key % 8 & 1) != 0;
-}
-
-/* Whether the name had a value before. */
-static bool is_second(tokusage_fields *fields, tokusage_key key) {
-    uint8_t *const byte = &fields->seen[key / 8];
-    const unsigned bit = 1U << key % 8;
-    const bool second = (*byte & bit) != 0;
-    *byte = (uint8_t)(*byte | bit);
-    return second;
+    return (fields->seen[key / 32] >> key % 32 & 1) != 0;
 }
 
 /* A number of an element waits for the element's end. */
@@ -92,28 +84,30 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
         hold(fields, key, status, value);
         return;
     }
-    if (status == TOKUSAGE_OK && is_second(fields, key)) {
+    if (status == TOKUSAGE_OK && has_value(fields, key)) {
         status = TOKUSAGE_ERR_DUPLICATE;
     }
     if (status != TOKUSAGE_OK) {
         tokusage_fields_refuse(fields, status, count_of[name->target]);
         return;
     }
+    fields->seen[key / 32] |= UINT32_C(1) << key % 32;
     take(fields, name->target, key, value);
 }
 
+#define TAG(text, set, column) {text, TAG_##set, column},
+static const struct {
+    const char *text;
+    uint8_t set, tag;
+} tags[] = {TOKUSAGE_EACH_TAG(TAG)};
+
 void tokusage_fields_tag(tokusage_fields *fields, tokusage_key key, const char *string, size_t length) {
-    static const struct {
-        const char *text;
-        uint8_t kind, tag; /* 1: its numbers count; 2: those of images, in the next column */
-    } tags[] = {{"AUDIO", TAG_MODALITY, 1}, {"audio", TAG_MODALITY, 1}, {"IMAGE", TAG_MODALITY, 2},
-                {"image", TAG_MODALITY, 2}, {"1h", TAG_TTL, 1},         {"compaction", TAG_TYPE, 1}};
     if (fields->tag != 0) {
         return;
     }
-    fields->tag = UINT8_MAX; /* another one */
+    fields->tag = ANOTHER_TAG;
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        if (tags[i].kind == tokusage_name_of(key)->target && strlen(tags[i].text) == length &&
+        if ((tags[i].set & tokusage_name_of(key)->target) != 0 && strlen(tags[i].text) == length &&
             memcmp(tags[i].text, string, length) == 0) {
             fields->tag = tags[i].tag;
         }
@@ -130,7 +124,7 @@ void tokusage_fields_open(tokusage_fields *fields, tokusage_node node) {
     }
 }
 
-/* The column of a number of the element: the tag moves those of images to the next one. */
+/* The column of a number of the element: the tag may move it to one of the next. */
 static unsigned column_of(const tokusage_fields *fields, tokusage_key key) {
     return tokusage_name_of(key)->target + fields->tag - 1U;
 }
@@ -140,7 +134,7 @@ bool tokusage_fields_element_counts(const tokusage_fields *fields) {
     for (unsigned i = 0; i < ELEMENT_NUMBERS; i++) {
         any |= fields->key[i];
     }
-    return any != 0 && (fields->tag == 1 || fields->tag == 2);
+    return any != 0 && fields->tag != 0 && fields->tag != ANOTHER_TAG;
 }
 
 bool tokusage_fields_close(tokusage_fields *fields, tokusage_node node) {
@@ -192,18 +186,6 @@ bool tokusage_columns_matter(const tokusage_columns *columns) {
     return left != 0 || columns->status != TOKUSAGE_OK;
 }
 
-void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later) {
-    for (uint32_t left = later->present; left != 0; left &= left - 1) {
-        const unsigned i = tokusage_lowest_bit(left);
-        earlier->value[i] = later->value[i];
-        earlier->key[i] = later->key[i];
-    }
-    earlier->present = later->present;
-    earlier->status = later->status;
-    earlier->member = later->member;
-    earlier->included = later->included;
-}
-
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later) {
     if (earlier->status == TOKUSAGE_OK) {
         earlier->status = later->status;
@@ -243,24 +225,27 @@ static uint32_t used_columns(const tokusage_columns *columns, uint32_t separate)
     return columns->present & ~(separate >> 1) & ~(not_separate & columns->present << 1);
 }
 
-static void add_columns(tokusage *usage, const tokusage_columns *columns, uint32_t used, uint32_t added) {
-    memset(usage, 0, sizeof *usage);
-    for (uint32_t left = used; left != 0; left &= left - 1) {
-        const unsigned i = tokusage_lowest_bit(left);
+/* In parts that compilers clear with wide registers: the whole at once is a slow instruction on x86-64. */
+static void clear(tokusage *usage) {
+    const size_t part = TOKUSAGE_SMALL ? TOKUSAGE_COUNTS : 5;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i += part) {
+        const size_t left = TOKUSAGE_COUNTS - i;
+        memset(tokusage_count_of(usage, i), 0, (left < part ? left : part) * sizeof(tokusage_count));
+    }
+}
+
+/* Returns bits that no value is larger than. */
+static int64_t add_columns(tokusage *usage, const tokusage_columns *columns, uint32_t used, uint32_t added) {
+    int64_t bits = 0;
+    for (; used != 0; used &= used - 1) {
+        const unsigned i = tokusage_lowest_bit(used);
+        bits |= columns->value[i];
         add(usage, count_of[i], columns->value[i]);
         if ((added >> i & 1) != 0) {
             add(usage, count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT, columns->value[i]);
         }
     }
-}
-
-/* Whether a sum of these columns could be out of range. */
-static bool are_large(const tokusage_columns *columns, uint32_t used) {
-    int64_t bits = 0;
-    for (; used != 0; used &= used - 1) {
-        bits |= columns->value[tokusage_lowest_bit(used)];
-    }
-    return bits > TOKUSAGE_COUNT_MAX / 8;
+    return bits;
 }
 
 tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage *usage, tokusage_error *error) {
@@ -268,15 +253,12 @@ tokusage_status tokusage_columns_usage(const tokusage_columns *columns, tokusage
         return tokusage_fail(error, (tokusage_status)columns->status, columns->member);
     }
     const uint32_t separate = separate_columns(columns);
-    const uint32_t used = used_columns(columns, separate);
-    if (are_large(columns, used)) {
-        tokusage sums;
-        add_columns(&sums, columns, used, separate | ADDED);
-        const tokusage_status status = tokusage_check_range(&sums, error);
-        if (status != TOKUSAGE_OK) {
-            return status;
-        }
+    tokusage sums;
+    clear(&sums);
+    const int64_t bits = add_columns(&sums, columns, used_columns(columns, separate), separate | ADDED);
+    if (bits > TOKUSAGE_COUNT_MAX / 8 && tokusage_check_range(&sums, error) != TOKUSAGE_OK) {
+        return TOKUSAGE_ERR_RANGE;
     }
-    add_columns(usage, columns, used, separate | ADDED);
+    *usage = sums;
     return tokusage_succeed(error);
 }

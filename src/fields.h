@@ -1,5 +1,5 @@
 /*
- * A usage object's members, and the thirteen counts that they make. No JSON and no tree: `document` and `cjson` bring
+ * A usage object's members, and the counts that they make. No JSON and no tree: `document` and `cjson` bring
  * the members here.
  *
  * Example, Anthropic's {"input_tokens":3,"cache_read_input_tokens":100}: two columns have a value, INPUT and
@@ -17,27 +17,28 @@
  */
 typedef struct tokusage_columns {
     int64_t value[TOKUSAGE_COLUMNS];
-    tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
     uint32_t present;
-    uint8_t status; /* of the first member that is wrong (a tokusage_status); OK when none is */
-    uint8_t member; /* what that status is about (a number of usage.h) */
-    bool included;  /* input_tokens_details is an object, or prompt_tokens has a value */
+    tokusage_key key[TOKUSAGE_COLUMNS]; /* the name that gave the column its value */
+    uint8_t status;                     /* of the first member that is wrong (a tokusage_status); OK when none is */
+    uint8_t member;                     /* what that status is about (a number of usage.h) */
+    bool included;                      /* input_tokens_details is an object, or prompt_tokens has a value */
 } tokusage_columns;
 
 enum {
-    ELEMENT_NUMBERS = 4 /* of one element that can count */
+    ELEMENT_NUMBERS = 4, /* of one element that can count */
+    ANOTHER_TAG = UINT8_MAX
 };
 
 /* A usage object while its members are read. */
 typedef struct tokusage_fields {
     tokusage_columns columns;
-    uint8_t seen[TOKUSAGE_COUNT_NAMES / 8 + 1]; /* of each name of a count a bit: it has had a value */
+    uint32_t seen[TOKUSAGE_COUNT_NAMES / 32 + 1]; /* of each name of a count a bit: it has had a value */
     /* of the element of a list that is open, until it ends: by then its tag says whether its numbers count */
     int64_t number[ELEMENT_NUMBERS];
     tokusage_key key[ELEMENT_NUMBERS]; /* 0: absent */
     tokusage_key wrong;                /* the first number that is wrong; 0: none */
     uint8_t status;                    /* what is wrong with it */
-    uint8_t tag;                       /* 0: none so far; 1: they count; 2: those of images count; else they do not */
+    uint8_t tag;                       /* 0: none so far; that of names.h; ANOTHER_TAG: no number counts */
 } tokusage_fields;
 
 void tokusage_fields_begin(tokusage_fields *fields);
@@ -52,7 +53,7 @@ TOKUSAGE_INLINE bool tokusage_fields_first(tokusage_fields *fields, tokusage_key
     if ((columns->present >> column & 1) != 0) {
         return false;
     }
-    fields->seen[key / 8] = (uint8_t)(fields->seen[key / 8] | 1U << key % 8);
+    fields->seen[key / 32] |= UINT32_C(1) << key % 32;
     columns->value[column] = value;
     columns->key[column] = key;
     columns->present |= UINT32_C(1) << column;
@@ -86,10 +87,9 @@ static inline bool tokusage_columns_any(const tokusage_columns *columns) {
 bool tokusage_columns_matter(const tokusage_columns *columns);
 
 /*
- * A later usage replaces an earlier one, or overrides it, column by column; a 0 does not override a number. If one of
- * the two is wrong, the result is wrong: a bad count must not become an absent one.
+ * A later usage overrides an earlier one, column by column; a 0 does not override a number. If one of the two is wrong,
+ * the result is wrong: a bad count must not become an absent one.
  */
-void tokusage_columns_replace(tokusage_columns *earlier, const tokusage_columns *later);
 void tokusage_columns_merge(tokusage_columns *earlier, const tokusage_columns *later);
 
 /* Sets *usage to what the columns say. Fails with the status that they have, or with RANGE of a sum. */

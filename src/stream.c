@@ -135,6 +135,8 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
     const size_t passed = tokusage_search(bytes + at, length - at, open);
     if (passed > 0) {
         tokusage_events_passed(&s->framing.events);
+    }
+    if (passed > 0 && open) {
         begin_document(s);
     }
     return at + passed;
@@ -273,14 +275,11 @@ tokusage_verdict tokusage_stream_verdict(const tokusage_stream *stream, bool com
                                          tokusage_error *error) {
     tokusage found;
     memset(&found, 0, sizeof found);
-    tokusage_verdict verdict = TOKUSAGE_MISSING;
-    const tokusage_status status = tokusage_stream_usage(stream, &found, error);
-    if (status == TOKUSAGE_OK) {
-        verdict = tokusage_settle(&found, error);
-    } else if (stream && look_inside(stream)->reader.reports > 0) {
-        verdict = TOKUSAGE_INVALID;
-    }
     const stream_state *const s = stream ? look_inside(stream) : NULL;
+    tokusage_verdict verdict = s && s->reader.reports > 0 ? TOKUSAGE_INVALID : TOKUSAGE_MISSING;
+    if (tokusage_stream_usage(stream, &found, error) == TOKUSAGE_OK) {
+        verdict = tokusage_settle(&found, error);
+    }
     if (s && (s->reader.says & SAYS_ERROR) != 0) {
         verdict = TOKUSAGE_FAILED;
     } else if (s && is_unreadable(s)) {

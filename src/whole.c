@@ -37,7 +37,10 @@ static size_t lead_span(const char *json, size_t length) {
 }
 
 /* Reads the whole document. Nothing except white space may follow it. */
-static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
+static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, const char *pointer,
+                                  tokusage_error *error) {
+    tokusage_reader_init(reader, pointer);
+    tokusage_reader_begin(reader, false);
     size_t at = lead_span(json, length);
     at += tokusage_reader_feed(reader, json + at, length - at, false);
     if (tokusage_json_open(&reader->json)) {
@@ -63,9 +66,7 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reader reader;
-    tokusage_reader_init(&reader, pointer);
-    tokusage_reader_begin(&reader, false);
-    const tokusage_status status = read_whole(&reader, json, length, error);
+    const tokusage_status status = read_whole(&reader, json, length, pointer, error);
     if (status != TOKUSAGE_OK) {
         return status;
     }
@@ -96,9 +97,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reader reader;
-    tokusage_reader_init(&reader, pointer);
-    tokusage_reader_begin(&reader, false);
-    const tokusage_status status = read_whole(&reader, json, length, error);
+    const tokusage_status status = read_whole(&reader, json, length, pointer, error);
     if (status != TOKUSAGE_OK) {
         return status;
     }

@@ -21,6 +21,10 @@ fi
 begin_work
 need cc make cmake pkg_config cmocka -- cxx cjson libcurl zlib
 
+if [ "$selected" = "-L ^hosts$" ]; then
+    echo "the hosts (nginx and others) are downloaded and unpacked in $work where they are missing: nothing is installed or started"
+    echo "as a service; two minutes or so"
+fi
 echo "building in $work"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"
 status=0

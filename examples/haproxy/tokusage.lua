@@ -1,10 +1,10 @@
--- HAProxy 2.6 and newer: `filter lua.tokusage` reads responses as they pass, sets variables for the log, and adds the tokens
--- to the stick table that the request is tracked in (sc0). `http-request lua.tokusage_count TABLE...` adds up what the nodes
--- counted. README.md shows both; ../lua has the module that this needs.
+-- HAProxy 2.6 and newer: `filter lua.tokusage` reads responses as they pass, sets variables for the log, and adds the
+-- tokens to the stick table that the request is tracked in (sc0). `http-request lua.tokusage_count TABLE...` adds up
+-- what the nodes counted. README.md shows both; ../lua has the module that this needs.
 local tokusage = require "tokusage"
 
--- Stick tables have counters that can only be increased, by one at a time: units are in gpc(0), thousands in gpc(1). So that
--- a provider that reports nonsense cannot keep HAProxy busy, a response counts as MOST tokens at most.
+-- Stick tables have counters that can only be increased, by one at a time: units are in gpc(0), thousands in gpc(1). So
+-- that a provider that reports nonsense cannot keep HAProxy busy, a response counts as MOST tokens at most.
 local THOUSAND, MOST = 1000, 10000000
 
 local function add_tokens(txn, tokens)

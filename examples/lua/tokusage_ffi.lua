@@ -1,5 +1,5 @@
--- tokusage for LuaJIT (OpenResty, Kong, APISIX, Debian's nginx) by FFI, with the functions of the C module and nothing to
--- compile: it loads the shared library.
+-- tokusage for LuaJIT (OpenResty, Kong, APISIX, Debian's nginx) by FFI, with the functions of the C module and nothing
+-- to compile: it loads the shared library.
 local ffi = require "ffi"
 ffi.cdef [[
 typedef struct { bool present; int64_t value; } tokusage_count;

@@ -1,4 +1,4 @@
-/* What the extensions for SQLite, DuckDB and PostgreSQL share: reading a body that a column holds, and its counts as JSON. */
+/* What the extensions for SQLite, DuckDB and PostgreSQL share: reading a body that a column holds. */
 #ifndef TOKUSAGE_SQL_BODY_H
 #define TOKUSAGE_SQL_BODY_H
 

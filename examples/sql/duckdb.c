@@ -1,8 +1,8 @@
 /*
  * DuckDB: tokusage(body) is a struct of what the response in a VARCHAR or BLOB used. README.md says how to build it.
  *
- * A body that is NULL gives NULL. Members: the counts by their names, BIGINT, NULL where they were not reported; then the
- * verdict and the model.
+ * A body that is NULL gives NULL. Members: the counts by their names, BIGINT, NULL where they were not reported; then
+ * the verdict and the model.
  */
 #define DUCKDB_EXTENSION_NAME tokusage
 #include <duckdb_extension.h>

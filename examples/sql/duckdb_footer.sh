@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh duckdb_footer.sh EXTENSION PLATFORM VERSION: appends the footer that DuckDB looks for at the end of an extension of
-# its C API: a custom section of WebAssembly's form with eight fields of 32 bytes, the last one first, and 256 bytes for a
-# signature, which is left empty (so it is loaded with allow_unsigned_extensions).
+# its C API: a custom section of WebAssembly's form with eight fields of 32 bytes, the last one first, and 256 bytes for
+# a signature, which is left empty (so it is loaded with allow_unsigned_extensions).
 set -eu
 
 extension=$1

@@ -1,7 +1,8 @@
 /*
  * PostgreSQL: what the responses in a column used. tokusage.sql declares the functions, README.md lists them.
  *
- *     cc -shared -fPIC -o tokusage.so postgres.c -I$(pg_config --includedir-server) $(pkg-config --cflags --libs tokusage)
+ *     cc -shared -fPIC -o tokusage.so postgres.c -I$(pg_config --includedir-server) \
+ *         $(pkg-config --cflags --libs tokusage)
  *
  * A body is text or bytea: both are a length and bytes.
  */

@@ -3,6 +3,8 @@
  */
 #include "usage_report.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 const char no_key[] = "(none)";
@@ -11,22 +13,25 @@ const char other_keys[] = "(others)";
 /* The counts of the library, all of them and in its order, come between these. */
 static const column before[] = {
     {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
-    {"misplaced", COUNTER, MISPLACED},   {"errors", COUNTER, ERRORS},
-    {"invalid", COUNTER, INVALID},       {"malformed", COUNTER, MALFORMED},
-    {"too_long", COUNTER, TOO_LONG},     {"untimed", COUNTER, UNTIMED},
+    {"invalid", COUNTER, INVALID},       {"ambiguous", COUNTER, AMBIGUOUS},
+    {"untimed", COUNTER, UNTIMED},       {"misplaced", COUNTER, MISPLACED},
+    {"errors", COUNTER, ERRORS},         {"malformed", COUNTER, MALFORMED},
+    {"prefixed", COUNTER, PREFIXED},     {"too_long", COUNTER, TOO_LONG},
     {"unfinished", COUNTER, UNFINISHED}, {"repeated", COUNTER, REPEATED},
+    {"unknown_names", COUNTER, UNKNOWN},
 };
 static const column after[] = {
     {"prompt_tokens_missing", COUNTER, MISSING_PROMPT},
     {"completion_tokens_missing", COUNTER, MISSING_COMPLETION},
     {"total_tokens_missing", COUNTER, MISSING_TOTAL},
-    {"explained", COUNTER, EXPLAINED},
+    {"reconciled", COUNTER, RECONCILED},
     {"assumed", COUNTER, ASSUMED},
-    {"contradicting", COUNTER, CONTRADICTING},
+    {"contradictory", COUNTER, CONTRADICTORY},
     {"tokens_above", COUNTER, TOKENS_ABOVE},
     {"tokens_below", COUNTER, TOKENS_BELOW},
     {"unpriced", COUNTER, UNPRICED},
     {"cost", COST, 0},
+    {"stated_cost", STATED, 0},
 };
 
 enum {
@@ -45,20 +50,21 @@ column column_at(size_t index) {
     return after[index - BEFORE - TOKUSAGE_COUNTS];
 }
 
-bool column_is_there(const column *of, bool priced) {
-    return priced || (of->kind != COST && !(of->kind == COUNTER && of->which == UNPRICED));
+bool column_is_there(const column *of, const options *asked) {
+    return of->kind == STATED ? asked->stated
+                              : asked->priced || (of->kind != COST && !(of->kind == COUNTER && of->which == UNPRICED));
 }
 
 /* ---- CSV and TSV */
 
 /*
  * A field of CSV (RFC 4180) or TSV. Control characters are escaped already, so a record is a line, and in TSV nothing
- * else is special. A name that a sheet would take for a formula gets a ' in front.
+ * else is special. With --sheet, a name that a sheet would take for a formula gets a ' in front.
  */
 static void put_field(const options *asked, slice field, text *to) {
     text safe = {.bytes = NULL};
-    text_bytes(&safe, "'", field.length > 1 && !asked->raw && memchr("=+-@", *field.bytes, 4));
-    text_safe(&safe, field.bytes, field.length);
+    text_bytes(&safe, "'", field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4));
+    text_safe(&safe, field);
     const bool blank = safe.used == 0 || safe.bytes[0] == ' ' || safe.bytes[safe.used - 1] == ' ';
     const bool quoted = asked->format == FORMAT_CSV &&
                         (blank || memchr(safe.bytes, ',', safe.used) || memchr(safe.bytes, '"', safe.used));
@@ -71,12 +77,18 @@ static void put_field(const options *asked, slice field, text *to) {
     text_free(&safe);
 }
 
+/* No name reads as what is said of none. */
+static void put_key(const options *asked, slice component, text *to) {
+    text_string(to, slice_is(component, no_key) || slice_is(component, other_keys) ? "\\" : "");
+    put_field(asked, component, to);
+}
+
 /* The components of a key, each with a separator after it. */
 static void put_keys(const options *asked, const char *key, text *to) {
     text component = {.bytes = NULL};
     for (size_t i = 0; i < asked->by_count; i++) {
         if (key && key_next(&key, &component)) {
-            put_field(asked, (slice){component.bytes, component.used}, to);
+            put_key(asked, text_all(&component), to);
         } else {
             text_string(to, key ? no_key : i == 0 ? other_keys : "");
         }
@@ -89,8 +101,8 @@ static void put_keys(const options *asked, const char *key, text *to) {
 static void put_cell(const column *of, const tally *from, text *to) {
     tokusage usage = from->usage;
     const tokusage_count *const count = of->kind == COUNT ? tokusage_count_at(&usage, of->which) : NULL;
-    if (of->kind == COST) {
-        amount_put(to, &from->cost, false);
+    if (of->kind == COST || of->kind == STATED) {
+        amount_put(to, of->kind == COST ? &from->cost : &from->stated, false);
     } else if (!count || count->present) {
         text_number(to, count ? count->value : from->counters[of->which], false);
     }
@@ -101,7 +113,7 @@ static void put_columns(const options *asked, const tally *row, text *to) {
     const char *separator = "";
     for (size_t i = 0; i < COLUMNS; i++) {
         const column of = column_at(i);
-        if (!column_is_there(&of, asked->priced) || (asked->each && of.kind == COUNTER)) {
+        if (!column_is_there(&of, asked) || (asked->each && of.kind == COUNTER)) {
             continue;
         }
         text_string(to, separator);
@@ -118,7 +130,7 @@ static void put_columns(const options *asked, const tally *row, text *to) {
 static void put_heads(const options *asked, text *to) {
     for (size_t i = 0; i < asked->by_count; i++) {
         const char *const by_name = asked->by[i].given + (*asked->by[i].given == '/');
-        put_field(asked, (slice){by_name, strlen(by_name)}, to);
+        put_field(asked, slice_of(by_name), to);
         text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
     }
     put_columns(asked, NULL, to);
@@ -127,7 +139,7 @@ static void put_heads(const options *asked, text *to) {
 /* ---- JSON */
 
 /* A usage object without what is absent, as the library writes it, and the counters and the cost around it. */
-static void put_tally(const tally *of, bool priced, bool counters, text *to) {
+static void put_tally(const options *asked, const tally *of, bool counters, text *to) {
     char json[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
@@ -136,9 +148,10 @@ static void put_tally(const tally *of, bool priced, bool counters, text *to) {
             tokusage_encode(&of->usage, json, sizeof json, &length);
             text_string(to, ",\"usage\":");
             text_bytes(to, json, length);
-        } else if (each.kind != COUNT && (counters || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
-                   column_is_there(&each, priced)) {
-            const bool quoted = each.kind == COST; /* JSON's numbers are read as doubles */
+        } else if (each.kind != COUNT &&
+                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
+                   column_is_there(&each, asked)) {
+            const bool quoted = each.kind != COUNTER; /* JSON's numbers are read as doubles */
             text_string(to, counters && i == 0 ? "\"" : ",\"");
             text_string(to, each.name);
             text_string(to, quoted ? "\":\"" : "\":");
@@ -154,7 +167,7 @@ static void put_json_keys(size_t count, const char *key, text *to) {
     for (size_t i = 0; i < count; i++) {
         text_string(to, i > 0 ? "," : "");
         if (key_next(&key, &component)) {
-            text_json(to, component.bytes, component.used);
+            text_json(to, text_all(&component));
         } else {
             text_string(to, "null");
         }
@@ -164,16 +177,17 @@ static void put_json_keys(size_t count, const char *key, text *to) {
 }
 
 void format_head(const options *asked, text *to) {
-    text_string(to, "{\"usage_report\":3,\"at\":");
+    text_string(to, "{\"usage_report\":4,\"at\":");
     if (asked->at) {
-        text_json(to, asked->at, strlen(asked->at));
+        text_json(to, slice_of(asked->at));
     }
     text_string(to, asked->at ? ",\"by\":[" : "null,\"by\":[");
     for (size_t i = 0; i < asked->by_count; i++) {
         text_string(to, i > 0 ? "," : "");
-        text_json(to, asked->by[i].given, strlen(asked->by[i].given));
+        text_json(to, slice_of(asked->by[i].given));
     }
     text_string(to, asked->priced ? "],\"priced\":true" : "],\"priced\":false");
+    text_string(to, asked->stated ? ",\"stated\":true" : ",\"stated\":false");
 }
 
 /* ---- a line for each response */
@@ -186,54 +200,65 @@ void format_each_head(const options *asked, text *to) {
     }
 }
 
-static void put_each_plain(run *to, const tally *of) {
-    text *const out = &to->lines;
-    const char *key = to->key.bytes;
+static void put_each_plain(reading *in, const answer *of, const tally *counted) {
+    text *const out = &in->out;
+    const char *key = of->group->key;
+    text_safe(out, slice_of(in->asked->files[of->file]));
+    text_string(out, ":");
+    text_number(out, (int64_t)of->line, false);
     text_string(out, ": ");
-    for (size_t i = 0; i < to->asked->by_count; i++) {
-        const bool present = key_next(&key, &to->scratch);
-        text_safe(out, present ? to->scratch.bytes : no_key, present ? to->scratch.used : strlen(no_key));
-        text_string(out, i + 1 < to->asked->by_count ? ", " : ": ");
+    for (size_t i = 0; i < in->asked->by_count; i++) {
+        const bool present = key_next(&key, &in->scratch);
+        text_safe(out, present ? text_all(&in->scratch) : slice_of(no_key));
+        text_string(out, i + 1 < in->asked->by_count ? ", " : ": ");
     }
     for (size_t i = 0; i < COLUMNS; i++) {
-        tokusage usage = of->usage;
+        tokusage usage = counted->usage;
         const column each = column_at(i);
         if (each.kind == COUNT && tokusage_count_at(&usage, each.which)->present) {
             text_bytes(out, each.name, strlen(each.name) - strlen("_tokens"));
             text_string(out, " ");
-            put_cell(&each, of, out);
+            put_cell(&each, counted, out);
             text_string(out, ", ");
         }
     }
 }
 
-void format_each(run *to, uint64_t line, const tally *of, const char *verdict) {
-    const options *const asked = to->asked;
-    const char *const name = to->source->name;
-    text *const out = &to->lines;
-    if (asked->format == FORMAT_TABLE) {
-        run_position(to, line, out);
-        put_each_plain(to, of);
-    } else if (asked->format == FORMAT_JSON) {
-        text_string(out, "{\"file\":");
-        text_json(out, name, strlen(name));
-        text_string(out, ",\"line\":");
-        text_line(out, line);
-        text_string(out, ",\"group\":");
-        put_json_keys(asked->by_count, to->key.bytes, out);
-        put_tally(of, asked->priced, false, out);
-        text_string(out, ",\"verdict\":\"");
-    } else {
-        put_field(asked, (slice){name, strlen(name)}, out);
-        text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
-        text_line(out, line);
-        text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
-        put_keys(asked, to->key.used > 0 ? to->key.bytes : "", out);
-        put_columns(asked, of, out);
-        text_string(out, asked->format == FORMAT_TSV ? "\t" : ",");
+static void put_each_json(reading *in, const answer *of, const tally *counted) {
+    text *const out = &in->out;
+    text_string(out, "{\"file\":");
+    text_json(out, slice_of(in->asked->files[of->file]));
+    text_string(out, ",\"line\":");
+    text_number(out, (int64_t)of->line, false);
+    text_string(out, ",\"group\":");
+    put_json_keys(in->asked->by_count, of->group->key, out);
+    put_tally(in->asked, counted, false, out);
+    text_string(out, ",\"verdict\":\"");
+}
+
+static void put_each_row(reading *in, const answer *of, const tally *counted) {
+    const options *const asked = in->asked;
+    const char *const separator = asked->format == FORMAT_TSV ? "\t" : ",";
+    text *const out = &in->out;
+    put_field(asked, slice_of(asked->files[of->file]), out);
+    text_string(out, separator);
+    text_number(out, (int64_t)of->line, false);
+    text_string(out, separator);
+    put_keys(asked, of->group->length > 0 ? of->group->key : "", out);
+    put_columns(asked, counted, out);
+    text_string(out, separator);
+}
+
+void format_each(reading *in, const answer *of, const tally *counted, const char *verdict) {
+    const report_format format = in->asked->format;
+    in->out.used = 0;
+    (format == FORMAT_TABLE ? put_each_plain : format == FORMAT_JSON ? put_each_json : put_each_row)(in, of, counted);
+    text_string(&in->out, verdict);
+    text_string(&in->out, format == FORMAT_JSON ? "\"}\n" : "\n");
+    errno = 0;
+    if (in->output_error == 0 && fwrite(in->out.bytes, 1, in->out.used, stdout) < in->out.used) {
+        in->output_error = errno != 0 ? errno : EIO;
     }
-    text_string(out, verdict);
-    text_string(out, asked->format == FORMAT_JSON ? "\"}\n" : "\n");
 }
 
 /* ---- the report */
@@ -247,14 +272,14 @@ static void put_json(const report *of, text *to) {
         if (row->key) {
             put_json_keys(of->asked->by_count, row->key, to);
         } else {
-            text_json(to, other_keys, strlen(other_keys));
+            text_json(to, slice_of(other_keys));
         }
         text_string(to, ",");
-        put_tally(&row->tally, of->asked->priced, true, to);
+        put_tally(of->asked, &row->tally, true, to);
         text_string(to, "}");
     }
     text_string(to, "],\"total\":{");
-    put_tally(of->total, of->asked->priced, true, to);
+    put_tally(of->asked, of->total, true, to);
     text_string(to, "}}\n");
 }
 

@@ -5,10 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -26,115 +27,140 @@ static void fill_standard(void) {
     }
 }
 
-/* How many bytes there are to read; 0 when that cannot be known. */
-static uint64_t bytes_to_read(const options *asked) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < asked->file_count; i++) {
-        struct stat status;
-        const bool standard = strcmp(asked->files[i], "-") == 0;
-        if ((standard ? fstat(STDIN_FILENO, &status) : stat(asked->files[i], &status)) != 0 ||
-            S_ISDIR(status.st_mode)) {
-            continue; /* nothing will be read of it */
-        }
-        if (!S_ISREG(status.st_mode)) {
-            return 0;
-        }
-        sum += (uint64_t)status.st_size;
+static void set_seed(reading *in) {
+    FILE *const random = fopen("/dev/urandom", "rb");
+    if (!random || fread(in->seed, sizeof in->seed, 1, random) != 1) {
+        in->seed[0] = (uint64_t)time(NULL);
+        in->seed[1] = (uint64_t)getpid() ^ (uint64_t)(uintptr_t)in;
     }
-    return sum;
+    if (random) {
+        fclose(random);
+    }
 }
 
-/* Prints, or closes, the output; a full disk often shows only then. `error` is the errno of a write before, or 0. */
-static void print(text *of) {
-    if (of->used > 0) {
-        fwrite(of->bytes, 1, of->used, stdout);
+static void print(reading *in, text *of) {
+    errno = 0;
+    if (in->output_error == 0 && of->used > 0 && fwrite(of->bytes, 1, of->used, stdout) < of->used) {
+        in->output_error = errno != 0 ? errno : EIO;
     }
     of->used = 0;
 }
 
+/* A full disk often shows only when the output is closed. */
 static int finish(int result, int error) {
-    const bool written = !ferror(stdout);
-    errno = error;
-    if (fclose(stdout) != 0 || !written) {
-        fprintf(stderr, "usage-report: standard output: %s\n", errno ? strerror(errno) : "a write failed");
+    errno = 0;
+    const bool closed = fclose(stdout) == 0;
+    error = error != 0 ? error : errno;
+    if (!closed || error != 0) {
+        fprintf(stderr, "usage-report: standard output: %s\n", error != 0 ? strerror(error) : "a write failed");
         return NOT_COMPLETE;
     }
     return result;
 }
 
+static void read_all(reading *in) {
+    input with = {.buffer = NULL};
+    for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
+        source file = {.name = in->asked->files[i], .number = i};
+        in->source = &file;
+        read_file(in, &with, file.name);
+        forget(&file.said);
+        text_free(&file.event);
+        text_free(&file.cut[0]);
+        text_free(&file.cut[1]);
+        text_free(&file.model);
+        text_free(&file.session);
+        in->source = NULL;
+    }
+    free(with.buffer);
+    answers_finish(in);
+}
+
 /* Sorts, sums and prints; --each prints its lines instead of the report, except the table, which is for people. */
-static void print_report(const options *asked, crew_result *found, tally *total) {
+static void print_report(reading *in, tally *total) {
+    const options *const asked = in->asked;
     text printed = {.bytes = NULL};
     text strings = {.bytes = NULL};
     options about_it = *asked;
-    if (found->head.used > 0) {
-        merge_head((slice){found->head.bytes, found->head.used}, &about_it, &strings);
+    if (in->head.used > 0) {
+        merge_head(text_all(&in->head), &about_it, &strings);
     }
     if (about_it.by_count == 0) {
-        totals_group(&found->groups, NULL, 0); /* all are one group, which is there even when it is empty */
+        totals_group(&in->totals, NULL, 0); /* all are one group, which is there even when it is empty */
     }
-    totals_sort(&found->groups, asked->sort);
-    bool good = totals_sum(&found->groups, 0, total);
+    totals_sort(&in->totals, asked->sort);
+    bool good = totals_sum(&in->totals, 0, total);
     if (asked->top > 0) {
-        good = totals_cut(&found->groups, (size_t)asked->top) && good;
+        good = totals_cut(&in->totals, (size_t)asked->top) && good;
     }
     if (!good) {
         fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
               stderr);
+        in->incomplete = true;
     }
     if (!asked->each || asked->format == FORMAT_TABLE) {
-        const report made = {&about_it, &found->groups, total, found->complete};
+        const report made = {&about_it, &in->totals, total, !in->incomplete && !interrupted()};
         text_string(&printed, asked->each && total->counters[RESPONSES] > 0 ? "\n" : "");
         format_report(&made, &printed);
-        print(&printed);
+        print(in, &printed);
     }
     text_free(&printed);
     text_free(&strings);
 }
 
-static int report_all(const options *asked) {
-    crew_result found;
-    tally total = {.counters = {0}};
-    text line = {.bytes = NULL};
-    if (asked->each) {
-        format_each_head(asked, &line);
-        print(&line);
+static void say_the_rest(const reading *in, const tally *total) {
+    const tokusage *const usage = &total->usage;
+    if (in->unsaid > 0 && in->asked->max_errors > 0) {
+        fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in->unsaid);
     }
-    progress_begin(bytes_to_read(asked));
-    crew_read(asked, &found);
-    if (interrupt_signal()) {
-        fputs("usage-report: interrupted; these are the totals so far\n", stderr);
-    }
-    print_report(asked, &found, &total);
-    const tokusage *const usage = &total.usage;
     if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
-        !asked->merge && found.complete && found.output_error == 0) {
+        !in->asked->merge && !in->incomplete && in->output_error == 0) {
         fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
     }
-    const int64_t findings = tally_findings(&total) - (asked->unique ? total.counters[REPEATED] : 0);
-    const int result = !found.complete ? NOT_COMPLETE : asked->strict && findings > 0 ? WITH_FINDINGS : COMPLETE;
-    totals_free(&found.groups);
-    text_free(&found.head);
-    text_free(&line);
-    return finish(result, found.output_error);
+}
+
+static void free_reading(reading *in) {
+    totals_free(&in->totals);
+    forget(&in->notes);
+    found_free(&in->found);
+    text_free(&in->head);
+    text_free(&in->key);
+    text_free(&in->scratch);
+    text_free(&in->out);
+}
+
+static int report_all(options *asked) {
+    reading in = {.asked = asked, .prices = &asked->prices};
+    tally total = {.counters = {0}};
+    set_seed(&in);
+    if (asked->each) {
+        format_each_head(asked, &in.out);
+        print(&in, &in.out);
+    }
+    read_all(&in);
+    if (interrupted()) {
+        fputs("usage-report: interrupted; these are the totals so far\n", stderr);
+    }
+    print_report(&in, &total);
+    say_the_rest(&in, &total);
+    if (asked->explain) {
+        prices_explain(&asked->prices);
+    }
+    const bool found = tally_findings(&total) > 0;
+    const int result = in.incomplete ? NOT_COMPLETE : asked->strict && found ? WITH_FINDINGS : COMPLETE;
+    const int error = in.output_error;
+    free_reading(&in);
+    return finish(result, error);
 }
 
 int main(int argc, char **argv) {
-    static char input_name[] = "-";
-    static char *standard[] = {input_name, NULL};
     options asked;
     fill_standard();
     int result = options_read(argc, argv, &asked);
-    if (asked.file_count == 0) {
-        asked.files = standard;
-        asked.file_count = 1;
-    }
     if (result == COMPLETE) {
         result = finish(COMPLETE, 0);
-    } else if (result < 0 && !interrupt_prepare()) {
-        fprintf(stderr, "usage-report: no pipe for signals: %s\n", strerror(errno));
-        result = NOT_COMPLETE;
     } else if (result < 0) {
+        interrupt_prepare();
         result = report_all(&asked);
     }
     options_free(&asked);

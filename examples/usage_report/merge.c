@@ -8,23 +8,24 @@
 
 /* A string goes to `to`; false: it is none. */
 static bool read_string(slice value, text *to) {
-    const bool string = value.bytes && *value.bytes == '"';
     to->used = 0;
-    if (string) {
-        text_decode(to, value.bytes + 1, value.length - 2);
+    if (json_is(value, '"')) {
+        text_decode(to, json_inside(value));
     }
-    return string;
+    return json_is(value, '"');
 }
 
 /* What merged reports are about. The strings are kept one after another, each with a NUL. */
 void merge_head(slice whole, options *read, text *strings) {
+    document of = {.whole = whole};
     text one = {.bytes = NULL};
     size_t offsets[BY_MOST] = {0};
-    slice inside = json_inside(json_find(whole, "/by"));
+    slice inside = json_open(document_at(&of, "/by"));
     slice value = {NULL, 0};
-    read->priced = slice_is(json_find(whole, "/priced"), "true");
+    read->priced = read->priced || slice_is(document_at(&of, "/priced"), "true");
+    read->stated = slice_is(document_at(&of, "/stated"), "true");
     read->by_count = 0;
-    const bool pointed = read_string(json_find(whole, "/at"), &one);
+    const bool pointed = read_string(document_at(&of, "/at"), &one);
     text_bytes(strings, one.bytes, one.used);
     text_bytes(strings, "", 1);
     while (read->by_count < BY_MOST && json_next(&inside, NULL, &value) && read_string(value, &one)) {
@@ -40,83 +41,105 @@ void merge_head(slice whole, options *read, text *strings) {
 }
 
 /* False: it is about something else than the reports before it. */
-static bool take_head(run *to, slice whole) {
-    options read = {.at = NULL};
-    text strings = {.bytes = NULL};
+static bool take_head(reading *to, slice whole, options *read, text *strings) {
     text written = {.bytes = NULL};
-    merge_head(whole, &read, &strings);
-    format_head(&read, &written);
+    merge_head(whole, read, strings);
+    format_head(read, &written);
     text_string(&written, "}");
     if (to->head.used == 0) {
-        text_bytes(&to->head, written.bytes, written.used);
+        text_slice(&to->head, text_all(&written));
     }
-    const bool same = text_is(&to->head, written.bytes, written.used);
-    text_free(&strings);
+    const bool same = slice_is(text_all(&to->head), text_c(&written));
     text_free(&written);
     return same;
 }
 
-static bool read_key(run *to, slice keys) {
-    slice inside = json_inside(keys);
+static bool read_key(reading *to, slice keys) {
+    slice inside = json_open(keys);
     slice value = {NULL, 0};
     to->key.used = 0;
     while (json_next(&inside, NULL, &value)) {
         const bool present = read_string(value, &to->scratch);
-        key_add(&to->key, present, to->scratch.bytes, to->scratch.used);
+        key_add(&to->key, present, text_all(&to->scratch));
     }
-    return keys.bytes && *keys.bytes == '[';
+    return json_is(keys, '[');
 }
 
-static bool read_group(run *to, slice element, bool priced, tally *read) {
-    bool good = read_key(to, json_find(element, "/group"));
+static bool read_group(reading *to, document *element, const options *head, tally *read) {
+    bool good = read_key(to, document_at(element, "/group"));
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
         const column of = column_at(i);
         snprintf(pointer, sizeof pointer, "/%s", of.name);
-        const slice value = json_find(element, pointer);
-        if (of.kind == COUNTER && column_is_there(&of, priced)) {
+        const slice value = document_at(element, pointer);
+        if (!column_is_there(&of, head)) {
+            continue;
+        }
+        if (of.kind == COUNTER) {
             good = json_count(value, &read->counters[of.which]);
-        } else if (of.kind == COST && priced) {
-            good = value.length > 2 &&
-                   amount_read(&read->cost, (slice){value.bytes + 1, value.length - 2}, AMOUNT_DECIMALS);
+        } else if (of.kind == COST || of.kind == STATED) {
+            good = amount_read(value, of.kind == COST ? &read->cost : &read->stated);
         }
     }
-    return good && tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
+    const slice all = element->whole;
+    return good && tokusage_extract(all.bytes, all.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
 }
 
-static bool is_report(slice whole) {
-    const char *value = NULL;
-    size_t length = 0;
-    const slice complete = json_find(whole, "/complete");
-    return tokusage_find(whole.bytes, whole.length, "/usage_report", &value, &length, NULL) == TOKUSAGE_OK &&
-           slice_is((slice){value, length}, "3") && (slice_is(complete, "true") || slice_is(complete, "false"));
-}
-
-void merge_document(run *to, uint64_t line, slice whole) {
-    slice inside = json_inside(json_find(whole, "/groups"));
-    slice value = {NULL, 0};
-    if (!is_report(whole)) {
-        run_say(to, FAILURE, line, "no report of usage-report --format json, of this version");
-        return;
-    }
-    if (!take_head(to, whole)) {
-        run_say(to, FAILURE, line,
-                "a report made with another --at, --by or --prices than those before it; it is not added");
-        return;
-    }
-    if (slice_is(json_find(whole, "/complete"), "false")) {
-        run_say(to, FAILURE, line, "this report says that it is not complete; it is added as it is");
-    }
-    while (json_next(&inside, NULL, &value)) {
-        tally read = {.counters = {0}};
-        if (!read_group(to, value, slice_is(json_find(whole, "/priced"), "true"), &read)) {
-            run_say(to, FAILURE, line,
-                    "a group of this report is broken, or made by --top; the rest of it is not added");
+/* What a group has used, at the prices given now: without those above a number of tokens of a call. */
+static void price_group(reading *to, const options *head, tally *of) {
+    const char *key = to->key.bytes;
+    const char *reason = NULL;
+    tally priced = *of;
+    for (size_t i = 0; i < head->by_count && key; i++) {
+        const bool present = key_next(&key, &to->scratch);
+        if (strcmp(head->by[i].given, "/model") == 0) {
+            const slice model = present ? text_all(&to->scratch) : (slice){"", 0};
+            const bool good = price_of(to->prices, model, (slice){"", 0}, &of->usage, &priced.cost, &reason);
+            priced.counters[UNPRICED] = good ? 0 : of->counters[RESPONSES];
+            *of = priced;
             return;
         }
-        if (!tally_add(&totals_group(&to->totals, to->key.bytes, to->key.used)->tally, &read)) {
-            run_say(to, FAILURE, line,
-                    "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+    }
+    of->counters[UNPRICED] = of->counters[RESPONSES];
+}
+
+static bool is_report(document *of) {
+    const slice complete = document_at(of, "/complete");
+    return slice_is(document_at(of, "/usage_report"), "4") &&
+           (slice_is(complete, "true") || slice_is(complete, "false"));
+}
+
+void merge_document(reading *to, uint64_t line, slice whole) {
+    document of = {.whole = whole};
+    options head = {.at = NULL};
+    text strings = {.bytes = NULL};
+    slice inside = json_open(document_at(&of, "/groups"));
+    slice value = {NULL, 0};
+    if (!is_report(&of)) {
+        say_failure(to, line, "no report of usage-report --format json, of this version");
+    } else if (!take_head(to, whole, &head, &strings)) {
+        say_failure(to, line,
+                    "a report made with another --at, --by or --prices than those before it; it is not added");
+    } else {
+        if (slice_is(document_at(&of, "/complete"), "false")) {
+            say_failure(to, line, "this report says that it is not complete; it is added as it is");
+        }
+        while (json_next(&inside, NULL, &value)) {
+            document element = {.whole = value};
+            tally read = {.counters = {0}};
+            if (!read_group(to, &element, &head, &read)) {
+                say_failure(to, line,
+                            "a group of this report is broken, or made by --top; the rest of it is not added");
+                break;
+            }
+            if (to->asked->priced) {
+                price_group(to, &head, &read);
+            }
+            if (!tally_add(&totals_group(&to->totals, to->key.bytes, to->key.used)->tally, &read)) {
+                say_failure(to, line,
+                            "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+            }
         }
     }
+    text_free(&strings);
 }

@@ -1,37 +1,38 @@
 /*
- * The command line: a table of options, and what each wants.
+ * The command line: a table of options, and what each wants. Folders are read: the files in them, by name.
  */
 #include "usage_report.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static const char help[] = "usage: usage-report [OPTION...] [FILE...]\n"
-                           "Adds up the token usage in logs, bodies and recorded streams, by model. Without\n"
-                           "FILE, or for -, standard input is read.\n"
-                           "  --at POINTER    JSON Pointer of the response or its usage (the known paths)\n"
-                           "  --by KEY        /model, another JSON Pointer, day, month or none; repeatable\n"
-                           "  --time POINTER  where the timestamp is; --tz +HH:MM: its zone (UTC)\n"
-                           "  --since TIME, --until TIME   only responses from then on, before then\n"
-                           "  --unique        do not count a response whose id was there before\n"
-                           "  --prices FILE   CSV: model, prompt_tokens, completion_tokens, ... per million\n"
-                           "  --sort COLUMN, --top N   most first, and only the first N\n"
-                           "  --each          a line for each response\n"
-                           "  --format FORMAT table, json, csv or tsv (table)\n"
-                           "  --raw           in CSV and TSV, names that begin as formulas stay as they are\n"
-                           "  --merge         the FILEs are reports made by --format json: add them up\n"
-                           "  --lines         the FILEs are JSON lines, whatever they look like\n"
-                           "  --jobs N        read N files, or parts of large ones, at the same time (1)\n"
-                           "  --max-errors N  name N findings on standard error at most (10)\n"
-                           "  --max-line SIZE skip longer lines: bytes, or with K, M or G (16M)\n"
-                           "  --strict        end in status 1 when there are findings\n"
-                           "  -h, --help, --version\n"
-                           "Findings: responses that are malformed, too long, truncated or repeated, or\n"
-                           "whose usage is misplaced, invalid or contradictory. Exit status: 0 the report is\n"
-                           "complete; 1 it has findings, with --strict; 2 it is not complete, or is none.\n";
+static const char help[] =
+    "usage: usage-report [OPTION...] [FILE|FOLDER...]\n"
+    "Adds up the token usage in logs, bodies and recorded streams of LLM APIs, by model.\n"
+    "    usage-report ~/.claude ~/.codex gateway.jsonl\n"
+    "    usage-report --by day --by /model --prices prices.csv logs/\n"
+    "  --by KEY          file, hour, day, week, month, none or a JSON Pointer (/model); repeatable\n"
+    "  --at POINTER      where the response or its usage is (the known shapes)\n"
+    "  --model POINTER, --time POINTER   where its model and its time are\n"
+    "  --tz ZONE         of hours, days, ...: Europe/Berlin, +02:00 (UTC)\n"
+    "  --since TIME, --until TIME   only responses from then on, before then\n"
+    "  --prices FILE     CSV, or the JSON of LiteLLM or genai-prices; --explain: which price a model has\n"
+    "  --stated          also what services say that they charged\n"
+    "  --sort COLUMN, --top N   most first, and only the first N\n"
+    "  --each            a line for each response\n"
+    "  --format FORMAT   table, json, csv or tsv; --sheet: for a spreadsheet, no name is a formula\n"
+    "  --merge           the files are reports made by --format json: add them up\n"
+    "  --prefix          JSON after other text in its line counts, too\n"
+    "  --max-errors N    name N findings at most (10); --max-line SIZE (16M); --max-ids N (1000000)\n"
+    "  --strict          end in status 1 when there are findings\n"
+    "  -h, --help; --version; the manual: man usage-report\n"
+    "Exit status: 0 the report is complete; 1 it has findings, with --strict; 2 it is not complete.\n";
 
 typedef enum kind {
     TEXT,
@@ -42,207 +43,286 @@ typedef enum kind {
 } kind;
 
 /* What some options mean depends on others after them. */
-typedef struct reading {
+typedef struct given {
     options to;
     const char *format, *sort, *zone, *since, *until, *prices;
     bool grouped, help, version;
-} reading;
+} given;
 
-static const struct option {
+static const struct {
     const char *name;
     kind kind;
-    size_t member; /* of `reading` */
+    size_t member; /* of `given` */
     uint64_t least, most;
 } known[] = {
-    {"--at", TEXT, offsetof(reading, to.at), 0, 0},
-    {"--by", KEY, 0, 0, 0},
-    {"--time", TEXT, offsetof(reading, to.time), 0, 0},
-    {"--tz", TEXT, offsetof(reading, zone), 0, 0},
-    {"--since", TEXT, offsetof(reading, since), 0, 0},
-    {"--until", TEXT, offsetof(reading, until), 0, 0},
-    {"--unique", FLAG, offsetof(reading, to.unique), 0, 0},
-    {"--prices", TEXT, offsetof(reading, prices), 0, 0},
-    {"--sort", TEXT, offsetof(reading, sort), 0, 0},
-    {"--top", NUMBER, offsetof(reading, to.top), 1, UINT32_MAX},
-    {"--each", FLAG, offsetof(reading, to.each), 0, 0},
-    {"--format", TEXT, offsetof(reading, format), 0, 0},
-    {"--raw", FLAG, offsetof(reading, to.raw), 0, 0},
-    {"--merge", FLAG, offsetof(reading, to.merge), 0, 0},
-    {"--lines", FLAG, offsetof(reading, to.lines), 0, 0},
-    {"--strict", FLAG, offsetof(reading, to.strict), 0, 0},
-    {"--jobs", NUMBER, offsetof(reading, to.jobs), 1, 256},
-    {"--max-errors", NUMBER, offsetof(reading, to.max_errors), 0, UINT32_MAX},
-    {"--max-line", SIZE, offsetof(reading, to.max_line), 1, UINT64_C(1) << 30},
-    {"--help", FLAG, offsetof(reading, help), 0, 0},
-    {"-h", FLAG, offsetof(reading, help), 0, 0},
-    {"--version", FLAG, offsetof(reading, version), 0, 0},
+    {"at", TEXT, offsetof(given, to.at), 0, 0},
+    {"model", TEXT, offsetof(given, to.model), 0, 0},
+    {"time", TEXT, offsetof(given, to.time), 0, 0},
+    {"by", KEY, 0, 0, 0},
+    {"tz", TEXT, offsetof(given, zone), 0, 0},
+    {"since", TEXT, offsetof(given, since), 0, 0},
+    {"until", TEXT, offsetof(given, until), 0, 0},
+    {"prices", TEXT, offsetof(given, prices), 0, 0},
+    {"explain", FLAG, offsetof(given, to.explain), 0, 0},
+    {"stated", FLAG, offsetof(given, to.stated), 0, 0},
+    {"sort", TEXT, offsetof(given, sort), 0, 0},
+    {"top", NUMBER, offsetof(given, to.top), 1, UINT32_MAX},
+    {"each", FLAG, offsetof(given, to.each), 0, 0},
+    {"format", TEXT, offsetof(given, format), 0, 0},
+    {"sheet", FLAG, offsetof(given, to.sheet), 0, 0},
+    {"merge", FLAG, offsetof(given, to.merge), 0, 0},
+    {"prefix", FLAG, offsetof(given, to.prefix), 0, 0},
+    {"strict", FLAG, offsetof(given, to.strict), 0, 0},
+    {"max-errors", NUMBER, offsetof(given, to.max_errors), 0, UINT32_MAX},
+    {"max-line", SIZE, offsetof(given, to.max_line), 1, UINT64_C(1) << 30},
+    {"max-ids", NUMBER, offsetof(given, to.max_ids), 1, UINT32_MAX - 1},
+    {"help", FLAG, offsetof(given, help), 0, 0},
+    {"version", FLAG, offsetof(given, version), 0, 0},
+};
+enum {
+    KNOWN = sizeof known / sizeof *known
 };
 
-static bool wrong(const char *name, const char *reason) {
-    fprintf(stderr, "usage-report: %s: %s\nTry usage-report --help.\n", name, reason);
+static bool fail(const char *option, const char *value, const char *reason) {
+    fprintf(stderr, "usage-report: --%s: %s: %s\n", option, value, reason);
     return false;
 }
 
-/* The index of a word in a list that ends in NULL; that of the NULL, when it is not there. */
-static size_t index_of(const char *word, const char *const *list) {
+/* ---- values */
+
+static bool read_number(size_t which, const char *value, uint64_t *to) {
+    static const char units[] = "KMG";
+    char *end = NULL;
+    errno = 0;
+    unsigned long long number = strspn(value, "0123456789") > 0 ? strtoull(value, &end, 10) : 0;
+    const char *const unit = end && *end && known[which].kind == SIZE ? strchr(units, *end) : NULL;
+    for (const char *at = units; unit && at <= unit && number <= UINT64_MAX / 1024; at++) {
+        number *= 1024;
+    }
+    if (!end || end[unit != NULL] != '\0' || errno != 0 || number < known[which].least || number > known[which].most) {
+        return fail(known[which].name, value, "no number that is allowed here");
+    }
+    *to = number;
+    return true;
+}
+
+static bool read_key(given *to, const char *value) {
+    static const struct {
+        const char *name;
+        grouping as;
+    } names[] = {{"/model", {BY_MODEL, DAY, NULL}}, {"file", {BY_FILE, DAY, NULL}},  {"hour", {BY_TIME, HOUR, NULL}},
+                 {"day", {BY_TIME, DAY, NULL}},     {"week", {BY_TIME, WEEK, NULL}}, {"month", {BY_TIME, MONTH, NULL}}};
+    to->grouped = true;
+    if (strcmp(value, "none") == 0) {
+        return true;
+    }
+    grouping made = {BY_POINTER, DAY, value};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        made = strcmp(value, names[i].name) == 0 ? names[i].as : made;
+    }
+    made.given = value;
+    if (made.kind == BY_POINTER && !tokusage_pointer_valid(value)) {
+        return fail("by", value, "not file, hour, day, week, month, none or a JSON Pointer");
+    }
+    if (to->to.by_count == BY_MOST) {
+        return fail("by", value, "at most 8 keys");
+    }
+    to->to.by[to->to.by_count++] = made;
+    return true;
+}
+
+static bool set(given *to, size_t which, const char *value) {
+    char *const member = (char *)to + known[which].member;
+    switch (known[which].kind) {
+    case TEXT:
+        memcpy(member, &value, sizeof value);
+        return true;
+    case FLAG:
+        *(bool *)(void *)member = true;
+        return true;
+    case KEY:
+        return read_key(to, value);
+    default:
+        return read_number(which, value, (uint64_t *)(void *)member);
+    }
+}
+
+static bool read_format(given *to) {
+    static const char *const formats[] = {"table", "json", "csv", "tsv"};
     size_t i = 0;
-    while (list[i] && strcmp(list[i], word) != 0) {
+    while (i < 4 && strcmp(to->format, formats[i]) != 0) {
         i++;
     }
-    return i;
+    to->to.format = (report_format)(i < 4 ? i : 0);
+    return i < 4 || fail("format", to->format, "not table, json, csv or tsv");
 }
 
-static bool check_pointer(const char *name, const char *pointer) {
-    char reason[160];
-    if (!pointer || tokusage_pointer_valid(pointer)) {
-        return true;
+static bool sorts_by_time(const options *of) {
+    bool timed = false;
+    for (size_t i = 0; i < of->by_count; i++) {
+        timed = timed || of->by[i].kind == BY_TIME;
     }
-    if (*pointer == '/' || strlen(pointer) > 63 || strchr(pointer, '~')) {
-        return wrong(name, "its argument is no JSON Pointer (RFC 6901), such as /usage, or a name in it is too long");
-    }
-    snprintf(reason, sizeof reason, "its argument is no JSON Pointer (RFC 6901); did you mean /%s?", pointer);
-    return wrong(name, reason);
+    return timed;
 }
 
-static bool take_key(const char *value, reading *in) {
-    static const char *const words[] = {"/model", "day", "month", "none", NULL};
-    const size_t word = index_of(value, words);
-    options *const to = &in->to;
-    in->grouped = true;
-    if (word == 3) {
-        return true;
+/* Without --sort, a table has most tokens first, except where there are times. */
+static bool read_sort(given *to) {
+    options *const of = &to->to;
+    const bool by_tokens = !to->sort && !sorts_by_time(of) && (of->format == FORMAT_TABLE || of->top > 0);
+    const char *const name = to->sort ? to->sort : by_tokens ? "total_tokens" : "name";
+    for (of->sort = 0; of->sort < COLUMNS; of->sort++) {
+        const column each = column_at(of->sort);
+        if (strcmp(each.name, name) == 0) {
+            return column_is_there(&each, of) || fail("sort", name, "this column needs --prices or --stated");
+        }
     }
-    if (to->by_count == BY_MOST) {
-        return wrong("--by", "it can be given 8 times at most");
-    }
-    by *const added = &to->by[to->by_count++];
-    added->given = value;
-    added->kind = word == 0 ? BY_MODEL : word == 1 ? BY_DAY : word == 2 ? BY_MONTH : BY_POINTER;
-    to->timed = to->timed || added->kind == BY_DAY || added->kind == BY_MONTH;
-    return word < 3 || check_pointer("--by", value);
+    return strcmp(name, "name") == 0 || fail("sort", name, "no column of --format csv");
 }
 
-/* Digits, and for a size a letter that multiplies them. */
-static bool take_number(const struct option *of, const char *value, uint64_t *number) {
-    static const char units[] = "KMG";
-    char reason[80];
-    char *rest = NULL;
-    errno = 0;
-    uint64_t read = strtoull(value, &rest, 10);
-    bool good = *value >= '0' && *value <= '9' && errno == 0 && read <= of->most;
-    const char *const unit = of->kind == SIZE && *rest != '\0' ? strchr(units, *rest) : NULL;
-    if (good && unit) {
-        read <<= 10 * (unit - units + 1);
-        rest++;
-    }
-    good = good && *rest == '\0' && read >= of->least && read <= of->most;
-    *number = read;
-    snprintf(reason, sizeof reason, "it takes a number from %llu to %llu%s", (unsigned long long)of->least,
-             (unsigned long long)of->most, of->kind == SIZE ? ", or one with K, M or G" : "");
-    return good || wrong(of->name, reason);
+static bool read_moment(const char *option, const char *value, int64_t *to) {
+    return !value || moment_read(slice_of(value), to) || fail(option, value, "no time");
 }
 
-/* One option; its value is after the = or in the next argument, which is then skipped. */
-static bool take(char ***argument, reading *in) {
-    const char *const given = **argument;
-    const size_t length = strcspn(given, "=");
-    const struct option *of = known;
-    while (of < known + sizeof known / sizeof *known &&
-           (strlen(of->name) != length || memcmp(of->name, given, length) != 0)) {
-        of++;
+static bool read_pointers(const options *of) {
+    const char *const pointers[][2] = {{"at", of->at}, {"model", of->model}, {"time", of->time}};
+    for (size_t i = 0; i < 3; i++) {
+        if (pointers[i][1] && !tokusage_pointer_valid(pointers[i][1])) {
+            return fail(pointers[i][0], pointers[i][1], "no JSON Pointer (RFC 6901)");
+        }
     }
-    if (of == known + sizeof known / sizeof *known) {
-        return wrong(given, "there is no such option");
-    }
-    void *const member = (char *)in + of->member;
-    if (of->kind == FLAG) {
-        *(bool *)member = true;
-        return given[length] == '\0' || wrong(of->name, "it takes no argument");
-    }
-    const char *const value = given[length] == '=' ? given + length + 1 : *++*argument;
-    if (!value) {
-        return wrong(given, "its argument is missing");
-    }
-    if (of->kind == TEXT) {
-        *(const char **)member = value;
-        return true;
-    }
-    return of->kind == KEY ? take_key(value, in) : take_number(of, value, member);
+    return true;
 }
 
-/* ---- what was not given, and what belongs together */
-
-static bool complete_times(reading *in) {
-    options *const to = &in->to;
-    const char *const since = in->since ? in->since : "0001-01-01";
-    const char *const until = in->until ? in->until : "9999-12-31";
-    to->ranged = in->since || in->until;
-    to->timed = to->timed || to->ranged;
-    if (in->zone && !moment_zone(in->zone, &to->zone)) {
-        return wrong("--tz", "it takes an offset from UTC, such as +02:00");
+static bool settle(given *to) {
+    options *const of = &to->to;
+    of->ranged = to->since || to->until;
+    of->since = INT64_MIN;
+    of->until = INT64_MAX;
+    if (!moment_zone(to->zone)) {
+        return fail("tz", to->zone, "no zone of this system");
     }
-    return (moment_read((slice){since, strlen(since)}, to->zone, &to->since) &&
-            moment_read((slice){until, strlen(until)}, to->zone, &to->until)) ||
-           wrong("--since and --until", "they take a date or a time (RFC 3339), such as 2026-01-31, or epoch seconds");
+    if (of->merge && (to->grouped || of->at || of->each || of->ranged || of->model || of->time)) {
+        fputs("usage-report: --merge: the reports say by what they group, and have no single responses\n", stderr);
+        return false;
+    }
+    if (!to->grouped && !of->merge) {
+        read_key(to, "/model");
+    }
+    of->priced = to->prices != NULL;
+    return read_pointers(of) && read_moment("since", to->since, &of->since) &&
+           read_moment("until", to->until, &of->until) && (!to->format || read_format(to)) && read_sort(to) &&
+           (!to->prices || prices_read(to->prices, &of->prices));
 }
 
-static bool complete_order(reading *in) {
-    static const char *const formats[] = {"table", "json", "csv", "tsv", NULL};
-    options *const to = &in->to;
-    to->format = in->format ? (report_format)index_of(in->format, formats) : FORMAT_TABLE;
-    if (!formats[to->format]) {
-        return wrong("--format", "it takes table, json, csv or tsv");
-    }
-    const bool most_first = to->format == FORMAT_TABLE || to->top > 0;
-    const char *const sort = in->sort ? in->sort : most_first ? "total_tokens" : "name";
-    while (to->sort < COLUMNS && strcmp(column_at(to->sort).name, sort) != 0) {
-        to->sort++;
-    }
-    return to->sort < COLUMNS || strcmp(sort, "name") == 0 ||
-           wrong("--sort", "it takes name, or the name of a column as --format csv has it");
+/* ---- files */
+
+static void add_file(options *to, const char *path) {
+    char *const copy = memory_resize(NULL, strlen(path) + 1);
+    memcpy(copy, path, strlen(path) + 1);
+    to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
+    to->files[to->file_count++] = copy;
 }
 
-static bool complete(reading *in) {
-    options *const to = &in->to;
-    const bool chosen = to->at || to->time || in->grouped || in->zone || in->since || in->until || in->prices;
-    if (to->merge && (chosen || to->each || to->lines || to->unique)) {
-        return wrong("--merge", "a report has no single responses: it goes with --format, --sort, --top and --strict");
+/* In a folder: what is named as a log. */
+static bool is_log(const char *name) {
+    static const char *const ends[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (slice_ends(slice_of(name), ends[i])) {
+            return true;
+        }
     }
-    if (!in->grouped) {
-        to->by[to->by_count++] = (by){BY_MODEL, "/model"};
+    return false;
+}
+
+static int is_seen(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+static void add_folder(options *to, const char *path, unsigned depth) {
+    struct dirent **entries = NULL;
+    const int count = scandir(path, &entries, is_seen, alphasort);
+    for (int i = 0; i < count; i++) {
+        struct stat status;
+        text name = {.bytes = NULL};
+        text_string(&name, path);
+        text_string(&name, slice_ends(text_all(&name), "/") ? "" : "/");
+        text_string(&name, entries[i]->d_name);
+        if (lstat(text_c(&name), &status) == 0 && S_ISDIR(status.st_mode) && depth < 32) {
+            add_folder(to, name.bytes, depth + 1);
+        } else if (S_ISREG(status.st_mode) && is_log(name.bytes)) {
+            add_file(to, name.bytes);
+        }
+        text_free(&name);
+        free(entries[i]);
     }
-    if (to->at && strrchr(to->at, '/')) {
-        text_bytes(&to->model_path, to->at, (size_t)(strrchr(to->at, '/') - to->at));
-        text_bytes(&to->model_path, "/model", sizeof "/model");
+    free(entries);
+    if (count < 0) {
+        fprintf(stderr, "usage-report: %s: %s\n", path, strerror(errno));
+        add_file(to, path);
     }
-    to->priced = in->prices != NULL;
-    return check_pointer("--at", to->at) && check_pointer("--time", to->time) && complete_times(in) &&
-           complete_order(in) && (!in->prices || prices_read(in->prices, &to->prices));
+}
+
+static void add_files(options *to, int count, char **paths) {
+    for (int i = 0; i < count; i++) {
+        struct stat status;
+        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &status) == 0 && S_ISDIR(status.st_mode)) {
+            add_folder(to, paths[i], 0);
+        } else {
+            add_file(to, paths[i]);
+        }
+    }
+    if (count == 0) {
+        add_file(to, "-");
+    }
+}
+
+/* ---- all of it */
+
+static int show(const char *words) {
+    return fputs(words, stdout) < 0 ? 2 : 0;
 }
 
 int options_read(int argc, char **argv, options *read) {
-    reading in = {.to = {.max_errors = 10, .max_line = 16U << 20, .jobs = 1, .files = argv}};
-    bool only_files = argc == 0;
-    bool good = true;
-    in.help = argc == 1 && isatty(STDIN_FILENO);
-    for (char **argument = argc > 0 ? argv + 1 : argv; good && *argument && !in.help && !in.version; argument++) {
-        if (only_files || **argument != '-' || strcmp(*argument, "-") == 0) {
-            in.to.files[in.to.file_count++] = *argument;
-        } else if (strcmp(*argument, "--") == 0) {
-            only_files = true;
-        } else {
-            good = take(&argument, &in);
+    struct option long_options[KNOWN + 1] = {{.name = NULL}};
+    given now = {.to = {.max_errors = 10, .max_line = 16 << 20, .max_ids = 1000000}, .zone = "UTC"};
+    int which = 0;
+    int code = 0;
+    for (size_t i = 0; i < KNOWN; i++) {
+        long_options[i] =
+            (struct option){known[i].name, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
+    }
+    *read = now.to;
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, "h", long_options, &which)) != -1) {
+        if (code == 'h') {
+            now.help = true;
+        } else if (code != 0) {
+            fprintf(stderr, "usage-report: %s: no such option, or its value is missing or not allowed; see --help\n",
+                    argv[optind - 1]);
+            return 2;
+        } else if (!set(&now, (size_t)which, optarg)) {
+            return 2;
         }
     }
-    good = good && (in.help || in.version || complete(&in));
-    if (good && (in.help || in.version)) {
-        fputs(in.help ? help : "usage-report " TOKUSAGE_VERSION "\n", stdout);
+    if (now.help || now.version) {
+        return show(now.help ? help : "usage-report " TOKUSAGE_VERSION "\n");
     }
-    *read = in.to;
-    return !good ? 2 : in.help || in.version ? 0 : -1;
+    if (argc == 1 && isatty(STDIN_FILENO)) {
+        return show(help);
+    }
+    if (!settle(&now)) {
+        *read = now.to;
+        return 2;
+    }
+    add_files(&now.to, argc - optind, argv + optind);
+    *read = now.to;
+    return -1;
 }
 
 void options_free(options *of) {
-    text_free(&of->model_path);
+    for (size_t i = 0; i < of->file_count; i++) {
+        free(of->files[i]);
+    }
+    free(of->files);
     prices_free(&of->prices);
 }

@@ -1,6 +1,6 @@
 /*
- * The table for people: a row for each group, numbers that line up, no column that says nothing; on a terminal a bar
- * for each group's share, and what does not fit side by side is printed below. Cells are made twice, once to be
+ * The table for people: a row for each group, numbers that line up, no column that says nothing. On a terminal,
+ * what does not fit side by side is printed below. Cells are made twice, once to be
  * measured and once to be printed, so that a million groups need no more room than their counts do.
  */
 #include "usage_report.h"
@@ -12,10 +12,8 @@
 #include <unistd.h>
 
 enum {
-    KEY_WIDTH = 40,
-    BAR_WIDTH = 12,
-    SHARE = COLUMNS, /* the column of bars, after the others */
-    KEYS,
+    KEY_WIDTH = 44,
+    KEYS = COLUMNS, /* the names of groups, after the others */
     SHOWN
 };
 
@@ -23,7 +21,8 @@ typedef struct table {
     const report *of;
     size_t terminal;      /* its width; 0: it is none */
     size_t widths[SHOWN]; /* 0: the column is left out */
-    text cell, component;
+    bool whole;           /* names are not shortened */
+    text cell, component, safe;
 } table;
 
 static size_t terminal_width(void) {
@@ -34,51 +33,45 @@ static size_t terminal_width(void) {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-/* As the C library finds out about UTF-8, but without a locale. */
-static bool terminal_knows_utf8(void) {
-    const char *value = getenv("LC_ALL");
-    value = value && *value ? value : getenv("LC_CTYPE");
-    value = value && *value ? value : getenv("LANG");
-    return value && (strstr(value, "UTF-8") || strstr(value, "utf8"));
-}
-
 /* ---- cells. The rows are two of heads, the groups, and the total. */
 
-static void put_share(table *in, const tally *row) {
-    const tokusage_count all = in->of->total->usage.total_tokens;
-    const tokusage_count part = row->usage.total_tokens;
-    if (!part.present || all.value == 0) {
+/* Long names are shortened in the middle, since what differs is often at the end; not where two would look alike. */
+static void put_name(table *in, slice name) {
+    size_t width = 0;
+    text *const safe = &in->safe;
+    safe->used = 0;
+    text_safe(safe, name);
+    const size_t wide = text_width(text_all(safe));
+    if (wide <= KEY_WIDTH || in->whole) {
+        text_slice(&in->cell, text_all(safe));
         return;
     }
-    const int64_t percent = (part.value * 100 + all.value / 2) / all.value;
-    for (int64_t i = 0; i < BAR_WIDTH; i++) {
-        const bool full = i < (percent * BAR_WIDTH + 50) / 100;
-        text_string(&in->cell, !full ? " " : terminal_knows_utf8() ? "\xE2\x96\x88" : "#");
+    const size_t front = text_span(text_all(safe), KEY_WIDTH / 3, &width);
+    size_t end = front;
+    while (text_width((slice){safe->bytes + end, safe->used - end}) > KEY_WIDTH - width - 3 ||
+           ((unsigned char)safe->bytes[end] & 0xC0) == 0x80) {
+        end++;
     }
-    text_string(&in->cell, percent < 10 ? "   " : percent < 100 ? "  " : " ");
-    text_number(&in->cell, percent, false);
-    text_string(&in->cell, " %");
+    text_bytes(&in->cell, safe->bytes, front);
+    text_string(&in->cell, "...");
+    text_bytes(&in->cell, safe->bytes + end, safe->used - end);
 }
 
 static void put_keys(table *in, const group *row) {
-    const size_t most = KEY_WIDTH * in->of->asked->by_count;
     const char *key = row ? row->key : NULL;
-    size_t width = 0;
     for (size_t i = 0; i < in->of->asked->by_count && key; i++) {
         const bool present = key_next(&key, &in->component);
+        const slice name = text_all(&in->component);
         text_string(&in->cell, i > 0 ? "  " : "");
-        text_safe(&in->cell, present ? in->component.bytes : no_key, present ? in->component.used : strlen(no_key));
+        text_string(&in->cell, present && (slice_is(name, no_key) || slice_is(name, other_keys)) ? "\\" : "");
+        put_name(in, present ? name : slice_of(no_key));
     }
     text_string(&in->cell, key ? "" : row ? other_keys : "total");
-    if (text_width(&in->cell) > most && most > 0) {
-        in->cell.used = text_span(&in->cell, most - 3, &width);
-        text_string(&in->cell, "...");
-    }
 }
 
 /* A column's name, parted before its last word. */
 static void put_head(table *in, size_t which, size_t line) {
-    const char *const name = which == KEYS ? "" : which == SHARE ? "share of the_total tokens" : column_at(which).name;
+    const char *const name = which == KEYS ? "" : column_at(which).name;
     const char *const last = strrchr(name, '_');
     if (line == 1 || last) {
         const char *const begin = line == 0 || !last ? name : last + 1;
@@ -101,16 +94,17 @@ static bool put_cell(table *in, size_t which, size_t row) {
         put_head(in, which, row);
         return false;
     }
-    if (which == KEYS || which == SHARE) {
-        (which == KEYS ? (void)put_keys(in, group_of) : put_share(in, from));
-        return which == KEYS || in->terminal > 0;
+    if (which == KEYS) {
+        put_keys(in, group_of);
+        return true;
     }
-    if (of.kind == COST) {
+    if (of.kind == COST || of.kind == STATED) {
         static const amount nothing = {.whole = 0};
-        if (from->counters[UNPRICED] > 0 && amount_compare(&from->cost, &nothing) == 0) {
+        const amount *const money = of.kind == COST ? &from->cost : &from->stated;
+        if (of.kind == COST && from->counters[UNPRICED] > 0 && amount_compare(money, &nothing) == 0) {
             text_string(&in->cell, "-");
         } else {
-            amount_put(&in->cell, &from->cost, true);
+            amount_put(&in->cell, money, true);
         }
         return true;
     }
@@ -128,11 +122,11 @@ static void measure(table *in, size_t which) {
     in->widths[which] = 0;
     for (size_t row = 0; row < in->of->groups->count + 3; row++) {
         says = put_cell(in, which, row) || says;
-        const size_t width = text_width(&in->cell);
+        const size_t width = text_width(text_all(&in->cell));
         in->widths[which] = width > in->widths[which] ? width : in->widths[which];
     }
     const column of = column_at(which < COLUMNS ? which : 0);
-    const bool there = which >= COLUMNS || column_is_there(&of, in->of->asked->priced);
+    const bool there = which >= COLUMNS || column_is_there(&of, in->of->asked);
     in->widths[which] = there && says ? in->widths[which] : 0;
 }
 
@@ -147,11 +141,11 @@ static void put_times(text *to, const char *byte, size_t from, size_t until) {
 static void put_row(table *in, size_t first, size_t last, size_t row, text *to) {
     put_cell(in, KEYS, row);
     text_bytes(to, in->cell.bytes, in->cell.used);
-    put_times(to, " ", text_width(&in->cell), in->widths[KEYS]);
+    put_times(to, " ", text_width(text_all(&in->cell)), in->widths[KEYS]);
     for (size_t i = first; i < last; i++) {
         if (in->widths[i] > 0) {
             put_cell(in, i, row);
-            put_times(to, " ", text_width(&in->cell), in->widths[i] + 2);
+            put_times(to, " ", text_width(text_all(&in->cell)), in->widths[i] + 2);
             text_bytes(to, in->cell.bytes, in->cell.used);
         }
     }
@@ -161,16 +155,44 @@ static void put_row(table *in, size_t first, size_t last, size_t row, text *to) 
     text_string(to, "\n");
 }
 
+static int compare_cells(const void *one, const void *other) {
+    return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* Whether two groups would have the same shortened name. */
+static bool some_look_alike(table *in) {
+    const size_t count = in->of->groups->count;
+    char **const cells = memory_resize(NULL, (count + 1) * sizeof *cells);
+    bool alike = false;
+    for (size_t i = 0; i < count; i++) {
+        in->cell.used = 0;
+        put_keys(in, in->of->groups->groups[i]);
+        const char *const cell = text_c(&in->cell);
+        cells[i] = memory_resize(NULL, in->cell.used + 1);
+        memcpy(cells[i], cell, in->cell.used + 1);
+    }
+    qsort(cells, count, sizeof *cells, compare_cells);
+    for (size_t i = 0; i < count; i++) {
+        alike = alike || (i > 0 && strcmp(cells[i - 1], cells[i]) == 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        free(cells[i]);
+    }
+    free(cells);
+    return alike;
+}
+
 void format_table(const report *of, text *to) {
     table in = {.of = of, .terminal = terminal_width()};
     const size_t total = of->groups->count + 2;
+    in.whole = some_look_alike(&in);
     for (size_t i = 0; i < SHOWN; i++) {
         measure(&in, i);
     }
-    for (size_t first = 0, last = 0; last < SHARE + 1; first = last) {
+    for (size_t first = 0, last = 0; last < KEYS; first = last) {
         size_t width = in.widths[KEYS];
-        while (last < SHARE + 1 && (last == first || in.widths[last] == 0 || in.terminal == 0 ||
-                                    width + in.widths[last] + 2 <= in.terminal)) {
+        while (last < KEYS && (last == first || in.widths[last] == 0 || in.terminal == 0 ||
+                               width + in.widths[last] + 2 <= in.terminal)) {
             width += in.widths[last] > 0 ? in.widths[last] + 2 : 0;
             last++;
         }
@@ -188,4 +210,5 @@ void format_table(const report *of, text *to) {
     text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
     text_free(&in.cell);
     text_free(&in.component);
+    text_free(&in.safe);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-static const char line_begins = 1, line_ends = 2; /* around a line's digits: no message holds these otherwise */
 
 void memory_failed(void) {
     fputs("usage-report: not enough memory\n", stderr);
@@ -43,13 +42,35 @@ void text_string(text *to, const char *string) {
     text_bytes(to, string, strlen(string));
 }
 
-void text_set(text *to, const char *bytes, size_t length) {
-    to->used = 0;
-    text_bytes(to, bytes, length);
+void text_slice(text *to, slice from) {
+    text_bytes(to, from.bytes, from.length);
 }
 
-bool text_is(const text *one, const char *bytes, size_t length) {
-    return one->used == length && (length == 0 || memcmp(one->bytes, bytes, length) == 0);
+slice text_all(const text *of) {
+    return (slice){of->bytes, of->used};
+}
+
+const char *text_c(text *of) {
+    text_bytes(of, "", 1);
+    of->used--;
+    return of->bytes;
+}
+
+slice slice_of(const char *string) {
+    return (slice){string, strlen(string)};
+}
+
+bool slice_is(slice one, const char *string) {
+    return one.bytes && strlen(string) == one.length && memcmp(one.bytes, string, one.length) == 0;
+}
+
+bool slice_begins(slice one, const char *string) {
+    return one.length >= strlen(string) && memcmp(one.bytes, string, strlen(string)) == 0;
+}
+
+bool slice_ends(slice one, const char *string) {
+    const size_t length = strlen(string);
+    return one.length >= length && memcmp(one.bytes + one.length - length, string, length) == 0;
 }
 
 void text_number(text *to, int64_t value, bool grouped) {
@@ -62,24 +83,6 @@ void text_number(text *to, int64_t value, bool grouped) {
         *--at = (char)('0' + value % 10);
     }
     text_bytes(to, at, (size_t)(digits + sizeof digits - at));
-}
-
-void text_line(text *to, uint64_t line) {
-    char marked[32];
-    const int length = snprintf(marked, sizeof marked, "%c%llu%c", line_begins, (unsigned long long)line, line_ends);
-    text_bytes(to, marked, (size_t)length);
-}
-
-void text_position(text *to, const char *bytes, size_t length, uint64_t lines_before) {
-    const char *begin = NULL;
-    while (length > 0 && (begin = memchr(bytes, line_begins, length)) != NULL) {
-        char *end = NULL;
-        text_bytes(to, bytes, (size_t)(begin - bytes));
-        text_number(to, (int64_t)(lines_before + strtoull(begin + 1, &end, 10)), false);
-        length -= (size_t)(end + 1 - bytes);
-        bytes = end + 1;
-    }
-    text_bytes(to, bytes, length);
 }
 
 /* ---- characters */
@@ -112,9 +115,10 @@ static bool is_in(const uint32_t (*ranges)[2], size_t count, uint32_t code) {
 
 /* Control characters, C1 included, of which some terminals know an escape; marks of direction; blanks without width. */
 static bool is_hidden(uint32_t code) {
-    static const uint32_t hidden[][2] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},
-                                         {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
-                                         {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+    static const uint32_t hidden[][2] = {
+        {0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},     {0x34F, 0x34F},   {0x61C, 0x61C},    {0x115F, 0x1160},
+        {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},  {0x3164, 0x3164},
+        {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
     return (code < 0x20 || code > 0x7E) && is_in(hidden, sizeof hidden / sizeof *hidden, code);
 }
 
@@ -131,12 +135,12 @@ static size_t width_of(uint32_t code) {
     return 0;
 }
 
-size_t text_span(const text *of, size_t most, size_t *width) {
+size_t text_span(slice of, size_t most, size_t *width) {
     uint32_t code = 0;
     size_t at = 0;
     *width = 0;
-    while (at < of->used) {
-        const size_t span = character_span(of->bytes + at, of->used - at, &code);
+    while (at < of.length) {
+        const size_t span = character_span(of.bytes + at, of.length - at, &code);
         const size_t more = span > 0 ? width_of(code) : 1;
         if (*width + more > most) {
             break;
@@ -147,7 +151,7 @@ size_t text_span(const text *of, size_t most, size_t *width) {
     return at;
 }
 
-size_t text_width(const text *of) {
+size_t text_width(slice of) {
     size_t width = 0;
     text_span(of, SIZE_MAX, &width);
     return width;
@@ -165,28 +169,28 @@ static void put_escaped(text *to, uint32_t code, bool short_form) {
     text_string(to, escape);
 }
 
-static void put_all(text *to, const char *bytes, size_t length, bool json) {
+static void put_all(text *to, slice from, bool json) {
     uint32_t code = 0;
-    for (size_t at = 0, span = 0; at<length; at += span> 0 ? span : 1) {
-        span = character_span(bytes + at, length - at, &code);
+    for (size_t at = 0, span = 0; at<from.length; at += span> 0 ? span : 1) {
+        span = character_span(from.bytes + at, from.length - at, &code);
         if (span == 0 && json) {
             text_string(to, replacement);
         } else if (span == 0 || is_hidden(code)) {
-            put_escaped(to, span > 0 ? code : (unsigned char)bytes[at], !json);
+            put_escaped(to, span > 0 ? code : (unsigned char)from.bytes[at], !json);
         } else {
-            text_bytes(to, "\\", json && (code == '"' || code == '\\'));
-            text_bytes(to, bytes + at, span);
+            text_bytes(to, "\\", code == '\\' || (json && code == '"'));
+            text_bytes(to, from.bytes + at, span);
         }
     }
 }
 
-void text_safe(text *to, const char *bytes, size_t length) {
-    put_all(to, bytes, length, false);
+void text_safe(text *to, slice from) {
+    put_all(to, from, false);
 }
 
-void text_json(text *to, const char *bytes, size_t length) {
+void text_json(text *to, slice from) {
     text_string(to, "\"");
-    put_all(to, bytes, length, true);
+    put_all(to, from, true);
     text_string(to, "\"");
 }
 
@@ -232,7 +236,9 @@ static size_t put_escape(text *to, const char *escape, size_t left) {
     return pair ? 12 : 6;
 }
 
-void text_decode(text *to, const char *json, size_t length) {
+void text_decode(text *to, slice from) {
+    const char *const json = from.bytes;
+    const size_t length = from.length;
     uint32_t code = 0;
     for (size_t at = 0, span = 0; at < length; at += span) {
         for (span = 0; at + span < length && (signed char)json[at + span] > 0 && json[at + span] != '\\'; span++) {
@@ -251,4 +257,27 @@ void text_decode(text *to, const char *json, size_t length) {
             text_bytes(to, json + at, span);
         }
     }
+}
+
+/* RFC 4648, section 4; padding is optional. False: it is none. */
+bool text_base64(text *to, slice from) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = 0;
+    unsigned known = 0;
+    while (from.length > 0 && from.bytes[from.length - 1] == '=') {
+        from.length--;
+    }
+    for (size_t at = 0; at < from.length; at++) {
+        const char *const digit = memchr(digits, from.bytes[at], 64);
+        if (!digit) {
+            return false;
+        }
+        bits = bits << 6 | (uint32_t)(digit - digits);
+        known += 6;
+        if (known >= 8) {
+            known -= 8;
+            text_bytes(to, (const char[]){(char)(bits >> known)}, 1);
+        }
+    }
+    return from.length > 0 && known < 6;
 }

@@ -17,8 +17,10 @@ bool tally_add(tally *sum, const tally *more) {
     if (!amount_add(&sum->cost, &more->cost)) {
         return false;
     }
-    if (tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+    const amount stated = sum->stated;
+    if (!amount_add(&sum->stated, &more->stated) || tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
         sum->cost = cost;
+        sum->stated = stated;
         return false;
     }
     for (size_t i = 0; i < COUNTERS; i++) {
@@ -28,8 +30,9 @@ bool tally_add(tally *sum, const tally *more) {
 }
 
 int64_t tally_findings(const tally *from) {
-    static const counter findings[] = {CONTRADICTING, MISPLACED, INVALID,    MALFORMED,
-                                       TOO_LONG,      UNTIMED,   UNFINISHED, REPEATED};
+    static const counter findings[] = {CONTRADICTORY, WITHOUT_USAGE, INVALID,        AMBIGUOUS,         UNTIMED,
+                                       MISPLACED,     MALFORMED,     PREFIXED,       TOO_LONG,          UNFINISHED,
+                                       REPEATED,      UNKNOWN,       MISSING_PROMPT, MISSING_COMPLETION};
     int64_t sum = 0;
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
         sum += from->counters[findings[i]];
@@ -39,12 +42,12 @@ int64_t tally_findings(const tally *from) {
 
 /* ---- keys: a component is a byte 1, its bytes (a NUL as 0 and 0xFF) and two NULs; 0xFF when it is absent */
 
-void key_add(text *key, bool present, const char *bytes, size_t length) {
+void key_add(text *key, bool present, slice component) {
     text_bytes(key, present ? "\1" : "\xFF", 1);
-    for (size_t at = 0; present && at < length;) {
-        const char *const nul = memchr(bytes + at, '\0', length - at);
-        const size_t end = nul ? (size_t)(nul - bytes) + 1 : length;
-        text_bytes(key, bytes + at, end - at);
+    for (size_t at = 0; present && at < component.length;) {
+        const char *const nul = memchr(component.bytes + at, '\0', component.length - at);
+        const size_t end = nul ? (size_t)(nul - component.bytes) + 1 : component.length;
+        text_bytes(key, component.bytes + at, end - at);
         text_bytes(key, "\xFF", nul != NULL);
         at = end;
     }
@@ -126,8 +129,12 @@ bool totals_sum(const totals *of, size_t from, tally *sum) {
 /* A sum that is absent comes after a sum of zero. */
 static void set_rank(group *of, column wanted) {
     const tokusage_count *const sum = wanted.kind == COUNT ? tokusage_count_at(&of->tally.usage, wanted.which) : NULL;
-    const int64_t value = !sum ? of->tally.counters[wanted.which] : sum->present ? sum->value + 1 : 0;
-    of->rank = wanted.kind == COST ? of->tally.cost : (amount){.whole = value};
+    const int64_t value = !sum           ? of->tally.counters[wanted.kind == COUNTER ? wanted.which : 0]
+                          : sum->present ? sum->value + 1
+                                         : 0;
+    of->rank = wanted.kind == COST     ? of->tally.cost
+               : wanted.kind == STATED ? of->tally.stated
+                                       : (amount){.whole = value};
 }
 
 static int compare_ranks(const void *one, const void *other) {

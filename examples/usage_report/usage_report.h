@@ -1,9 +1,9 @@
 /*
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
- *     options -> crew (a run for each file, or part of one) -> input (bytes) -> reader, events (responses)
- *     -> sequence (chunks of streamed ones), response (the library's verdict) -> totals -> formats, table
- * All zero bytes are a text, totals, ids, ... that is empty.
+ *     options -> input (bytes, lines) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
+ *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats, table
+ * All zero bytes are a text, totals, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
 #define USAGE_REPORT_H
@@ -15,6 +15,11 @@
 
 /* ---- text.c: text that grows. Everything that is printed is put together here, without the locale. */
 
+typedef struct slice {
+    const char *bytes; /* NULL: there is nothing */
+    size_t length;
+} slice;
+
 typedef struct text {
     char *bytes;
     size_t used, room;
@@ -23,63 +28,89 @@ typedef struct text {
 /* realloc, except that a failure ends the program with a message. */
 void *memory_resize(void *memory, size_t size);
 void memory_failed(void);
-
+slice slice_of(const char *string);
+bool slice_is(slice one, const char *string);
+bool slice_begins(slice one, const char *string);
+bool slice_ends(slice one, const char *string);
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
-void text_set(text *to, const char *bytes, size_t length);
-bool text_is(const text *one, const char *bytes, size_t length);
+void text_slice(text *to, slice from);
 void text_number(text *to, int64_t value, bool grouped); /* 1234567 or 1,234,567 */
-
-/* A line of a message, from the beginning of the part that is read; text_position adds the lines before the part. */
-void text_line(text *to, uint64_t line);
-void text_position(text *to, const char *bytes, size_t length, uint64_t lines_before);
+slice text_all(const text *of);
+const char *text_c(text *of); /* with a NUL after it */
 
 /*
  * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
- * \uNNNN. As a JSON string: bytes that are not UTF-8 become U+FFFD. The third function resolves the inside of a JSON
- * string.
+ * \uNNNN, and \ becomes \\. As a JSON string: bytes that are not UTF-8 become U+FFFD. The third function resolves the
+ * inside of a JSON string.
  */
-void text_safe(text *to, const char *bytes, size_t length);
-void text_json(text *to, const char *bytes, size_t length);
-void text_decode(text *to, const char *json, size_t length);
+void text_safe(text *to, slice from);
+void text_json(text *to, slice from);
+void text_decode(text *to, slice from);
+bool text_base64(text *to, slice from);
 
 /* The bytes that are shown in so many columns at most, and how many it is: two for East Asian wide characters. */
-size_t text_span(const text *of, size_t most, size_t *width);
-size_t text_width(const text *of);
+size_t text_span(slice of, size_t most, size_t *width);
+size_t text_width(slice of);
 
-/* ---- json.c: a quick look into JSON. Whether it is JSON, the library says; this is safe on any bytes. */
+/* ---- json.c: members and elements of a document. The library reads each value. */
 
-typedef struct slice {
-    const char *bytes; /* NULL: there is nothing */
-    size_t length;
-} slice;
+enum {
+    INDEX_MEMBERS = 40,
+    INDEXES = 4
+};
+typedef struct json_member {
+    slice name, value; /* the name without its quotes */
+} json_member;
+typedef struct json_members {
+    slice of;
+    json_member all[INDEX_MEMBERS];
+    size_t count, end; /* the length of the object; 0: it is broken, or has more members */
+} json_members;
+typedef struct document {
+    slice whole;
+    json_members known[INDEXES]; /* objects whose members were looked at before */
+    size_t next;
+} document;
 
-bool slice_is(slice one, const char *string);
 bool json_is_space(char c);
+slice json_trim(slice of);
+bool json_is(slice value, char first); /* '{', '[' or '"' */
+slice json_inside(slice string);       /* without its quotes */
 
-/* The length of the value at the front; 0: it goes on after the bytes. BROKEN: a line end in a string, or no value. */
-#define JSON_BROKEN SIZE_MAX
+/* The length of the value at the front, which has begun; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
 
-/* Inside an array or object: takes off the next element (name NULL) or member (its name with quotes). */
-slice json_inside(slice value);
+/* Takes the next element, or member (name not NULL), off the inside of an array or object. */
+slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
 
-/* The first value at a JSON Pointer of member names; nothing also for null. */
-slice json_find(slice in, const char *pointer);
+/*
+ * The first value at a JSON Pointer, or at the first of several, separated by spaces, that has one; nothing for null.
+ */
+slice document_at(document *in, const char *pointer);
+bool document_has(document *in, const char *name); /* a member, also null */
+slice document_find(document *in, const char *pointers);
+uint64_t document_names(document *in, uint64_t seed); /* a hash of the members' names */
+size_t document_span(document *in);                   /* as json_span, without a look at scalars and strings */
+bool document_shorten(document *in, text *to); /* a copy with its long lists empty: these have been read already */
+bool json_name_is(slice name, const char *wanted, size_t length);
 bool json_count(slice value, int64_t *count);
 
-/* ---- moment.c: timestamps. */
+/* ---- moment.c: times, in microseconds since 1970. */
 
-/*
- * Seconds since 1970 of an epoch (milliseconds above 10^11) or a date or time of RFC 3339, in that zone if it has none.
- */
-bool moment_read(slice value, int64_t zone, int64_t *seconds);
-bool moment_zone(const char *offset, int64_t *zone);
-void moment_date(text *to, int64_t seconds, int64_t zone, bool day);
+bool moment_read(slice value, int64_t *time);
+bool moment_zone(const char *name); /* false: there is no such zone */
+typedef enum time_unit {
+    HOUR,
+    DAY,
+    WEEK,
+    MONTH
+} time_unit;
+void moment_put(text *to, int64_t time, time_unit unit);
 
-/* ---- prices.c: exact money. */
+/* ---- prices.c: exact money, and rows of prices; price_files.c reads them. */
 
 typedef struct amount {
     int64_t whole; /* units of money: at most TOKUSAGE_COUNT_MAX */
@@ -91,54 +122,58 @@ enum {
 
 bool amount_add(amount *sum, const amount *more); /* false: it would leave the range, and is as before */
 int amount_compare(const amount *one, const amount *other);
-bool amount_read(amount *read, slice digits, unsigned decimals);
+bool amount_read(slice number, amount *read);
 void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 decimals; else exactly */
 
-typedef struct price {
+/* The number (a decimal, maybe with an exponent) times 10^shift, rounded half up; *exact: it was whole. */
+bool decimal_read(slice number, int shift, int64_t *value, bool *exact);
+
+typedef struct price_row {
     text model;
     bool prefix;
-    tokusage tokens; /* the price of one token of each kind, in 10^-12 */
-} price;
-typedef struct prices {
-    price *rows;
+    text tier;       /* "", batch, flex, priority, ... */
+    int64_t above;   /* prompt tokens of the call */
+    tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of the row without tier or above */
+} price_row;
+typedef struct price_list {
+    price_row *rows;
     size_t count;
-} prices;
+    bool by_provider; /* names begin with the provider's */
+    void *known;      /* models that were asked for */
+} price_list;
 
-bool prices_read(const char *path, prices *read); /* false: it has said why not */
-void prices_free(prices *of);
-const price *prices_find(const prices *in, const text *model);
+bool prices_read(const char *path, price_list *read); /* false: it has said why not */
+price_row *prices_row(price_list *in, slice model, slice tier, int64_t above);
+void prices_free(price_list *of);
 
-/* What the usage costs. Else *error says why that is not known; member NULL: the model has no price. */
-bool price_of(const price *row, const tokusage *usage, amount *cost, tokusage_error *error);
+/* What the usage costs. Else *reason says why that is not known. */
+bool price_of(price_list *in, slice model, slice tier, const tokusage *usage, amount *cost, const char **reason);
+void prices_explain(const price_list *of);
 
-/* ---- ids.c: which ids have been there before, as hashes. */
-
-typedef struct ids {
-    uint64_t *table;
-    size_t room, used;
-} ids;
-
-uint64_t id_of(slice id);                     /* 0: none */
-bool ids_add(ids *to, uint64_t id, bool all); /* whether it was there; without `all`, of about the last 100,000 */
+/* names.c: the names that a price may have for a model, the fullest first; "" when there are no more. */
+void name_next(text *name, unsigned *step);
 
 /* ---- totals.c: what is counted of each group of responses. */
 
-/* A response is one of CONSISTENT to UNTIMED; CONSISTENT has no counter of its own, RESPONSES has its number. */
+/* A response is one of CONSISTENT to UNTIMED; CONSISTENT has no counter of its own, RESPONSES has their number. */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
-    EXPLAINED, /* the counts agree after a correction */
-    ASSUMED,   /* the total has tokens that no count explains */
-    CONTRADICTING,
+    RECONCILED, /* the counts agree after a correction */
+    ASSUMED,    /* the total has tokens that no count explains */
+    CONTRADICTORY,
     WITHOUT_USAGE,
-    MISPLACED, /* without, but with names of counts elsewhere */
-    ERRORS,
     INVALID,
+    AMBIGUOUS, /* which usage is its own cannot be known */
+    UNTIMED,   /* --since or --until is given, and it has no time */
+    MISPLACED, /* from here on no response: names of counts where no usage is known */
+    ERRORS,
     MALFORMED,
+    PREFIXED, /* a response after other text, without --prefix */
     TOO_LONG,
-    UNTIMED,    /* --since or --until is given, and it has no time */
     UNFINISHED, /* from here on: in addition */
     REPEATED,
+    UNKNOWN, /* a member that may be a count, and that nobody knows */
     MISSING_PROMPT,
     MISSING_COMPLETION,
     MISSING_TOTAL,
@@ -151,14 +186,14 @@ typedef enum counter {
 typedef struct tally {
     int64_t counters[COUNTERS];
     tokusage usage;
-    amount cost;
+    amount cost, stated;
 } tally;
 
 bool tally_add(tally *sum, const tally *more); /* all of it, or nothing: a sum would leave the range */
 int64_t tally_findings(const tally *from);
 
 /* A key has a component for each --by, and its bytes are in the order of keys. NULL: what --top leaves. */
-void key_add(text *key, bool present, const char *bytes, size_t length);
+void key_add(text *key, bool present, slice component);
 bool key_next(const char **key, text *component);
 
 typedef struct group {
@@ -192,28 +227,28 @@ typedef enum report_format {
 enum {
     BY_MOST = 8
 };
-typedef struct by {
+typedef struct grouping {
     enum {
         BY_MODEL,
-        BY_DAY,
-        BY_MONTH,
+        BY_FILE,
+        BY_TIME,
         BY_POINTER
     } kind;
+    time_unit unit;
     const char *given;
-} by;
+} grouping;
 
 typedef struct options {
-    const char *at, *time; /* pointers; NULL: where services have it */
-    text model_path;       /* with `at`: the pointer of a model next to it */
-    by by[BY_MOST];
+    const char *at, *model, *time; /* pointers; NULL: where services have it */
+    grouping by[BY_MOST];
     size_t by_count;
     report_format format;
-    bool each, merge, lines, strict, raw, unique;
-    uint64_t max_errors, max_line, jobs, top;
-    size_t sort;        /* a column, or COLUMNS */
-    bool timed, ranged; /* times are needed; --since or --until is given */
-    int64_t zone, since, until;
-    prices prices;
+    bool each, merge, prefix, strict, sheet, explain, stated;
+    uint64_t max_errors, max_line, max_ids, top;
+    size_t sort; /* a column, or COLUMNS */
+    bool ranged; /* --since or --until is given */
+    int64_t since, until;
+    price_list prices;
     bool priced;
     char **files;
     size_t file_count;
@@ -223,141 +258,164 @@ typedef struct options {
 int options_read(int argc, char **argv, options *read);
 void options_free(options *of);
 
-/* ---- facts.c: what a document says besides its usage. */
+/* ---- responses.c: what is known of one response, its verdict, and what is said of it. */
 
-typedef struct facts {
-    slice id, response_id; /* the latter: Gemini's */
-    slice object, type, model, done;
-    slice start, part, metadata; /* what the first, the other and the last of Bedrock's events have */
-} facts;
+typedef enum record_rule {
+    ADDS,     /* of an id that comes twice the fullest record counts, and that is a finding */
+    REPLACES, /* the same, and no finding: a record is written as often as it grows */
+    SUMS,     /* the record sums others of its session, and counts without them only */
+    RUNNING,  /* the usage is a running total of its session */
+    CONTEXT,  /* what it says is true of the records after it in its file */
+    CHUNKED,  /* put together from chunks: each counts, whatever its id */
+    EACH,     /* a list of records */
+    PASSED    /* no response */
+} record_rule;
 
-facts facts_of(slice whole); /* stops early, as most documents have the most important members first */
-bool facts_begin(const facts *of);
-bool facts_end(const facts *of);
-bool facts_event(const facts *of);
-bool facts_chunk(const facts *of); /* a chunk of the response with its id */
-
-/* What is known of one response. */
-typedef struct about {
-    uint64_t id; /* a hash */
-    bool timed;
+typedef struct response {
+    uint64_t line;
+    counter verdict;
+    record_rule rule;
+    bool unfinished, batch, timed;
+    const char *reason; /* of a finding, where the error does not say it */
+    tokusage usage;
+    tokusage_error error;
     int64_t time;
-    text model;
+    text model, id, tier, session;
     text keys[BY_MOST];
     bool keyed[BY_MOST];
-} about;
+    bool stated;
+    amount stated_cost;
+} response;
 
-void about_clear(about *of);
-void about_add(about *to, const options *asked, const facts *from, slice whole);
-void about_key(const about *of, const options *asked, text *key);
-void about_free(about *of);
+void found_clear(response *of);
+void found_free(response *of);
 
-/* ---- run and crew.c: files, and parts of large ones, are read at the same time, and reported in their order. */
+struct reading; /* of all files */
+typedef struct reading reading;
+typedef struct streams streams;
 
-/* Streamed responses that are put together from chunks. */
-typedef struct sequence {
-    tokusage_stream stream;
-    about about;
-    uint64_t line, used; /* where it begins; when it was used, for the oldest to go first */
-    bool events;         /* server-sent ones, which need an end */
-    bool begun, ended;
-} sequence;
-enum {
-    SEQUENCES = 64
-};
+/* What is carried from line to line of one file. */
 typedef struct source {
     const char *name; /* - is standard input */
-    sequence *open[SEQUENCES];
-    size_t open_count;
-    uint64_t clock, lines_before;
+    size_t number;
+    streams *streams;
+    text event;          /* data of an event, so far */
+    text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
+    text model, session; /* of the session, as the latest line of its kind said */
+    tokusage running;    /* its running total */
+    bool has_running;
+    bool timed; /* a time that the line has around the document */
+    int64_t time;
+    uint64_t known; /* documents that are responses, or known to be none */
+    void *said;     /* names of members that were named ... */
+    size_t names;   /* ... and their number */
 } source;
 
-typedef struct run {
-    const options *asked;
-    struct crew *crew;
-    source *source;
-    size_t number;
-    uint64_t begin, end; /* of the part */
-    bool last;           /* of its file's */
-    uint64_t read;       /* lines */
-    totals totals;
-    text lines; /* of --each, for standard output */
-    text said;  /* for standard error; see run_say */
-    text head;  /* --merge: of the reports that were read */
-    bool incomplete, stopped;
-    about about;
-    text key, scratch; /* of the response at hand */
-} run;
+/* The records of ids (answers.c). */
+typedef struct answer {
+    uint64_t id, session;
+    group *group;
+    size_t file;
+    uint64_t line;
+    counter verdict;
+    record_rule rule;
+    bool unfinished, timed, priced;
+    int64_t time;
+    tokusage usage;
+    amount cost, stated;
+} answer;
+typedef struct answers {
+    answer *all;
+    size_t count, room;
+    uint32_t *table;
+    size_t buckets;
+} answers;
 
-/* What is said of a line (0: of the file). */
+/*
+ * Which rows of the table of shapes a document with these members may be; whether it may be a chunk, or has a verdict.
+ */
+typedef struct looks {
+    uint64_t hash, rows;
+    bool chunk, worded;
+} looks;
 enum {
-    FINDING = 1,
-    ONCE,    /* a finding that is named once for each file */
-    NOTE,    /* no finding, said once */
-    FAILURE, /* why the report is not complete */
-    NOTED    /* nothing yet: see run_note */
+    LOOKS = 64,
+    CHECKED = 256
 };
-void run_say(run *of, char kind, uint64_t line, const char *reason);
-
-/* Whether the response's id was there before is found out when it is the run's turn to be printed. */
-void run_note(run *of, uint64_t id, uint64_t line, group *in);
-void run_position(const run *of, uint64_t line, text *to);
-
-typedef struct crew_result {
-    totals groups;
-    text head;
-    bool complete;
+struct reading {
+    const options *asked;
+    price_list *prices;
+    source *source;
+    totals totals;
+    answers answers;
+    uint64_t seed[2];
+    uint64_t said, unsaid; /* findings that were named, and that were not */
+    bool incomplete;
     int output_error; /* the errno of a failed write, or 0 */
-} crew_result;
+    text head;        /* --merge: of the reports that were read */
+    text key, scratch, out;
+    response found;
+    void *notes; /* that were said */
+    looks looks[LOOKS];
+    uint64_t checked[CHECKED]; /* what usages look like, as hashes */
+};
 
-void crew_read(const options *asked, crew_result *result);
-void crew_print(run *of); /* if it is the run's turn; if not, and there is much, waits for it */
-void crew_wait(run *of);  /* for the run's turn: all before it are over */
-bool crew_knows(run *of, uint64_t id);
+uint64_t hash_of(const reading *in, slice id); /* 0: none */
+void answers_take(reading *in, const answer *next);
+void answers_finish(reading *in); /* all of them are final */
+void forget(void **set);
 
-/* ---- input.c: the bytes of a file, in large chunks and constant memory. */
+/* Findings are named on standard error, up to --max-errors; a failure makes the report incomplete. */
+void say_finding(reading *in, size_t file, uint64_t line, const char *reason);
+void say_failure(reading *in, uint64_t line, const char *reason);
+void verdict_of(const tokusage_stream *stream, bool complete, response *to);
+void read_labels(const tokusage_stream *stream, response *to);
+void read_about(reading *in, document *from, const char *times, response *to);
+void take_response(reading *in, response *what);
+void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
+void finish_answer(reading *in, const answer *of); /* counts, names and prints it */
+/* The names that a shape has for counts, as pointers, and what the library calls them. */
+typedef struct own_name {
+    const char *pointer, *name;
+} own_name;
+void check_members(reading *in, slice usage, const own_name *names, response *of);
+void put_pointer_of_count(text *to, slice whole); /* of a member that may be a count; nothing: there is none */
+
+/* ---- shapes.c: the table of what a document may be. */
+
+void take_document(reading *in, uint64_t line, document *of, bool event);
+
+/* ---- streams.c: responses that are put together from chunks. */
+
+bool streams_take(reading *in, uint64_t line, document *of, bool event, bool may); /* false: it is no chunk */
+void streams_end_mark(reading *in, uint64_t line);
+void streams_malformed(reading *in, uint64_t line, slice data);
+void streams_close(reading *in);
+
+/* ---- input.c and lines.c: bytes, lines, and what a line is. */
+
+bool interrupted(void);
+void interrupt_prepare(void);
+void interrupt_die(void);
 
 typedef struct input {
-    run *run;
+    reading *reading;
     int file;
     void *unpacked; /* of gzip */
-    bool waits, ended, broken;
+    bool ended, broken;
     char *buffer;
     size_t begin, end, room;
-    uint64_t line;            /* that `begin` is in, from 1 */
-    uint64_t offset, line_at; /* of `begin`, and of its line, in the file */
+    uint64_t line; /* that `begin` is in, from 1 */
 } input;
 
-bool input_open(input *of, run *to);
+bool input_open(input *of, reading *to, const char *name);
 void input_close(input *of);
-bool input_unpack(input *of); /* false: it cannot, in a pipe or without zlib */
-slice input_bytes(const input *of);
 bool input_fill(input *of);
-void input_fill_to(input *of, size_t wanted);
-size_t input_line(input *of, size_t most); /* its length; more than `most`: it is longer */
+size_t input_line(input *of, size_t from, size_t most); /* the offset of its end from `begin`; its start is at `from` */
 void input_pass(input *of, size_t length);
-void input_pass_line(input *of);
-bool input_pass_space(input *of);
-
-/* ---- reader.c and events.c divide a file into responses; sequence.c and response.c count them. */
-
-void reader_read(input *with, run *to);
-bool reader_may_part(const char *name);
-bool events_are(input *of);
-void events_read(input *of);
-
-sequence *sequence_new(const options *asked, uint64_t line, bool events);
-bool sequence_is_over(const sequence *before, const facts *next, slice whole, const char *at);
-void sequence_add(sequence *to, const options *asked, const facts *of, slice whole);
-void sequence_drop(sequence *over);
-bool sequences_take(run *in, uint64_t line, const facts *of, slice whole); /* false: the document is no chunk */
-void sequences_close(run *to);
-
-size_t response_line(run *to, uint64_t line, slice bytes); /* returns how many bytes were taken */
-void response_document(run *to, uint64_t line, slice whole);
-void response_unread(run *to, uint64_t line, counter verdict, const char *reason);
-void response_sequence(run *to, sequence *over);
-void merge_document(run *to, uint64_t line, slice whole);
+void read_file(reading *in, input *with, const char *name);
+void take_malformed(reading *in, uint64_t line, slice of);
+void merge_document(reading *to, uint64_t line, slice whole);
 
 /* ---- formats.c and table.c: what is printed. */
 
@@ -366,12 +424,13 @@ typedef struct column {
     enum {
         COUNTER,
         COUNT,
-        COST
+        COST,
+        STATED
     } kind;
     size_t which;
 } column;
 enum {
-    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 1
+    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
 };
 column column_at(size_t index);
 extern const char no_key[], other_keys[];
@@ -383,23 +442,12 @@ typedef struct report {
     bool complete;
 } report;
 
-bool column_is_there(const column *of, bool priced);
+bool column_is_there(const column *of, const options *asked);
 void format_each_head(const options *asked, text *to);
-void format_each(run *to, uint64_t line, const tally *of, const char *verdict);
+void format_each(reading *in, const answer *of, const tally *counted, const char *verdict);
 void format_head(const options *asked, text *to); /* what reports must agree in to be merged */
 void merge_head(slice whole, options *read, text *strings);
 void format_report(const report *of, text *to);
 void format_table(const report *of, text *to);
-
-/* ---- progress.c, interrupt.c */
-
-void progress_begin(uint64_t total); /* 0: nobody knows */
-void progress_add(uint64_t bytes);
-void progress_hide(void);
-
-bool interrupt_prepare(void);
-int interrupt_signal(void); /* or 0 */
-void interrupt_wait(int file);
-void interrupt_die(void); /* by the signal that has come */
 
 #endif

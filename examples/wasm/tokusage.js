@@ -101,7 +101,7 @@ export async function load(source) {
             return answer;
         }
 
-        // What counts cost, at prices of one token with the same names, in the unit of these; a BigInt, null if unknown.
+        // What counts cost, at prices of one token by the same names, in the unit of these; a BigInt, or null.
         static cost(used, of) {
             writeCounts(counts, used);
             writeCounts(prices, of);

@@ -39,19 +39,19 @@ enum {
     COUNT_NAMES = 3
 };
 
-/* Where a service puts its usage, and what it calls the counts. Only the peers are told. */
+/* Where a service puts its usage, and what it calls the counts. Only the peers know. */
 typedef struct form {
     name way[WAY_MAX];        /* members that lead from the root to the usage; without any, the usage is the root */
     name counts[COUNT_NAMES]; /* of prompt, completion, total */
     bool bare;                /* the text is a usage object itself */
-    bool cache_beside;        /* cached and written tokens are not in the prompt's count */
-    bool reasoning_beside;    /* the reasoning is not in the completion's count */
+    bool cache_separate;      /* cached and written tokens are not in the prompt's count */
+    bool reasoning_separate;  /* the reasoning is not in the completion's count */
 } form;
 
 /* ---- texts */
 
 /*
- * A reader may read this many bytes behind its text, and may write them if it restores them. It may destroy the text:
+ * A reader may read this many bytes after its text, and may write them if it restores them. It may destroy the text:
  * each run gets a fresh copy, which is made while the clock does not run.
  */
 enum {
@@ -62,11 +62,11 @@ typedef struct text {
     size_t begin, length;
     const form *form;
     counts named;  /* what the form's three members say: the peers' answer */
-    counts summed; /* the same with the parts beside them: this library's answer */
+    counts summed; /* the same with the separate parts: this library's answer */
     uint64_t reports;
 } text;
 
-/* The texts are in `bytes`, one after another, each with PADDING behind it. */
+/* The texts are in `bytes`, one after another, each with PADDING after it. */
 typedef struct texts {
     char *bytes;
     size_t size, room;
@@ -97,7 +97,7 @@ void make_usages(texts *made, bool with_details);
 
 /* ---- engines */
 
-/* Where a stream's pieces end; the last is the stream's length. */
+/* Where a stream's chunks end; the last is the stream's length. */
 typedef struct cuts {
     const size_t *end;
     size_t count;
@@ -108,7 +108,7 @@ typedef struct engine {
     const char *(*version)(void);
     /* Reads one text. False if there is no usage object (missing or null). */
     bool (*read)(char *bytes, size_t length, const form *form, counts *found);
-    /* Reads a stream in pieces; NULL: by frame.c, with `read` for each event. */
+    /* Reads a stream in chunks; NULL: by frame.c, with `read` for each event. */
     void (*stream)(char *body, const cuts *cuts, findings *found);
     /* Writes a usage object of three counts; returns its length. NULL: it does not write JSON. */
     size_t (*write)(const counts *usage, char *buffer, size_t size);
@@ -131,20 +131,20 @@ void stream_framed(const engine *engine, char *body, const cuts *cuts, findings 
 
 typedef enum kind {
     KIND_READ,   /* each text by itself, whole */
-    KIND_STREAM, /* each text in pieces */
+    KIND_STREAM, /* each text in chunks */
     KIND_WRITE   /* the counts of each text are written */
 } kind;
 
 enum {
-    PIECE_WHOLE = 0,
-    PIECE_EVENT = 1, /* one event a call; any other number is bytes */
+    CHUNK_WHOLE = 0,
+    CHUNK_EVENT = 1, /* one event a call; any other number is bytes */
     ROW_NAME_SIZE = 48
 };
 
 typedef struct row {
     char name[ROW_NAME_SIZE];
     kind kind;
-    size_t piece;
+    size_t chunk;
     bool short_texts; /* shown in nanoseconds, not in GB/s */
 } row;
 

@@ -21,20 +21,20 @@ static const form responses = {.way = {NAME("usage"), NO_NAME},
                                .counts = {NAME("input_tokens"), NAME("output_tokens"), NAME("total_tokens")}};
 static const form messages = {.way = {NAME("usage"), NO_NAME},
                               .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME},
-                              .cache_beside = true};
+                              .cache_separate = true};
 static const form candidates = {
     .way = {NAME("usageMetadata"), NO_NAME},
     .counts = {NAME("promptTokenCount"), NAME("candidatesTokenCount"), NAME("totalTokenCount")},
-    .reasoning_beside = true};
+    .reasoning_separate = true};
 static const form billed = {.way = {NAME("usage"), NAME("tokens")},
                             .counts = {NAME("input_tokens"), NAME("output_tokens"), NO_NAME}};
 static const form converse = {.way = {NAME("usage"), NO_NAME},
                               .counts = {NAME("inputTokens"), NAME("outputTokens"), NAME("totalTokens")},
-                              .cache_beside = true};
+                              .cache_separate = true};
 static const form interaction = {
     .way = {NAME("usage"), NO_NAME},
     .counts = {NAME("total_input_tokens"), NAME("total_output_tokens"), NAME("total_tokens")},
-    .reasoning_beside = true};
+    .reasoning_separate = true};
 static const form durations = {.counts = {NAME("prompt_eval_count"), NAME("eval_count"), NO_NAME}};
 static const form vectors = {.way = {NAME("usage"), NO_NAME},
                              .counts = {NAME("prompt_tokens"), NO_NAME, NAME("total_tokens")}};
@@ -153,9 +153,10 @@ static const struct shape {
      "'role':'model'},'finishReason':'STOP','safetyRatings':[$[4{'category':'HARM_CATEGORY_EXAMPLE',"
      "'probability':'NEGLIGIBLE','blocked':false}$]],'index':0}],'usageMetadata':{'promptTokenCount':$p,"
      "'candidatesTokenCount':$c,'totalTokenCount':$o,'thoughtsTokenCount':$r},'modelVersion':'example-flash'}"},
+    /* (0.2 read `tokens`, 0.3 reads what is billed: here they are the same.) */
     {"cohere", &billed, 0,
      "{'id':'$x8-$x4-$x4-$x4-$x12','message':{'role':'assistant','content':[{'type':'text','text':'$s300'}]},"
-     "'finish_reason':'COMPLETE','usage':{'billed_units':{'input_tokens':$n3,'output_tokens':$n3},"
+     "'finish_reason':'COMPLETE','usage':{'billed_units':{'input_tokens':$p,'output_tokens':$c},"
      "'tokens':{'input_tokens':$p,'output_tokens':$c},'cached_tokens':$k}}"},
     {"bedrock", &converse, 0,
      "{'metrics':{'latencyMs':$n4},'output':{'message':{'content':[{'text':'$s500'}],'role':'assistant'}},"

@@ -11,10 +11,10 @@ static const struct panel {
     const char *title;
     const char *unit;
 } panels[] = {
-    {"null/16k/lf", "Stream, usage null in each event", "GB/s, in 16-KB pieces"},
-    {"end/16k/lf", "Stream, usage at the end only", "GB/s, in 16-KB pieces"},
-    {"running/16k/lf", "Stream, running usage in each event", "GB/s, in 16-KB pieces"},
-    {"null/1400/crlf", "Stream, usage null, CR LF", "GB/s, in pieces of 1,400 bytes"},
+    {"null/16k/lf", "Stream, usage null in each event", "GB/s, in 16-KB chunks"},
+    {"end/16k/lf", "Stream, usage at the end only", "GB/s, in 16-KB chunks"},
+    {"running/16k/lf", "Stream, running usage in each event", "GB/s, in 16-KB chunks"},
+    {"null/1400/crlf", "Stream, usage null, CR LF", "GB/s, in chunks of 1,400 bytes"},
     {"bodies", "2,000 different response bodies", "GB/s"},
     {"decode/three", "One usage object", "million a second"},
 };

@@ -1,7 +1,7 @@
 /*
  * How the peers read a stream: events framed line by line with memchr, each event's data given to the peer's reader. It
  * does only what a careful program needs for one-line events, so that the framing costs the peers as little as
- * possible. Lines that lie whole in a piece are read in place; only a line that is cut is copied.
+ * possible. Lines that lie whole in a chunk are read in place; only a line that is cut is copied.
  */
 #include "bench.h"
 
@@ -48,9 +48,9 @@ static bool read_line(const engine *engine, char *line, size_t length, findings 
 }
 
 /* Returns whether the stream has ended. */
-static bool read_piece(const engine *engine, char *piece, size_t length, findings *found) {
-    char *at = piece;
-    char *const end = piece + length;
+static bool read_chunk(const engine *engine, char *chunk, size_t length, findings *found) {
+    char *at = chunk;
+    char *const end = chunk + length;
     char *line_end;
     while ((line_end = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         bool done;
@@ -74,7 +74,7 @@ void stream_framed(const engine *engine, char *body, const cuts *cuts, findings 
     size_t begin = 0;
     kept.used = 0;
     for (size_t i = 0; i < cuts->count; begin = cuts->end[i++]) {
-        if (read_piece(engine, body + begin, cuts->end[i] - begin, found)) {
+        if (read_chunk(engine, body + begin, cuts->end[i] - begin, found)) {
             return;
         }
     }

@@ -1,6 +1,6 @@
 /*
  * growth [FOLDER]: how the cost of a stream grows with the number of its events and with their size, how much memory it
- * takes, and what a second thread adds. The streams are made piece by piece while they are read, so their length costs
+ * takes, and what a second thread adds. The streams are made chunk by chunk while they are read, so their length costs
  * no memory. The times do not include making them. With a folder, also writes growth.csv there.
  */
 #include <tokusage.h>
@@ -69,8 +69,8 @@ enum {
     FILLER_LENGTH = sizeof filler - 1,
     FRAME = HEAD_LENGTH + TAIL_LENGTH,
     TEXT = 240 - FRAME, /* in an event of 240 bytes */
-    PIECE = 16384,
-    BUFFER = 16 * PIECE /* a block is made first, then read in pieces while the clock runs */
+    CHUNK = 16384,
+    BUFFER = 16 * CHUNK /* a block is made first, then read in chunks while the clock runs */
 };
 
 typedef struct source {
@@ -139,8 +139,8 @@ static double clock_now(clockid_t clock) {
 }
 
 static void feed(tokusage_stream *stream, const char *bytes, size_t length) {
-    for (size_t at = 0; at < length; at += PIECE) {
-        tokusage_stream_feed(stream, bytes + at, least(PIECE, length - at));
+    for (size_t at = 0; at < length; at += CHUNK) {
+        tokusage_stream_feed(stream, bytes + at, least(CHUNK, length - at));
     }
 }
 
@@ -211,7 +211,7 @@ static void print_head(const char *title, const char *step) {
 }
 
 static void measure_events(FILE *csv) {
-    print_head("time against the number of events (of 240 bytes, in 16-KB pieces)", "events");
+    print_head("time against the number of events (of 240 bytes, in 16-KB chunks)", "events");
     (void)read_five_times(10000, TEXT); /* warm up */
     for (uint64_t events = 10; events <= 10000000; events *= 10) {
         const cost cost = read_five_times(events, TEXT);
@@ -220,7 +220,7 @@ static void measure_events(FILE *csv) {
 }
 
 static void measure_sizes(FILE *csv) {
-    print_head("time against the size of an event (in 16-KB pieces; as many as make 100 MB)", "event bytes");
+    print_head("time against the size of an event (in 16-KB chunks; as many as make 100 MB)", "event bytes");
     for (uint64_t size = 100; size <= 100000000; size *= 10) {
         const cost cost = read_five_times(100000000 / size, size - FRAME);
         print_cost(csv, "size", size, &cost);

@@ -119,14 +119,14 @@ static size_t event_end(const char *body, size_t begin, size_t length) {
     return length;
 }
 
-static cuts cuts_of(const char *body, size_t length, size_t piece) {
+static cuts cuts_of(const char *body, size_t length, size_t chunk) {
     size_t *const end = room(length / 8 + 2, sizeof *end);
     size_t count = 0;
     for (size_t at = 0; at < length; end[count++] = at) {
-        if (piece == PIECE_EVENT) {
+        if (chunk == CHUNK_EVENT) {
             at = event_end(body, at, length);
         } else {
-            at = piece == PIECE_WHOLE || length - at < piece ? length : at + piece;
+            at = chunk == CHUNK_WHOLE || length - at < chunk ? length : at + chunk;
         }
     }
     return (cuts){end, count};
@@ -139,7 +139,7 @@ static run begin_run(const row *row, const texts *texts) {
     run.found = room(texts->count, sizeof *run.found);
     run.written = room(texts->count, sizeof *run.written);
     for (size_t i = 0; row->kind == KIND_STREAM && i < texts->count; i++) {
-        run.cuts[i] = cuts_of(texts->bytes + texts->text[i].begin, texts->text[i].length, row->piece);
+        run.cuts[i] = cuts_of(texts->bytes + texts->text[i].begin, texts->text[i].length, row->chunk);
     }
     return run;
 }

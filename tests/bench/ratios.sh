@@ -1,6 +1,6 @@
 #!/bin/sh
-# sh tests/bench/ratios.sh: whether the library has become slower beside others in the same run: the search for a report
-# beside memchr from line end to line end, whole bodies and single usage objects beside cJSON. Prints the ratios, and fails
+# sh tests/bench/ratios.sh: whether the library has become slower than others in the same run: the search for a usage
+# against memchr from line end to line end, whole bodies and single usage objects against cJSON. Prints the ratios, and fails
 # where one of them stays below its limit in three runs. The limits are about two thirds of what was measured.
 set -eu
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# How fast usage-report adds up a log by model, beside the shortest loops around yyjson and cJSON, DuckDB, jq and Python's
+# How fast usage-report adds up a log by model, against the shortest loops around yyjson and cJSON, DuckDB, jq and Python's
 # json: the same rows from each, or the script fails. One core, the log in the page cache, run after run in turn, medians.
 #
 #     sh tests/bench/report.sh [MEGABYTES [RUNS]]        200 and 5
@@ -21,7 +21,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 begin_work
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_BUILD_EXAMPLES=ON
-report=$work/examples/usage-report
+report=$work/usage-report
 cc=${CC:-cc}
 bench=$root/tests/bench
 "$cc" -O2 "$bench/report_log.c" -o "$scratch/report_log"
@@ -68,7 +68,8 @@ words() {
 # MODEL PROMPT COMPLETION TOTAL, a line each. What usage-report checks and counts beyond that, nobody else does.
 rows_of() {
     case $1 in
-    report) $pin "$report" --format csv "$log" | awk -F, 'NR > 1 { print $1, $12, $15, $17 }' ;;
+    report) $pin "$report" --format csv "$log" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        { print $1, $at["prompt_tokens"], $at["completion_tokens"], $at["total_tokens"] }' ;;
     yyjson) $pin "$scratch/report_yyjson" "$log" ;;
     cjson) $pin "$scratch/report_cjson" "$log" ;;
     duckdb) $pin node "$bench/report_duckdb.js" "$log" ;;
@@ -137,3 +138,31 @@ for peer in $peers; do
             cpu = cpu > 0 ? cpu : 0.01
             printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", words, ns / 1e9, cpu, bytes / cpu / 1e9, cpu / base }'
 done
+
+# Transcripts of Claude Code: each answer has three lines with one id, the last of which is whole. ccusage reads the same.
+command -v ccusage >/dev/null 2>&1 || exit 0
+mkdir -p "$scratch/claude/projects/one"
+awk -v megabytes="$megabytes" 'BEGIN {
+    for (i = 0; bytes < megabytes * 1000000; i++) for (k = 1; k <= 3; k++) {
+        line = sprintf("{\"type\":\"assistant\",\"sessionId\":\"s-%d\",\"requestId\":\"r-%d\",\"uuid\":\"u-%d-%d\",\"timestamp\":\"2026-05-%02dT08:%02d:%02d.000Z\",\"version\":\"2.0.0\"," \
+            "\"message\":{\"id\":\"m-%d\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-4-5-20250929\",\"content\":[{\"type\":\"text\",\"text\":\"%0900d\"}]," \
+            "\"usage\":{\"input_tokens\":%d,\"cache_creation_input_tokens\":300,\"cache_read_input_tokens\":20000,\"output_tokens\":%d}}}",
+            i / 100, i, i, k, i % 28 + 1, i % 60, k, i, i, i % 9, k < 3 ? k : 200 + i % 800)
+        print line
+        bytes += length(line) + 1
+    }
+}' >"$scratch/claude/projects/one/log.jsonl"
+echo
+echo "| Claude Code, $(wc -c <"$scratch/claude/projects/one/log.jsonl") bytes | CPU seconds | fresh input | output | read from the cache |"
+echo "| --- | ---: | ---: | ---: | ---: |"
+cpu_seconds >"$scratch/before"
+sums=$($pin "$report" --by none --format csv "$scratch/claude" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { printf "%.0f | %.0f | %.0f", $at["prompt_tokens"] - $at["cached_tokens"] - $at["cache_write_tokens"], $at["completion_tokens"], $at["cached_tokens"] }')
+cpu_seconds >"$scratch/after"
+echo "| usage-report | $(paste "$scratch/before" "$scratch/after" | awk '{ printf "%.2f", $2 - $1 }') | $sums |"
+cpu_seconds >"$scratch/before"
+sums=$(CLAUDE_CONFIG_DIR=$scratch/claude $pin ccusage daily --json --offline --timezone UTC | tr -d ' ",' |
+    awk -F: '/totals/ { in_totals = 1 } in_totals && NF == 2 { sum[$1] = $2 }
+        END { printf "%.0f | %.0f | %.0f", sum["inputTokens"], sum["outputTokens"], sum["cacheReadTokens"] }')
+cpu_seconds >"$scratch/after"
+echo "| ccusage | $(paste "$scratch/before" "$scratch/after" | awk '{ printf "%.2f", $2 - $1 }') | $sums |"

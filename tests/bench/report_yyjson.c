@@ -1,5 +1,5 @@
 /*
- * The shortest loop of getline and yyjson that adds what usage-report adds: the six counts (OpenAI's names alone), by
+ * The shortest loop of getline and yyjson that adds what usage-report adds: the counts (OpenAI's names alone), by
  * model. Nothing is checked, and nothing else is counted.
  *     report_yyjson LOG
  */

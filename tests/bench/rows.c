@@ -1,5 +1,5 @@
 /*
- * The rows of the benchmark: their names, the texts and pieces of each, and what this library aims at. README.md says
+ * The rows of the benchmark: their names, the texts and chunks of each, and what this library aims at. README.md says
  * what each row means. This file makes no texts and measures nothing.
  */
 #include "bench.h"
@@ -85,23 +85,23 @@ static void take_row(const row *row, const texts *made) {
 static const struct stream_rows {
     const char *name;
     stream_form form;
-    bool all_pieces; /* false: only in pieces of 16 KB, and with LF */
+    bool all_chunks; /* false: only in chunks of 16 KB, and with LF */
 } stream_rows[] = {
     {"null", STREAM_NULL, true},   {"end", STREAM_END, true},          {"running", STREAM_RUNNING, true},
     {"early", STREAM_EARLY, true}, {"escaped", STREAM_ESCAPED, false}, {"large", STREAM_LARGE, false},
 };
 
-static const struct piece {
+static const struct chunk {
     const char *name;
     size_t bytes;
-} pieces[] = {{"whole", PIECE_WHOLE}, {"16k", 16384}, {"1400", 1400}, {"event", PIECE_EVENT}};
+} chunks[] = {{"whole", CHUNK_WHOLE}, {"16k", 16384}, {"1400", 1400}, {"event", CHUNK_EVENT}};
 
-static void for_each_piece(const struct stream_rows *rows, bool crlf) {
+static void for_each_chunk(const struct stream_rows *rows, bool crlf) {
     static texts made;
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        row row = {.kind = KIND_STREAM, .piece = pieces[i].bytes};
-        snprintf(row.name, sizeof row.name, "%s/%s/%s", rows->name, pieces[i].name, crlf ? "crlf" : "lf");
-        if (!given.wanted(row.name) || (!rows->all_pieces && pieces[i].bytes != 16384)) {
+    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        row row = {.kind = KIND_STREAM, .chunk = chunks[i].bytes};
+        snprintf(row.name, sizeof row.name, "%s/%s/%s", rows->name, chunks[i].name, crlf ? "crlf" : "lf");
+        if (!given.wanted(row.name) || (!rows->all_chunks && chunks[i].bytes != 16384)) {
             continue;
         }
         if (made.count == 0) {
@@ -114,9 +114,9 @@ static void for_each_piece(const struct stream_rows *rows, bool crlf) {
 
 static void for_each_stream(void) {
     for (size_t i = 0; i < sizeof stream_rows / sizeof *stream_rows; i++) {
-        for_each_piece(&stream_rows[i], false);
-        if (stream_rows[i].all_pieces) {
-            for_each_piece(&stream_rows[i], true);
+        for_each_chunk(&stream_rows[i], false);
+        if (stream_rows[i].all_chunks) {
+            for_each_chunk(&stream_rows[i], true);
         }
     }
 }

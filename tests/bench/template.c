@@ -36,12 +36,12 @@ values some_values(const form *form) {
         made.cached = (int64_t)chance((uint64_t)made.prompt + 1);
         made.reasoning = (int64_t)chance((uint64_t)made.completion + 1);
     }
-    if (form && form->cache_beside && chance(2) == 0) {
+    if (form && form->cache_separate && chance(2) == 0) {
         made.written = some_count();
     }
     made.total = made.prompt + made.completion;
-    made.total += form && form->cache_beside ? made.cached + made.written : 0;
-    made.total += form && form->reasoning_beside ? made.reasoning : 0;
+    made.total += form && form->cache_separate ? made.cached + made.written : 0;
+    made.total += form && form->reasoning_separate ? made.reasoning : 0;
     for (size_t i = 0; i + 1 < sizeof made.id; i++) {
         made.id[i] = "0123456789abcdef"[chance(16)];
     }
@@ -105,8 +105,8 @@ void end_text(texts *to, const form *form, const values *values, uint64_t report
     text->named.completion = form->counts[1].bytes ? values->completion : -1;
     text->named.total = form->counts[2].bytes ? values->total : -1;
     text->summed = text->named;
-    text->summed.prompt += form->cache_beside ? values->cached + values->written : 0;
-    text->summed.completion += form->reasoning_beside ? values->reasoning : 0;
+    text->summed.prompt += form->cache_separate ? values->cached + values->written : 0;
+    text->summed.completion += form->reasoning_separate ? values->reasoning : 0;
 }
 
 static bool opens(char byte) {
@@ -330,9 +330,9 @@ static const char *put_until(texts *to, const char *template, const values *valu
         if (put_value(to, what, values)) {
             continue;
         }
-        char *behind;
-        const size_t number = strtoul(template, &behind, 10);
-        template = behind;
+        char *after;
+        const size_t number = strtoul(template, &after, 10);
+        template = after;
         if (what == '[') {
             template = put_repeated(to, template, number, values);
         } else {

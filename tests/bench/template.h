@@ -1,7 +1,7 @@
 /*
  * A growing row of texts, and the small language in which they are described. bodies.c knows the services.
  *
- * In a template, ' stands for ", and $ begins what varies:
+ * In a template, ' is ", and $ begins what varies:
  *     $p $c $o $k $v $r   counts: prompt, completion, total, cached, written to a cache, reasoning
  *     $i                  the text's id: 24 hexadecimal digits, the same each time
  *     $sN                 words inside a JSON string, about N bytes (N/2 to 3N/2)

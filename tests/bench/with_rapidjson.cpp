@@ -127,12 +127,12 @@ class Finder {
 
 bool read(char *text, size_t length, const form *form, counts *found) {
     static rapidjson::Reader reader; // keeps its stack from text to text
-    const char behind = text[length];
+    const char after = text[length];
     text[length] = '\0';
     rapidjson::InsituStringStream stream(text);
     Finder finder(form, found);
     const bool parsed = !reader.Parse<rapidjson::kParseInsituFlag>(stream, finder).IsError();
-    text[length] = behind;
+    text[length] = after;
     return parsed && finder.seen();
 }
 

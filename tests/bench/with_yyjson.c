@@ -32,11 +32,11 @@ static int64_t count_of(yyjson_val *usage, const name *name) {
 }
 
 static bool read(char *text, size_t length, const form *form, counts *found) {
-    char behind[YYJSON_PADDING_SIZE];
-    memcpy(behind, text + length, YYJSON_PADDING_SIZE);
+    char after[YYJSON_PADDING_SIZE];
+    memcpy(after, text + length, YYJSON_PADDING_SIZE);
     memset(text + length, 0, YYJSON_PADDING_SIZE);
     yyjson_doc *const tree = yyjson_read_opts(text, length, YYJSON_READ_INSITU, pool_for(length), NULL);
-    memcpy(text + length, behind, YYJSON_PADDING_SIZE);
+    memcpy(text + length, after, YYJSON_PADDING_SIZE);
 
     yyjson_val *usage = yyjson_doc_get_root(tree);
     for (size_t i = 0; i < WAY_MAX && form->way[i].bytes; i++) {

@@ -52,6 +52,30 @@ check_output() {
     done
 }
 
+# The rows of a CSV report, short: "KEYS: column number, ...; ...", without what is zero or absent.
+words_of_rows() {
+    awk -F, -v all="$1" 'NR == 1 { for (i = 1; i <= NF; i++) { name[i] = $i; if ($i == "responses") keys = i - 1 } next }
+        {
+            row = ""
+            for (i = 1; i <= keys; i++) row = row (i > 1 ? " " : "") $i
+            row = row ":"
+            for (i = keys + 1; i <= NF; i++) {
+                word = name[i]
+                sub(/_tokens$/, "", word)
+                if ($i != "" && $i != "0" && (all != "" || word !~ /missing$/)) row = row " " word " " $i
+            }
+            printf "%s%s", (NR > 2 ? "; " : ""), row
+        }'
+}
+
+# The same without the columns that are called ..._missing, and with them.
+short() {
+    words_of_rows ''
+}
+short_all() {
+    words_of_rows all
+}
+
 # end_checks MORE-THAN: the script's last command. Fails if a check failed, or if there were not more checks than this.
 end_checks() {
     echo "$checks checks, $failures failures"

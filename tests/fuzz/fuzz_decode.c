@@ -36,7 +36,7 @@ static void ask_jansson(const char *text, size_t length, tokusage_status status)
     const size_t marked = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
     const bool is_json = status != TOKUSAGE_ERR_SYNTAX && status != TOKUSAGE_ERR_DEPTH;
     if (length > 0 && memchr(text, '\0', length) != NULL) {
-        return; /* jansson does not see a NUL behind a number */
+        return; /* jansson does not see a NUL after a number */
     }
     json_error_t error;
     json_t *tree =

@@ -109,7 +109,6 @@ static void put(cJSON *object, const char *name, cJSON *item, unsigned how) {
 
 /* An element of the list path[ */
 static cJSON *next_element(input *in, const char *path) {
-    static const char *const words[] = {"audio", "AUDIO", "image", "IMAGE", "1h", "compaction", "TEXT", "Audio"};
     const char *const tag = row_at(path, true)->path + strlen(path);
     const char *const number = strchr(tag, ']') + 2;
     char name[PATH];
@@ -119,7 +118,7 @@ static cJSON *next_element(input *in, const char *path) {
     for (uint8_t how = next_byte(in), left = how % 5; left > 0; left--) {
         const uint8_t what = next_byte(in);
         if (what % 2 == 0) {
-            put(element, name, cJSON_CreateString(words[what / 2 % LENGTH(words)]), 2 + what % 8U);
+            put(element, name, cJSON_CreateString(tag_word(what / 2)), 2 + what % 8U);
         } else {
             put(element, what < 200 ? number : "output_tokens", next_scalar(in), 2 + what % 8U);
         }
@@ -201,7 +200,7 @@ static builder document_of(const cJSON *tree) {
 
 /* Whether the table has something under this path: a count, an object or a list. */
 static bool is_known(const char *path) {
-    char below[2 * PATH];
+    char below[4 * PATH];
     (void)snprintf(below, sizeof below, "%s/", path);
     bool known = row_at(path, false) != NULL || row_at(below, true) != NULL;
     below[strlen(below) - 1] = '[';

@@ -46,7 +46,7 @@ compile_shared() {
     # shellcheck disable=SC2086
     (cd "$work/shared" && printf '%s\n' "$root"/src/*.c "$root"/tests/reference/*.c "$root/tests/fuzz/common.c" \
         "$root/tests/unit/support.c" "$root/tests/unit/notation.c" "$root/tests/unit/table.c" "$root/tests/unit/rows.c" \
-        "$root/tests/unit/body.c" "$root/tests/unit/heap.c" |
+        "$root/tests/unit/body.c" "$root/tests/unit/shorthand.c" "$root/tests/unit/heap.c" |
         xargs -n 1 -P "$(processors)" "$fuzzer" $flags -fsanitize=fuzzer-no-link,address,undefined -c)
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh tests/machines/x86_32.sh [CMAKE-OPTION...]: the unit tests on x86 with 32 bits, where size_t is smaller than a count and a double may be
-# held in more than 64 bits (x87). Needs a processor of that family; elsewhere qemu-i386 stands in.
+# held in more than 64 bits (x87). Needs a processor of that family; elsewhere qemu-i386 is used.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/machines/common.sh

@@ -131,11 +131,19 @@ int main(void) {
     for (size_t length = 0; length <= LONGEST; length++) {
         find_any(length);
     }
+    /* Each column is looked at by itself, except those that are added to one count, or that others stand for. */
     const tokusage_fields none = any_fields(0), all = any_fields((UINT32_C(1) << TOKUSAGE_COLUMNS) - 1);
+    const tokusage_fields prompt =
+        any_fields(BIT(COLUMN_INPUT) | BIT(COLUMN_TOOLS) | BIT(COLUMN_CACHED_SEPARATE) | BIT(COLUMN_WRITTEN_SEPARATE) |
+                   BIT(COLUMN_COMPACTION_INPUT) | BIT(COLUMN_COMPACTION_CACHED) | BIT(COLUMN_COMPACTION_WRITTEN));
+    const tokusage_fields cached = any_fields(BIT(COLUMN_CACHED) | BIT(COLUMN_CACHED_SEPARATE));
+    const tokusage_fields written = any_fields(BIT(COLUMN_WRITTEN_5M) | BIT(COLUMN_WRITTEN_1H));
+    const tokusage_fields reasoning = any_fields(BIT(COLUMN_REASONING) | BIT(COLUMN_REASONING_SEPARATE));
     end(none, none);
-    end(none, all);
-    end(all, none);
-    end(all, all);
+    end(prompt, none);
+    end(cached, none);
+    end(written, prompt);
+    end(reasoning, cached);
     /*@ loop unroll 30; */
     for (unsigned i = 0; i < TOKUSAGE_COLUMNS; i++) {
         end(any_fields(UINT32_C(1) << i), none);

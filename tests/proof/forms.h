@@ -21,7 +21,7 @@ enum {
 
 static const signed char *byte_class;
 
-/* Copies a form, in which each question mark stands for any byte of the class. */
+/* Copies a form, in which each question mark is any byte of the class. */
 static void put(char *to, const char *form, size_t length) {
     for (size_t i = 0; i < length; i++) {
         to[i] = form[i] == '?' ? Frama_C_char_interval(byte_class[0], byte_class[1]) : form[i];
@@ -70,10 +70,15 @@ static const char *const documents[] = {
     "{\"done\":true?}",
     "{\"error\":?}",
     "{\"a\"?1}",
+    "{\"eval_count\":?}",
+};
+
+/* Documents in which the pointer /u leads somewhere. */
+static const char *const pointed[] = {
     "{\"u\":{\"a\":?}}",
     "{\"u\":?,\"u\":{}}",
+    "{\"?\":{\"eval_count\":1}}",
     "[{\"u\":{}},{\"u\":?}]",
-    "{\"eval_count\":?}",
 };
 
 #endif

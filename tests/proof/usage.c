@@ -92,7 +92,7 @@ static void write_decimal(int64_t value) {
     (void)tokusage_decimal(value, text);
 }
 
-/* Every number with every size: the ends of the form are then all met. */
+/* With all counts. Numbers of every length are written by write_decimal. */
 static void encode(size_t count, int64_t value, int64_t others, size_t size) {
     char buffer[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
@@ -142,12 +142,13 @@ int main(void) {
         charge(i, 1);
         charge(i, 3750000);
         charge(i, TOKUSAGE_COUNT_MAX);
-        encode(i, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE);
-        encode(i, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
         encode_some(1U << i);
         encode_some(0x1FFFU & ~(1U << i));
     }
     encode(0, TOKUSAGE_COUNT_MAX, TOKUSAGE_COUNT_MAX, 0);
+    encode(0, 0, TOKUSAGE_COUNT_MAX, TOKUSAGE_JSON_SIZE - 1);
+    encode(TOKUSAGE_COUNTS - 1, Frama_C_long_long_interval(LLONG_MIN, LLONG_MAX), TOKUSAGE_COUNT_MAX,
+           TOKUSAGE_JSON_SIZE);
     encode(0, LLONG_MIN, LLONG_MIN, TOKUSAGE_JSON_SIZE);
     encode_without_nul();
     put_all_in_words(0);

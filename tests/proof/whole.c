@@ -30,19 +30,24 @@ static void find(const char *form, const char *pointer) {
     }
 }
 
-static void every_way(const char *form) {
-    whole(form, NULL);
-    whole(form, "/u");
-    find(form, "/u");
+static void every_way(const char *form, const char *pointer) {
+    whole(form, pointer);
+    if (pointer) {
+        find(form, pointer);
+    }
 }
 
 int main(void) {
     /*@ loop unroll 100; */
-    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+    for (size_t c = 0; c < CLASSES; c++) {
+        byte_class = classes[c];
         /*@ loop unroll 100; */
-        for (size_t c = 0; c < CLASSES; c++) {
-            byte_class = classes[c];
-            every_way(documents[i]);
+        for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+            every_way(documents[i], NULL);
+        }
+        /*@ loop unroll 100; */
+        for (size_t i = 0; i < sizeof pointed / sizeof *pointed; i++) {
+            every_way(pointed[i], "/u");
         }
     }
     return 0;

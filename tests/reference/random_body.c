@@ -174,7 +174,7 @@ static void add_element(builder *to, const char *path, const char *value) {
     const char *number = path + tag + word + 3;
     char said[SEGMENT];
     (void)snprintf(said, sizeof said, "%.*s", word, path + tag + 1);
-    for (size_t i = 0; one_in(2) && (strcmp(said, "audio") == 0 || strcmp(said, "image") == 0) && i < 5; i++) {
+    for (size_t i = 0; strncmp(path, "modality=", 9) == 0 && said[i] != '\0' && one_in(2); i++) {
         said[i] = (char)(said[i] - 'a' + 'A');
     }
     if (one_in(12)) {
@@ -419,7 +419,7 @@ static void replace(builder *in, size_t at, size_t length, span with) {
 }
 
 void damage(builder *in) {
-    static const char likely[] = "\"{}[]:,\\/ \n\r0159.-eutnl=";
+    static const char likely[] = "\"{}[]:,\\/ \n\r0159.-eutnl=\x0B\x0E\x10\x19\x05\x7F\xAE";
     static const char *const words[] = {"\n",
                                         "\n\n",
                                         "\r\n",

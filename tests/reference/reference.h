@@ -34,4 +34,7 @@ tokusage_error reference_infer(tokusage *usage);
 tokusage_error reference_reconcile(tokusage *usage);
 tokusage_verdict reference_settle(tokusage *usage, tokusage_error *error);
 
+/* What tokusage_cost must return; the cost is set only with OK. */
+tokusage_status reference_cost(const tokusage *usage, const tokusage *prices, int64_t *cost);
+
 #endif

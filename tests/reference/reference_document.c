@@ -165,9 +165,8 @@ static const char *tag_of(const json_node *element, const char *name) {
 /* An element of a list whose paths begin with `list`: list[ */
 static void read_element(facts *out, const json_node *element, const char *list) {
     const char *name = find_row(out, list, false)->path + strlen(list);
-    char path[PATH_SIZE], full[PATH_SIZE];
+    char path[4 * PATH_SIZE], full[PATH_SIZE], tag[PATH_SIZE];
     bool given[ROWS] = {false};
-    char tag[PATH_SIZE];
     (void)snprintf(tag, sizeof tag, "%.*s", (int)strcspn(name, "="), name);
     const char *said = element->closed ? tag_of(element, tag) : NULL;
     if (said == NULL) {
@@ -267,12 +266,12 @@ static void conclude(const facts *in, reference_usage *out) {
     if (billed && cached < out->count && same(out->columns[cached].row->path, "cached_tokens")) {
         drop_column(out, "cached");
     }
-    /* What was written for five minutes and for an hour stands for the sum where no name of cache write has a value. */
-    const bool known = has_column(out, "cache_write") || has_column(out, "cache_write_separate");
-    if (has_column(out, "cache_write_5m") && !known) {
+    /* What was written for five minutes and for an hour is used as the sum where no name of cache write has a value. */
+    const bool known = has_column(out, "written") || has_column(out, "written_separate");
+    if (has_column(out, "written_5m") && !known) {
         put_column(out, sum, minutes + hour);
     }
-    drop_column(out, "cache_write_5m");
+    drop_column(out, "written_5m");
 }
 
 void reference_override(reference_usage *earlier, const reference_usage *later) {
@@ -349,7 +348,7 @@ tokusage_status reference_counts(const reference_usage *said, tokusage *usage, t
 
 /* ---- which object is the usage */
 
-/* Whether a path of the table is read. Behind a pointer the root is, but as a usage. */
+/* Whether a path of the table is read. At a pointer the root is not, but it is read as a usage. */
 static bool is_path(const name_row *row, const char *pointer, bool in_event) {
     return same(row->kind, "usage") && (pointer == NULL ? !in_event || same(row->where, "all") : row->path != NULL);
 }

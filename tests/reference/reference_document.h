@@ -38,7 +38,7 @@ void reference_override(reference_usage *earlier, const reference_usage *later);
 /* Whether all counts are 0, and none is wrong. */
 bool reference_is_zero(const reference_usage *said);
 
-/* The thirteen counts, or the error of what is wrong. */
+/* The counts, or the error of what is wrong. */
 tokusage_status reference_counts(const reference_usage *said, tokusage *usage, tokusage_error *error);
 
 /* The values at a path in the objects that the pointer (or NULL) leads to: a list by `also`. */

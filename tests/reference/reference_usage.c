@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rows.h"
+
 /* The value, or -1; and 0 for an absent one. */
 static int64_t get(tokusage_count count) {
     return count.present ? count.value : -1;
@@ -20,23 +22,24 @@ static tokusage_error error_of(tokusage_status status, const char *member, int64
     return (tokusage_error){status, member, 0, expected, actual};
 }
 
+static int64_t sum_of_parts(tokusage *usage, const part_row *row) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < row->parts; i++) {
+        sum += or_0(*tokusage_count_at(usage, row->part[i]));
+    }
+    return sum;
+}
+
+/* The name of the first part that is present. */
+static const char *first_part(tokusage *usage, const part_row *row) {
+    size_t i = 0;
+    while (!tokusage_count_at(usage, row->part[i])->present) {
+        i++;
+    }
+    return tokusage_count_name(row->part[i]);
+}
+
 tokusage_error reference_validate(const tokusage *u) {
-    const struct {
-        const char *first, *second;
-        tokusage_count whole, a, b;
-    } parts[] = {
-        {"cached_tokens", "cache_write_tokens", u->prompt_tokens, u->cached_tokens, u->cache_write_tokens},
-        {"cache_write_1h_tokens", NULL, u->cache_write_tokens, u->cache_write_1h_tokens, {0}},
-        {"prompt_audio_tokens", "prompt_image_tokens", u->prompt_tokens, u->prompt_audio_tokens,
-         u->prompt_image_tokens},
-        {"cached_audio_tokens", NULL, u->prompt_audio_tokens, u->cached_audio_tokens, {0}},
-        {"cached_image_tokens", NULL, u->prompt_image_tokens, u->cached_image_tokens, {0}},
-        {"cached_audio_tokens", "cached_image_tokens", u->cached_tokens, u->cached_audio_tokens,
-         u->cached_image_tokens},
-        {"reasoning_tokens", NULL, u->completion_tokens, u->reasoning_tokens, {0}},
-        {"completion_audio_tokens", "completion_image_tokens", u->completion_tokens, u->completion_audio_tokens,
-         u->completion_image_tokens},
-    };
     tokusage copy = *u;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         const tokusage_count count = *tokusage_count_at(&copy, i);
@@ -49,10 +52,12 @@ tokusage_error reference_validate(const tokusage *u) {
     if (total >= 0 && (both ? sum != total : sum > total)) {
         return error_of(TOKUSAGE_ERR_TOTAL, "total_tokens", sum, total);
     }
-    for (size_t i = 0; i < LENGTH(parts); i++) {
-        const int64_t whole = get(parts[i].whole), said = or_0(parts[i].a) + or_0(parts[i].b);
+    size_t rows = 0;
+    const part_row *row = part_rows(&rows);
+    for (; rows > 0; rows--, row++) {
+        const int64_t whole = get(*tokusage_count_at(&copy, row->whole)), said = sum_of_parts(&copy, row);
         if (whole >= 0 && said > whole) {
-            return error_of(TOKUSAGE_ERR_PART, parts[i].a.present ? parts[i].first : parts[i].second, whole, said);
+            return error_of(TOKUSAGE_ERR_PART, first_part(&copy, row), whole, said);
         }
     }
     return error_of(TOKUSAGE_OK, NULL, 0, 0);

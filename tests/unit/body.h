@@ -68,9 +68,10 @@ void expect_same_observation(const char *what, const observation *got, const obs
 void expect_answer(const char *what, const observation *got, size_t length, const answer *want);
 
 /*
- * Runs the body whole, cut in two after every byte (some bytes of a long one), byte by byte, in chunks of 1,400 and in
- * random ones, and expects that all say the same. If it is one document, then extract must agree with the stream; and
- * if it is an object, then decode with a stream with the pointer "". Returns what they say.
+ * Runs the body whole, cut in two after every byte (some bytes of a long one, and where TOKUSAGE_EFFORT is below 100),
+ * byte by byte, in chunks of 1,400 and in random ones, and expects that all say the same. If it is one document, then
+ * extract must agree with the stream; and if it is an object, then decode with a stream with the pointer "". Returns
+ * what they say.
  */
 observation expect_in_every_way(const char *what, const char *pointer, span body);
 

@@ -6,7 +6,8 @@
 #include "notation.h"
 
 enum {
-    ROWS = 400
+    ROWS = 400,
+    PART_ROWS = 40
 };
 
 const name_row *name_rows(size_t *count) {
@@ -27,6 +28,26 @@ const name_row *name_rows(size_t *count) {
     return rows;
 }
 
+const part_row *part_rows(size_t *count) {
+    static part_row rows[PART_ROWS];
+    static table parts;
+    if (parts.text == NULL) {
+        assert_true(table_read(&parts, TOKUSAGE_TEST_DATA, "parts.tsv"));
+        assert_true(parts.rows > 0 && parts.rows <= PART_ROWS);
+        for (size_t i = 0; i < parts.rows; i++) {
+            part_row *const row = &rows[i];
+            row->whole = count_named(table_cell(&parts, i, "whole"));
+            for (const char *word = table_cell(&parts, i, "parts"); *word != '\0'; word += strspn(word, " ")) {
+                assert_true(row->parts < LENGTH(row->part));
+                row->part[row->parts++] = count_named(word);
+                word += strcspn(word, " ");
+            }
+        }
+    }
+    *count = parts.rows;
+    return rows;
+}
+
 bool row_is_in(const name_row *row, const char *where) {
     const size_t length = strlen(where);
     const char *word = row->where;
@@ -37,6 +58,29 @@ bool row_is_in(const name_row *row, const char *where) {
         }
     }
     return true;
+}
+
+bool tag_is_known(const char *tag) {
+    size_t count = 0;
+    bool known = false;
+    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
+        known = known || (strcmp(row->kind, "tag") == 0 && strcmp(row->path, tag) == 0);
+    }
+    return known;
+}
+
+const char *tag_word(size_t number) {
+    static const char *const others[] = {"TEXT", "Audio", "5m", "message"};
+    const char *words[ROWS];
+    size_t count = 0;
+    size_t used = 0;
+    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
+        if (strcmp(row->kind, "tag") == 0) {
+            words[used++] = strchr(row->path, '=') + 1;
+        }
+    }
+    number %= used + LENGTH(others);
+    return number < used ? words[number] : others[number - used];
 }
 
 const char *member_of(const name_row *row, const char *value) {

@@ -21,8 +21,22 @@ typedef struct name_row {
 /* All rows; read once. */
 const name_row *name_rows(size_t *count);
 
+/* A row of tests/data/parts.tsv: a whole, and the parts that are together at most the whole, as numbers of counts. */
+typedef struct part_row {
+    size_t whole, part[4], parts;
+} part_row;
+
+/* All rows, in the order in which validate looks at them; read once. */
+const part_row *part_rows(size_t *count);
+
 /* Whether the row is allowed there: "usage", "root", "meta", "all", "documents". */
 bool row_is_in(const name_row *row, const char *where);
+
+/* Whether the table has this tag: "modality=AUDIO". */
+bool tag_is_known(const char *tag);
+
+/* A word for a tag: each that the table has, and some that it has not, for any number in turn. */
+const char *tag_word(size_t number);
 
 /*
  * The member of a usage object (without its braces) by which a service says this count: for a/b and 5 "a":{"b":5}, for

@@ -1,6 +1,6 @@
 /*
  * Bodies in files, and the table of what a stream says of each: a folder with an expected.tsv whose first line names the
- * columns. To add a case, add a file and a line of the table. The columns: file; the thirteen counts by their names, after
+ * columns. To add a case, add a file and a line of the table. The columns: file; the counts by their names, after
  * tokusage_settle; verdict and verdict_complete (what tokusage_stream_verdict says without and with the word of the
  * transport); reports; done; model, id, service_tier. And, where the table has them: pointer ("" as two quotes); error
  * (of a usage that is wrong, in the words of notation.h); about (what the case is, in words).

@@ -32,7 +32,7 @@ const char *table_word(const table *in, size_t row, const char *column);
 /* ABSENT for "-". */
 int64_t table_number(const table *in, size_t row, const char *column);
 
-/* The thirteen counts of a row, from the columns that have their names. */
+/* The counts of a row, from the columns that have their names. */
 tokusage table_usage(const table *in, size_t row);
 
 /* The bytes of FOLDER/NAME, freed by the caller; NULL bytes when there is no such file. */

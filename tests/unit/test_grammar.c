@@ -183,9 +183,61 @@ static void results_do_not_follow_the_locale(void **state) {
     plain_locale();
 }
 
+/* Whether the bytes are a number (RFC 8259, section 6), said plainly. */
+static bool is_number(const char *c) {
+    c += *c == '-';
+    const size_t whole = strspn(c, "0123456789");
+    if (whole == 0 || (*c == '0' && whole > 1)) {
+        return false;
+    }
+    c += whole;
+    if (*c == '.') {
+        const size_t fraction = strspn(++c, "0123456789");
+        if (fraction == 0) {
+            return false;
+        }
+        c += fraction;
+    }
+    if (*c == 'e' || *c == 'E') {
+        c += 1 + (c[1] == '+' || c[1] == '-');
+        const size_t exponent = strspn(c, "0123456789");
+        if (exponent == 0) {
+            return false;
+        }
+        c += exponent;
+    }
+    return *c == '\0';
+}
+
+static void any_byte_in_a_number_breaks_it_unless_the_grammar_has_it_there(void **state) {
+    (void)state;
+    static const char *const numbers[] = {"7.5", "-10.25", "1e5", "20E+7", "-0.5e-12", "755"};
+    for (size_t i = 0; i < LENGTH(numbers); i++) {
+        for (size_t at = 0; numbers[i][at] != '\0'; at++) {
+            for (int byte = 1; byte < 256; byte++) {
+                char number[16];
+                (void)snprintf(number, sizeof number, "%s", numbers[i]);
+                number[at] = (char)(unsigned char)byte;
+                char document[40];
+                const int length = snprintf(document, sizeof document, "{\"a\":[%s]}", number);
+                const bool other = strchr(" \t\r\n,", byte) != NULL;
+                if (other) {
+                    continue; /* ends the number */
+                }
+                tokusage usage;
+                const tokusage_status status = tokusage_extract(document, (size_t)length, NULL, &usage, NULL);
+                if ((status != TOKUSAGE_ERR_SYNTAX) != is_number(number)) {
+                    fail_msg("%s: status %d", shown(document, (size_t)length), (int)status);
+                }
+            }
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(extract_accepts_the_grammar_and_names_the_byte_that_breaks_it),
+        cmocka_unit_test(any_byte_in_a_number_breaks_it_unless_the_grammar_has_it_there),
         cmocka_unit_test(the_grammar_is_the_same_in_members_without_a_meaning),
         cmocka_unit_test(a_malformed_document_of_an_event_has_no_usage_and_its_loss_is_not_silent),
         cmocka_unit_test(one_byte_order_mark_may_begin_a_document),

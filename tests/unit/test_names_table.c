@@ -60,43 +60,52 @@ static tokusage_key walk(const char *path, tokusage_node node, const char **tag)
     }
 }
 
+#define COLUMN(column, count) {#column, COLUMN_##column},
 static const struct {
     const char *name;
     unsigned column;
-} columns[] = {
-    {"input", COLUMN_INPUT},
-    {"tools", COLUMN_TOOLS},
-    {"output", COLUMN_OUTPUT},
-    {"total", COLUMN_TOTAL},
-    {"cached", COLUMN_CACHED},
-    {"cached_separate", COLUMN_CACHED_SEPARATE},
-    {"cache_write", COLUMN_WRITTEN},
-    {"cache_write_separate", COLUMN_WRITTEN_SEPARATE},
-    {"cache_write_1h", COLUMN_WRITTEN_1H},
-    {"cache_write_5m", COLUMN_WRITTEN_5M},
-    {"reasoning", COLUMN_REASONING},
-    {"reasoning_separate", COLUMN_REASONING_SEPARATE},
-    {"prompt_audio", COLUMN_INPUT_AUDIO},
-    {"prompt_image", COLUMN_INPUT_IMAGE},
-    {"tools_audio", COLUMN_TOOLS_AUDIO},
-    {"tools_image", COLUMN_TOOLS_IMAGE},
-    {"cached_audio", COLUMN_CACHED_AUDIO},
-    {"cached_image", COLUMN_CACHED_IMAGE},
-    {"completion_audio", COLUMN_OUTPUT_AUDIO},
-    {"completion_image", COLUMN_OUTPUT_IMAGE},
-    {"compaction_input", COLUMN_COMPACTION_INPUT},
-    {"compaction_output", COLUMN_COMPACTION_OUTPUT},
-    {"compaction_cached", COLUMN_COMPACTION_CACHED},
-    {"compaction_cache_write", COLUMN_COMPACTION_WRITTEN},
-};
+} columns[] = {TOKUSAGE_EACH_COLUMN(COLUMN)};
+
+/* Whether both are the same letters, the first ones small. */
+static bool is_small(const char *small, const char *large) {
+    while (*small != '\0' && (*small == *large || *small - 'a' == *large - 'A')) {
+        small++;
+        large++;
+    }
+    return *small == *large;
+}
 
 static unsigned column_of(const char *name) {
     size_t i = 0;
-    while (i < LENGTH(columns) && strcmp(columns[i].name, name) != 0) {
+    while (i < LENGTH(columns) && !is_small(name, columns[i].name)) {
         i++;
     }
-    assert_true(i < LENGTH(columns));
+    if (i == LENGTH(columns)) {
+        fail_msg("names.h has no column %s", name);
+    }
     return columns[i].column;
+}
+
+#define TAG(text, set, column) {text, column},
+static const struct {
+    const char *text;
+    unsigned column;
+} tags[] = {TOKUSAGE_EACH_TAG(TAG)};
+
+static bool tagged[LENGTH(tags)];
+
+/* The number of the tag m=v or m=v]. */
+static size_t tag_of(const char *tag) {
+    const char *const word = strchr(tag, '=') + 1;
+    const size_t length = strcspn(word, "]");
+    size_t i = 0;
+    while (i < LENGTH(tags) && (strlen(tags[i].text) != length || memcmp(tags[i].text, word, length) != 0)) {
+        i++;
+    }
+    if (i == LENGTH(tags)) {
+        fail_msg("names.h has no tag %s", word);
+    }
+    return i;
 }
 
 static void check_count(const name_row *row, const char *where, tokusage_node node) {
@@ -106,8 +115,8 @@ static void check_count(const name_row *row, const char *where, tokusage_node no
     }
     const tokusage_key key = walk(row->path, node, &tag);
     const tokusage_name *const name = tokusage_name_of(key);
-    const unsigned image = strcmp(tag, "") != 0 && strncmp(tag, "modality=image", 14) == 0;
-    if (name->role != (*tag != '\0' ? ROLE_NUMBER : ROLE_COUNT) || name->target + image != column_of(row->column)) {
+    const unsigned moved = *tag != '\0' ? tags[tag_of(tag)].column - 1 : 0;
+    if (name->role != (*tag != '\0' ? ROLE_NUMBER : ROLE_COUNT) || name->target + moved != column_of(row->column)) {
         fail_msg("%s is no count of the column %s in names.h", row->path, row->column);
     }
 }
@@ -136,8 +145,9 @@ static void check_other(const name_row *row) {
     }
 }
 
-/* A tag's name is read in the elements of every list. */
+/* A tag's name is read in the elements of every list, and its word is a tag. */
 static void check_tag(const name_row *row) {
+    tagged[tag_of(row->path)] = true;
     const size_t length = strcspn(row->path, "=");
     bool found = false;
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
@@ -163,6 +173,11 @@ static void names_h_and_names_tsv_have_the_same_rows(void **state) {
             check_tag(&rows[i]);
         } else if (rows[i].path != NULL) {
             check_other(&rows[i]);
+        }
+    }
+    for (size_t i = 0; i < LENGTH(tags); i++) {
+        if (!tagged[i]) {
+            fail_msg("names.tsv has no row for the tag %s of names.h", tags[i].text);
         }
     }
     for (unsigned key = 1; key <= TOKUSAGE_KEYS; key++) {
@@ -258,8 +273,7 @@ static void print_index(const uint8_t index[TOKUSAGE_HASHES]) {
 
 static void print_header(const uint32_t *factor, const uint8_t index[TOKUSAGE_HASHES]) {
     printf("/* Made by test_names_table from the table in names.h. It checks that each row finds itself, and prints "
-           "this file "
-           "anew. */\n"
+           "this file. */\n"
            "enum {\n    HASH_SHIFT = %d, /* leaves the bits of the index */\n    TOKUSAGE_HASHES = 1 << (32 - "
            "HASH_SHIFT)\n};\n"
            "#define HASH_LETTERS UINT32_C(%" PRIu32 ")\n#define HASH_KIND UINT32_C(%" PRIu32 ")\n"

@@ -83,7 +83,7 @@ static void a_pointer_leads_to_the_response_or_to_its_usage(void **state) {
          "prompt 5"},
         {"the other way round", "/a", TEXT("{\"a\":{\"x\":1},\"a\":{\"usage\":" FIVE "}}"), "prompt 5"},
         {"through an object given twice", "/a/b", TEXT("{\"a\":{},\"a\":{\"b\":" FIVE "}}"), "prompt 5"},
-        {"through what is no object", "/a/b", TEXT("{\"a\":[{\"b\":" FIVE "}]}"), "NOT_FOUND usage"},
+        {"through something that is not an object", "/a/b", TEXT("{\"a\":[{\"b\":" FIVE "}]}"), "NOT_FOUND usage"},
         {"an index is a name", "/a/0", TEXT("{\"a\":[" FIVE "]}"), "NOT_FOUND usage"},
         {"an index that is a name", "/a/0", TEXT("{\"a\":{\"0\":" FIVE "}}"), "prompt 5"},
         {"an escaped tilde and slash", "/a~1b/~0c", TEXT("{\"a/b\":{\"~c\":" FIVE "},\"a\":{\"b\":" SIX "}}"),

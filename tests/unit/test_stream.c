@@ -214,7 +214,7 @@ static void data_of_an_event_are_documents_one_after_another(void **state) {
         {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE,
          SAYS(SAYS57, CONSISTENT, 2, true)},
         {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"what is no JSON ends the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
+        {"bytes that are not JSON end the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
          SAYS("prompt 5", CONSISTENT, 1, true)},
         {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
         {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},

@@ -2,9 +2,10 @@
  * What the counts say: validate, infer, reconcile, settle, add, equal, and the counts by number. Tables of cases, and
  * the rules written a second time for random usages.
  */
-#include "body.h"
-
 #include <string.h>
+
+#include "body.h"
+#include "rows.h"
 
 #define MAX TOKUSAGE_COUNT_MAX
 
@@ -160,16 +161,6 @@ static void validate_finds_a_total_that_contradicts_its_parts(void **state) {
     EXPECT_ROWS(validate, rows);
 }
 
-/* Every whole and its parts, in the order in which validate looks at them. */
-static const struct pair {
-    const char *whole, *first, *second; /* second NULL: one part alone */
-} pairs[] = {
-    {"prompt", "cached", "cache_write"},        {"cache_write", "cache_write_1h", NULL},
-    {"prompt", "prompt_audio", "prompt_image"}, {"prompt_audio", "cached_audio", NULL},
-    {"prompt_image", "cached_image", NULL},     {"cached", "cached_audio", "cached_image"},
-    {"completion", "reasoning", NULL},          {"completion", "completion_audio", "completion_image"},
-};
-
 static const struct {
     int64_t whole, first, second; /* -1: absent */
     bool agrees;
@@ -184,23 +175,37 @@ static const char *with_part(const char *words, const char *name, int64_t value)
     return value >= 0 ? line_of("%s%s%s %s", words, *words != '\0' ? " " : "", name, number_words(value)) : words;
 }
 
+static const char *short_name_of(size_t count) {
+    return short_name(tokusage_count_name(count));
+}
+
+/* The part alone, or with a second one, which is not `first`. */
+static void expect_parts(size_t whole, size_t first, size_t second) {
+    for (size_t j = 0; j < LENGTH(amounts); j++) {
+        if (first == second && amounts[j].second >= 0) {
+            continue;
+        }
+        const char *words = with_part("", short_name_of(whole), amounts[j].whole);
+        words = with_part(words, short_name_of(first), amounts[j].first);
+        words = with_part(words, short_name_of(second), amounts[j].second);
+        const int64_t more = amounts[j].second > 0 ? amounts[j].second : 0;
+        const int64_t parts = (amounts[j].first > 0 ? amounts[j].first : 0) + more;
+        const char *const want = line_of("PART %s %s %s", short_name_of(amounts[j].first >= 0 ? first : second),
+                                         number_words(amounts[j].whole), number_words(parts));
+        const tokusage usage = usage_in(words);
+        expect_call(validate, &usage, amounts[j].agrees ? "OK" : want, &usage);
+    }
+}
+
 static void validate_compares_the_parts_of_each_whole_with_it(void **state) {
     (void)state;
-    for (size_t i = 0; i < LENGTH(pairs); i++) {
-        const struct pair *const p = &pairs[i];
-        for (size_t j = 0; j < LENGTH(amounts); j++) {
-            if (p->second == NULL && amounts[j].second >= 0) {
-                continue;
+    size_t count = 0;
+    const part_row *const rows = part_rows(&count);
+    for (const part_row *in = rows; in < rows + count; in++) {
+        for (size_t i = 0; i < in->parts; i++) {
+            for (size_t k = i; k < in->parts; k++) {
+                expect_parts(in->whole, in->part[i], in->part[k]);
             }
-            const char *words = with_part("", p->whole, amounts[j].whole);
-            words = with_part(words, p->first, amounts[j].first);
-            words = p->second != NULL ? with_part(words, p->second, amounts[j].second) : words;
-            const int64_t second = amounts[j].second > 0 ? amounts[j].second : 0;
-            const int64_t parts = (amounts[j].first > 0 ? amounts[j].first : 0) + second;
-            const char *const want = line_of("PART %s %s %s", amounts[j].first >= 0 ? p->first : p->second,
-                                             number_words(amounts[j].whole), number_words(parts));
-            const tokusage usage = usage_in(words);
-            expect_call(validate, &usage, amounts[j].agrees ? "OK" : want, &usage);
         }
     }
 }
@@ -446,10 +451,6 @@ static int64_t number(const tokusage_count *count) {
     return count->present ? count->value : 0;
 }
 
-static tokusage_count *named(tokusage *usage, const char *name) {
-    return tokusage_count_at(usage, count_named(name));
-}
-
 /* The first thing that disagrees, as error words. */
 static const char *disagreement(tokusage *u) {
     const bool p = u->prompt_tokens.present;
@@ -459,13 +460,20 @@ static const char *disagreement(tokusage *u) {
     if (u->total_tokens.present && (p || c) && (p && c ? parts != total : parts > total)) {
         return line_of("TOTAL total %lld %lld", (long long)parts, (long long)total);
     }
-    for (size_t i = 0; i < LENGTH(pairs); i++) {
-        const tokusage_count *const whole = named(u, pairs[i].whole);
-        const tokusage_count *const first = named(u, pairs[i].first);
-        const int64_t sum = number(first) + (pairs[i].second != NULL ? number(named(u, pairs[i].second)) : 0);
+    size_t count = 0;
+    const part_row *const rows = part_rows(&count);
+    for (const part_row *in = rows; in < rows + count; in++) {
+        const tokusage_count *const whole = tokusage_count_at(u, in->whole);
+        size_t first = in->parts;
+        int64_t sum = 0;
+        for (size_t i = in->parts; i-- > 0;) {
+            const tokusage_count *const part = tokusage_count_at(u, in->part[i]);
+            sum += number(part);
+            first = part->present ? i : first;
+        }
         if (whole->present && sum > whole->value) {
-            return line_of("PART %s %lld %lld", first->present ? pairs[i].first : pairs[i].second,
-                           (long long)whole->value, (long long)sum);
+            return line_of("PART %s %lld %lld", short_name_of(in->part[first]), (long long)whole->value,
+                           (long long)sum);
         }
     }
     return "OK";
@@ -689,21 +697,28 @@ static void equal_says_that_null_equals_only_null(void **state) {
 
 static void counts_are_numbered_in_the_order_of_the_struct(void **state) {
     (void)state;
+    static const struct {
+        const char *name;
+        size_t offset;
+    } members[TOKUSAGE_COUNTS] = {
+        {"prompt_tokens", offsetof(tokusage, prompt_tokens)},
+        {"completion_tokens", offsetof(tokusage, completion_tokens)},
+        {"total_tokens", offsetof(tokusage, total_tokens)},
+        {"cached_tokens", offsetof(tokusage, cached_tokens)},
+        {"cache_write_tokens", offsetof(tokusage, cache_write_tokens)},
+        {"cache_write_1h_tokens", offsetof(tokusage, cache_write_1h_tokens)},
+        {"prompt_audio_tokens", offsetof(tokusage, prompt_audio_tokens)},
+        {"prompt_image_tokens", offsetof(tokusage, prompt_image_tokens)},
+        {"cached_audio_tokens", offsetof(tokusage, cached_audio_tokens)},
+        {"cached_image_tokens", offsetof(tokusage, cached_image_tokens)},
+        {"reasoning_tokens", offsetof(tokusage, reasoning_tokens)},
+        {"completion_audio_tokens", offsetof(tokusage, completion_audio_tokens)},
+        {"completion_image_tokens", offsetof(tokusage, completion_image_tokens)},
+    };
     tokusage usage = usage_in("");
-    const tokusage_count *const counts[TOKUSAGE_COUNTS] = {
-        &usage.prompt_tokens,          &usage.completion_tokens,   &usage.total_tokens,
-        &usage.cached_tokens,          &usage.cache_write_tokens,  &usage.cache_write_1h_tokens,
-        &usage.prompt_audio_tokens,    &usage.prompt_image_tokens, &usage.cached_audio_tokens,
-        &usage.cached_image_tokens,    &usage.reasoning_tokens,    &usage.completion_audio_tokens,
-        &usage.completion_image_tokens};
-    static const char *const names[TOKUSAGE_COUNTS] = {
-        "prompt_tokens",          "completion_tokens",     "total_tokens",        "cached_tokens",
-        "cache_write_tokens",     "cache_write_1h_tokens", "prompt_audio_tokens", "prompt_image_tokens",
-        "cached_audio_tokens",    "cached_image_tokens",   "reasoning_tokens",    "completion_audio_tokens",
-        "completion_image_tokens"};
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        assert_ptr_equal(tokusage_count_at(&usage, i), counts[i]);
-        assert_string_equal(tokusage_count_name(i), names[i]);
+        assert_string_equal(tokusage_count_name(i), members[i].name);
+        assert_ptr_equal(tokusage_count_at(&usage, i), (char *)&usage + members[i].offset);
     }
 }
 

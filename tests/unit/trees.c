@@ -115,15 +115,14 @@ static void add_details(builder *to, const name_row *row) {
 /* A list with random elements: of several tags, without one, in any order, or no objects at all. */
 static void add_list(builder *to, const name_row *row) {
     static const char *const others[] = {"1", "\"AUDIO\"", "null", "{}", "[{\"modality\":\"AUDIO\",\"tokenCount\":5}]"};
-    static const char *const tags[] = {"AUDIO", "audio", "IMAGE",      "image",   "TEXT",
-                                       "1h",    "5m",    "compaction", "message", "Audio"};
     const size_t length = strcspn(row->path, "[");
     const size_t tag = strcspn(row->path + length, "=") - 1;
     add_format(to, "\"%.*s\":[", (int)length, row->path);
     for (size_t left = random_below(5); left > 0; left--) {
         const char *const name = strchr(row->path, ']') + 2;
         const char *const number = line_of("\"%s\":%s", name, random_value());
-        const char *const label = line_of("\"%.*s\":\"%s\"", (int)tag, row->path + length + 1, ANY(tags));
+        const char *const label =
+            line_of("\"%.*s\":\"%s\"", (int)tag, row->path + length + 1, tag_word(random_below(1000)));
         switch (random_below(8)) {
         case 0:
             add(to, 1, ANY(others));

@@ -1,5 +1,5 @@
--- The upstream of haproxy.sh: sends the first n bytes of a body, in two chunks where `cut` says. The second service promises
--- more than it sends.
+-- The upstream of haproxy.sh: sends the first n bytes of a body, in two chunks where `cut` says. The second service
+-- promises more than it sends.
 local function requested(query)
     local name, n, cut = query:match "name=([^&]*)&n=(%d+)&cut=(%d+)"
     local file = assert(io.open(os.getenv "BODIES" .. name, "rb"))

@@ -18,9 +18,9 @@ take_bodies
 BODIES=$scratch/bodies/
 export BODIES
 
-# configure PORT: the configuration of the example, with the ports and sockets of this test, a log of tabs, a limit of 1,000
-# tokens an hour (none leaves the sum while the test runs), and a provider in the same process. The header x-used is what
-# the key had used before the request.
+# configure PORT: the configuration of the example, with the ports and sockets of this test, a log of tabs, a limit of
+# 1,000 tokens an hour (none leaves the sum while the test runs), and a provider in the same process. The header x-used
+# is what the key had used before the request.
 configure() {
     sed -e "s|/etc/haproxy/tokusage/tokusage.lua|$project/examples/haproxy/tokusage.lua\n    lua-load-per-thread $here/haproxy.lua|" \
     -e "s|/etc/haproxy/tokusage/?.so|$scratch/?.so|" -e "s|/etc/haproxy/tokusage/?.lua|$scratch/?.lua|" \
@@ -111,7 +111,9 @@ check_log() {
     sed 's|.*|url="http://x/&"\noutput=/dev/null|' "$scratch/requests" >"$scratch/urls"
     timeout 200 curl -s --unix-socket "$scratch/node1.sock" -K "$scratch/urls" >"$scratch/curl" 2>&1 || :
     in_time logged || fail "$1: the log has $(wc -l <"$scratch/node1.log") lines"
-    tr -d '\000' <"$scratch/node1.log" | awk -F '\t' -v OFS='\t' '{ for (i = 1; i <= 5; i++) if ($i == "-") $i = ""; print $1, $2, $3, $4, $5 }' | sort >"$scratch/sorted"
+    tr -d '\000' <"$scratch/node1.log" |
+        awk -F '\t' -v OFS='\t' '{ for (i = 1; i <= 5; i++) if ($i == "-") $i = ""; print $1, $2, $3, $4, $5 }' |
+        sort >"$scratch/sorted"
     sort "$scratch/answers" >"$scratch/expected"
     same "$1" "$scratch/expected" "$scratch/sorted"
 }

@@ -1,6 +1,6 @@
-# What the tests of the hosts share: packages unpacked into the build folder (nothing is installed), a scratch folder, and
-# comparing what a host printed with what the C library says. Sourced, with the folder of the built programs in `built`.
-# POSIX sh.
+# What the tests of the hosts share: packages unpacked into the build folder (nothing is installed), a scratch folder,
+# and comparing what a host printed with what the C library says. Sourced, with the folder of the built programs in
+# `built`. POSIX sh.
 # shellcheck shell=sh
 LC_ALL=C
 export LC_ALL
@@ -26,7 +26,8 @@ end_host_test() {
     status=$?
     trap - EXIT
     for pid in $running; do
-        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+        kill "$pid" 2>/dev/null || :
+        wait "$pid" 2>/dev/null || :
     done
     rm -rf "$scratch"
     exit "$status"
@@ -129,8 +130,8 @@ take_bodies() {
     done
 }
 
-# judge_bodies WHAT: what the C library says about each beginning of each of them, or about all of it, in $scratch/judged;
-# judge.c says what the lines have.
+# judge_bodies WHAT: what the C library says about each beginning of each of them, or about all of it, in
+# $scratch/judged; judge.c says what the lines have.
 judge_bodies() {
     "$built/hosts_judge" "$1" "$scratch"/bodies/* >"$scratch/judged"
 }
@@ -175,8 +176,8 @@ mixed_calls() {
     echo 'COMMIT;'
 }
 
-# count_differences EXPRESSION: SQL that counts the rows in which the count that EXPRESSION says, for the quoted name at %s,
-# is not the true one. They are expected in $scratch/none.
+# count_differences EXPRESSION: SQL that counts the rows in which the count that EXPRESSION says, for the quoted name at
+# %s, is not the true one. They are expected in $scratch/none.
 count_differences() {
     count_names | while read -r name; do
         # shellcheck disable=SC2059
@@ -202,7 +203,7 @@ build_wasm() {
 
 # ---------------------------------------------------------------------------------------------------- Lua
 
-# "name=value" of the counts that were reported, in the order of the names, in place of their columns.
+# "name=value" of the counts that were reported, in the order of the names, instead of their columns.
 # shellcheck disable=SC2016
 words_of_counts='
     BEGIN { split(names, name, " "); for (i in name) column[name[i]] = i + 4; count = split(sorted, in_order, " ") }
@@ -215,8 +216,8 @@ words_of_counts='
         print $1, $2, (complete ? $18 : $3), ($4 == "-" ? "" : $4), words
     }'
 
-# counts_in_words COMPLETE <LINES: lines of judge counts as name, length, verdict, model, words; COMPLETE is 1 for the verdict of
-# a complete body, else empty.
+# counts_in_words COMPLETE <LINES: lines of judge counts as name, length, verdict, model, words; COMPLETE is 1 for the
+# verdict of a complete body, else empty.
 counts_in_words() {
     awk -F '\t' -v OFS='\t' -v complete="$1" -v names="$(count_names | paste -s -d ' ' -)" \
         -v sorted="$(count_names | sort | paste -s -d ' ' -)" "$words_of_counts"

@@ -2,7 +2,7 @@
  * What the C library says about bodies, for the tests of the other hosts.
  *
  *     judge lines FILE...           for each body, and each length from 0 to all of it: what is said about its beginning
- *     judge counts FILE...          the same, with a column for each count in place of the JSON
+ *     judge counts FILE...          the same, with a column for each count instead of the JSON
  *     judge whole FILE...           only about all of it
  *     judge insert LITERAL FILE...  SQL that puts the bodies into the table bodies (name, body); LITERAL is how the
  *                                   database writes bytes, with %s where the hexadecimal digits are

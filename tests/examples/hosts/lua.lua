@@ -1,5 +1,5 @@
--- lua lua.lua MODULE COUNTS FILE...: what the module says about bodies, in judge.c's lines with a column for each count (their
--- names are in COUNTS). Each body is cut in two at each byte, too, which must not change what is said.
+-- lua lua.lua MODULE COUNTS FILE...: what the module says about bodies, in judge.c's lines with a column for each count
+-- (their names are in COUNTS). Each body is cut in two at each byte, too, which must not change what is said.
 local tokusage = require(arg[1])
 
 local function line(name, length, stream)

@@ -18,7 +18,8 @@ modules=$packages/nginx/usr/lib/nginx/modules
 take_bodies
 mkdir "$scratch/temp"
 
-# The server sends the first n bytes of a body, in two chunks where `cut` says; at /short/ it promises more than it sends.
+# The server sends the first n bytes of a body, in two chunks where `cut` says; at /short/ it promises more than it
+# sends.
 cat >"$scratch/nginx.conf" <<END
 load_module $modules/ndk_http_module.so;
 load_module $modules/ngx_http_lua_module.so;
@@ -63,12 +64,17 @@ http {
 }
 END
 
-# check_requests WORDS: makes the requests for the paths in $scratch/requests; the log must be $scratch/answers.
-check_requests() {
+# make_requests WORDS: for the paths in $scratch/requests; waits until the log has them all.
+make_requests() {
     sed 's|.*|url="http://nginx/&"\noutput=/dev/null|' "$scratch/requests" >"$scratch/urls"
     timeout 200 curl -s --unix-socket "$scratch/nginx.sock" -K "$scratch/urls" >"$scratch/curl" 2>&1 || :
     kill -USR1 "$nginx_pid"
     in_time logged || fail "$1: $(tail -n 5 "$scratch/error.log" "$scratch/curl")"
+}
+
+# check_requests WORDS: makes them; the log must be $scratch/answers.
+check_requests() {
+    make_requests "$1"
     sort "$scratch/answers" >"$scratch/expected"
     sort "$scratch/access.log" >"$scratch/sorted"
     same "$1" "$scratch/expected" "$scratch/sorted"
@@ -115,3 +121,24 @@ for module in tokusage_ffi tokusage; do
     done
     stop_nginx
 done
+
+# In one nginx with the module of examples/nginx, where that is built: both read the same responses.
+module=$2/tests/examples/nginx/module/ngx_http_tokusage_module.so
+if [ ! -e "$module" ]; then
+    echo "the module of examples/nginx is not built, so it is not compared"
+    exit 0
+fi
+sed 's/llm_/lua_/g' "$project/examples/lua/tokusage.conf" >"$scratch/lua.conf"
+# shellcheck disable=SC2016
+columns=$(count_names | sed 's/.*/\\\\t$llm_&/' | tr -d '\n')
+sed -i -e "1i load_module $module;" -e "s|include .*tokusage.conf;|include $scratch/lua.conf; tokusage on;|" \
+    -e "s|log_format .*|log_format counts escape=none \"\$arg_name\\\\t\$arg_n\\\\t\$lua_counts$columns\";|" "$scratch/nginx.conf"
+start_nginx tokusage_ffi
+awk 'NR % 11 == 0' "$scratch/judged" | awk -F '\t' '{ print "proxied/?name=" $1 "&n=" $2 "&cut=" int($2 / 2) }' >"$scratch/requests"
+make_requests "nginx with both modules"
+awk -F '\t' -v OFS='\t' '{ print $1, $2, $3 }' "$scratch/access.log" | sort >"$scratch/sorted"
+awk -F '\t' -v OFS='\t' '{ for (i = NF; i > 3; i--) $(i + 1) = ($i == "" ? "-" : $i); $3 = "-"; $4 = "-"; print }' \
+    "$scratch/access.log" | counts_in_words '' | cut -f 1,2,5 | sort >"$scratch/expected"
+same "the module of examples/nginx says the same counts" "$scratch/expected" "$scratch/sorted"
+awk -F '\t' '$3 != ""' "$scratch/sorted" | grep -c . >"$scratch/some" || fail "no response has counts"
+stop_nginx

@@ -1,7 +1,7 @@
 /*
  * Makes a mix of bodies of many providers, with numbers of which each is used once, as SQL:
  *
- *     mix NUMBER      INSERT INTO calls (body, and the thirteen counts that are true of it) VALUES ...
+ *     mix NUMBER      INSERT INTO calls (body, and the counts that are true of it) VALUES ...
  *
  * The truth comes from the numbers alone. A template says how a provider writes them; it has these signs:
  *     $p prompt, all of it   $f fresh: without the cached and the written   $k cached   $w written to the cache

@@ -1,5 +1,5 @@
-// node node.js EXAMPLE FILE...: what examples/node/tokusage.js says about bodies, in judge.c's lines with a column for each count.
-// Each body is cut in two at each byte, too, which must not change what is said.
+// node node.js EXAMPLE FILE...: what examples/node/tokusage.js says about bodies, in judge.c's lines with a column for
+// each count. Each body is cut in two at each byte, too, which must not change what is said.
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 const { basename } = require('node:path');

@@ -1,5 +1,6 @@
-// node page.mjs BROWSER EXAMPLE WASM FOLDER FILE...: serves the example and the bodies on a loopback address, opens them in a
-// headless browser, and leaves in FOLDER what page_run.mjs posts (lines, shown) and a picture of the page (page.png).
+// node page.mjs BROWSER EXAMPLE WASM FOLDER FILE...: serves the example and the bodies on a loopback address, opens
+// them in a headless browser, and leaves in FOLDER what page_run.mjs posts (lines, shown) and a picture of the page
+// (page.png).
 import { createServer } from 'node:http';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The page of examples/wasm in a headless Chromium. Its picture is left in the build folder: page.png.   page.sh BUILT BUILD
+# The page of examples/wasm in a headless Chromium.   page.sh BUILT BUILD
+# Its picture is left in the build folder: page.png.
 set -eu
 built=$1
 # shellcheck source=tests/examples/hosts/hosts.sh

@@ -1,5 +1,5 @@
-// Runs in a page of the browser, from page.mjs: the bodies in a worker, then index.html in a frame, as a person uses it.
-// What it finds goes to the server.
+// Runs in a page of the browser, from page.mjs: the bodies in a worker, then index.html in a frame, as a person uses
+// it. What it finds goes to the server.
 
 const post = (path, words) => fetch(path, { method: 'POST', body: words });
 const until = async (holds) => {

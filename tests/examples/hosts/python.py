@@ -1,5 +1,5 @@
-# python.py FILE...: what examples/python/tokusage.py says about bodies, in judge.c's lines with a column for each count. Each
-# body is cut in two at each byte, too, which must not change what is said.
+# python.py FILE...: what examples/python/tokusage.py says about bodies, in judge.c's lines with a column for each
+# count. Each body is cut in two at each byte, too, which must not change what is said.
 import os
 import sys
 import tokusage

@@ -1,5 +1,5 @@
-// What tokusage.js says about bodies, in judge.c's lines with a column for each count. Any engine runs this file: node here,
-// a worker of a browser through page.mjs.
+// What tokusage.js says about bodies, in judge.c's lines with a column for each count. Any engine runs this file: node
+// here, a worker of a browser through page.mjs.
 const absent = '-';
 
 // The line of tokusage_error_text.

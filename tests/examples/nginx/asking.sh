@@ -20,7 +20,8 @@ body page.json '<html>busy</html>'
 body unknown.sse 'event: word\ndata: {"kind":"word","word":"blue"}\n\nevent: end\ndata: {"kind":"end"}\n\n'
 body failed.sse 'data: {"model":"m","usage":{"prompt_tokens":4,"completion_tokens":2}}\n\ndata: {"error":{"message":"overloaded"}}\n\n'
 body all.json '{"model":"m","usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":40,"cache_write_tokens":20,"audio_tokens":10,"image_tokens":9,"cached_tokens_details":{"audio_tokens":3,"image_tokens":2}},"completion_tokens_details":{"reasoning_tokens":21,"audio_tokens":6,"image_tokens":7},"cache_creation":{"ephemeral_1h_input_tokens":5}}}'
-all='100 50 150 40 20 5 10 9 3 2 21 6 7' # in the order of tokusage.h
+all=prompt=100,completion=50,total=150,cached=40,cache_write=20,cache_write_1h=5,prompt_audio=10,prompt_image=9,\
+cached_audio=3,cached_image=2,reasoning=21,completion_audio=6,completion_image=7
 body labels.json '{"id":"call-7","model":"m","service_tier":"flex","usage":{"prompt_tokens":4,"completion_tokens":2}}'
 body bytes.json '{"model":"a\323\376\303\251","usage":{"prompt_tokens":4,"completion_tokens":2}}'
 body lines.jsonl '{"model":"m","done":false}\n{"model":"m","done":true,"prompt_eval_count":4,"eval_count":2}\n'

@@ -129,17 +129,6 @@ ask GET     /static/none.json                       -                   404 -   
 
 # ---------------------------------------------------------------------------------------------------- what is metered
 
-# numbered: the counts of all.json, by their names in tokusage.h.
-numbered() {
-    # shellcheck disable=SC2086
-    set -- $all
-    for name in $counts; do
-        printf '%s%s=%s' "${comma:-}" "${name%_tokens}" "$1"
-        comma=,
-        shift
-    done
-}
-
 ask GET     /off/whole.json                         -   200 whole.json  -   -- nothing
 ask GET     /if/whole.json                          -   200 whole.json  -   -- "$whole"
 ask GET     '/if/whole.json?meter=no'               -   200 whole.json  -   -- nothing
@@ -149,7 +138,7 @@ ask GET     '/whole.json?type=text/plain'           -   200 whole.json  -   -- "
 ask GET     '/whole.json?type=text/plain&gzip=1'    -   200 whole.json.gz - -- "unread - -"
 ask GET     /static/page.txt                        -   200 page.txt    -   -- nothing
 ask GET     '/whole.json?type=application/json;charset=utf-8' - 200 whole.json - -- "$whole"
-ask GET     /all.json                               -   200 all.json        -   -- "consistent $(numbered) m"
+ask GET     /all.json                               -   200 all.json        -   -- "consistent $all m"
 ask GET     '/stream.sse?type=Text/Event-Stream'    -   200 stream.sse  -   -- "$stream"
 ask GET     /types/whole.json                       -   200 whole.json  -   -- "unread - -"
 ask GET     '/types/whole.json?type=application/x-tested' - 200 whole.json - -- "$whole"
@@ -250,7 +239,7 @@ go "responses that the service cuts"
 
 ask GET '/variables/stream.sse?frame=chunked&write=11' - 200 stream.sse "save=$scratch/variables" -- "$stream"
 variables=$number
-ask GET /variables/all.json                            - 200 all.json -                          -- "consistent $(numbered) m"
+ask GET /variables/all.json                            - 200 all.json -                          -- "consistent $all m"
 go "variables in headers and trailers"
 tr -d '\r' <"$scratch/variables.head" >"$scratch/head"
 holds "a header is made before anything is known" grep -q '^X-Early: early:$' "$scratch/head"

@@ -181,11 +181,9 @@ says "of a type that is not read" "unread 1 " "$(verdict_of html)"
 says "of a page with two parts by SSI" "consistent 2 " "$(verdict_of ssi)"
 sums "out of the cache" keys 2 20 9 16 4 'key="cache"'
 
-# shellcheck disable=SC2086
-set -- $all
 for name in $counts; do
-    says "the metric of $name" "$1" "$(sum keys "tokusage_${name}_total" 'key="all"')"
-    shift
+    count=$(echo "$all" | tr , '\n' | sed -n "s/^${name%_tokens}=//p")
+    says "the metric of $name" "${count:-0}" "$(sum keys "tokusage_${name}_total" 'key="all"')"
 done
 
 # The time to the first byte of the body, in a histogram.
