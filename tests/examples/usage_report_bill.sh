@@ -380,6 +380,7 @@ costs() {
         sed -n 's/.*"total".*"cost":"\([0-9.]*\)".*/\1/p')"
 }
 million='"usage":{"prompt_tokens":1000000,"completion_tokens":0}}\n'
+# shellcheck disable=SC2016
 costs "a heading in any case and order, with a mark, and \$" 2.5 '\0357\0273\0277Output,INPUT,Model\n$10,"$2.50",m\n' "{\"model\":\"m\",$million"
 costs "above a number of prompt tokens" 6 'model,input,output,above,input_above\nm,3,1,999999,6\n' "{\"model\":\"m\",$million"
 costs "not above it" 3 'model,input,output,above,input_above\nm,3,1,1000000,6\n' "{\"model\":\"m\",$million"

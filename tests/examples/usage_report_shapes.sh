@@ -56,7 +56,7 @@ if [ -n "$gunzip" ]; then
     awk -F '\t' 'NR > 1 && $1 != "claude-code-fork.jsonl" { row = $2; for (i = 3; i <= NF; i++) row = row " " $i; print row }' $data/shapes.tsv |
         whole >"$scratch/all"
     says "a folder" "$(cat "$scratch/all")" "$(rows $shapes)"
-    reversed=$(ls -r $shapes | sed "s,^,$shapes/,")
+    reversed=$(printf '%s\n' "$shapes"/* | sort -r)
     # shellcheck disable=SC2086
     says "in another order" "$(cat "$scratch/all")" "$(rows $reversed)"
     mkdir "$scratch/renamed"

@@ -72,8 +72,8 @@ static tokusage_fields any_fields(uint32_t present) {
     fields.columns.member = (uint8_t)Frama_C_unsigned_int_interval(0, TOKUSAGE_NO_MEMBER);
     fields.columns.included = Frama_C_interval(0, 1) != 0;
     /*@ loop unroll 30; */
-    for (size_t i = 0; i < sizeof fields.seen; i++) {
-        fields.seen[i] = (uint8_t)Frama_C_unsigned_int_interval(0, UINT8_MAX);
+    for (size_t i = 0; i < sizeof fields.seen / sizeof *fields.seen; i++) {
+        fields.seen[i] = Frama_C_unsigned_int_interval(0, UINT32_MAX);
     }
     /*@ loop unroll 4; */
     for (size_t i = 0; i < ELEMENT_NUMBERS; i++) {
@@ -121,8 +121,6 @@ static void end(tokusage_fields fields, tokusage_fields before) {
     tokusage_columns_merge(&before.columns, &fields.columns);
     between(&before);
     (void)tokusage_columns_usage(&before.columns, &usage, &error);
-    tokusage_columns_replace(&before.columns, &fields.columns);
-    between(&before);
 }
 
 int main(void) {
