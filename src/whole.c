@@ -112,48 +112,48 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* ---- writing */
 
-/* Writes a text and a NUL. Returns where the NUL is. */
-static char *put(char *to, const char *text) {
-    const size_t length = strlen(text);
-    memcpy(to, text, length + 1);
-    return to + length;
-}
-
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
 static char *put_name(char *to, tokusage_key key) {
+    const tokusage_name *const name = tokusage_name_of(key);
     if (to[-1] != '{') {
-        to = put(to, ",");
+        *to++ = ',';
     }
-    to = put(to, "\"");
-    to = put(to, tokusage_name_text(tokusage_name_of(key)));
-    return put(to, "\":");
+    *to++ = '"';
+    memcpy(to, tokusage_name_text(name), name->length);
+    to += name->length;
+    *to++ = '"';
+    *to++ = ':';
+    return to;
 }
 
 /* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
 static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
     tokusage_key object[TOKUSAGE_FORM_LEVELS] = {0};
     unsigned open = 0; /* how many of these are written and not closed */
-    char *to = put(text, "{");
+    char *to = text;
+    *to++ = '{';
     for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {
         const bool is_object = row->count == TOKUSAGE_OBJECT;
         if (!is_object && !tokusage_count_in(usage, row->count)->present) {
             continue;
         }
         for (; open > row->level; open--) {
-            to = put(to, "}");
+            *to++ = '}';
         }
         if (is_object) {
             object[row->level] = row->key;
             continue;
         }
         for (; open < row->level; open++) {
-            to = put(put_name(to, object[open]), "{");
+            to = put_name(to, object[open]);
+            *to++ = '{';
         }
         to = put_name(to, row->key);
         to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
     }
-    to = put(to, &"}}}"[TOKUSAGE_FORM_LEVELS - open]);
-    return (size_t)(to - text);
+    memcpy(to, "}}}", open + 1);
+    to[open + 1] = '\0';
+    return (size_t)(to - text) + open + 1;
 }
 
 tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length) {
