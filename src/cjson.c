@@ -28,14 +28,9 @@ enum {
     LEVELS = 3 /* no chain of the table's objects and lists is longer: a test checks it */
 };
 
-/* The row of the item's name; NULL when it means nothing, or has none (an element of a list). */
-static const tokusage_name *row_of(tokusage_node node, const cJSON *item) {
-    const tokusage_key key = item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
-    return key > 0 ? tokusage_name_of(key) : NULL;
-}
-
-static tokusage_key key_of(const tokusage_name *row) {
-    return row ? (tokusage_key)(row - tokusage_names + 1) : 0;
+/* The key of the item's name; 0 when it means nothing, or the item has none (an element of a list). */
+static tokusage_key key_of(tokusage_node node, const cJSON *item) {
+    return item->string ? tokusage_name_find(node, item->string, strlen(item->string)) : 0;
 }
 
 /* ---- going through the members */
@@ -79,13 +74,13 @@ static tokusage_node node_of(walk *w, const cJSON *item) {
     if (cJSON_IsArray(innermost(w)->container)) {
         return object ? innermost(w)->node : NODE_NONE;
     }
-    const tokusage_name *const row = row_of(innermost(w)->node, item);
-    const unsigned role = row ? row->role : ROLE_COUNT;
+    const tokusage_key key = key_of(innermost(w)->node, item);
+    const unsigned role = key > 0 ? tokusage_name_of(key)->role : ROLE_COUNT;
     if (object && (role == ROLE_OBJECT || role == ROLE_EITHER)) {
-        return (tokusage_node)row->target;
+        return (tokusage_node)tokusage_name_of(key)->target;
     }
     if (cJSON_IsArray(item) && (role == ROLE_LIST || role == ROLE_EITHER)) {
-        return (tokusage_node)(row->target + (role == ROLE_EITHER));
+        return (tokusage_node)(tokusage_name_of(key)->target + (role == ROLE_EITHER));
     }
     return NODE_NONE;
 }
@@ -104,16 +99,17 @@ static tokusage_status item_number(const cJSON *item, int64_t *value) {
     return (double)*value == item->valuedouble ? TOKUSAGE_OK : TOKUSAGE_ERR_INTEGER;
 }
 
-static void take_item(tokusage_fields *fields, const tokusage_name *row, const cJSON *item) {
-    int64_t value = 0;
-    if (!row || cJSON_IsNull(item)) {
+static void take_item(tokusage_fields *fields, tokusage_key key, const cJSON *item) {
+    if (key == 0 || cJSON_IsNull(item)) {
         return;
     }
-    if (row->role == ROLE_COUNT || row->role == ROLE_NUMBER) {
+    const unsigned role = tokusage_name_of(key)->role;
+    if (role == ROLE_COUNT || role == ROLE_NUMBER) {
+        int64_t value = 0;
         const tokusage_status status = item_number(item, &value);
-        tokusage_fields_count(fields, key_of(row), status, value);
-    } else if (row->role == ROLE_TAG && cJSON_IsString(item)) {
-        tokusage_fields_tag(fields, key_of(row), item->valuestring, strlen(item->valuestring));
+        tokusage_fields_count(fields, key, status, value);
+    } else if (role == ROLE_TAG && cJSON_IsString(item)) {
+        tokusage_fields_tag(fields, key, item->valuestring, strlen(item->valuestring));
     }
 }
 
@@ -125,7 +121,7 @@ static bool read_item(walk *w, tokusage_fields *fields) {
     }
     const tokusage_node node = node_of(w, item);
     if (node == NODE_NONE) {
-        take_item(fields, row_of(innermost(w)->node, item), item);
+        take_item(fields, key_of(innermost(w)->node, item), item);
     } else {
         enter(w, node, item);
         tokusage_fields_open(fields, node);
@@ -165,48 +161,32 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
 
 /* ---- to a tree */
 
-/* What update_cjson finds and makes before it changes anything: an item for each row of the form that is written. */
+/* What update_cjson finds and makes before it changes anything. */
 typedef struct plan {
     const tokusage *usage;
-    cJSON *item[TOKUSAGE_FORM_ROWS]; /* the first member of this name (an object before another), or one that is made */
-    bool made[TOKUSAGE_FORM_ROWS];
+    cJSON *item
+        [TOKUSAGE_FORM_ROWS]; /* of each row of the form the first member (an object before another), or a made one */
+    cJSON made;               /* an object with those that are made, in the order of their rows */
 } plan;
-
-static bool is_object_row(size_t row) {
-    return tokusage_form[row].count == TOKUSAGE_OBJECT;
-}
-
-/* Whether the row is a count that is present. */
-static bool is_wanted(const plan *p, size_t row) {
-    return !is_object_row(row) && tokusage_count_in(p->usage, tokusage_form[row].count)->present;
-}
 
 /* Whether the row is written: a count that is present, or an object with one. */
 static bool is_needed(const plan *p, size_t row) {
     const unsigned level = tokusage_form[row].level;
-    bool needed = is_wanted(p, row);
-    for (row++; row < TOKUSAGE_FORM_ROWS && tokusage_form[row].level > level; row++) {
-        needed = needed || is_wanted(p, row);
-    }
+    bool needed = false;
+    do {
+        const size_t count = tokusage_form[row].count;
+        needed = needed || (count != TOKUSAGE_OBJECT && tokusage_count_in(p->usage, count)->present);
+        row++;
+    } while (row < TOKUSAGE_FORM_ROWS && tokusage_form[row].level > level);
     return needed;
-}
-
-/* The row of the object that this row is in. Only for a row below the top level. */
-static size_t outer_row(size_t row) {
-    const unsigned level = tokusage_form[row].level;
-    while (tokusage_form[row].level >= level) {
-        row--;
-    }
-    return row;
 }
 
 static void plan_item(plan *p, tokusage_key key, cJSON *item) {
     for (size_t row = 0; row < TOKUSAGE_FORM_ROWS; row++) {
-        cJSON **const planned = &p->item[row];
-        const bool better = is_object_row(row) ? !*planned || (!cJSON_IsObject(*planned) && cJSON_IsObject(item))
-                                               : !*planned && is_wanted(p, row);
+        const bool object = tokusage_form[row].count == TOKUSAGE_OBJECT && cJSON_IsObject(item);
+        const bool better = !p->item[row] || (object && !cJSON_IsObject(p->item[row]));
         if (tokusage_form[row].key == key && better) {
-            *planned = item;
+            p->item[row] = item;
         }
     }
 }
@@ -221,7 +201,7 @@ static bool plan_items(plan *p, cJSON *object) {
             w.depth--;
             continue;
         }
-        plan_item(p, key_of(row_of(innermost(&w)->node, item)), item);
+        plan_item(p, key_of(innermost(&w)->node, item), item);
         if (node != NODE_NONE) {
             if ((item->type & cJSON_IsReference) != 0) {
                 return false;
@@ -233,27 +213,22 @@ static bool plan_items(plan *p, cJSON *object) {
 }
 
 /*
- * Makes the row's item if it is missing; false when memory fails. change_all appends it and gives it its type. cJSON
- * names an item only when it adds it to an object, so it is first added to a shell.
+ * Makes the items that are missing, and forgets those of rows that are not written; false when memory fails. (Only when
+ * cJSON adds an item to an object, the item gets its name.)
  */
-static bool make(plan *p, size_t row) {
-    cJSON shell = {.type = cJSON_Object};
-    if (!p->item[row]) {
-        p->item[row] = cJSON_AddNumberToObject(&shell, tokusage_name_text(tokusage_name_of(tokusage_form[row].key)), 0);
-        p->made[row] = p->item[row] != NULL;
-    }
-    return p->item[row] != NULL;
-}
-
-static bool make_all(plan *p) {
+static bool make_missing(plan *p) {
     bool good = true;
     for (size_t row = 0; good && row < TOKUSAGE_FORM_ROWS; row++) {
-        good = !is_needed(p, row) || make(p, row);
-    }
-    for (size_t row = 0; !good && row < TOKUSAGE_FORM_ROWS; row++) {
-        if (p->made[row]) {
-            cJSON_Delete(p->item[row]);
+        if (!is_needed(p, row)) {
+            p->item[row] = NULL;
+        } else if (!p->item[row]) {
+            const char *const name = tokusage_name_text(tokusage_name_of(tokusage_form[row].key));
+            p->item[row] = cJSON_AddNumberToObject(&p->made, name, 0);
+            good = p->item[row] != NULL;
         }
+    }
+    if (!good) {
+        cJSON_Delete(p->made.child);
     }
     return good;
 }
@@ -285,8 +260,8 @@ static void remove_others(const plan *p, cJSON *object) {
     walk w = begin_walk(object);
     while (w.depth > 0) {
         const step in = *innermost(&w);
-        const tokusage_name *const row = in.next ? row_of(in.node, in.next) : NULL;
-        if (row && row->role == ROLE_COUNT && !is_planned(p, in.next)) {
+        const tokusage_key key = in.next ? key_of(in.node, in.next) : 0;
+        if (key > 0 && tokusage_name_of(key)->role == ROLE_COUNT && !is_planned(p, in.next)) {
             remove_item(in.container, next_item(&w));
         } else if (!read_item(&w, &fields)) {
             if (leave(&w, &fields)) {
@@ -310,17 +285,23 @@ static void become(cJSON *item, int type) {
                     .string = item->string};
 }
 
-static void change_all(const plan *p, cJSON *object) {
+/* Gives each item that is written its type and its value, and appends those that were made. */
+static void change_all(plan *p, cJSON *object) {
+    cJSON *outer[TOKUSAGE_FORM_LEVELS + 1] = {object}; /* of each level */
     for (size_t row = 0; row < TOKUSAGE_FORM_ROWS; row++) {
-        cJSON *const outer = tokusage_form[row].level > 0 ? p->item[outer_row(row)] : object;
-        if (p->made[row]) {
-            cJSON_AddItemToArray(outer, p->item[row]);
+        const struct tokusage_form *const form = &tokusage_form[row];
+        cJSON *const item = p->item[row];
+        if (item && item == p->made.child) {
+            cJSON_AddItemToArray(outer[form->level], cJSON_DetachItemViaPointer(&p->made, item));
         }
-        if (is_wanted(p, row)) {
-            become(p->item[row], cJSON_Number);
-            cJSON_SetNumberHelper(p->item[row], (double)tokusage_count_in(p->usage, tokusage_form[row].count)->value);
-        } else if (is_needed(p, row) && !cJSON_IsObject(p->item[row])) { /* an object row */
-            become(p->item[row], cJSON_Object);
+        if (item && form->count != TOKUSAGE_OBJECT) {
+            become(item, cJSON_Number);
+            cJSON_SetNumberHelper(item, (double)tokusage_count_in(p->usage, form->count)->value);
+        } else if (item) {
+            outer[form->level + 1] = item;
+            if (!cJSON_IsObject(item)) {
+                become(item, cJSON_Object);
+            }
         }
     }
 }
@@ -332,14 +313,14 @@ tokusage_status tokusage_update_cjson(struct cJSON *object, const tokusage *usag
     if (!cJSON_IsObject(object)) {
         return TOKUSAGE_ERR_TYPE;
     }
-    plan p = {.usage = usage};
+    plan p = {.usage = usage, .made = {.type = cJSON_Object}};
     if (!plan_items(&p, object)) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
     if (tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
         return TOKUSAGE_ERR_RANGE;
     }
-    if (!make_all(&p)) {
+    if (!make_missing(&p)) {
         return TOKUSAGE_ERR_MEMORY;
     }
     remove_others(&p, object);
