@@ -1,15 +1,11 @@
 /* The counts by number; see counts.h. */
 #include "counts.h"
 
-#define NAME(number, name) [TOKUSAGE_##number] = #name,
-static const char *const names[] = {
-    TOKUSAGE_EACH_COUNT(NAME)[TOKUSAGE_OBJECT] = "usage",
-    [TOKUSAGE_NO_MEMBER] = NULL,
-};
+#define NAME(number, name) #name,
+static const char *const names[] = {TOKUSAGE_EACH_COUNT(NAME) "usage", NULL};
 
-#define CHECK(number, name)                                                                                            \
-    _Static_assert(offsetof(tokusage, name) == TOKUSAGE_##number * sizeof(tokusage_count), "counts are in their "      \
-                                                                                           "order");
+#define OFFSET(number) (TOKUSAGE_##number * sizeof(tokusage_count))
+#define CHECK(number, name) _Static_assert(offsetof(tokusage, name) == OFFSET(number), "counts are in their order");
 TOKUSAGE_EACH_COUNT(CHECK)
 _Static_assert(sizeof(tokusage) == TOKUSAGE_COUNTS * sizeof(tokusage_count) && TOKUSAGE_OBJECT == TOKUSAGE_COUNTS,
                "the struct has the counts and nothing else");

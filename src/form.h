@@ -14,7 +14,6 @@ static const struct tokusage_form {
     uint8_t level;
     uint8_t count; /* TOKUSAGE_OBJECT: an object */
 } tokusage_form[] = {TOKUSAGE_EACH_WRITTEN(TOKUSAGE_WRITTEN)};
-#undef TOKUSAGE_WRITTEN
 
 enum {
     TOKUSAGE_FORM_ROWS = sizeof tokusage_form / sizeof *tokusage_form,

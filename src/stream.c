@@ -87,18 +87,13 @@ static void end_document(stream_state *s) {
 
 /* ---- events */
 
-/* Reads the rest of a data line. Returns where it stopped. */
-static size_t read_line(stream_state *s, const char *bytes, size_t length) {
-    const size_t at = read_documents(s, bytes, length, true);
-    return at + tokusage_line_span(bytes + at, length - at);
-}
-
 /* Reads an event to its end, or the chunk's. What is not JSON ends its documents. Returns where it stopped. */
 static size_t read_event(stream_state *s, const char *bytes, size_t length, size_t at) {
     while (at < length) {
         switch (tokusage_events_next(&s->framing.events, bytes, length, &at)) {
         case TOKUSAGE_EVENTS_DATA:
-            at += read_line(s, bytes + at, length - at);
+            at += read_documents(s, bytes + at, length - at, true);
+            at += tokusage_line_span(bytes + at, length - at);
             break;
         case TOKUSAGE_EVENTS_BREAK:
             read_documents(s, "\n", 1, false);
@@ -177,10 +172,6 @@ static void read_frames(stream_state *s, const char *bytes, size_t length, size_
 
 /* ---- the body */
 
-static enum kind kind_of(char first) {
-    return first == '{' || first == '[' ? DOCUMENTS : first == '\0' ? FRAMES : EVENTS;
-}
-
 size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t length) {
     if (!stream || !bytes) {
         return 0;
@@ -193,7 +184,7 @@ size_t tokusage_stream_feed(tokusage_stream *stream, const char *bytes, size_t l
         at++;
     }
     if (s->kind == UNKNOWN && at < length) {
-        s->kind = (uint8_t)kind_of(bytes[at]);
+        s->kind = bytes[at] == '{' || bytes[at] == '[' ? DOCUMENTS : bytes[at] == '\0' ? FRAMES : EVENTS;
         begin_document(s);
     }
     switch (s->kind) {
@@ -240,12 +231,11 @@ bool tokusage_stream_done(const tokusage_stream *stream) {
 size_t tokusage_stream_label(const tokusage_stream *stream, tokusage_label label, char *buffer, size_t size) {
     const unsigned i = (unsigned)label;
     const tokusage_labels *const labels = stream && i < LABELS ? &look_inside(stream)->labels : NULL;
+    const char *const text = labels ? labels->text + tokusage_label_at(i) : "";
     const size_t length = labels ? labels->length[i] : 0;
     if (buffer && size > 0) {
         const size_t copied = length < size ? length : size - 1;
-        if (copied > 0) {
-            memcpy(buffer, labels->text + tokusage_label_at(i), copied);
-        }
+        memcpy(buffer, text, copied);
         buffer[copied] = '\0';
     }
     return length;

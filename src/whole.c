@@ -2,7 +2,6 @@
  * Usage out of whole JSON documents, and into them. A document is read by a reader over one document (reader.h); this
  * file has the order of the errors, and writes the form (form.h).
  */
-#include "error.h"
 #include "form.h"
 #include "reader.h"
 

@@ -1,6 +1,5 @@
 /* The arithmetic of counts, what a call costs, the form in which a usage is written, and errors in words: at any values. */
 #include "counts.h"
-#include "error.h"
 
 #include "proof.h"
 
