@@ -263,10 +263,8 @@ static void remove_others(const plan *p, cJSON *object) {
         const tokusage_key key = in.next ? key_of(in.node, in.next) : 0;
         if (key > 0 && tokusage_name_of(key)->role == ROLE_COUNT && !is_planned(p, in.next)) {
             remove_item(in.container, next_item(&w));
-        } else if (!read_item(&w, &fields)) {
-            if (leave(&w, &fields)) {
-                remove_item(innermost(&w)->container, in.container);
-            }
+        } else if (!read_item(&w, &fields) && leave(&w, &fields)) {
+            remove_item(innermost(&w)->container, in.container);
         }
     }
 }

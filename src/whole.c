@@ -48,15 +48,11 @@ static tokusage_status read_whole(tokusage_reader *reader, const char *json, siz
     if (reader->json.state == JSON_TOO_DEEP) {
         return fail_at(error, TOKUSAGE_ERR_DEPTH, at);
     }
-    if (reader->json.state == JSON_CLOSED) {
-        while (at < length && tokusage_is_space(json[at])) {
-            at++;
-        }
-        if (at == length) {
-            return TOKUSAGE_OK;
-        }
+    const bool closed = reader->json.state == JSON_CLOSED;
+    while (closed && at < length && tokusage_is_space(json[at])) {
+        at++;
     }
-    return fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
+    return closed && at == length ? TOKUSAGE_OK : fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
 }
 
 tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
@@ -83,13 +79,6 @@ tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage
     return tokusage_extract(json, length, "", usage, error);
 }
 
-/* The length of a value in a document that is known to be JSON: the reader stops after the value. */
-static size_t length_of(tokusage_reader *reader, const char *value, size_t rest) {
-    tokusage_reader_init(reader, NULL);
-    tokusage_reader_begin(reader, true);
-    return tokusage_reader_feed(reader, value, rest, false);
-}
-
 tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
                               size_t *value_length, tokusage_error *error) {
     if (!json || !value || !value_length || !tokusage_pointer_valid(pointer)) {
@@ -105,7 +94,10 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
         return tokusage_fail(error, begin ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_NO_MEMBER);
     }
     *value = begin;
-    *value_length = length_of(&reader, begin, length - (size_t)(begin - json));
+    tokusage_reader_init(&reader, NULL);
+    tokusage_reader_begin(&reader, true);
+    *value_length =
+        tokusage_reader_feed(&reader, begin, length - (size_t)(begin - json), false); /* to the value's end */
     return tokusage_succeed(error);
 }
 
