@@ -37,7 +37,7 @@ void expect_short(const short_case *cases, size_t count) {
 uint32_t crc_of(const char *bytes, size_t length) {
     uint32_t crc = UINT32_MAX;
     for (size_t bit = 0; bit < 8 * length; bit++) {
-        const uint32_t in = ((unsigned char)bytes[bit / 8] >> bit % 8 ^ crc) & 1;
+        const uint32_t in = ((uint32_t)(unsigned char)bytes[bit / 8] >> bit % 8 ^ crc) & 1;
         crc = crc >> 1 ^ (in != 0 ? UINT32_C(0xEDB88320) : 0);
     }
     return ~crc;

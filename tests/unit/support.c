@@ -175,6 +175,11 @@ size_t rounds(size_t usual) {
     return count > 0 ? (size_t)count : 1;
 }
 
+size_t stride(void) {
+    const size_t percent = rounds(100);
+    return percent < 100 ? 1 + random_below(2 * (100 / percent) - 1) : 1;
+}
+
 /* SplitMix64: any seed will do. */
 uint64_t random_bits(void) {
     random_state += UINT64_C(0x9E3779B97F4A7C15);

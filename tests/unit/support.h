@@ -70,6 +70,8 @@ void random_seed_or(uint64_t seed);
 
 /* Scales a number of rounds, or a size. TOKUSAGE_EFFORT in the environment is the scale, in percent. */
 size_t rounds(size_t usual);
+/* The way to the next of many cases: 1, or where the effort is below 100 a random one that leaves out as many. */
+size_t stride(void);
 uint64_t random_bits(void);
 size_t random_below(size_t limit);
 
