@@ -10,16 +10,14 @@ enum {
 static char chunk[CHUNK];
 static tokusage_frames_data data;
 
-/* A 1 above 0, 2, 4 or 6 bits of base64. */
-static const unsigned any_bits[][2] = {{1, 1}, {4, 7}, {16, 31}, {64, 127}};
-
-static bool are_bits(unsigned bits) {
-    return bits == 1 || (bits >= 4 && bits <= 7) || (bits >= 16 && bits <= 31) || (bits >= 64 && bits <= 127);
+/* A digit of base64, of which 0, 2, 4 or 6 bits are left. */
+static bool is_left(const tokusage_frames *frames) {
+    return frames->bits < 64 && frames->rest <= 6 && frames->rest % 2 == 0;
 }
 
 static void between_calls(const tokusage_frames *frames) {
     if (frames->part > CHECKSUM || (frames->part == PRELUDE && frames->matched >= FRAMES_PRELUDE) ||
-        (frames->part == PAYLOAD && frames->matched > PLAIN) || (frames->part != PRELUDE && !are_bits(frames->bits))) {
+        (frames->part == PAYLOAD && frames->matched > PLAIN) || (frames->part != PRELUDE && !is_left(frames))) {
         broken();
     }
 }
@@ -59,7 +57,8 @@ static void from_state(unsigned part, unsigned matched, unsigned which, unsigned
     tokusage_frames frames;
     frames.left = any_left(which % 5);
     frames.payload = any_left(which / 5);
-    frames.bits = (uint16_t)Frama_C_unsigned_int_interval(any_bits[kind][0], any_bits[kind][1]);
+    frames.bits = (uint8_t)Frama_C_unsigned_int_interval(0, 63);
+    frames.rest = (uint8_t)(2 * kind);
     frames.part = (uint8_t)part;
     frames.matched = (uint8_t)matched;
     /*@ loop unroll 12; */
