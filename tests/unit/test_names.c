@@ -157,7 +157,8 @@ static void check_escaped(const name_row *row, size_t where) {
         after_quote = *from == '"';
     }
     members[used] = '\0';
-    (void)expect_in_every_way(write(json, where, members), NULL, span_of(json));
+    const char *const what = write(json, where, members);
+    (void)expect_in_every_way(what, NULL, span_of(json));
     expect(json, alone(row, 5));
 }
 
