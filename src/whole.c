@@ -105,13 +105,14 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
 static char *put_name(char *to, tokusage_key key) {
-    const tokusage_name *const name = tokusage_name_of(key);
     if (to[-1] != '{') {
         *to++ = ',';
     }
     *to++ = '"';
-    memcpy(to, tokusage_name_text(name), name->length);
-    to += name->length;
+    const char *const text = tokusage_name_text(tokusage_name_of(key));
+    const size_t length = strlen(text);
+    memcpy(to, text, length + 1);
+    to += length;
     *to++ = '"';
     *to++ = ':';
     return to;
@@ -142,9 +143,12 @@ static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
         to = put_name(to, row->key);
         to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
     }
-    memcpy(to, "}}}", open + 1);
-    to[open + 1] = '\0';
-    return (size_t)(to - text) + open + 1;
+    for (; open > 0; open--) {
+        *to++ = '}';
+    }
+    *to++ = '}';
+    *to = '\0';
+    return (size_t)(to - text);
 }
 
 tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size, size_t *length) {
