@@ -164,9 +164,9 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
 /* What update_cjson finds and makes before it changes anything. */
 typedef struct plan {
     const tokusage *usage;
-    cJSON *item
-        [TOKUSAGE_FORM_ROWS]; /* of each row of the form the first member (an object before another), or a made one */
-    cJSON made;               /* an object with those that are made, in the order of their rows */
+    /* of each row of the form: the first member, an object before another, or one that is made; NULL: not written */
+    cJSON *item[TOKUSAGE_FORM_ROWS];
+    cJSON made; /* an object with the items that are made, in the order of their rows */
 } plan;
 
 /* Whether the row is written: a count that is present, or an object with one. */

@@ -16,6 +16,12 @@ fail() {
     failures=$((failures + 1))
 }
 
+# says WORDS EXPECTED SEEN
+says() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
+}
+
 skip() {
     echo "SKIPPED $1: $2"
 }

@@ -39,12 +39,6 @@ holds() {
     "$@" || fail "$words"
 }
 
-# says WORDS EXPECTED SEEN
-says() {
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
-}
-
 # ------------------------------------------------------------------------------------------- what it counts
 
 # In OpenAI's format, and in those of others.

@@ -10,12 +10,6 @@ cd "$(dirname "$0")/../.."
 data=tests/data/usage_report
 . tests/checks/compare.sh
 
-# says WORDS EXPECTED SEEN
-says() {
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
-}
-
 # counts WORDS EXPECTED FINDING INPUT ARGUMENT...: INPUT with escapes as in printf %b. FINDING is a word of what standard
 # error says ("" nothing is said); then --strict must fail, unless it is a note in brackets, which is no finding.
 counts() {

@@ -11,12 +11,6 @@ cd "$(dirname "$0")/../.."
 data=tests/data/usage_report
 . tests/checks/compare.sh
 
-# says WORDS EXPECTED SEEN
-says() {
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected '$2', seen '$3'"
-}
-
 # rows ARGUMENT...: DAY MODEL and the numbers of shapes.tsv, of each group with tokens; the cost in 10^-12.
 rows() {
     "$report" --by day --by /model --prices $data/prices.csv --format csv "$@" 2>"$scratch/err" | awk -F, '

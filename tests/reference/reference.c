@@ -231,7 +231,7 @@ static size_t number_at(const char *bytes) {
 }
 
 /*
- * RFC 4648, section 4, up to the closing quote; of the padding a part may be there. What is no base64 becomes a NUL,
+ * RFC 4648, section 4, up to the closing quote; of the padding a part may be there. Other bytes become a NUL,
  * which is no JSON. Returns the length.
  */
 static size_t decode(const char *text, size_t length, char *out) {
