@@ -35,13 +35,22 @@ static size_t lead_span(const char *json, size_t length) {
     return at;
 }
 
+/* Reads the document that begins here, as far as it can be read. Returns how many bytes were read. */
+static size_t read_document(tokusage_reader *reader, const char *json, size_t length) {
+    size_t at = 0;
+    while (at < length && tokusage_json_open(&reader->json)) {
+        at += tokusage_reader_feed(reader, json + at, length - at, false);
+    }
+    return at;
+}
+
 /* Reads the whole document. Nothing except white space may follow it. */
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, const char *pointer,
                                   tokusage_error *error) {
     tokusage_reader_init(reader, pointer);
     tokusage_reader_begin(reader, false);
     size_t at = lead_span(json, length);
-    at += tokusage_reader_feed(reader, json + at, length - at, false);
+    at += read_document(reader, json + at, length - at);
     if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
@@ -96,8 +105,7 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
     *value = begin;
     tokusage_reader_init(&reader, NULL);
     tokusage_reader_begin(&reader, true);
-    *value_length =
-        tokusage_reader_feed(&reader, begin, length - (size_t)(begin - json), false); /* to the value's end */
+    *value_length = read_document(&reader, begin, length - (size_t)(begin - json));
     return tokusage_succeed(error);
 }
 
