@@ -23,11 +23,20 @@ static size_t lead_span(const char *json, size_t length) {
     return at;
 }
 
+/* Reads the document that begins here, as far as it can be read. Returns how many bytes were read. */
+static size_t read_document(tokusage_reader *reader, const char *json, size_t length) {
+    size_t at = 0;
+    while (at < length && tokusage_json_open(&reader->json)) {
+        at += tokusage_reader_feed(reader, json + at, length - at, false);
+    }
+    return at;
+}
+
 /* Reads the whole document. Nothing except white space may follow it. */
 static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
     tokusage_reader_begin(reader, false);
     size_t at = lead_span(json, length);
-    at += tokusage_reader_feed(reader, json + at, length - at, false);
+    at += read_document(reader, json + at, length - at);
     if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
@@ -89,7 +98,7 @@ tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_valu
         if (values[i].status == TOKUSAGE_OK) {
             tokusage_reader_begin(&reader, true);
             values[i].json = at;
-            values[i].length = tokusage_reader_feed(&reader, at, length - (size_t)(at - json), false); /* to its end */
+            values[i].length = read_document(&reader, at, length - (size_t)(at - json)); /* to its end */
         }
     }
     return status;
