@@ -6,8 +6,8 @@
 #
 # Writes BUILT/found, a file for a shell to read: NGINX, NGINX_SRC, CC_OPT and LD_OPT, as build.sh in examples/nginx takes
 # them. What the environment has in NGINX and NGINX_SRC is taken instead; and where there is no apt-get, the nginx of PATH.
-# `newest` is the nginx of Debian's newest suite, from the system's own mirror, with a curl for HTTP/3 in GET. They bring
-# their C library with them, and the system's lists of packages stay as they are.
+# `newest` is the nginx of Debian's newest suite, from the system's own mirror, with a curl for HTTP/3 in GET, and promtool in
+# PROMTOOL. They bring their C library with them, and the system's lists of packages stay as they are.
 # Exit status: 0 found; 3 not, and the last line says why.
 set -eu
 
@@ -22,11 +22,14 @@ lacks() {
     exit 3
 }
 
-# write_found NGINX SOURCE CC_OPT LD_OPT GET: if that nginx runs here.
+# write_found NGINX SOURCE CC_OPT LD_OPT [GET PROMTOOL]: if that nginx runs here.
 write_found() {
     "$1" -v >/dev/null 2>&1 || lacks "$1 does not run here"
     [ -x "$2/configure" ] || lacks "there are no headers of nginx in $2"
-    printf "NGINX='%s'\nNGINX_SRC='%s'\nCC_OPT='%s'\nLD_OPT='%s'\nGET='%s'\nexport NGINX NGINX_SRC CC_OPT LD_OPT\n" "$@" >"$found"
+    {
+        printf "NGINX='%s'\nNGINX_SRC='%s'\nCC_OPT='%s'\nLD_OPT='%s'\nexport NGINX NGINX_SRC CC_OPT LD_OPT\n" "$1" "$2" "$3" "$4"
+        printf "GET='%s'\nPROMTOOL='%s'\n" "${5:-curl}" "${6:-promtool}"
+    } >"$found"
 }
 
 # depends PACKAGE...: their names, and those of the libraries that they need.
@@ -39,8 +42,8 @@ depends() {
 packages() {
     echo nginx nginx-dev libpcre2-dev libssl-dev zlib1g-dev
     if [ "$which" = newest ]; then
-        echo curl
-        depends nginx curl
+        echo curl promtool
+        depends nginx curl promtool
     else
         apt-cache depends nginx | sed -n 's/^ *Depends: \(libpcre2-8[^ ]*\|libssl[^ ]*\|zlib1g\)$/\1/p'
     fi
@@ -85,7 +88,7 @@ wrap() {
 
 if [ -n "${NGINX:-}" ]; then
     [ "$which" = own ] || lacks "NGINX names another one"
-    write_found "$NGINX" "${NGINX_SRC:-/usr/share/nginx/src}" "${CC_OPT:-}" "${LD_OPT:-}" curl
+    write_found "$NGINX" "${NGINX_SRC:-/usr/share/nginx/src}" "${CC_OPT:-}" "${LD_OPT:-}"
 elif command -v apt-get >/dev/null && command -v dpkg >/dev/null; then
     [ -e "$unpacked/whole" ] || download
     triple=$(cd "$unpacked/usr/include" && find . -maxdepth 1 -name '*-linux-gnu*' | head -n 1)
@@ -94,13 +97,13 @@ elif command -v apt-get >/dev/null && command -v dpkg >/dev/null; then
     if [ "$which" = newest ]; then
         # Its libraries are linked with a C library that is newer than that of the compiler.
         write_found "$(wrap "$unpacked/usr/sbin/nginx")" "$unpacked/usr/share/nginx/src" "$1" \
-            "$2 -Wl,--allow-shlib-undefined" "$(wrap "$unpacked/usr/bin/curl")"
+            "$2 -Wl,--allow-shlib-undefined" "$(wrap "$unpacked/usr/bin/curl")" "$(wrap "$unpacked/usr/bin/promtool")"
     else
-        write_found "$unpacked/usr/sbin/nginx" "$unpacked/usr/share/nginx/src" "$@" curl
+        write_found "$unpacked/usr/sbin/nginx" "$unpacked/usr/share/nginx/src" "$@"
     fi
 elif [ "$which" = newest ]; then
     lacks "there is no apt-get"
 else
     nginx=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx) || lacks "there is neither apt-get nor an nginx"
-    write_found "$nginx" "${NGINX_SRC:-/usr/share/nginx/src}" "${CC_OPT:-}" "${LD_OPT:-}" curl
+    write_found "$nginx" "${NGINX_SRC:-/usr/share/nginx/src}" "${CC_OPT:-}" "${LD_OPT:-}"
 fi

@@ -84,7 +84,7 @@ sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
 start_upstream
 start_nginx
 
-promtool=$(command -v promtool) || promtool=
+promtool=$(command -v "$PROMTOOL") || promtool=
 # fetch ZONE: its metrics as text in $scratch/ZONE.body, checked to be Prometheus text.
 fetch() {
     job "metrics-$1" GET "/$1" - - 200 - "save=$scratch/$1" >"$scratch/fetch"
