@@ -68,15 +68,8 @@ static tokusage_node node_of(walk *w, const cJSON *item) {
     if (cJSON_IsArray(innermost(w)->container)) {
         return object ? innermost(w)->node : NODE_NONE;
     }
-    const tokusage_key key = key_of(innermost(w)->node, item);
-    const unsigned role = key > 0 ? tokusage_name_of(key)->role : ROLE_COUNT;
-    if (object && (role == ROLE_OBJECT || role == ROLE_EITHER)) {
-        return (tokusage_node)tokusage_name_of(key)->target;
-    }
-    if (cJSON_IsArray(item) && (role == ROLE_LIST || role == ROLE_EITHER)) {
-        return (tokusage_node)(tokusage_name_of(key)->target + (role == ROLE_EITHER));
-    }
-    return NODE_NONE;
+    const tokusage_key key = object || cJSON_IsArray(item) ? key_of(innermost(w)->node, item) : 0;
+    return key > 0 ? tokusage_name_node(tokusage_name_of(key), object) : NODE_NONE;
 }
 
 /* ---- from a tree */
