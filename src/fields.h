@@ -50,7 +50,7 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
 TOKUSAGE_INLINE bool tokusage_fields_first(tokusage_fields *fields, tokusage_key key, int64_t value) {
     tokusage_columns *const columns = &fields->columns;
     const unsigned column = tokusage_name_of(key)->target;
-    if ((columns->present >> column & 1) != 0) {
+    if (tokusage_has_bit(columns->present, column)) {
         return false;
     }
     fields->seen[key / 32] |= UINT32_C(1) << key % 32;
