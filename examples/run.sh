@@ -15,7 +15,7 @@ build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_B
 cd "$root"
 here=${work#"$root/"}
 
-# table: from the lines of usage_of --json. A count that was not reported is "-".
+# table: from the lines of usage_of --json. A count that was not reported is "-". Models are without their dates.
 table() {
     awk '
         function text(key) {
@@ -34,16 +34,28 @@ table() {
             return file ~ /sse$/ ? "events" : file ~ /jsonl$/ ? "lines" : file ~ /bin$/ ? "frames" : "document"
         }
         BEGIN {
-            row = "%-24s %-8s %6s %6s %10s %9s %-13s %s\n"
-            printf row, "response of", "shape", "prompt", "cached", "completion", "reasoning", "verdict", "model"
+            row = "%-23s %-8s %6s %6s %10s %9s %-13s %s\n"
+            printf row, "file", "shape", "prompt", "cached", "completion", "reasoning", "verdict", "model"
         }
         {
             file = text("file")
             sub(/.*\//, "", file)
             name = file
             sub(/\..*/, "", name)
+            model = text("model")
+            sub(/-20[0-9][0-9]-?[0-9][0-9]-?[0-9][0-9]$/, "", model)
+            if (length(model) > 18) {
+                model = substr(model, 1, 16) ".."
+            }
+            several = /several responses/ ? "*" : ""
+            starred = starred several
             printf row, name, shape(file), count("prompt_tokens"), count("cached_tokens"), count("completion_tokens"),
-                count("reasoning_tokens"), text("verdict"), substr(text("model"), 1, 17)
+                count("reasoning_tokens"), text("verdict") several, model
+        }
+        END {
+            if (starred) {
+                print "* of its last response: usage-report, below, adds them all up"
+            }
         }'
 }
 
@@ -73,18 +85,22 @@ bill() {
             prompt += $at["prompt_tokens"]
             completion += $at["completion_tokens"]
             sum += $at["cost"]
+            unpriced += $at["unpriced"]
         }
-        END { printf row, "total", responses, prompt, completion, sprintf("%.6f", sum) }'
+        END {
+            printf row, "total", responses, prompt, completion, sprintf("%.6f", sum)
+            print "in dollars; " unpriced " responses are of models without a price there"
+        }'
 }
 
 if [ -x "$work/usage-report" ]; then
     echo
-    echo "\$ $here/usage-report --prices examples/prices-sample.csv examples/data/*    # some of its columns"
+    echo "\$ $here/usage-report --prices examples/prices-sample.csv examples/data/*    # in part"
     "$work/usage-report" --format csv --max-errors 0 --prices examples/prices-sample.csv examples/data/* \
         >"$work/bill.csv" 2>"$work/bill.err" || cat "$work/bill.err" >&2
     bill <"$work/bill.csv"
 fi
 
 echo
-echo "To go on: $here/usage_of FILE reads a response of yours; README.md shows the same in 12 lines of C."
-echo "examples/README.md has the programs, examples/nginx a module that does this for every call through nginx."
+echo "To go on: $here/usage_of FILE reads a response of yours; README.md has the same in C."
+echo "examples/README.md has the other programs, examples/nginx a module that meters every call."

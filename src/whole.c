@@ -5,18 +5,6 @@
 #include "form.h"
 #include "reader.h"
 
-bool tokusage_pointer_valid(const char *pointer) {
-    if (!pointer || (*pointer != '\0' && *pointer != '/')) {
-        return false;
-    }
-    for (; *pointer != '\0'; pointer++) {
-        if (*pointer == '~' && pointer[1] != '0' && pointer[1] != '1') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- reading */
 
 static tokusage_status fail_at(tokusage_error *error, tokusage_status status, size_t offset) {
@@ -45,9 +33,7 @@ static size_t read_document(tokusage_reader *reader, const char *json, size_t le
 }
 
 /* Reads the whole document. Nothing except white space may follow it. */
-static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, const char *pointer,
-                                  tokusage_error *error) {
-    tokusage_reader_init(reader, pointer);
+static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
     tokusage_reader_begin(reader, false);
     size_t at = lead_span(json, length);
     at += read_document(reader, json + at, length - at);
@@ -61,7 +47,7 @@ static tokusage_status read_whole(tokusage_reader *reader, const char *json, siz
     while (closed && at < length && tokusage_is_space(json[at])) {
         at++;
     }
-    return closed && at == length ? TOKUSAGE_OK : fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
+    return closed && at == length ? tokusage_succeed(error) : fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
 }
 
 tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
@@ -70,7 +56,8 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reader reader;
-    const tokusage_status status = read_whole(&reader, json, length, pointer, error);
+    tokusage_reader_init(&reader, pointer);
+    const tokusage_status status = read_whole(&reader, json, length, error);
     if (status != TOKUSAGE_OK) {
         return status;
     }
@@ -88,25 +75,47 @@ tokusage_status tokusage_decode(const char *json, size_t length, tokusage *usage
     return tokusage_extract(json, length, "", usage, error);
 }
 
-tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
-                              size_t *value_length, tokusage_error *error) {
-    if (!json || !value || !value_length || !tokusage_pointer_valid(pointer)) {
+tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_value *values, size_t count,
+                                  tokusage_error *error) {
+    tokusage_pointers pointers = {.values = values, .count = count};
+    bool valid = json && count <= TOKUSAGE_VALUES_MAX && (values || count == 0);
+    for (size_t i = 0; valid && i < count; i++) {
+        valid = tokusage_pointer_valid(values[i].pointer);
+        pointers.found[i] = valid && *values[i].pointer == '\0' ? json + lead_span(json, length) : NULL;
+    }
+    if (!valid) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reader reader;
-    const tokusage_status status = read_whole(&reader, json, length, pointer, error);
-    if (status != TOKUSAGE_OK) {
-        return status;
-    }
-    const char *const begin = *pointer != '\0' ? reader.document.value : json + lead_span(json, length);
-    if (!begin || (*pointer != '\0' && (reader.document.says & SAYS_TWICE) != 0)) {
-        return tokusage_fail(error, begin ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_ERR_NOT_FOUND, TOKUSAGE_NO_MEMBER);
-    }
-    *value = begin;
+    tokusage_reader_init(&reader, "/");
+    reader.document.find = &pointers;
+    const tokusage_status status = read_whole(&reader, json, length, error);
     tokusage_reader_init(&reader, NULL);
-    tokusage_reader_begin(&reader, true);
-    *value_length = read_document(&reader, begin, length - (size_t)(begin - json));
-    return tokusage_succeed(error);
+    for (size_t i = 0; status == TOKUSAGE_OK && i < count; i++) {
+        const char *const at = pointers.found[i];
+        const tokusage_status found = pointers.times[i] > 1 ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_OK;
+        values[i] = (tokusage_value){values[i].pointer, NULL, 0, at ? found : TOKUSAGE_ERR_NOT_FOUND};
+        if (values[i].status == TOKUSAGE_OK) {
+            tokusage_reader_begin(&reader, true);
+            values[i].json = at;
+            values[i].length = read_document(&reader, at, length - (size_t)(at - json)); /* to its end */
+        }
+    }
+    return status;
+}
+
+tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
+                              size_t *value_length, tokusage_error *error) {
+    if (!value || !value_length) {
+        return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
+    }
+    tokusage_value found = {.pointer = pointer};
+    const tokusage_status status = tokusage_find_all(json, length, &found, 1, error);
+    if (status == TOKUSAGE_OK && found.status == TOKUSAGE_OK) {
+        *value = found.json;
+        *value_length = found.length;
+    }
+    return status != TOKUSAGE_OK ? status : tokusage_fail(error, found.status, TOKUSAGE_NO_MEMBER);
 }
 
 /* ---- writing */

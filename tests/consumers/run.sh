@@ -20,6 +20,8 @@ version=$(sed -n 's/^#define TOKUSAGE_VERSION_[MP][A-Z]* \([0-9]*\)$/\1/p' "$roo
 sum="5 + 7 = 12"
 object='{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}'
 tree='{"prompt_tokens":5,"cached":true,"completion_tokens":7,"total_tokens":12}'
+newline='
+'
 streamed='a-model: {"prompt_tokens":25,"completion_tokens":7,"total_tokens":32,"prompt_tokens_details":{"cached_tokens":20}}'
 
 # prints TEXT COMMAND...: the command must print exactly the text.
@@ -176,7 +178,9 @@ without_cjson() {
 
     echo "uninstall"
     quietly "$CMAKE" --install "$work/build" --prefix "$work/removed" --config "$TOKUSAGE_CONFIG"
-    [ -f "$work/removed/include/tokusage.h" ] || stop "nothing was installed"
+    for file in include/tokusage.h share/doc/tokusage/LICENSE; do
+        [ -f "$work/removed/$file" ] || stop "this was not installed: $file"
+    done
     quietly "$CMAKE" --build "$work/build" --target uninstall
     [ -z "$(find "$work/removed" ! -type d)" ] || stop "this is left: $(find "$work/removed" ! -type d)"
 }
@@ -206,6 +210,30 @@ pkg_config() {
             prints "$tree" finding "$library_dir" "$work/pkg_config_tree"
         done
     done
+    example_commands
+}
+
+# The command at the top of each example builds it. What the programs print is tested by tests/examples.
+example_commands() {
+    cp -R "$root/examples" "$work/examples"
+    for file in "$work"/examples/*.c; do
+        name=$(basename "$file" .c)
+        command=$(sed -n 's/^ [*] To build: //p' "$file")
+        [ -n "$command" ] || stop "examples/$name.c does not say how to build it"
+        if [ "$name" = chat_cost ] && ! has_libcurl; then
+            echo "left out, as libcurl is missing: $command"
+            continue
+        fi
+        echo "$command"
+        (
+            cd "$work/examples"
+            # shellcheck disable=SC2086
+            cc() { "$CC" ${CFLAGS:-} "$@"; }
+            eval "$command"
+        ) || stop "this failed: $command"
+        [ -x "$work/examples/$name" ] || stop "this built nothing: $command"
+    done
+    prints "5 + 7 = 12$newline$object" finding "$library_dir" "$work/examples/simple"
 }
 
 meson_project() {

@@ -35,7 +35,9 @@ every='{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_to
 "completion_tokens_details":{"reasoning_tokens":13,"audio_tokens":14,"image_tokens":15},
 "cache_creation":{"ephemeral_1h_input_tokens":16}}'
 
-# ------------------------------------------------------------------------------------------------------- decode
+# --------------------------------------------------------------------------------------------- simple and decode
+
+check simple 0 simple </dev/null
 
 check decode_sample 0 decode </dev/null
 check decode_total_only 0 decode ' {"total_tokens": 12.0e0, "extra": [1, {"a": null}], "prompt_tokens": null} ' </dev/null
@@ -149,8 +151,13 @@ check option_after_pointer 2 usage_of --at /usage -x
 check minus_as_pointer 2 usage_of --at - examples/data/openai-chat.json
 check bad_pointer 2 usage_of --at usage examples/data/openai-chat.json
 
-if [ -x "$programs/stream_http" ]; then
-    check stream_http_arguments 2 stream_http </dev/null
+if [ -x "$programs/chat_cost" ]; then
+    check chat_cost_arguments 2 chat_cost </dev/null
+    for wrong in "openai m" "other m p" "--price 1 openai m p" "--price 1,x openai m p" "--price 1,2, openai m p" \
+        "--price -1,2 openai m p" "--price 1,2,3,4,5 openai m p" "--price nan,2 openai m p" "--price" "--other openai m p"; do
+        # shellcheck disable=SC2086
+        check chat_cost_arguments 2 chat_cost $wrong </dev/null
+    done
 fi
 
 : >"$scratch/secret"

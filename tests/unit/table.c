@@ -114,6 +114,22 @@ int64_t table_number(const table *in, size_t row, const char *column) {
     return value;
 }
 
+builder table_bytes(const table *in, size_t row, const char *column) {
+    builder bytes = {NULL, 0, 0};
+    const char *const word = table_word(in, row, column);
+    add_bytes(&bytes, "", 0);
+    for (const char *at = word != NULL ? word : ""; *at != '\0'; at++) {
+        char byte = *at;
+        if (byte == '%') {
+            const char digits[] = {at[1], at[2], '\0'};
+            byte = (char)strtoul(digits, NULL, 16);
+            at += 2;
+        }
+        add_bytes(&bytes, &byte, 1);
+    }
+    return bytes;
+}
+
 tokusage table_usage(const table *in, size_t row) {
     tokusage usage;
     memset(&usage, 0, sizeof usage);

@@ -1,5 +1,5 @@
 /*
- * examples/stream_http against a real HTTP server on the loopback address: what it sends, what it prints, how it ends,
+ * examples/chat_cost against a real HTTP server on the loopback address: what it sends, what it prints, how it ends,
  * and that its key appears nowhere. The program's path is the only argument. POSIX is assumed.
  *
  * The server gives one scripted reply after another, in chunks of a scripted size, and remembers the requests.
@@ -206,35 +206,57 @@ typedef struct run {
 } run;
 
 typedef struct call {
-    const char *path; /* after the server's address; NULL: /v1 */
-    const char *base; /* instead of the server's address */
-    const char *key;  /* NULL: KEY */
+    const char *wire;  /* NULL: openai, with --raw */
+    const char *price; /* NULL: none */
+    const char *path;  /* after the server's address; NULL: /v1 */
+    const char *base;  /* instead of the server's address */
+    const char *key;   /* NULL: KEY */
     const char *output;
     bool closed; /* nobody reads its standard output */
     bool no_base, no_key;
 } call;
 
-static void exec_program(const call *with, int output, int errors) {
-    char base[256], key[256];
-    char *environment[3] = {NULL};
+/* The words before the model's name. */
+static void set_arguments(const call *with, char **to) {
     size_t used = 0;
-    snprintf(base, sizeof base, "OPENAI_BASE_URL=http://127.0.0.1:%u%s", (unsigned)port,
-             with->path ? with->path : "/v1");
-    if (with->base) {
-        snprintf(base, sizeof base, "OPENAI_BASE_URL=%s", with->base);
+    to[used++] = (char *)(uintptr_t)program;
+    if (with->price) {
+        to[used++] = (char *)(uintptr_t) "--price";
+        to[used++] = (char *)(uintptr_t)with->price;
     }
-    snprintf(key, sizeof key, "OPENAI_API_KEY=%s", with->key ? with->key : KEY);
+    if (!with->wire) {
+        to[used++] = (char *)(uintptr_t) "--raw";
+    }
+    to[used++] = (char *)(uintptr_t)(with->wire ? with->wire : "openai");
+    to[used++] = (char *)(uintptr_t) "a \"model\"";
+    to[used++] = (char *)(uintptr_t) "Say \xC3\xA4 & \\ \n";
+}
+
+static void exec_program(const call *with, int output, int errors) {
+    static const char *const prefixes[][2] = {
+        {"OPENAI_BASE_URL", "OPENAI_API_KEY"},
+        {"ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"},
+        {"GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY"},
+    };
+    const size_t wire = !with->wire || *with->wire == 'o' ? 0 : *with->wire == 'a' ? 1 : 2;
+    char base[256], key[256], address[128];
+    char *environment[3] = {NULL}, *arguments[10] = {NULL};
+    size_t used = 0;
+    snprintf(address, sizeof address, "http://127.0.0.1:%u%s", (unsigned)port, with->path ? with->path : "/v1");
+    snprintf(base, sizeof base, "%s=%s", prefixes[wire][0], with->base ? with->base : address);
+    snprintf(key, sizeof key, "%s=%s", prefixes[wire][1], with->key ? with->key : KEY);
     if (!with->no_base) {
         environment[used++] = base;
     }
     if (!with->no_key) {
         environment[used++] = key;
     }
+    set_arguments(with, arguments);
     dup2(output, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
     signal(SIGPIPE, SIG_DFL);
     alarm(60);
-    execle(program, program, "a \"model\"", "Say \xC3\xA4 & \\ \n", (char *)NULL, environment);
+    execve(program, arguments, environment);
     _exit(126);
 }
 
@@ -334,7 +356,6 @@ static void the_request_asks_for_a_stream_with_usage(void **state) {
     assert_memory_equal(received.text, "POST /v1/chat/completions\n", 26);
     assert_non_null(strstr(received.text, "\nAuthorization: Bearer " KEY "\n"));
     assert_non_null(strstr(received.text, "\nContent-Type: application/json\n"));
-    assert_non_null(strstr(received.text, "\nAccept: text/event-stream\n"));
     assert_string_equal(
         strstr(received.text, "\n\n"),
         "\n\n{\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\","
@@ -433,14 +454,14 @@ static void an_http_error_is_reported_and_its_body_printed(void **state) {
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         const run got = run_with(&(call){0}, &(reply){.status = 429, .body = bodies[i], .chunk = 7});
-        expect(&got, 4, bodies[i], "stream_http: HTTP status 429: the body says more\n");
+        expect(&got, 4, bodies[i], "chat_cost: HTTP status 429: the body says more\n");
     }
 }
 
 static void the_usage_of_an_http_error_is_reported(void **state) {
     (void)state;
     const run got = run_with(&(call){0}, &(reply){.status = 500, .body = GOOD});
-    expect(&got, 4, GOOD, GOOD_LINE "stream_http: HTTP status 500: the body says more\n");
+    expect(&got, 4, GOOD, GOOD_LINE "chat_cost: HTTP status 500: the body says more\n");
 }
 
 static void a_redirect_is_not_followed(void **state) {
@@ -448,7 +469,7 @@ static void a_redirect_is_not_followed(void **state) {
     char location[64];
     snprintf(location, sizeof location, "http://127.0.0.1:%u/elsewhere", (unsigned)port);
     const run got = run_with(&(call){0}, &(reply){.status = 307, .location = location, .body = ""});
-    expect(&got, 4, "", "stream_http: HTTP status 307: the body says more\n");
+    expect(&got, 4, "", "chat_cost: HTTP status 307: the body says more\n");
     assert_int_equal(requests, 1);
 }
 
@@ -463,7 +484,7 @@ static void an_error_in_mid_stream_is_reported(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char err[256];
-        snprintf(err, sizeof err, "%sstream_http: the server reported an error: it is in the body\n", cases[i].usage);
+        snprintf(err, sizeof err, "%schat_cost: the server reported an error: it is in the body\n", cases[i].usage);
         const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .chunk = 31});
         expect(&got, 5, cases[i].body, err);
     }
@@ -485,7 +506,7 @@ static void a_connection_that_ends_within_the_usage_is_reported(void **state) {
     assert_string_equal(got.out, body);
     assert_int_equal(got.status, 6);
     /* What comes after is libcurl's, and differs between its versions. */
-    static const char words[] = "stream_http: the body ended too early: ";
+    static const char words[] = "chat_cost: the body ended too early: ";
     assert_memory_equal(got.err, words, strlen(words));
 }
 
@@ -493,7 +514,7 @@ static void the_usage_before_a_truncation_is_reported(void **state) {
     (void)state;
     static const char body[] = COUNTS(5, 1, 6) "data: {\"usage\":{\"prompt_tokens\":5,";
     const run got = run_with(&(call){0}, &(reply){.body = body, .broken = true});
-    static const char words[] = USAGE(5, 1, 6) ": truncated\nstream_http: the body ended too early: ";
+    static const char words[] = USAGE(5, 1, 6) ": truncated\nchat_cost: the body ended too early: ";
     assert_memory_equal(got.err, words, strlen(words));
     assert_string_equal(got.out, body);
     assert_int_equal(got.status, 6);
@@ -508,14 +529,14 @@ static void a_connection_that_breaks_after_the_end_mark_loses_nothing(void **sta
 static void a_stream_without_usage_is_reported(void **state) {
     (void)state;
     const run got = run_with(&(call){0}, &(reply){.body = WORDS DONE, .chunk = 3});
-    expect(&got, 7, WORDS DONE, "stream_http: the body has no usage\n");
+    expect(&got, 7, WORDS DONE, "chat_cost: the body has no usage\n");
 }
 
 static void a_stream_of_anthropic_needs_its_end_whatever_http_says(void **state) {
     (void)state;
     static const char body[] = "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5}}}\n\n";
     const run got = run_with(&(call){0}, &(reply){.body = body});
-    expect(&got, 6, body, "usage: {\"prompt_tokens\":5}: truncated\nstream_http: the body ended too early\n");
+    expect(&got, 6, body, "usage: {\"prompt_tokens\":5}: truncated\nchat_cost: the body ended too early\n");
 }
 
 static void a_stream_without_an_end_mark_is_complete_when_http_says_so(void **state) {
@@ -542,7 +563,7 @@ static void a_body_without_counts_is_reported_by_its_verdict(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char err[256];
-        snprintf(err, sizeof err, "stream_http: %s\n", cases[i].words);
+        snprintf(err, sizeof err, "chat_cost: %s\n", cases[i].words);
         const run got = run_with(&(call){0}, &(reply){.body = cases[i].body, .chunk = 7});
         expect(&got, cases[i].status, cases[i].body, err);
     }
@@ -554,7 +575,7 @@ static void what_follows_a_usage_and_is_not_json_is_reported(void **state) {
     const run got = run_with(&(call){0}, &(reply){.body = body});
     expect(&got, 7, body,
            "usage: {\"prompt_tokens\":5}: unreadable\n"
-           "stream_http: the body is neither JSON nor a stream of events, or is malformed\n");
+           "chat_cost: the body is neither JSON nor a stream of events, or is malformed\n");
 }
 
 static void a_connection_that_breaks_after_a_whole_json_body_loses_nothing(void **state) {
@@ -576,7 +597,7 @@ static void a_refused_connection_is_reported(void **state) {
     snprintf(base, sizeof base, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
     const run got = run_with(&(call){.base = base}, NULL);
     close(taken);
-    static const char words[] = "stream_http: no answer from the server: ";
+    static const char words[] = "chat_cost: no answer from the server: ";
     assert_memory_equal(got.err, words, strlen(words));
     assert_null(strstr(got.err, KEY));
     assert_string_equal(got.out, "");
@@ -586,7 +607,7 @@ static void a_refused_connection_is_reported(void **state) {
 static void a_reader_who_leaves_ends_the_request(void **state) {
     (void)state;
     const run got = run_with(&(call){.closed = true}, &(reply){.body = WORDS DONE, .chunk = 20});
-    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was stopped\n");
+    expect(&got, 8, "", "chat_cost: standard output cannot be written; the request was stopped\n");
 }
 
 static void a_full_disk_ends_the_request(void **state) {
@@ -595,7 +616,94 @@ static void a_full_disk_ends_the_request(void **state) {
         skip();
     }
     const run got = run_with(&(call){.output = "/dev/full"}, &(reply){.body = WORDS DONE, .chunk = 20});
-    expect(&got, 8, "", "stream_http: standard output cannot be written; the request was stopped\n");
+    expect(&got, 8, "", "chat_cost: standard output cannot be written; the request was stopped\n");
+}
+
+/* A stream in each of the wire formats: what is sent, the text of the answer, and what it cost. */
+static const struct wire_case {
+    const char *wire, *path, *start, *key, *request;
+    const char *body, *answer, *err;
+} wire_cases[] = {
+    {"openai", "/v1", "POST /v1/chat/completions\n", "\nAuthorization: Bearer " KEY "\n", NULL, GOOD, "Hello\n",
+     GOOD_LINE "cost: $0.00007500\n"},
+    {"anthropic", "", "POST /v1/messages\n", "\nx-api-key: " KEY "\n",
+     "\n\n{\"stream\":true,\"max_tokens\":4096,\"messages\":[{\"role\":\"user\",\"content\":\"Say \xC3\xA4 & \\\\ "
+     "\\n\"}],"
+     "\"model\":\"a \\\"model\\\"\"}",
+     "event: message_start\n"
+     "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5,\"cache_read_input_tokens\":100,"
+     "\"output_tokens\":1}}}\n\nevent: content_block_delta\n"
+     "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Hel\"}}\n\n"
+     "event: content_block_delta\n"
+     "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"lo\\n\"}}\n\n"
+     "event: message_delta\n"
+     "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":7}}\n\n",
+     "Hello\n",
+     "usage: {\"prompt_tokens\":105,\"completion_tokens\":7,\"total_tokens\":112,"
+     "\"prompt_tokens_details\":{\"cached_tokens\":100}}: consistent\ncost: $0.00010000\n"},
+    {"gemini", "", "POST /v1beta/models/a \"model\":streamGenerateContent\n", "\nx-goog-api-key: " KEY "\n",
+     "\n\n{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Say \xC3\xA4 & \\\\ \\n\"}]}]}",
+     "data: "
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"thought\":true,\"text\":\"Hm\"},{\"text\":\"Hel\"}]}}]}\r\n\r\n"
+     "data: "
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"lo\"},{\"text\":\"\\n\"}]},\"finishReason\":\"STOP\"}],"
+     "\"usageMetadata\":{\"promptTokenCount\":5,\"candidatesTokenCount\":2,\"thoughtsTokenCount\":5,"
+     "\"totalTokenCount\":12},"
+     "\"modelVersion\":\"g\"}\r\n\r\n",
+     "Hello\n",
+     "usage of g: {\"prompt_tokens\":5,\"completion_tokens\":7,\"total_tokens\":12,"
+     "\"completion_tokens_details\":{\"reasoning_tokens\":5}}: consistent\ncost: $0.00007500\n"},
+};
+
+static void each_wire_format_gives_its_answer_usage_and_cost(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof wire_cases / sizeof *wire_cases; i++) {
+        const struct wire_case *const of = &wire_cases[i];
+        for (size_t chunk = 1; chunk < 200; chunk += 33) {
+            const call with = {.wire = of->wire, .path = of->path, .price = "1,10,0.25"};
+            const run got = run_with(&with, &(reply){.body = of->body, .chunk = chunk});
+            expect(&got, 0, of->answer, of->err);
+            assert_memory_equal(received.text, of->start, strlen(of->start));
+            assert_non_null(strstr(received.text, of->key));
+            assert_true(!of->request || strcmp(strstr(received.text, "\n\n"), of->request) == 0);
+        }
+    }
+}
+
+static void an_answer_that_is_no_stream_is_printed_as_it_is(void **state) {
+    (void)state;
+    static const char *const bodies[] = {"{\"error\":{\"message\":\"wait\"}}", "<html>\n<p>Bad gateway</p>\n</html>"};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        const run got = run_with(&(call){.wire = "openai"}, &(reply){.status = 502, .body = bodies[i], .chunk = 7});
+        expect(&got, 4, bodies[i], "chat_cost: HTTP status 502: the body says more\n");
+    }
+}
+
+static void an_error_within_the_stream_is_printed(void **state) {
+    (void)state;
+    static const char body[] = WORDS "data: {\"error\":{\"message\":\"busy\"}}\n\n";
+    const run got = run_with(&(call){.wire = "openai"}, &(reply){.body = body});
+    expect(&got, 5, "Hello\n{\"error\":{\"message\":\"busy\"}}\n",
+           "chat_cost: the server reported an error: it is in the body\n");
+}
+
+static void what_cannot_be_used_has_no_cost(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *err;
+        int status;
+    } cases[] = {
+        {COUNTS(12, 1, 10) DONE,
+         USAGE(12, 1, 10) ": contradictory: total_tokens: contradicts its parts: they say 13, it says 10\n", 1},
+        {"data: {\"usage\":{\"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n" DONE, NULL, 1},
+        {WORDS DONE, "chat_cost: the body has no usage\n", 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const run got = run_with(&(call){.price = "1,10"}, &(reply){.body = cases[i].body});
+        assert_int_equal(got.status, cases[i].status);
+        assert_null(strstr(got.err, "cost: $"));
+        assert_true(!cases[i].err || strcmp(got.err, cases[i].err) == 0);
+    }
 }
 
 static void a_wrong_environment_is_reported_before_anything_is_sent(void **state) {
@@ -605,6 +713,8 @@ static void a_wrong_environment_is_reported_before_anything_is_sent(void **state
         const char *words;
     } cases[] = {
         {{.no_base = true, .no_key = true}, "OPENAI_API_KEY is not set"},
+        {{.wire = "anthropic", .no_base = true, .no_key = true}, "ANTHROPIC_API_KEY is not set"},
+        {{.wire = "gemini", .no_base = true, .no_key = true}, "GEMINI_API_KEY is not set"},
         {{.base = "ftp://127.0.0.1"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
         {{.base = "http:///v1"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
         {{.base = "https://"}, "OPENAI_BASE_URL is not https:// or http:// and the name of a server"},
@@ -613,7 +723,7 @@ static void a_wrong_environment_is_reported_before_anything_is_sent(void **state
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char err[256];
-        snprintf(err, sizeof err, "stream_http: %s\n", cases[i].words);
+        snprintf(err, sizeof err, "chat_cost: %s\n", cases[i].words);
         const run got = run_with(&cases[i].with, NULL);
         expect(&got, 2, "", err);
         assert_int_equal(requests, 0);
@@ -651,10 +761,14 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_refused_connection_is_reported),
         cmocka_unit_test(a_reader_who_leaves_ends_the_request),
         cmocka_unit_test(a_full_disk_ends_the_request),
+        cmocka_unit_test(each_wire_format_gives_its_answer_usage_and_cost),
+        cmocka_unit_test(an_answer_that_is_no_stream_is_printed_as_it_is),
+        cmocka_unit_test(an_error_within_the_stream_is_printed),
+        cmocka_unit_test(what_cannot_be_used_has_no_cost),
         cmocka_unit_test(a_wrong_environment_is_reported_before_anything_is_sent),
     };
     if (argc != 2) {
-        fputs("test_stream_http: the path of stream_http is missing\n", stderr);
+        fputs("test_chat_cost: the path of chat_cost is missing\n", stderr);
         return 2;
     }
     program = argv[1];

@@ -1,0 +1,79 @@
+/* JSON Pointers; see pointer.h. */
+#include "pointer.h"
+
+bool tokusage_pointer_valid(const char *pointer) {
+    if (!pointer || (*pointer != '\0' && *pointer != '/')) {
+        return false;
+    }
+    for (; *pointer != '\0'; pointer++) {
+        if (*pointer == '~' && pointer[1] != '0' && pointer[1] != '1') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What follows the name in the pointer, or NULL when another name is there. */
+static const char *match(const char *pointer, const char *name, size_t length) {
+    for (; length > 0 && *pointer != '/'; length--) {
+        const bool escaped = *pointer == '~';
+        const char escape = pointer[escaped] == '0' ? '~' : '/';
+        if (*pointer == '\0' || *name != (escaped ? escape : *pointer)) {
+            return NULL;
+        }
+        pointer += escaped ? 2 : 1;
+        name++;
+    }
+    return length == 0 && (*pointer == '\0' || *pointer == '/') ? pointer : NULL;
+}
+
+/* Where the name after the first `names` ones begins. */
+static const char *step(const char *pointer, unsigned names) {
+    for (pointer++; names > 0; names--) {
+        pointer = strchr(pointer, '/') + 1;
+    }
+    return pointer;
+}
+
+tokusage_key tokusage_pointer_name(const char *pointer, unsigned names, const char *name, size_t length) {
+    const bool may = *pointer != '\0' && length <= TOKUSAGE_NAME_MAX; /* of "" no name is asked */
+    const char *const rest = may ? match(step(pointer, names), name, length) : NULL;
+    const tokusage_key key = rest && *rest == '\0' ? KEY_BASE : KEY_WAY;
+    return rest ? key : 0;
+}
+
+/* ---- several */
+
+tokusage_key tokusage_pointers_name(tokusage_pointers *pointers, const char *name, size_t length) {
+    tokusage_key any = 0;
+    for (size_t i = 0; i < pointers->count; i++) {
+        const bool here = pointers->names[i] == pointers->level;
+        pointers->key[i] = here ? tokusage_pointer_name(pointers->values[i].pointer, pointers->level, name, length) : 0;
+        any |= pointers->key[i];
+    }
+    return any != 0 ? KEY_BASE : 0;
+}
+
+void tokusage_pointers_value(tokusage_pointers *pointers, const char *at) {
+    pointers->opens = false;
+    for (size_t i = 0; i < pointers->count; i++) {
+        if (pointers->key[i] == KEY_BASE) {
+            pointers->found[i] = at;
+            pointers->times[i] = pointers->times[i] == 0 ? 1 : 2;
+        } else if (pointers->key[i] == KEY_WAY && *at == '{') {
+            pointers->names[i]++;
+            pointers->opens = true;
+        }
+    }
+    pointers->level = (uint16_t)(pointers->level + pointers->opens);
+}
+
+void tokusage_pointers_close(tokusage_pointers *pointers) {
+    if (pointers->level == 0) {
+        return; /* it was the document */
+    }
+    for (size_t i = 0; i < pointers->count; i++) {
+        pointers->names[i] = (uint16_t)(pointers->names[i] - (pointers->names[i] == pointers->level));
+    }
+    pointers->level--;
+}
