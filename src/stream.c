@@ -140,7 +140,7 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
 
 /* (The token in which the chunk before ended is read first: mostly the rest of its event can be passed over then.) */
 static size_t read_events(stream_state *s, const char *bytes, size_t length, size_t at) {
-    if (tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
+    if (!TOKUSAGE_SMALL && tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
         at += read_on(s, bytes + at, length - at, true);
     }
     while (at < length && !s->done) {

@@ -81,7 +81,7 @@ tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_valu
     bool valid = json && count <= TOKUSAGE_VALUES_MAX && (values || count == 0);
     for (size_t i = 0; valid && i < count; i++) {
         valid = tokusage_pointer_valid(values[i].pointer);
-        pointers.found[i] = valid && *values[i].pointer == '\0' ? json + lead_span(json, length) : NULL;
+        pointers.each[i].found = valid && *values[i].pointer == '\0' ? json + lead_span(json, length) : NULL;
     }
     if (!valid) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
@@ -92,8 +92,8 @@ tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_valu
     const tokusage_status status = read_whole(&reader, json, length, error);
     tokusage_reader_init(&reader, NULL);
     for (size_t i = 0; status == TOKUSAGE_OK && i < count; i++) {
-        const char *const at = pointers.found[i];
-        const tokusage_status found = pointers.times[i] > 1 ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_OK;
+        const char *const at = pointers.each[i].found;
+        const tokusage_status found = pointers.each[i].twice ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_OK;
         values[i] = (tokusage_value){values[i].pointer, NULL, 0, at ? found : TOKUSAGE_ERR_NOT_FOUND};
         if (values[i].status == TOKUSAGE_OK) {
             tokusage_reader_begin(&reader, true);
