@@ -53,6 +53,7 @@ typedef struct {
 
     ngx_array_t *prices; /* NULL: none */
     ngx_array_t *limits; /* NULL: none */
+    ngx_flag_t reserves; /* one of them reserves tokens, by the request's body */
     ngx_flag_t limit_dry_run;
 
     ngx_shm_zone_t *metrics; /* NULL: not a location of tokusage_metrics; not inherited */
@@ -111,11 +112,11 @@ void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx);
 /* The verdict, and what the response used as far as it is known: all absent where nothing is. */
 ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
-/* Whether no count is known. */
-bool ngx_http_tokusage_is_nothing(const tokusage *usage);
-
 /* The same, but all absent for a response from the cache: what is to be billed. */
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
+
+/* Whether no count is known. */
+bool ngx_http_tokusage_is_nothing(const tokusage *usage);
 
 /*
  * Finds the data of this kind that the request keeps, or makes it, all zero bytes except the request, with which it

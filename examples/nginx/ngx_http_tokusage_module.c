@@ -120,6 +120,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     }
     if (conf->limits == NULL) {
         conf->limits = outer->limits;
+        conf->reserves = outer->reserves;
     }
     ngx_conf_merge_value(conf->limit_dry_run, outer->limit_dry_run, 0);
 

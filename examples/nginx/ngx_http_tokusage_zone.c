@@ -141,13 +141,9 @@ static ngx_int_t read_size(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *name, ss
 
     ngx_str_t text = {.len = value->len - name->len - 1, .data = colon + 1};
     *size = ngx_parse_size(&text);
-    if (*size == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\"", value);
-        return NGX_ERROR;
-    }
-    if ((size_t)*size < least) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "zone \"%V\" is too small: it must have %uzk or more", value,
-                           least / 1024);
+    if (*size < (ssize_t)least) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\": it is no size, or too small, below %uzk",
+                           value, least / 1024);
         return NGX_ERROR;
     }
     return NGX_OK;
