@@ -124,7 +124,8 @@ static bool may_pass_rest(const stream_state *s) {
  */
 static size_t pass_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     const bool open = !tokusage_events_fresh(&s->framing.events);
-    if (s->reader.document.pointer || !s->reader.begun || s->reader.reported || (open && !may_pass_rest(s))) {
+    if (TOKUSAGE_SMALL || s->reader.document.pointer || !s->reader.begun || s->reader.reported ||
+        (open && !may_pass_rest(s))) {
         return at;
     }
     const size_t passed = tokusage_search(bytes + at, length - at, open);

@@ -111,6 +111,9 @@ void ngx_http_tokusage_settle(ngx_http_tokusage_ctx_t *ctx);
 /* The verdict, and what the response used as far as it is known: all absent where nothing is. */
 ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
+/* Whether no count is known. */
+bool ngx_http_tokusage_is_nothing(const tokusage *usage);
+
 /* The same, but all absent for a response from the cache: what is to be billed. */
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
@@ -128,6 +131,17 @@ void ngx_http_tokusage_filter_init(void);
 /* The context of a response that is on its way; also where nginx has cleared the request's contexts. */
 ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r);
 
+/* ---- texts */
+
+/* Whether the text is this one, and whether it is in any case. */
+static inline bool ngx_http_tokusage_is(const ngx_str_t *text, const char *literal) {
+    return text->len == ngx_strlen(literal) && ngx_strncmp(text->data, literal, text->len) == 0;
+}
+
+static inline bool ngx_http_tokusage_is_name(const ngx_str_t *text, const char *name) {
+    return text->len == ngx_strlen(name) && ngx_strncasecmp(text->data, (u_char *)name, text->len) == 0;
+}
+
 /* ---- encoding */
 
 ngx_int_t ngx_http_tokusage_ask_plain(ngx_http_request_t *r);
@@ -141,9 +155,10 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r);
 /* How many tokens the service may write at most, as the body says it; 0: it does not. */
 uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r);
-tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value);
+/* tokusage_find_all. False: it is no JSON. */
+bool ngx_http_tokusage_find(const ngx_str_t *json, tokusage_value *values, size_t count);
 /* Whether an object or array contains only white space. */
-bool ngx_http_tokusage_is_empty(const ngx_str_t *value);
+bool ngx_http_tokusage_is_empty(const tokusage_value *value);
 
 /* ---- strip: prepare is for a request that has been changed, begin for its response. NULL: there is nothing to do */
 
@@ -172,6 +187,9 @@ size_t ngx_http_tokusage_utf8_length(const u_char *bytes, size_t size);
 /* ---- variables */
 
 ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
+/* Sets the value to a copy of the text; to none where it is empty. */
+ngx_int_t ngx_http_tokusage_set_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text,
+                                      const u_char *last);
 
 /* ---- prices: a cost is in 10^-12 of the unit of money */
 
@@ -188,16 +206,14 @@ u_char *ngx_http_tokusage_cost_print(u_char *to, uint64_t cost);
 
 /* tokusage_zone NAME:SIZE KEY; */
 char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/* When all is configured: whether each zone that a directive names exists. */
-ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf);
 /* tokusage_metrics NAME; sets the location's content handler */
 char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* tokusage_limit NAME tokens=200k per=1m; */
 char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* The PREACCESS handler of the limits. */
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r);
-/* Called with the headers of each response: hides those of the service where a limit has its own. */
-void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
+/* Called with the headers of each response: adds those of the limit that was checked. */
+ngx_int_t ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
 /* Whether the response is nginx's own, to a request that a limit refused: no model wrote it. */
 ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r);
 /* $tokusage_limit_status: PASSED, REJECTED or REJECTED_DRY_RUN */

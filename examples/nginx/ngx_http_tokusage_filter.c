@@ -19,8 +19,9 @@ static bool is_read(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
 }
 
 static bool has_type(const ngx_http_request_t *r, const char *type) {
-    return r->headers_out.content_type_len == ngx_strlen(type) &&
-           ngx_strncasecmp(r->headers_out.content_type.data, (u_char *)type, ngx_strlen(type)) == 0;
+    const ngx_str_t own = {.data = r->headers_out.content_type.data, .len = r->headers_out.content_type_len};
+
+    return ngx_http_tokusage_is_name(&own, type);
 }
 
 static bool is_opaque(const ngx_http_tokusage_ctx_t *ctx) {
@@ -97,7 +98,9 @@ static bool is_metered(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf
 static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
-    ngx_http_tokusage_limit_header_filter(r);
+    if (ngx_http_tokusage_limit_header_filter(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
     if (!is_metered(r, conf)) {
         return next_header_filter(r);
     }

@@ -6,27 +6,21 @@
 /* ---- amounts */
 
 /* Reads 200k. Tokens are no bytes, so the units are decimal. 0: it is not a number from 1 to TOKUSAGE_COUNT_MAX. */
-static uint64_t parse_tokens(const u_char *text, size_t length) {
+static uint64_t parse_tokens(const ngx_str_t *text) {
     static const uint64_t units[] = {['k'] = 1000, ['m'] = 1000000, ['g'] = 1000000000};
-    const u_char suffix = length > 1 ? text[length - 1] | 0x20 : 0;
+    const u_char suffix = text->len > 1 ? text->data[text->len - 1] | 0x20 : 0;
     const uint64_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
-    uint64_t number = 0;
+    const ngx_int_t number = ngx_atoi(text->data, text->len - (unit != 0));
 
-    for (size_t i = 0; i < length - (unit != 0); i++) {
-        if (text[i] < '0' || text[i] > '9' || number > TOKUSAGE_COUNT_MAX / 10) {
-            return 0;
-        }
-        number = number * 10 + (uint64_t)(text[i] - '0');
-    }
-    const uint64_t factor = ngx_max(unit, 1);
-    return number <= TOKUSAGE_COUNT_MAX / factor ? number * factor : 0;
+    return number > 0 && (uint64_t)number <= TOKUSAGE_COUNT_MAX / ngx_max(unit, 1) ? (uint64_t)number * ngx_max(unit, 1)
+                                                                                   : 0;
 }
 
 ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount) {
     if (unit == NGX_HTTP_TOKUSAGE_COST) {
         return ngx_http_tokusage_cost_parse(text, amount) == NGX_OK && *amount != 0 ? NGX_OK : NGX_ERROR;
     }
-    *amount = parse_tokens(text->data, text->len);
+    *amount = parse_tokens(text);
     return *amount != 0 ? NGX_OK : NGX_ERROR;
 }
 

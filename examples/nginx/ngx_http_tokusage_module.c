@@ -141,8 +141,7 @@ static ngx_int_t add_handler(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_han
 
 static ngx_int_t init(ngx_conf_t *cf) {
     ngx_http_tokusage_filter_init();
-    if (ngx_http_tokusage_check_zones(cf) != NGX_OK ||
-        add_handler(cf, NGX_HTTP_PREACCESS_PHASE, ngx_http_tokusage_limit_handler) != NGX_OK) {
+    if (add_handler(cf, NGX_HTTP_PREACCESS_PHASE, ngx_http_tokusage_limit_handler) != NGX_OK) {
         return NGX_ERROR;
     }
     return add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_tokusage_request_handler);

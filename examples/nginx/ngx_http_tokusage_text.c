@@ -93,7 +93,7 @@ static void label_key(ngx_http_tokusage_text_t *text) {
     u_char *last = text->labels.data + text->zone_len;
 
     last = ngx_cpymem(last, ",key=\"", sizeof ",key=\"" - 1);
-    last = escape(last, text->node.key, text->node.len);
+    last = escape(last, text->node.key, text->node.name.str.len);
     *last++ = '"';
     text->labels.len = (size_t)(last - text->labels.data);
 }
@@ -108,7 +108,7 @@ static void label_other(ngx_http_tokusage_text_t *text) {
 
 /* ---- lines */
 
-#define FIRST "tokusage_time_to_first_token_seconds"
+#define FIRST "time_to_first_token_seconds"
 
 static u_char *write_histogram(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
     const uint64_t sum = counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM];
@@ -116,11 +116,11 @@ static u_char *write_histogram(ngx_http_tokusage_text_t *text, u_char *p, const 
 
     for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_TIMES; i++) {
         number += counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST + i];
-        p = ngx_sprintf(p, FIRST "_bucket{%V,le=\"%s\"} %uL\n", &text->labels, ngx_http_tokusage_times[i].seconds,
-                        number);
+        p = ngx_sprintf(p, "tokusage_" FIRST "_bucket{%V,le=\"%s\"} %uL\n", &text->labels,
+                        ngx_http_tokusage_times[i].seconds, number);
     }
-    p = ngx_sprintf(p, FIRST "_sum{%V} %uL.%03uL\n", &text->labels, sum / 1000, sum % 1000);
-    return ngx_sprintf(p, FIRST "_count{%V} %uL\n", &text->labels, number);
+    p = ngx_sprintf(p, "tokusage_" FIRST "_sum{%V} %uL.%03uL\n", &text->labels, sum / 1000, sum % 1000);
+    return ngx_sprintf(p, "tokusage_" FIRST "_count{%V} %uL\n", &text->labels, number);
 }
 
 static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
@@ -146,16 +146,18 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
     return p;
 }
 
+static u_char *write_help(u_char *p, const char *name, const char *suffix, const char *type, const char *help) {
+    return ngx_sprintf(p, "# HELP tokusage_%s%s %s\n# TYPE tokusage_%s%s %s\n", name, suffix, help, name, suffix, type);
+}
+
 static u_char *write_begin(ngx_http_tokusage_text_t *text, u_char *p) {
     ngx_http_tokusage_keys_t keys;
 
     if (text->metric == HISTOGRAM) {
-        p = ngx_sprintf(p, "# HELP " FIRST " Time from the request to the first byte of the response's body.\n"
-                           "# TYPE " FIRST " histogram\n");
+        p = write_help(p, FIRST, "", "histogram", "Time from the request to the first byte of the response's body.");
     } else {
         const metric_t metric = metric_at(text->metric);
-        p = ngx_sprintf(p, "# HELP tokusage_%s_total %s\n# TYPE tokusage_%s_total counter\n", metric.name, metric.help,
-                        metric.name);
+        p = write_help(p, metric.name, "_total", "counter", metric.help);
     }
     ngx_http_tokusage_keys_copy(text->zone, &keys);
     label_other(text);
@@ -168,17 +170,11 @@ static u_char *write_zone(ngx_http_tokusage_text_t *text, u_char *p) {
 
     ngx_http_tokusage_keys_copy(text->zone, &keys);
     text->labels.len = text->zone_len;
-    p = ngx_sprintf(p,
-                    "# HELP tokusage_zone_keys Keys that the zone holds.\n"
-                    "# TYPE tokusage_zone_keys gauge\n"
-                    "tokusage_zone_keys{%V} %uL\n",
-                    &text->labels, keys.keys);
-    return ngx_sprintf(
-        p,
-        "# HELP tokusage_zone_evicted_keys_total Keys whose counts moved into other: the zone was full.\n"
-        "# TYPE tokusage_zone_evicted_keys_total counter\n"
-        "tokusage_zone_evicted_keys_total{%V} %uL\n",
-        &text->labels, keys.evicted);
+    p = write_help(p, "zone_keys", "", "gauge", "Keys that the zone holds.");
+    p = ngx_sprintf(p, "tokusage_zone_keys{%V} %uL\n", &text->labels, keys.keys);
+    p = write_help(p, "zone_evicted_keys", "_total", "counter",
+                   "Keys whose counts moved into other: the zone was full.");
+    return ngx_sprintf(p, "tokusage_zone_evicted_keys_total{%V} %uL\n", &text->labels, keys.evicted);
 }
 
 /* ---- steps */

@@ -21,7 +21,8 @@ static const ngx_http_tokusage_ctx_t *get_ctx(ngx_http_request_t *r) {
     return ctx != NULL ? ctx : ngx_http_tokusage_find_ctx(r);
 }
 
-static ngx_int_t set(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text, const u_char *last) {
+ngx_int_t ngx_http_tokusage_set_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text,
+                                      const u_char *last) {
     const size_t length = (size_t)(last - text);
 
     if (length == 0) {
@@ -75,14 +76,13 @@ static u_char *write_verdict(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uin
 
 /* The usage that is to be billed as a JSON object, or null, also where nothing is metered: for lines of JSON. */
 static u_char *write_usage(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
-    static const tokusage nothing;
-    tokusage usage = nothing;
+    tokusage usage = {0};
     size_t length = 0;
 
     if (ctx != NULL) {
         ngx_http_tokusage_bill(ctx, &usage);
     }
-    if (tokusage_equal(&usage, &nothing) ||
+    if (ngx_http_tokusage_is_nothing(&usage) ||
         tokusage_encode(&usage, (char *)to, TOKUSAGE_JSON_SIZE, &length) != TOKUSAGE_OK) {
         return ngx_cpymem(to, "null", sizeof "null" - 1);
     }
@@ -133,15 +133,15 @@ static ngx_int_t get(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintpt
     const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     u_char text[TEXT_SIZE];
 
-    return set(r, v, text,
-               ctx != NULL || variable->write == write_usage ? variable->write(ctx, text, variable->data) : text);
+    return ngx_http_tokusage_set_value(
+        r, v, text, ctx != NULL || variable->write == write_usage ? variable->write(ctx, text, variable->data) : text);
 }
 
 static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t index) {
     const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
     u_char text[NGX_INT64_LEN];
 
-    return set(r, v, text, ctx != NULL ? write_count(ctx, text, index) : text);
+    return ngx_http_tokusage_set_value(r, v, text, ctx != NULL ? write_count(ctx, text, index) : text);
 }
 
 /* Other gateways on nginx have these names, with the same meaning. */

@@ -78,6 +78,12 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     return of_library[verdict];
 }
 
+bool ngx_http_tokusage_is_nothing(const tokusage *usage) {
+    static const tokusage nothing;
+
+    return tokusage_equal(usage, &nothing);
+}
+
 void *ngx_http_tokusage_keep(ngx_http_request_t *r, ngx_pool_cleanup_pt kind, size_t size) {
     ngx_pool_cleanup_t *entry = r->pool->cleanup;
 

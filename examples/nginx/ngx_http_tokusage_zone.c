@@ -124,20 +124,6 @@ ngx_shm_zone_t *ngx_http_tokusage_zone_get(ngx_conf_t *cf, ngx_str_t *name, size
     return zone->data != NULL ? zone : NULL;
 }
 
-/* nginx itself says of such a zone only that its size is zero. */
-ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf) {
-    for (ngx_list_part_t *part = &cf->cycle->shared_memory.part; part != NULL; part = part->next) {
-        ngx_shm_zone_t *const zones = part->elts;
-        for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (zones[i].tag == &ngx_http_tokusage_module && zones[i].shm.size == 0) {
-                ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "there is no tokusage_zone \"%V\"", &zones[i].shm.name);
-                return NGX_ERROR;
-            }
-        }
-    }
-    return NGX_OK;
-}
-
 /* ---- the directive */
 
 /* Reads NAME:SIZE. */

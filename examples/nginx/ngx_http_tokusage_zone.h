@@ -74,12 +74,11 @@ enum {
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
 
 typedef struct {
-    ngx_rbtree_node_t node; /* its key is the hash */
+    ngx_str_node_t name; /* of the key */
     ngx_queue_t queue;
     time_t booked; /* the second that the windows belong to */
     uint64_t windows[NGX_HTTP_TOKUSAGE_UNITS][NGX_HTTP_TOKUSAGE_PERIODS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS];
-    u_char len;
     u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
 } ngx_http_tokusage_node_t;
 
@@ -193,7 +192,7 @@ typedef struct {
     time_t reset; /* seconds until the next window, 1 or more */
 } ngx_http_tokusage_finding_t;
 
-/* Gives the response the headers that say this, with Retry-After when nothing remains. Of cost it has no other one. */
+/* Gives the response the headers that say this; a refusal gets Retry-After, too. Of cost there is no other one. */
 ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
                                           const ngx_http_tokusage_finding_t *finding);
 

@@ -200,7 +200,7 @@ void format_each_head(const options *asked, text *to) {
     }
 }
 
-static void put_each_plain(reading *in, const answer *of, const tally *counted) {
+static void put_each_plain(reading *in, const record *of, const tally *counted) {
     text *const out = &in->out;
     const char *key = of->group->key;
     text_safe(out, slice_of(in->asked->files[of->file]));
@@ -224,7 +224,7 @@ static void put_each_plain(reading *in, const answer *of, const tally *counted) 
     }
 }
 
-static void put_each_json(reading *in, const answer *of, const tally *counted) {
+static void put_each_json(reading *in, const record *of, const tally *counted) {
     text *const out = &in->out;
     text_string(out, "{\"file\":");
     text_json(out, slice_of(in->asked->files[of->file]));
@@ -236,7 +236,7 @@ static void put_each_json(reading *in, const answer *of, const tally *counted) {
     text_string(out, ",\"verdict\":\"");
 }
 
-static void put_each_row(reading *in, const answer *of, const tally *counted) {
+static void put_each_row(reading *in, const record *of, const tally *counted) {
     const options *const asked = in->asked;
     const char *const separator = asked->format == FORMAT_TSV ? "\t" : ",";
     text *const out = &in->out;
@@ -249,16 +249,13 @@ static void put_each_row(reading *in, const answer *of, const tally *counted) {
     text_string(out, separator);
 }
 
-void format_each(reading *in, const answer *of, const tally *counted, const char *verdict) {
+void format_each(reading *in, const record *of, const tally *counted, const char *verdict) {
     const report_format format = in->asked->format;
     in->out.used = 0;
     (format == FORMAT_TABLE ? put_each_plain : format == FORMAT_JSON ? put_each_json : put_each_row)(in, of, counted);
     text_string(&in->out, verdict);
     text_string(&in->out, format == FORMAT_JSON ? "\"}\n" : "\n");
-    errno = 0;
-    if (in->output_error == 0 && fwrite(in->out.bytes, 1, in->out.used, stdout) < in->out.used) {
-        in->output_error = errno != 0 ? errno : EIO;
-    }
+    print(in, &in->out);
 }
 
 /* ---- the report */

@@ -1,10 +1,10 @@
 /*
- * Members and elements of a JSON document. Each value is read by the library, which says where it ends; here is only
- * what is between values.
+ * Values of a JSON document. The library reads it and says where values are; here is only what is between the members
+ * of an object and the elements of an array.
  */
 #include "usage_report.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool json_is_space(char c) {
@@ -30,12 +30,15 @@ slice json_inside(slice string) {
     return json_is(string, '"') && string.length > 1 ? (slice){string.bytes + 1, string.length - 2} : (slice){NULL, 0};
 }
 
-/* A pointer that no document has makes the library read the value and nothing in it. */
+bool json_is_number(slice value) {
+    return value.length > 0 && memchr("-0123456789", *value.bytes, 11);
+}
+
 size_t json_span(slice of) {
-    tokusage usage;
+    tokusage_value none = {.pointer = ""};
     tokusage_error error;
-    switch (tokusage_extract(of.bytes, of.length, "/\1", &usage, &error)) {
-    case TOKUSAGE_ERR_NOT_FOUND:
+    switch (tokusage_find_all(of.bytes, of.length, &none, 0, &error)) {
+    case TOKUSAGE_OK:
         return of.length;
     case TOKUSAGE_ERR_SYNTAX:
         return error.offset < of.length ? error.offset : 0;
@@ -75,19 +78,7 @@ static size_t string_span(slice of) {
     return 0;
 }
 
-static bool take_name(slice *inside, slice *name) {
-    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
-    if (span == 0) {
-        return false;
-    }
-    *name = (slice){inside->bytes + 1, span - 2};
-    *inside = after(*inside, span);
-    const bool colon = json_is(*inside, ':');
-    *inside = colon ? after(*inside, 1) : *inside;
-    return colon;
-}
-
-/* Whether it is a value, the library says when it reads the document; here only its end matters. */
+/* What it is, the library has said when it read the document; here only its end matters. */
 static size_t value_span(slice of) {
     size_t span = 0;
     if (json_is(of, '{') || json_is(of, '[')) {
@@ -103,11 +94,16 @@ static size_t value_span(slice of) {
 }
 
 bool json_next(slice *inside, slice *name, slice *value) {
-    if (inside->length == 0 || json_is(*inside, '}') || json_is(*inside, ']') || (name && !take_name(inside, name))) {
+    size_t span = json_is(*inside, '"') && name ? string_span(*inside) : 0;
+    if (name && span > 0) {
+        *name = (slice){inside->bytes + 1, span - 2};
+        *inside = after(*inside, span);
+        *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
+    } else if (name || json_is(*inside, ']')) {
         return false;
     }
-    const size_t span = value_span(*inside);
-    if (span == 0 || span == inside->length) {
+    span = value_span(*inside);
+    if (span == 0 || span >= inside->length) {
         return false;
     }
     *value = json_trim((slice){inside->bytes, span});
@@ -117,154 +113,83 @@ bool json_next(slice *inside, slice *name, slice *value) {
     return more || json_is(*inside, '}') || json_is(*inside, ']');
 }
 
-/* ---- members by name */
+/* ---- what is found */
 
-bool json_name_is(slice name, const char *wanted, size_t length) {
-    if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
-        return name.length == length && memcmp(name.bytes, wanted, length) == 0;
-    }
-    text plain = {.bytes = NULL};
-    text_decode(&plain, name);
-    const bool same = plain.used == length && memcmp(plain.bytes, wanted, length) == 0;
-    text_free(&plain);
-    return same;
+static slice found(const tokusage_value *of) {
+    const bool none = !of->json || (of->length == 4 && *of->json == 'n');
+    return (slice){none ? NULL : of->json, none ? 0 : of->length};
 }
 
-static const json_members *members_of(document *in, slice object) {
-    for (size_t i = 0; i < INDEXES; i++) {
-        if (in->known[i].of.bytes == object.bytes && object.bytes) {
-            return &in->known[i];
+slice json_at(slice value, const char *pointer) {
+    tokusage_value asked = {.pointer = pointer};
+    tokusage_find_all(value.bytes, value.length, &asked, 1, NULL);
+    return found(&asked);
+}
+
+void document_pass(document *in) {
+    in->begins[++in->passes] = in->count;
+}
+
+places document_ask(document *in, const char *pointers) {
+    places made = {.count = 0};
+    while (pointers && *pointers && made.count < sizeof made.at) {
+        const size_t span = strcspn(pointers, " ");
+        size_t i = 0;
+        while (i < in->count && (strncmp(in->asked[i].pointer, pointers, span) != 0 || in->asked[i].pointer[span])) {
+            i++;
         }
+        if (i == in->count && i < ASKED_MOST) {
+            char *const copy = memory_resize(NULL, span + 1);
+            memcpy(copy, pointers, span);
+            copy[span] = '\0';
+            if (i - in->begins[in->passes] == ASKED_ONCE) {
+                document_pass(in);
+            }
+            in->asked[i].pointer = copy;
+            in->pass[i] = (unsigned char)in->passes;
+            in->count++;
+        }
+        made.at[made.count++] = (unsigned char)i;
+        pointers += span + (pointers[span] == ' ');
     }
-    json_members *const made = &in->known[in->next];
-    in->next = (in->next + 1) % INDEXES;
-    slice inside = json_open(object);
-    made->of = object;
-    made->count = 0;
-    while (made->count < INDEX_MEMBERS &&
-           json_next(&inside, &made->all[made->count].name, &made->all[made->count].value)) {
-        made->count++;
-    }
-    made->end = json_is(inside, '}') ? (size_t)(inside.bytes - object.bytes) + 1 : 0;
     return made;
 }
 
-uint64_t document_names(document *in, uint64_t seed) {
-    const json_members *const known = members_of(in, in->whole);
-    uint64_t hash = seed ^ (known->count == INDEX_MEMBERS ? (uintptr_t)in->whole.bytes : 0); /* there may be more */
-    for (size_t i = 0; i < known->count; i++) {
-        for (size_t at = 0; at < known->all[i].name.length; at++) {
-            hash = (hash ^ (unsigned char)known->all[i].name.bytes[at]) * UINT64_C(0x100000001b3);
-        }
-        hash = (hash ^ 256) * UINT64_C(0x100000001b3);
-    }
-    return hash ^ hash >> 32;
+static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *error) {
+    const size_t begin = in->begins[pass];
+    const size_t end = pass < in->passes ? in->begins[pass + 1] : in->count;
+    in->read |= 1U << pass;
+    return tokusage_find_all(in->whole.bytes, in->whole.length, in->asked + begin, end - begin, error);
 }
 
-bool document_shorten(document *in, text *to) {
-    const json_members *const known = members_of(in, in->whole);
-    const char *from = in->whole.bytes;
-    to->used = 0;
-    for (size_t i = 0; known->end > 0 && i < known->count; i++) {
-        const slice value = known->all[i].value;
-        if (json_is(value, '[') && value.length > 64) {
-            text_bytes(to, from, (size_t)(value.bytes - from));
-            text_string(to, "[]");
-            from = value.bytes + value.length;
-        }
-    }
-    if (known->end > 0) {
-        text_bytes(to, from, known->end - (size_t)(from - in->whole.bytes));
-    }
-    return known->end > 0;
+tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
+    in->whole = whole;
+    in->read = 0;
+    return read_pass(in, 0, error);
 }
 
-size_t document_span(document *in) {
-    const size_t end = json_is(in->whole, '{') ? members_of(in, in->whole)->end : 0;
-    return end > 0 ? end : json_span(in->whole);
-}
-
-static slice member_of(document *in, slice object, const char *name, size_t length) {
-    const json_members *const known = members_of(in, object);
-    for (const json_member *each = known->all; each < known->all + known->count; each++) {
-        if (each->name.length >= length && (each->name.length > length || *each->name.bytes == *name) &&
-            json_name_is(each->name, name, length)) {
-            return each->value;
-        }
-    }
-    if (known->count == INDEX_MEMBERS) { /* after the members that the index has */
-        const slice last = known->all[INDEX_MEMBERS - 1].value;
-        const char *const end = last.bytes + last.length;
-        slice inside = after((slice){end, object.length - (size_t)(end - object.bytes)}, 0);
-        inside = json_is(inside, ',') ? after(inside, 1) : inside;
-        slice found = {NULL, 0};
-        slice value = {NULL, 0};
-        while (json_next(&inside, &found, &value)) {
-            if (json_name_is(found, name, length)) {
-                return value;
-            }
-        }
-    }
-    return (slice){NULL, 0};
-}
-
-/* A member at a pointer's part, in which ~0 and ~1 are resolved. */
-static slice find_part(document *in, slice object, const char *part, size_t span) {
-    char plain[256];
-    size_t length = 0;
-    if (!json_is(object, '{') || span >= sizeof plain) {
-        return (slice){NULL, 0};
-    }
-    if (!memchr(part, '~', span)) {
-        return member_of(in, object, part, span);
-    }
-    for (size_t at = 0; at < span; at++) {
-        const bool escape = part[at] == '~';
-        at += escape;
-        plain[length++] = !escape ? part[at] : part[at] == '1' ? '/' : '~';
-    }
-    return member_of(in, object, plain, length);
-}
-
-static slice find_one(document *in, const char *pointer, size_t length) {
-    slice value = in->whole;
-    for (const char *at = pointer; at < pointer + length && value.bytes;) {
-        const char *next = at + 1;
-        while (next < pointer + length && *next != '/') {
-            next++;
-        }
-        value = find_part(in, value, at + 1, (size_t)(next - at) - 1);
-        at = next;
-    }
-    return slice_is(value, "null") ? (slice){NULL, 0} : value;
-}
-
-bool document_has(document *in, const char *name) {
-    return member_of(in, in->whole, name, strlen(name)).bytes != NULL;
-}
-
-slice document_at(document *in, const char *pointer) {
-    return find_one(in, pointer, strlen(pointer));
-}
-
-slice document_find(document *in, const char *pointers) {
+slice document_at(document *in, const places *at) {
     slice value = {NULL, 0};
-    while (pointers && *pointers && !value.bytes) {
-        const size_t span = strcspn(pointers, " ");
-        value = find_one(in, pointers, span);
-        pointers += span + (pointers[span] == ' ');
+    for (unsigned i = 0; i < at->count && !value.bytes; i++) {
+        const unsigned pass = in->pass[at->at[i]];
+        if ((in->read >> pass & 1) == 0) {
+            read_pass(in, pass, NULL);
+        }
+        value = found(&in->asked[at->at[i]]);
     }
     return value;
 }
 
-bool json_count(slice value, int64_t *count) {
-    char object[128];
-    tokusage usage = {.total_tokens = {.present = false}};
-    if (!value.bytes || value.length > 64) {
-        return false;
+bool document_has(document *in, const places *at) {
+    bool has = document_at(in, at).bytes;
+    for (unsigned i = 0; i < at->count && !has; i++) {
+        has = in->asked[at->at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
     }
-    const int length = snprintf(object, sizeof object, "{\"total_tokens\":%.*s}", (int)value.length, value.bytes);
-    tokusage_decode(object, (size_t)length, &usage, NULL);
-    *count = usage.total_tokens.value;
-    return usage.total_tokens.present;
+    return has;
+}
+
+void document_free(document *of) {
+    for (size_t i = 0; i < of->count; i++) {
+        free((char *)of->asked[i].pointer);
+    }
 }

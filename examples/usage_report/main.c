@@ -38,7 +38,7 @@ static void set_seed(reading *in) {
     }
 }
 
-static void print(reading *in, text *of) {
+void print(reading *in, text *of) {
     errno = 0;
     if (in->output_error == 0 && of->used > 0 && fwrite(of->bytes, 1, of->used, stdout) < of->used) {
         in->output_error = errno != 0 ? errno : EIO;
@@ -61,7 +61,7 @@ static int finish(int result, int error) {
 static void read_all(reading *in) {
     input with = {.buffer = NULL};
     for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        source file = {.name = in->asked->files[i], .number = i};
+        source file = {.name = in->asked->files[i], .number = (uint32_t)i};
         in->source = &file;
         read_file(in, &with, file.name);
         forget(&file.said);
@@ -86,7 +86,7 @@ static void print_report(reading *in, tally *total) {
         merge_head(text_all(&in->head), &about_it, &strings);
     }
     if (about_it.by_count == 0) {
-        totals_group(&in->totals, NULL, 0); /* all are one group, which is there even when it is empty */
+        totals_group(&in->totals, (slice){NULL, 0}); /* all are one group, which is there even when it is empty */
     }
     totals_sort(&in->totals, asked->sort);
     bool good = totals_sum(&in->totals, 0, total);
@@ -122,7 +122,8 @@ static void say_the_rest(const reading *in, const tally *total) {
 static void free_reading(reading *in) {
     totals_free(&in->totals);
     forget(&in->notes);
-    found_free(&in->found);
+    response_free(&in->found);
+    shapes_free(in);
     text_free(&in->head);
     text_free(&in->key);
     text_free(&in->scratch);
@@ -130,9 +131,15 @@ static void free_reading(reading *in) {
 }
 
 static int report_all(options *asked) {
-    reading in = {.asked = asked, .prices = &asked->prices};
+    static reading in;
     tally total = {.counters = {0}};
+    in.asked = asked;
+    in.wants_time = asked->ranged || asked->priced;
+    for (size_t i = 0; i < asked->by_count; i++) {
+        in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
+    }
     set_seed(&in);
+    shapes_prepare(&in);
     if (asked->each) {
         format_each_head(asked, &in.out);
         print(&in, &in.out);

@@ -110,13 +110,13 @@ static bool read_key(given *to, const char *value) {
     static const struct {
         const char *name;
         grouping as;
-    } names[] = {{"/model", {BY_MODEL, DAY, NULL}}, {"file", {BY_FILE, DAY, NULL}},  {"hour", {BY_TIME, HOUR, NULL}},
-                 {"day", {BY_TIME, DAY, NULL}},     {"week", {BY_TIME, WEEK, NULL}}, {"month", {BY_TIME, MONTH, NULL}}};
+    } names[] = {{"/model", {.kind = BY_MODEL}}, {"file", {.kind = BY_FILE}}, {"hour", {.kind = BY_TIME, .unit = HOUR}},
+                 {"day", {.kind = BY_TIME, .unit = DAY}}, {"week", {.kind = BY_TIME, .unit = WEEK}}, {"month", {.kind = BY_TIME, .unit = MONTH}}};
     to->grouped = true;
     if (strcmp(value, "none") == 0) {
         return true;
     }
-    grouping made = {BY_POINTER, DAY, value};
+    grouping made = {.kind = BY_POINTER};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         made = strcmp(value, names[i].name) == 0 ? names[i].as : made;
     }
