@@ -87,30 +87,40 @@ static size_t value_span(slice of) {
     if (json_is(of, '"')) {
         return string_span(of);
     }
-    while (span < of.length && !memchr(",}] \t\r\n", of.bytes[span], 7)) {
+    while (span < of.length && of.bytes[span] != ',' && of.bytes[span] != '}' && of.bytes[span] != ']' &&
+           !json_is_space(of.bytes[span])) {
         span++;
     }
     return span;
 }
 
-bool json_next(slice *inside, slice *name, slice *value) {
-    size_t span = json_is(*inside, '"') && name ? string_span(*inside) : 0;
-    if (name && span > 0) {
+static bool take_name(slice *inside, slice *name) {
+    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
+    if (span > 0) {
         *name = (slice){inside->bytes + 1, span - 2};
         *inside = after(*inside, span);
         *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
-    } else if (name || json_is(*inside, ']')) {
-        return false;
     }
-    span = value_span(*inside);
+    return span > 0;
+}
+
+static bool take_value(slice *inside, slice *value) {
+    const size_t span = value_span(*inside);
     if (span == 0 || span >= inside->length) {
         return false;
     }
-    *value = json_trim((slice){inside->bytes, span});
+    *value = (slice){inside->bytes, span};
+    while (json_is_space(value->bytes[value->length - 1])) {
+        value->length--;
+    }
     *inside = after(*inside, span);
     const bool more = json_is(*inside, ',');
     *inside = more ? after(*inside, 1) : *inside;
     return more || json_is(*inside, '}') || json_is(*inside, ']');
+}
+
+bool json_next(slice *inside, slice *name, slice *value) {
+    return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
 }
 
 /* ---- what is found */
@@ -147,6 +157,7 @@ places document_ask(document *in, const char *pointers) {
             }
             in->asked[i].pointer = copy;
             in->pass[i] = (unsigned char)in->passes;
+            in->length[i] = (unsigned char)(span > 0 ? span - 1 : 0);
             in->count++;
         }
         made.at[made.count++] = (unsigned char)i;
@@ -163,19 +174,41 @@ static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *er
 }
 
 tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
+    slice inside = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
     in->whole = whole;
     in->read = 0;
+    in->head_count = 0;
+    while (in->head_count < HEAD_MOST && take_name(&inside, &name) && !json_is(inside, '{') && !json_is(inside, '[') &&
+           take_value(&inside, &value)) {
+        in->head[in->head_count].name = name;
+        in->head[in->head_count++].value = value;
+    }
     return read_pass(in, 0, error);
+}
+
+/* Nothing: the head does not have it. */
+static slice in_head(const document *in, const char *name, size_t length) {
+    size_t i = 0;
+    while (i < in->head_count && !(in->head[i].name.length == length && memcmp(in->head[i].name.bytes, name, length) == 0)) {
+        i++;
+    }
+    return i < in->head_count ? in->head[i].value : (slice){NULL, 0};
 }
 
 slice document_at(document *in, const places *at) {
     slice value = {NULL, 0};
     for (unsigned i = 0; i < at->count && !value.bytes; i++) {
-        const unsigned pass = in->pass[at->at[i]];
-        if ((in->read >> pass & 1) == 0) {
+        const unsigned which = at->at[i];
+        const unsigned pass = in->pass[which];
+        const bool read = in->read >> pass & 1;
+        value = read ? value : in_head(in, in->asked[which].pointer + 1, in->length[which]);
+        if (!read && !value.bytes) {
             read_pass(in, pass, NULL);
         }
-        value = found(&in->asked[at->at[i]]);
+        value = value.bytes ? value : found(&in->asked[which]);
+        value.bytes = slice_is(value, "null") ? NULL : value.bytes;
     }
     return value;
 }

@@ -134,7 +134,7 @@ static int report_all(options *asked) {
     static reading in;
     tally total = {.counters = {0}};
     in.asked = asked;
-    in.wants_time = asked->ranged || asked->priced;
+    in.wants_time = asked->ranged || asked->prices.timed;
     for (size_t i = 0; i < asked->by_count; i++) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
     }

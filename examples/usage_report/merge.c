@@ -72,7 +72,7 @@ static bool read_group(reading *to, slice element, const options *head, tally *r
         const column of = column_at(i);
         snprintf(pointer, sizeof pointer, "/%s", of.name);
         const slice value = json_at(element, pointer);
-        if (!column_is_there(&of, head)) {
+        if (!column_is_there(of, head)) {
             continue;
         }
         if (of.kind == COUNTER) {

@@ -173,7 +173,7 @@ static bool read_sort(given *to) {
     for (of->sort = 0; of->sort < COLUMNS; of->sort++) {
         const column each = column_at(of->sort);
         if (strcmp(each.name, name) == 0) {
-            return column_is_there(&each, of) || fail("sort", name, "this column needs --prices or --stated");
+            return column_is_there(each, of) || fail("sort", name, "this column needs --prices or --stated");
         }
     }
     return strcmp(name, "name") == 0 || fail("sort", name, "no column of --format csv");

@@ -355,6 +355,7 @@ static bool read_genai_model(file *of, slice provider, slice model) {
     }
     for (; good && json_next(&list, NULL, &each); of->row.order++) {
         of->row.only = json_at(each, "/constraint");
+        of->to->timed = of->to->timed || of->row.only.bytes;
         good = read_genai_prices(of, json_at(each, "/prices"));
     }
     return good;

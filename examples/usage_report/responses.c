@@ -179,7 +179,7 @@ static void read_stated(reading *in, response *to) {
 /* Adds what is not known yet. */
 void read_about(reading *in, const places *times, response *to) {
     const options *const asked = in->asked;
-    if (!to->kept.timed && (in->wants_time || times)) {
+    if (!to->kept.timed && (in->wants_time || to->kept.rule == REPLACES)) {
         const places *const at = asked->time ? &in->at[AT_TIME] : times ? times : &in->at[AT_TIMES];
         to->kept.timed = moment_read(document_at(&in->document, at), &to->kept.time);
         if (!to->kept.timed && in->source->timed && !asked->time) {
@@ -483,19 +483,24 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
+/* Without what may be a digit. */
+static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word = 0;
+    memcpy(&word, bytes, length);
+    const uint64_t other = (word & (ones * 0xF0)) ^ (ones * 0x30);
+    word &= ((other >> 4 | other >> 5 | other >> 6 | other >> 7) & ones) * 0xFF;
+    return ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 /* Most usages have the same members: what they look like without digits is looked at once in a file. */
 void check_members(reading *in, slice usage, const response *of) {
-    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0);
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t hash = in->seed[0] ^ in->source->number;
-    for (size_t at = 0; at < usage.length; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, usage.bytes + at, usage.length - at < 8 ? usage.length - at : 8);
-        const uint64_t other = (word & high) ^ (ones * 0x30);        /* 0 in each byte that may be a digit */
-        const uint64_t marks = (other | other >> 1 | other >> 2 | other >> 3) >> 4 & ones; /* 1 in each that is none */
-        word &= marks * 0xFF;
-        hash = ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = 0;
+    for (; at + 8 <= usage.length; at += 8) {
+        hash = mix_word(hash, usage.bytes + at, 8);
     }
+    hash = mix_word(hash, usage.bytes + at, usage.length - at);
     uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
     if (json_is(usage, '{') && *checked != hash) {
         text path = {.bytes = NULL};

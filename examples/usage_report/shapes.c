@@ -12,7 +12,7 @@ enum {
     CONDITIONS = 3
 };
 typedef struct shape {
-    /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings, or (POINTER=[) a list */
+    /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings, or (POINTER=[) a list; or (!) none */
     const char *is[CONDITIONS];
     record_rule rule;
     const char *usage; /* a usage object of the library's names; EACH: the list */
@@ -45,6 +45,9 @@ static const char spans[] =
 
 /* clang-format off */
 static const shape rows[] = {
+    /* what OpenAI and many others send */
+    {.is = {"/object=chat.completion|text_completion|response", "/usage", "!/error"}, .rule = ADDS, .usage = "/usage",
+     .model = "/model", .id = "/id"},
     /* Claude Code: transcripts, and -p --output-format stream-json */
     {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message/usage",
      .model = "/message/model", .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
@@ -134,6 +137,7 @@ static const char *const asked_for[PLACES] = {
     [AT_STATED] = "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost /costUSD "
                   "/total_cost /cost",
     [AT_TICKS] = "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks",
+    [AT_TIER] = "/service_tier /usage/service_tier /message/usage/service_tier",
     [AT_USAGE] = "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
                  "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage "
                  "/result/usage /chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage",
@@ -165,17 +169,18 @@ void shapes_prepare(reading *in) {
     document *const to = &in->document;
     const options *const asked = in->asked;
     shapes *const made = in->shapes = memory_resize(NULL, sizeof *made);
-    document_ask(to, "/type /object /usage /id /model /created /timestamp /message/usage /message/id /message/model "
-                     "/sessionId");
+    document_ask(to, "/usage /error /message/usage");
     in->at[AT_MODEL] = document_ask(to, asked->model);
     in->at[AT_TIME] = document_ask(to, asked->time);
     for (size_t i = 0; i < asked->by_count; i++) {
         in->asked->by[i].at = document_ask(to, asked->by[i].kind == BY_POINTER ? asked->by[i].given : NULL);
     }
     document_pass(to);
+    document_ask(to, "/object /type /id /model /created /timestamp /message/id /message/model /sessionId");
+    document_pass(to);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t k = 0; k < CONDITIONS; k++) {
-            const char *const is = rows[i].is[k];
+            const char *const is = rows[i].is[k] ? rows[i].is[k] + (*rows[i].is[k] == '!') : NULL;
             text pointer = {.bytes = NULL};
             text_bytes(&pointer, is, is ? strcspn(is, "=") : 0);
             made->rows[i].is[k] = document_ask(to, is ? text_c(&pointer) : NULL);
@@ -236,7 +241,7 @@ static size_t row_of(reading *in) {
         while (k < CONDITIONS && rows[i].is[k]) {
             const slice value = document_at(&in->document, &in->shapes->rows[i].is[k]);
             const char *const words = strchr(rows[i].is[k], '=');
-            if (!value.bytes || (words && !shapes_is(value, words + 1))) {
+            if ((!value.bytes) != (*rows[i].is[k] == '!') || (words && !shapes_is(value, words + 1))) {
                 break;
             }
             k++;
@@ -422,6 +427,9 @@ static void take_shape(reading *in, size_t row, response *to) {
     } else if (usage.bytes) {
         read_counts(usage, to);
         check_members(in, usage, to);
+        if (in->asked->priced) {
+            text_decode(&to->tier, json_inside(value_at(in, AT_TIER)));
+        }
     } else if (as->body) {
         read_body(in, body.bytes || (*as->body && !whole) ? body : of->whole, "", to);
         check_members(in, value_at(in, AT_USAGE), to);
@@ -523,7 +531,7 @@ void take_document(reading *in, uint64_t line, bool event) {
     } else if (rule == CONTEXT || rule == PASSED) {
         in->source->known++;
         read_context(in, row);
-    } else if (row < ROWS && !(event && rule == REPLACES)) {
+    } else if (row < ROWS && !event) {
         take_shape(in, row, to);
     } else if (!streams_take(in, line, event)) {
         take_plain(in, to);

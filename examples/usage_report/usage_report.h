@@ -74,7 +74,8 @@ slice json_at(slice value, const char *pointer); /* nothing for null, too */
 enum {
     ASKED_MOST = 255,
     ASKED_ONCE = 64,
-    PASSES_MOST = 8
+    PASSES_MOST = 8,
+    HEAD_MOST = 12
 };
 /*
  * Pointers that are asked of documents, each once. Those of the first pass are asked of every document, those of
@@ -82,7 +83,11 @@ enum {
  */
 typedef struct document {
     tokusage_value asked[ASKED_MOST];
-    unsigned char pass[ASKED_MOST + 1];
+    struct {
+        slice name, value;
+    } head[HEAD_MOST]; /* the members before any object or array: they need no pass */
+    size_t head_count;
+    unsigned char pass[ASKED_MOST], length[ASKED_MOST]; /* the length without the / at the front */
     size_t count, begins[PASSES_MOST + 1];
     unsigned passes, read;
     slice whole;
@@ -139,6 +144,7 @@ typedef struct price_list {
     text bytes; /* of the file */
     price_row *rows;
     size_t count;
+    bool timed;  /* some depend on the time */
     void *known; /* models that were asked for */
 } price_list;
 typedef struct sale {
@@ -327,8 +333,9 @@ typedef struct source {
 typedef struct answers {
     record *all;
     size_t count, room;
-    uint32_t *table;
+    uint64_t *table; /* half of an id's hash, and the number of its record */
     size_t buckets;
+    bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
 
 /* What is looked for in every document; shapes.c says where. */
@@ -338,6 +345,7 @@ typedef enum place_kind {
     AT_MODEL, /* --model */
     AT_STATED,
     AT_TICKS,
+    AT_TIER,
     AT_USAGE,
     AT_BODY,
     AT_ANSWER, /* what only responses have */
@@ -453,7 +461,9 @@ enum {
     COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
 };
 column column_at(size_t index);
-bool column_is_there(const column *of, const options *asked);
+bool column_is_there(column of, const options *asked);
+bool column_put(column of, const tally *from, bool nice, text *to); /* false: it says nothing */
+void key_put(const char **key, text *to);                            /* the next component, for people */
 extern const char no_key[], other_keys[];
 
 typedef struct report {
