@@ -37,9 +37,9 @@ _Static_assert(BEFORE + TOKUSAGE_COUNTS + AFTER == COLUMNS, "each counter has a 
 
 column column_at(size_t index) {
     const size_t count = index - BEFORE;
-    return index < BEFORE              ? before[index]
+    return index < BEFORE            ? before[index]
            : count < TOKUSAGE_COUNTS ? (column){tokusage_count_name(count), COUNT, count}
-                                       : after[count - TOKUSAGE_COUNTS];
+                                     : after[count - TOKUSAGE_COUNTS];
 }
 
 bool column_is_there(column of, const options *asked) {

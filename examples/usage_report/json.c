@@ -136,36 +136,6 @@ slice json_at(slice value, const char *pointer) {
     return found(&asked);
 }
 
-void document_pass(document *in) {
-    in->begins[++in->passes] = in->count;
-}
-
-places document_ask(document *in, const char *pointers) {
-    places made = {.count = 0};
-    while (pointers && *pointers && made.count < sizeof made.at) {
-        const size_t span = strcspn(pointers, " ");
-        size_t i = 0;
-        while (i < in->count && (strncmp(in->asked[i].pointer, pointers, span) != 0 || in->asked[i].pointer[span])) {
-            i++;
-        }
-        if (i == in->count && i < ASKED_MOST) {
-            char *const copy = memory_resize(NULL, span + 1);
-            memcpy(copy, pointers, span);
-            copy[span] = '\0';
-            if (i - in->begins[in->passes] == ASKED_ONCE) {
-                document_pass(in);
-            }
-            in->asked[i].pointer = copy;
-            in->pass[i] = (unsigned char)in->passes;
-            in->length[i] = (unsigned char)(span > 0 ? span - 1 : 0);
-            in->count++;
-        }
-        made.at[made.count++] = (unsigned char)i;
-        pointers += span + (pointers[span] == ' ');
-    }
-    return made;
-}
-
 static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *error) {
     const size_t begin = in->begins[pass];
     const size_t end = pass < in->passes ? in->begins[pass + 1] : in->count;
@@ -188,24 +158,69 @@ tokusage_status document_open(document *in, slice whole, tokusage_error *error) 
     return read_pass(in, 0, error);
 }
 
+/* The number of a pointer in `asked`; a new one is of the last pass. */
+static unsigned char number_of(document *in, const char *pointer, size_t span) {
+    size_t i = 0;
+    while (i < in->count && (strncmp(in->asked[i].pointer, pointer, span) != 0 || in->asked[i].pointer[span])) {
+        i++;
+    }
+    if (i == in->count && i < ASKED_MOST) {
+        char *const copy = memory_resize(NULL, span + 1);
+        memcpy(copy, pointer, span);
+        copy[span] = '\0';
+        if (i - in->begins[in->passes] == ASKED_ONCE) {
+            in->begins[++in->passes] = i;
+        }
+        in->asked[i] = (tokusage_value){.pointer = copy};
+        in->pass[i] = (unsigned char)in->passes;
+        in->length[i] = (unsigned char)(span > 0 ? span - 1 : 0);
+        in->count++;
+        in->read &= ~(1U << in->passes);
+    }
+    return (unsigned char)i;
+}
+
+/* Which they are. */
+static size_t known_of(document *in, const char *pointers) {
+    size_t at = ((uintptr_t)pointers >> 2) * 0x9E3779B1U >> 8 & ASKED_MOST;
+    while (in->known[at].pointers && in->known[at].pointers != pointers) {
+        at = (at + 1) & ASKED_MOST;
+    }
+    for (const char *next = in->known[at].pointers ? "" : pointers; *next;) {
+        const size_t span = strcspn(next, " =");
+        in->known[at].at[in->known[at].count++] = number_of(in, next, span);
+        next += span + strspn(next + span, " ");
+        next = *next == '=' ? "" : next;
+    }
+    in->known[at].pointers = pointers;
+    return at;
+}
+
+void document_ask(document *in, const char *pointers) {
+    in->begins[in->passes] = in->count;
+    known_of(in, pointers);
+    in->begins[++in->passes] = in->count;
+}
+
 /* Nothing: the head does not have it. */
 static slice in_head(const document *in, const char *name, size_t length) {
     size_t i = 0;
-    while (i < in->head_count && !(in->head[i].name.length == length && memcmp(in->head[i].name.bytes, name, length) == 0)) {
+    while (i < in->head_count &&
+           !(in->head[i].name.length == length && memcmp(in->head[i].name.bytes, name, length) == 0)) {
         i++;
     }
     return i < in->head_count ? in->head[i].value : (slice){NULL, 0};
 }
 
-slice document_at(document *in, const places *at) {
+slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
-    for (unsigned i = 0; i < at->count && !value.bytes; i++) {
-        const unsigned which = at->at[i];
-        const unsigned pass = in->pass[which];
-        const bool read = in->read >> pass & 1;
+    const size_t known = pointers ? known_of(in, pointers) : 0;
+    for (unsigned i = 0; pointers && i < in->known[known].count && !value.bytes; i++) {
+        const unsigned which = in->known[known].at[i];
+        const bool read = in->read >> in->pass[which] & 1;
         value = read ? value : in_head(in, in->asked[which].pointer + 1, in->length[which]);
         if (!read && !value.bytes) {
-            read_pass(in, pass, NULL);
+            read_pass(in, in->pass[which], NULL);
         }
         value = value.bytes ? value : found(&in->asked[which]);
         value.bytes = slice_is(value, "null") ? NULL : value.bytes;
@@ -213,10 +228,11 @@ slice document_at(document *in, const places *at) {
     return value;
 }
 
-bool document_has(document *in, const places *at) {
-    bool has = document_at(in, at).bytes;
-    for (unsigned i = 0; i < at->count && !has; i++) {
-        has = in->asked[at->at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
+bool document_has(document *in, const char *pointers) {
+    bool has = document_at(in, pointers).bytes;
+    const size_t known = known_of(in, pointers);
+    for (unsigned i = 0; i < in->known[known].count && !has; i++) {
+        has = in->asked[in->known[known].at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
     }
     return has;
 }
