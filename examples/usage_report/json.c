@@ -87,30 +87,40 @@ static size_t value_span(slice of) {
     if (json_is(of, '"')) {
         return string_span(of);
     }
-    while (span < of.length && !memchr(",}] \t\r\n", of.bytes[span], 7)) {
+    while (span < of.length && of.bytes[span] != ',' && of.bytes[span] != '}' && of.bytes[span] != ']' &&
+           !json_is_space(of.bytes[span])) {
         span++;
     }
     return span;
 }
 
-bool json_next(slice *inside, slice *name, slice *value) {
-    size_t span = json_is(*inside, '"') && name ? string_span(*inside) : 0;
-    if (name && span > 0) {
+static bool take_name(slice *inside, slice *name) {
+    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
+    if (span > 0) {
         *name = (slice){inside->bytes + 1, span - 2};
         *inside = after(*inside, span);
         *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
-    } else if (name || json_is(*inside, ']')) {
-        return false;
     }
-    span = value_span(*inside);
+    return span > 0;
+}
+
+static bool take_value(slice *inside, slice *value) {
+    const size_t span = value_span(*inside);
     if (span == 0 || span >= inside->length) {
         return false;
     }
-    *value = json_trim((slice){inside->bytes, span});
+    *value = (slice){inside->bytes, span};
+    while (json_is_space(value->bytes[value->length - 1])) {
+        value->length--;
+    }
     *inside = after(*inside, span);
     const bool more = json_is(*inside, ',');
     *inside = more ? after(*inside, 1) : *inside;
     return more || json_is(*inside, '}') || json_is(*inside, ']');
+}
+
+bool json_next(slice *inside, slice *name, slice *value) {
+    return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
 }
 
 /* ---- what is found */
@@ -126,35 +136,6 @@ slice json_at(slice value, const char *pointer) {
     return found(&asked);
 }
 
-void document_pass(document *in) {
-    in->begins[++in->passes] = in->count;
-}
-
-places document_ask(document *in, const char *pointers) {
-    places made = {.count = 0};
-    while (pointers && *pointers && made.count < sizeof made.at) {
-        const size_t span = strcspn(pointers, " ");
-        size_t i = 0;
-        while (i < in->count && (strncmp(in->asked[i].pointer, pointers, span) != 0 || in->asked[i].pointer[span])) {
-            i++;
-        }
-        if (i == in->count && i < ASKED_MOST) {
-            char *const copy = memory_resize(NULL, span + 1);
-            memcpy(copy, pointers, span);
-            copy[span] = '\0';
-            if (i - in->begins[in->passes] == ASKED_ONCE) {
-                document_pass(in);
-            }
-            in->asked[i].pointer = copy;
-            in->pass[i] = (unsigned char)in->passes;
-            in->count++;
-        }
-        made.at[made.count++] = (unsigned char)i;
-        pointers += span + (pointers[span] == ' ');
-    }
-    return made;
-}
-
 static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *error) {
     const size_t begin = in->begins[pass];
     const size_t end = pass < in->passes ? in->begins[pass + 1] : in->count;
@@ -163,27 +144,95 @@ static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *er
 }
 
 tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
+    slice inside = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
     in->whole = whole;
     in->read = 0;
+    in->head_count = 0;
+    while (in->head_count < HEAD_MOST && take_name(&inside, &name) && !json_is(inside, '{') && !json_is(inside, '[') &&
+           take_value(&inside, &value)) {
+        in->head[in->head_count].name = name;
+        in->head[in->head_count++].value = value;
+    }
     return read_pass(in, 0, error);
 }
 
-slice document_at(document *in, const places *at) {
-    slice value = {NULL, 0};
-    for (unsigned i = 0; i < at->count && !value.bytes; i++) {
-        const unsigned pass = in->pass[at->at[i]];
-        if ((in->read >> pass & 1) == 0) {
-            read_pass(in, pass, NULL);
+/* The number of a pointer in `asked`; a new one is of the last pass. */
+static unsigned char number_of(document *in, const char *pointer, size_t span) {
+    size_t i = 0;
+    while (i < in->count && (strncmp(in->asked[i].pointer, pointer, span) != 0 || in->asked[i].pointer[span])) {
+        i++;
+    }
+    if (i == in->count && i < ASKED_MOST) {
+        char *const copy = memory_resize(NULL, span + 1);
+        memcpy(copy, pointer, span);
+        copy[span] = '\0';
+        if (i - in->begins[in->passes] == ASKED_ONCE) {
+            in->begins[++in->passes] = i;
         }
-        value = found(&in->asked[at->at[i]]);
+        in->asked[i] = (tokusage_value){.pointer = copy};
+        in->pass[i] = (unsigned char)in->passes;
+        in->length[i] = (unsigned char)(span > 0 ? span - 1 : 0);
+        in->count++;
+        in->read &= ~(1U << in->passes);
+    }
+    return (unsigned char)i;
+}
+
+/* Which they are. */
+static size_t known_of(document *in, const char *pointers) {
+    size_t at = ((uintptr_t)pointers >> 2) * 0x9E3779B1U >> 8 & ASKED_MOST;
+    while (in->known[at].pointers && in->known[at].pointers != pointers) {
+        at = (at + 1) & ASKED_MOST;
+    }
+    for (const char *next = in->known[at].pointers ? "" : pointers; *next;) {
+        const size_t span = strcspn(next, " =");
+        in->known[at].at[in->known[at].count++] = number_of(in, next, span);
+        next += span + strspn(next + span, " ");
+        next = *next == '=' ? "" : next;
+    }
+    in->known[at].pointers = pointers;
+    return at;
+}
+
+void document_ask(document *in, const char *pointers) {
+    in->begins[in->passes] = in->count;
+    known_of(in, pointers);
+    in->begins[++in->passes] = in->count;
+}
+
+/* Nothing: the head does not have it. */
+static slice in_head(const document *in, const char *name, size_t length) {
+    size_t i = 0;
+    while (i < in->head_count &&
+           !(in->head[i].name.length == length && memcmp(in->head[i].name.bytes, name, length) == 0)) {
+        i++;
+    }
+    return i < in->head_count ? in->head[i].value : (slice){NULL, 0};
+}
+
+slice document_at(document *in, const char *pointers) {
+    slice value = {NULL, 0};
+    const size_t known = pointers ? known_of(in, pointers) : 0;
+    for (unsigned i = 0; pointers && i < in->known[known].count && !value.bytes; i++) {
+        const unsigned which = in->known[known].at[i];
+        const bool read = in->read >> in->pass[which] & 1;
+        value = read ? value : in_head(in, in->asked[which].pointer + 1, in->length[which]);
+        if (!read && !value.bytes) {
+            read_pass(in, in->pass[which], NULL);
+        }
+        value = value.bytes ? value : found(&in->asked[which]);
+        value.bytes = slice_is(value, "null") ? NULL : value.bytes;
     }
     return value;
 }
 
-bool document_has(document *in, const places *at) {
-    bool has = document_at(in, at).bytes;
-    for (unsigned i = 0; i < at->count && !has; i++) {
-        has = in->asked[at->at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
+bool document_has(document *in, const char *pointers) {
+    bool has = document_at(in, pointers).bytes;
+    const size_t known = known_of(in, pointers);
+    for (unsigned i = 0; i < in->known[known].count && !has; i++) {
+        has = in->asked[in->known[known].at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
     }
     return has;
 }

@@ -211,8 +211,9 @@ static bool read_heads(file *of, size_t number, slice line, head *heads, size_t 
                         "no column of prices; there are model, service_tier, above, and names of counts");
         }
         for (size_t i = 0; i < *count; i++) {
-            const bool same = heads[i].kind == next.kind || (next.kind < KINDS && heads[i].kind < KINDS &&
-                                                             strcmp(kinds[heads[i].kind].count, kinds[next.kind].count) == 0);
+            const bool same =
+                heads[i].kind == next.kind || (next.kind < KINDS && heads[i].kind < KINDS &&
+                                               strcmp(kinds[heads[i].kind].count, kinds[next.kind].count) == 0);
             if (same && heads[i].above == next.above && heads[i].batch == next.batch) {
                 return fail(of, number, field, "two columns for the same");
             }
@@ -247,9 +248,11 @@ static bool read_row(file *of, size_t number, slice line, const head *heads, siz
     begin_rows(of, model);
     row_for(of, tier, steps ? -1 : above);
     for (size_t i = 0; i < count; i++) {
-        const slice price = json_is(cells[i], '$') ? json_trim((slice){cells[i].bytes + 1, cells[i].length - 1}) : cells[i];
+        const slice price =
+            json_is(cells[i], '$') ? json_trim((slice){cells[i].bytes + 1, cells[i].length - 1}) : cells[i];
         if (heads[i].kind < KINDS && price.length > 0 &&
-            !read_price(of, price, 6, heads[i].kind, heads[i].batch ? batch : tier, heads[i].above || !steps ? above : -1)) {
+            !read_price(of, price, 6, heads[i].kind, heads[i].batch ? batch : tier,
+                        heads[i].above || !steps ? above : -1)) {
             return fail(of, number, price, "no price of a million tokens");
         }
     }
@@ -355,6 +358,7 @@ static bool read_genai_model(file *of, slice provider, slice model) {
     }
     for (; good && json_next(&list, NULL, &each); of->row.order++) {
         of->row.only = json_at(each, "/constraint");
+        of->to->timed = of->to->timed || of->row.only.bytes;
         good = read_genai_prices(of, json_at(each, "/prices"));
     }
     return good;
