@@ -24,7 +24,7 @@ for compiler in "$@"; do
         "$compiler" --version | head -n 1
         toolchain "$(uname -s)" "$(uname -m)" "$compiler" ""
         libraries ""
-        unit_tests
+        unit_tests -DTOKUSAGE_BUILD_EXAMPLES=OFF
     ) || status=1
 done
 exit "$status"
