@@ -89,7 +89,6 @@ static const shape rows[] = {
     {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .body = "/result/message",
      .time = "/result/message/created_at", .batch = true},
     {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .body = "/result", .batch = true},
-    {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
     {.is = {"/response/usageMetadata", "/key /request", "/key /status /processed_time"}, .rule = ADDS,
      .body = "/response", .time = "/response/createTime /processed_time", .batch = true},
     {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .body = "/modelOutput", .model = "/modelId",

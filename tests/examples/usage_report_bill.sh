@@ -152,6 +152,8 @@ counts "LiteLLM's failures are no finding" "m: responses 1" "" \
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"
+counts "a request of a batch that failed" "(none): errors 1" "[nothing was counted]" \
+    '{"custom_id":"x","result":{"type":"errored","error":{"type":"error","error":{"message":"no"}}}}\n'
 counts "nothing" "" "[nothing was counted]" ''
 counts "a last line without an end" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)\n$(body b m 5 3)"
 counts "a number out of the range costs its response" "a: responses 1 prompt 1 completion 1 total 2; m: responses 1 invalid 1" "out of range" \
