@@ -114,7 +114,6 @@ static int report_all(options *asked) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
     }
     set_seed(&in);
-    shapes_prepare(&in.document, asked);
     if (asked->each) {
         format_each_head(asked, &in.out);
         print(&in, &in.out);
@@ -137,7 +136,6 @@ static int report_all(options *asked) {
     totals_free(&in.totals);
     forget(&in.notes);
     response_free(&in.found);
-    document_free(&in.document);
     text_free(&in.head);
     text_free(&in.key);
     text_free(&in.scratch);

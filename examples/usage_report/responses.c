@@ -181,7 +181,7 @@ static void read_stated(reading *in, response *to) {
 
 /* At a pointer of the command line. */
 static slice asked_at(reading *in, const char *pointer) {
-    return strpbrk(pointer, " =") ? json_at(in->document.whole, pointer) : document_at(&in->document, pointer);
+    return document_one(&in->document, pointer, strlen(pointer));
 }
 
 /* Adds what is not known yet. */
