@@ -80,27 +80,25 @@ static size_t string_span(slice of) {
 
 /* The library has read the document: it is JSON, and only the end of a value matters here. */
 static size_t value_span(slice of) {
+    static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
     size_t depth = 0;
     size_t at = 0;
-    do {
-        const char c = at < of.length ? of.bytes[at] : ' ';
+    while (depth == 0 && at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
+           !json_is_space(of.bytes[at])) {
+        at++; /* of a number, true, false or null */
+    }
+    while (at < of.length && (at == 0 || depth > 0)) {
+        const char c = of.bytes[at];
         if (c == '"') {
             const size_t span = string_span((slice){of.bytes + at, of.length - at});
-            at += span > 0 ? span : of.length;
-        } else if (c == '{' || c == '[') {
-            depth++;
-            at++;
-        } else if (depth == 0) {
-            while (at < of.length && of.bytes[at] != ',' && of.bytes[at] != '}' && of.bytes[at] != ']' &&
-                   !json_is_space(of.bytes[at])) {
-                at++;
-            }
-        } else {
-            depth -= c == '}' || c == ']';
-            at++;
+            at += span > 0 ? span - 1 : of.length - at - 1;
         }
-    } while (depth > 0 && at < of.length);
-    return depth == 0 && at <= of.length ? at : 0;
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        for (at++; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]]; at++) {
+        }
+    }
+    return depth == 0 ? at : 0;
 }
 
 static bool take_name(slice *inside, slice *name) {
@@ -212,15 +210,16 @@ slice json_at(slice value, const char *pointer) {
 
 /* ---- documents */
 
-tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
-    tokusage_value none = {.pointer = ""};
+bool document_open(document *in, slice whole) {
     in->whole = whole;
     for (size_t i = 0; i < INDEXES; i++) {
         in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
     }
     in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
     in->known[0].count = 0;
-    return tokusage_find_all(whole.bytes, whole.length, &none, 0, error);
+    in->usage = (tokusage){.total_tokens = {.present = false}};
+    in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
+    return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
 }
 
 slice document_one(document *in, const char *pointer, size_t length) {
@@ -261,12 +260,4 @@ size_t document_names(document *in, uint64_t seed, uint64_t *hash) {
         *hash = (*hash ^ 256) * UINT64_C(0x100000001b3);
     }
     return known->count;
-}
-
-bool document_repeats(document *in, const char *name) {
-    size_t count = 0;
-    for (size_t i = 0; i < in->known[0].count || read_next(&in->known[0]); i++) {
-        count += slice_is(in->known[0].all[i].name, name);
-    }
-    return count > 1 || in->known[0].count == INDEX_MEMBERS;
 }

@@ -109,6 +109,7 @@ static int report_all(options *asked) {
     tally total = {.counters = {0}};
     const tokusage *const usage = &total.usage;
     in.asked = asked;
+    in.document.pointer = asked->at;
     in.wants_time = asked->ranged || asked->prices.timed;
     for (size_t i = 0; i < asked->by_count; i++) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;

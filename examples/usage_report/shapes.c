@@ -183,7 +183,7 @@ static bool may_hold(document *of, const char *condition) {
 static size_t row_of(reading *in) {
     document *const of = &in->document;
     uint64_t hash = 0;
-    if (row_holds(of, 0, holds) && !document_repeats(of, "usage")) {
+    if (row_holds(of, 0, holds)) {
         return 0;
     }
     const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
@@ -343,7 +343,7 @@ static void put_unfolded(slice span, text *to) {
 static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
-        if (json_is(element, '{') && document_open(&in->document, element, NULL) == TOKUSAGE_OK) {
+        if (json_is(element, '{') && document_open(&in->document, element)) {
             take_document(in, line, false);
         }
     }
@@ -378,7 +378,13 @@ static void take_shape(reading *in, size_t row, response *to) {
             return;
         }
     } else if (usage.bytes) {
-        read_counts(usage, to);
+        if (strcmp(as->usage, "/usage") == 0) { /* the first path of the library */
+            to->kept.usage = of->usage;
+            to->error = of->error;
+            take_counts(of->status, to);
+        } else {
+            read_counts(usage, to);
+        }
         check_members(in, usage, to);
         if (in->asked->priced) {
             text_decode(&to->tier,
@@ -448,7 +454,13 @@ static bool take_other(reading *in, response *to) {
 
 static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
-    read_body(in, in->document.whole, at, to);
+    /* Most other documents of a log need no second look. */
+    to->kept.verdict = WITHOUT_USAGE;
+    if (in->document.status != TOKUSAGE_ERR_NOT_FOUND ||
+        document_has(&in->document, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                                    "/output_text /object /verdict /model")) {
+        read_body(in, in->document.whole, at, to);
+    }
     const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? document_at(&in->document, bodies) : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
@@ -475,7 +487,7 @@ void take_document(reading *in, uint64_t line, bool event) {
     if (rule == UNFOLDED) {
         text made = {.bytes = NULL};
         put_unfolded(of->whole, &made);
-        if (document_open(of, text_all(&made), NULL) == TOKUSAGE_OK) {
+        if (document_open(of, text_all(&made))) {
             take_document(in, line, event);
         }
         text_free(&made);

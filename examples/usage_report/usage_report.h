@@ -85,17 +85,20 @@ typedef struct json_members {
 } json_members;
 typedef struct document {
     slice whole;
+    const char *pointer;    /* --at */
+    tokusage_status status; /* of the usage that the library finds there, or at a known path */
+    tokusage usage;
+    tokusage_error error;
     json_members known[INDEXES]; /* the document itself, and objects in it */
     size_t next;
 } document;
 
-tokusage_status document_open(document *in, slice whole, tokusage_error *error);
+bool document_open(document *in, slice whole);                        /* false: it is no JSON */
 slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
 /* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
 slice document_at(document *in, const char *pointers);
 bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
 size_t document_names(document *in, uint64_t seed, uint64_t *hash); /* the number of its members */
-bool document_repeats(document *in, const char *name);
 
 /* ---- moment.c: times, in microseconds since 1970. */
 
@@ -367,6 +370,7 @@ void forget(void **set);
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
+void take_counts(tokusage_status status, response *to);                     /* of its usage: the verdict */
 void read_counts(slice usage, response *to);                                /* a usage object: its verdict, too */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
