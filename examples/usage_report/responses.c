@@ -132,13 +132,16 @@ void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
     }
 }
 
-void read_counts(slice usage, response *to) {
-    const tokusage_status status = tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error);
+void take_counts(tokusage_status status, response *to) {
     if (status == TOKUSAGE_OK) {
         settle(to);
     } else {
-        to->kept.verdict = usage.bytes ? INVALID : WITHOUT_USAGE;
+        to->kept.verdict = INVALID;
     }
+}
+
+void read_counts(slice usage, response *to) {
+    take_counts(tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error), to);
 }
 
 /* An object, a list of events, or a string that has one, maybe as base64. */
@@ -181,7 +184,7 @@ static void read_stated(reading *in, response *to) {
 
 /* At a pointer of the command line. */
 static slice asked_at(reading *in, const char *pointer) {
-    return strpbrk(pointer, " =") ? json_at(in->document.whole, pointer) : document_at(&in->document, pointer);
+    return document_one(&in->document, pointer, strlen(pointer));
 }
 
 /* Adds what is not known yet. */

@@ -89,7 +89,6 @@ static const shape rows[] = {
     {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .body = "/result/message",
      .time = "/result/message/created_at", .batch = true},
     {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .body = "/result", .batch = true},
-    {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
     {.is = {"/response/usageMetadata", "/key /request", "/key /status /processed_time"}, .rule = ADDS,
      .body = "/response", .time = "/response/createTime /processed_time", .batch = true},
     {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .body = "/modelOutput", .model = "/modelId",
@@ -130,6 +129,7 @@ static const shape rows[] = {
 enum {
     ROWS = sizeof rows / sizeof *rows
 };
+_Static_assert(ROWS <= 64, "a bit for each row");
 
 static const char usages[] =
     "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
@@ -137,21 +137,6 @@ static const char usages[] =
     "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage";
 static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
                              "/responseJson /response_json /output_body /outputBody";
-
-void shapes_prepare(document *to, const options *asked) {
-    text first = {.bytes = NULL};
-    text_string(&first, "/usage /error /message/usage");
-    for (size_t i = 0; i < asked->by_count + 2; i++) {
-        const char *const given = i == 0 ? asked->model : i == 1 ? asked->time : asked->by[i - 2].given;
-        if (given && *given == '/' && !strpbrk(given, " =") && (i < 2 || asked->by[i - 2].kind == BY_POINTER)) {
-            text_string(&first, " ");
-            text_string(&first, given);
-        }
-    }
-    document_ask(to, text_c(&first));
-    document_ask(to, "/object /type /id /model /created /timestamp /message/id /message/model /sessionId");
-    text_free(&first);
-}
 
 /* ---- recognition */
 
@@ -175,23 +160,45 @@ bool shapes_is(slice value, const char *words) {
     return found;
 }
 
+static bool holds(document *of, const char *condition) {
+    const bool absent = *condition == '!';
+    const slice value = document_at(of, condition + absent);
+    const char *const words = strchr(condition, '=');
+    return (value.bytes != NULL) != absent && (!words || shapes_is(value, words + 1));
+}
+
+static bool row_holds(document *of, size_t row, bool (*check)(document *of, const char *condition)) {
+    size_t k = 0;
+    while (k < CONDITIONS && rows[row].is[k] && check(of, rows[row].is[k])) {
+        k++;
+    }
+    return k == CONDITIONS || !rows[row].is[k];
+}
+
+static bool may_hold(document *of, const char *condition) {
+    return *condition == '!' || document_has(of, condition);
+}
+
+/* Most documents of a log have the same members, so which rows they may be is looked up. */
 static size_t row_of(reading *in) {
-    size_t i = 0;
-    for (; i < ROWS; i++) {
-        size_t k = 0;
-        while (k < CONDITIONS && rows[i].is[k]) {
-            const slice value = document_at(&in->document, rows[i].is[k] + (*rows[i].is[k] == '!'));
-            const char *const words = strchr(rows[i].is[k], '=');
-            if ((!value.bytes) != (*rows[i].is[k] == '!') || (words && !shapes_is(value, words + 1))) {
-                break;
-            }
-            k++;
-        }
-        if (k == CONDITIONS || !rows[i].is[k]) {
-            break;
+    document *const of = &in->document;
+    uint64_t hash = 0;
+    if (row_holds(of, 0, holds)) {
+        return 0;
+    }
+    const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
+    looks *const known = &in->looks[hash % LOOKS];
+    if (known->hash != hash || many) {
+        *known = (looks){.hash = many ? 0 : hash};
+        for (size_t i = 1; i < ROWS; i++) {
+            known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
         }
     }
-    return i;
+    size_t row = 1;
+    while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
+        row++;
+    }
+    return row;
 }
 
 /* ---- what a row says */
@@ -336,7 +343,7 @@ static void put_unfolded(slice span, text *to) {
 static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
-        if (json_is(element, '{') && document_open(&in->document, element, NULL) == TOKUSAGE_OK) {
+        if (json_is(element, '{') && document_open(&in->document, element)) {
             take_document(in, line, false);
         }
     }
@@ -371,7 +378,13 @@ static void take_shape(reading *in, size_t row, response *to) {
             return;
         }
     } else if (usage.bytes) {
-        read_counts(usage, to);
+        if (strcmp(as->usage, "/usage") == 0) { /* the first path of the library */
+            to->kept.usage = of->usage;
+            to->error = of->error;
+            take_counts(of->status, to);
+        } else {
+            read_counts(usage, to);
+        }
         check_members(in, usage, to);
         if (in->asked->priced) {
             text_decode(&to->tier,
@@ -441,7 +454,13 @@ static bool take_other(reading *in, response *to) {
 
 static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
-    read_body(in, in->document.whole, at, to);
+    /* Most other documents of a log need no second look. */
+    to->kept.verdict = WITHOUT_USAGE;
+    if (in->document.status != TOKUSAGE_ERR_NOT_FOUND ||
+        document_has(&in->document, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                                    "/output_text /object /verdict /model")) {
+        read_body(in, in->document.whole, at, to);
+    }
     const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? document_at(&in->document, bodies) : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
@@ -468,7 +487,7 @@ void take_document(reading *in, uint64_t line, bool event) {
     if (rule == UNFOLDED) {
         text made = {.bytes = NULL};
         put_unfolded(of->whole, &made);
-        if (document_open(of, text_all(&made), NULL) == TOKUSAGE_OK) {
+        if (document_open(of, text_all(&made))) {
             take_document(in, line, event);
         }
         text_free(&made);
