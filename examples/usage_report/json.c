@@ -185,15 +185,23 @@ static slice member_of(document *in, slice object, const char *name, size_t leng
 }
 
 static slice member_at(document *in, slice value, const char *pointer, size_t length) {
-    for (const char *at = pointer, *next = pointer; at < pointer + length && value.bytes; at = next) {
+    const char *const end = pointer + length;
+    while (pointer < end && value.bytes) {
         char plain[256];
         size_t used = 0;
-        for (next = at + 1; next < pointer + length && *next != '/' && used < sizeof plain; next++) {
-            const bool escape = *next == '~';
-            next += escape;
-            plain[used++] = !escape ? *next : *next == '1' ? '/' : '~';
+        const char *const name = pointer + 1;
+        bool escaped = false;
+        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
+            escaped = escaped || *pointer == '~';
         }
-        value = json_is(value, '{') ? member_of(in, value, plain, used) : (slice){NULL, 0};
+        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
+            const bool escape = *at == '~';
+            at += escape;
+            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        }
+        value = !json_is(value, '{') ? (slice){NULL, 0}
+                : escaped            ? member_of(in, value, plain, used)
+                                     : member_of(in, value, name, (size_t)(pointer - name));
     }
     return value;
 }

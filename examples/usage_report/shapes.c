@@ -187,8 +187,16 @@ static size_t row_of(reading *in) {
         for (size_t i = 0; i < ROWS; i++) {
             known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
         }
+        known->chunk = document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart "
+                                        "/contentBlockDelta /contentBlockStop /messageStop /metadata");
+        known->answer =
+            document_has(of, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                             "/output_text /object /verdict /model /response_body /responseBody /resp_body /res_body "
+                             "/body /responseJson "
+                             "/response_json /output_body /outputBody");
     }
-    size_t row = 0;
+    size_t row = in->asked->at ? ROWS : 0;
+    in->seen = known;
     while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
         row++;
     }
@@ -444,18 +452,17 @@ static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
     /* Most other documents of a log need no second look. */
     to->kept.verdict = WITHOUT_USAGE;
-    if (in->document.status != TOKUSAGE_ERR_NOT_FOUND ||
-        document_has(&in->document, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
-                                    "/output_text /object /verdict /model")) {
+    if (at || in->document.status != TOKUSAGE_ERR_NOT_FOUND || in->seen->answer) {
         read_body(in, in->document.whole, at, to);
     }
-    const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? document_at(&in->document, bodies) : (slice){NULL, 0};
+    const slice body = to->kept.verdict == WITHOUT_USAGE && !at && in->seen->answer ? document_at(&in->document, bodies)
+                                                                                    : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
         to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
     }
     read_about(in, NULL, to);
-    if (take_word(in, to) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
+    if ((in->seen->answer && take_word(in, to)) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
         check_members(in, document_at(&in->document, usages), to);
         take_response(in, to);
     }
@@ -513,7 +520,7 @@ void take_document(reading *in, uint64_t line, bool event) {
         take_each(in, line, of->whole);
         return;
     }
-    const size_t row = in->asked->at ? ROWS : row_of(in);
+    const size_t row = row_of(in);
     const record_rule rule = row < ROWS ? rows[row].rule : ADDS;
     response_clear(to);
     to->kept.line = (uint32_t)line;

@@ -96,8 +96,8 @@ typedef struct document {
 } document;
 
 void document_begin(document *in, slice whole);
-bool document_open(document *in, slice whole);       /* checks it, too; false: it is no JSON */
-slice document_head(document *in, const char *name); /* of the members before any object or array */
+bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
+slice document_head(document *in, const char *name);                  /* of the members before any object or array */
 slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
 /* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
 slice document_at(document *in, const char *pointers);
@@ -340,6 +340,7 @@ typedef struct answers {
 /* Which rows of the table of shapes a document with these members may be. */
 typedef struct looks {
     uint64_t hash, rows;
+    bool chunk, answer; /* it may be a chunk, or a response */
 } looks;
 enum {
     LOOKS = 64,
@@ -361,6 +362,7 @@ typedef struct reading {
     void *notes; /* that were said */
     document document;
     looks looks[LOOKS];
+    const looks *seen;         /* of the document */
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 } reading;
 
