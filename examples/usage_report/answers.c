@@ -5,6 +5,7 @@
  */
 #include "usage_report.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,38 +15,35 @@ static uint64_t turn(uint64_t word, unsigned bits) {
     return word << bits | word >> (64 - bits);
 }
 
-static void mix(uint64_t v[4]) {
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = turn(v[1], 13) ^ v[0];
-    v[3] = turn(v[3], 16) ^ v[2];
-    v[0] = turn(v[0], 32) + v[3];
-    v[2] += v[1];
-    v[1] = turn(v[1], 17) ^ v[2];
-    v[3] = turn(v[3], 21) ^ v[0];
-    v[2] = turn(v[2], 32);
+static void mix(uint64_t v[4], unsigned times) {
+    for (; times > 0; times--) {
+        v[0] += v[1];
+        v[2] += v[3];
+        v[1] = turn(v[1], 13) ^ v[0];
+        v[3] = turn(v[3], 16) ^ v[2];
+        v[0] = turn(v[0], 32) + v[3];
+        v[2] += v[1];
+        v[1] = turn(v[1], 17) ^ v[2];
+        v[3] = turn(v[3], 21) ^ v[0];
+        v[2] = turn(v[2], 32);
+    }
 }
 
 uint64_t hash_of(const reading *in, slice id) {
     uint64_t v[4] = {in->seed[0] ^ UINT64_C(0x736f6d6570736575), in->seed[1] ^ UINT64_C(0x646f72616e646f6d),
                      in->seed[0] ^ UINT64_C(0x6c7967656e657261), in->seed[1] ^ UINT64_C(0x7465646279746573)};
-    if (id.length == 0) {
-        return 0;
-    }
-    for (size_t at = 0; at <= id.length; at += 8) {
+    for (size_t at = 0; at <= id.length && id.length > 0; at += 8) {
         uint64_t word = 0;
         const size_t left = id.length - at;
         memcpy(&word, id.bytes + at, left < 8 ? left : 8);
         word |= left < 8 ? (uint64_t)id.length << 56 : 0;
         v[3] ^= word;
-        mix(v);
+        mix(v, 1);
         v[0] ^= word;
     }
     v[2] ^= 0xff;
-    mix(v);
-    mix(v);
-    mix(v);
-    return (v[0] ^ v[1] ^ v[2] ^ v[3]) | 1;
+    mix(v, 3);
+    return id.length > 0 ? (v[0] ^ v[1] ^ v[2] ^ v[3]) | 1 : 0;
 }
 
 /* ---- which of two records of an id counts */
@@ -54,11 +52,11 @@ static int compare(int64_t one, int64_t other) {
     return (one > other) - (one < other);
 }
 
-static int64_t tokens_of(const answer *of) {
+static int64_t tokens_of(const record *of) {
     return of->usage.prompt_tokens.value + of->usage.completion_tokens.value;
 }
 
-static int64_t counts_of(const answer *of) {
+static int64_t counts_of(const record *of) {
     tokusage usage = of->usage;
     int64_t present = 0;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
@@ -68,29 +66,30 @@ static int64_t counts_of(const answer *of) {
 }
 
 /* A record that is written again as it grows: the latest, then the one with the most output. Else the fullest. */
-static bool is_better(const answer *next, const answer *old) {
+static bool is_better(const record *next, const record *old) {
     const bool grows = next->rule != ADDS;
     const int by_time = next->timed && old->timed ? compare(next->time, old->time) : 0;
     const int by_output = compare(next->usage.completion_tokens.value, old->usage.completion_tokens.value);
     const int by_tokens = compare(tokens_of(next), tokens_of(old));
     const int by_counts = compare(counts_of(next), counts_of(old));
+    const size_t least = next->group->length < old->group->length ? next->group->length : old->group->length;
     const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time,
-                         by_counts};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        if (order[i] != 0) {
-            return order[i] > 0;
-        }
+                         by_counts, least > 0 ? memcmp(old->group->key, next->group->key, least) : 0};
+    size_t i = 0;
+    while (i < 4 && order[i] == 0) {
+        i++;
     }
-    return next->group != old->group && next->group->length > 0 &&
-           memcmp(next->group->key, old->group->key,
-                  next->group->length < old->group->length ? next->group->length : old->group->length) < 0;
+    return order[i] > 0;
 }
 
 /* ---- the table: open addressing */
 
-static uint32_t *place_of(const answers *in, uint64_t id) {
-    size_t at = id & (in->buckets - 1);
-    while (in->table[at] != 0 && in->all[in->table[at] - 1].id != id) {
+static const uint64_t half = UINT64_C(0xFFFFFFFF00000000);
+
+static uint64_t *place_of(const answers *in, uint64_t id) {
+    size_t at = id >> 32 & (in->buckets - 1);
+    while (in->table[at] != 0 &&
+           ((in->table[at] & half) != (id & half) || in->all[(in->table[at] & ~half) - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
@@ -101,42 +100,52 @@ static void grow(answers *of) {
         of->room = of->room > 0 ? 2 * of->room : 256;
         of->all = memory_resize(of->all, of->room * sizeof *of->all);
     }
-    if (2 * of->count >= of->buckets) {
-        of->buckets = of->buckets > 0 ? 2 * of->buckets : 1024;
-        of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+    if (4 * of->count >= 3 * of->buckets) {
+        const answers old = *of;
+        of->buckets = old.buckets > 0 ? 2 * old.buckets : 1024;
+        of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
         memset(of->table, 0, of->buckets * sizeof *of->table);
-        for (size_t i = 0; i < of->count; i++) {
-            if (of->all[i].id != 0) {
-                *place_of(of, of->all[i].id) = (uint32_t)i + 1;
+        for (size_t i = 0; i < old.buckets; i++) {
+            size_t at = old.table[i] >> 32 & (of->buckets - 1);
+            while (old.table[i] != 0 && of->table[at] != 0) {
+                at = (at + 1) & (of->buckets - 1);
             }
+            of->table[at] = old.table[i] != 0 ? old.table[i] : of->table[at];
         }
+        free(old.table);
     }
 }
 
-static void say_repeated(reading *in, const answer *next, const char *reason) {
+static void say_repeated(reading *in, const record *next, const char *reason) {
     next->group->tally.counters[REPEATED]++;
-    say_finding(in, next->file, next->line, reason);
+    say_finding(in, next, reason);
 }
 
-void answers_take(reading *in, const answer *next) {
+static int compare_lines(const void *one, const void *other) {
+    const record *const a = one;
+    const record *const b = other;
+    return a->file != b->file ? compare(a->file, b->file) : compare(a->line, b->line);
+}
+
+void answers_take(reading *in, const record *next) {
     answers *const of = &in->answers;
     if (of->count >= in->asked->max_ids) {
         answers_finish(in);
-        say_finding(in, next->file, next->line,
-                    "there are more ids than --max-ids: those before this line are forgotten");
-        next->group->tally.counters[REPEATED]++;
+        say_repeated(in, next, "there are more ids than --max-ids: those before this line are forgotten");
     }
     grow(of);
-    uint32_t *const place = next->id != 0 ? place_of(of, next->id) : NULL;
-    answer *const old = place && *place != 0 ? &of->all[*place - 1] : NULL;
+    uint64_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
+    record *const old = at && *at != 0 ? &of->all[(*at & ~half) - 1] : NULL;
+    of->sums = of->sums || next->rule == SUMS;
+    of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
         of->all[of->count++] = *next;
-        if (place) {
-            *place = (uint32_t)of->count;
+        if (at) {
+            *at = (next->id & half) | of->count;
         }
     } else if (next->rule == CHUNKED) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
-        finish_answer(in, next);
+        finish_record(in, next);
     } else {
         if (next->rule == ADDS) {
             say_repeated(in, next, "its id was there before: the fullest record counts");
@@ -148,12 +157,6 @@ void answers_take(reading *in, const answer *next) {
 }
 
 /* ---- the end */
-
-static int compare_lines(const void *one, const void *other) {
-    const answer *const a = one;
-    const answer *const b = other;
-    return a->file != b->file ? (a->file > b->file) - (a->file < b->file) : (a->line > b->line) - (a->line < b->line);
-}
 
 /* What the records of a session say together, and what its results say. */
 typedef struct session {
@@ -168,45 +171,26 @@ static int compare_sessions(const void *one, const void *other) {
     return (a->id > b->id) - (a->id < b->id);
 }
 
-static session *session_of(session *all, size_t count, uint64_t id) {
-    const session wanted = {.id = id};
-    return id != 0 && count > 0 ? bsearch(&wanted, all, count, sizeof *all, compare_sessions) : NULL;
-}
-
-/* Of those that have results, sorted. */
-static session *sessions_of(const answers *of, size_t *count) {
-    session *const all = memory_resize(NULL, (of->count + 1) * sizeof *all);
-    size_t found = 0;
-    for (size_t i = 0; i < of->count; i++) {
-        if (of->all[i].rule == SUMS && of->all[i].session != 0) {
-            all[found++] = (session){.id = of->all[i].session};
-        }
+/* Of those that have results. */
+static session *session_of(void **sessions, const record *of) {
+    const session wanted = {.id = of->session};
+    session *const *node = of->session != 0 ? tfind(&wanted, sessions, compare_sessions) : NULL;
+    if (!node && of->session != 0 && of->rule == SUMS) {
+        session *const made = memory_resize(NULL, sizeof *made);
+        *made = wanted;
+        node = tsearch(made, sessions, compare_sessions);
     }
-    qsort(all, found, sizeof *all, compare_sessions);
-    *count = 0;
-    for (size_t i = 0; i < found; i++) {
-        if (*count == 0 || all[*count - 1].id != all[i].id) {
-            all[(*count)++] = all[i];
-        }
-    }
-    for (size_t i = 0; i < of->count; i++) {
-        session *const its = session_of(all, *count, of->all[i].session);
-        if (its) {
-            *(of->all[i].rule == SUMS ? &its->results : &its->lines) += tokens_of(&of->all[i]);
-            its->has_lines = its->has_lines || of->all[i].rule != SUMS;
-        }
-    }
-    return all;
+    return node ? *node : NULL;
 }
 
 /* A result counts only without the lines that it sums. */
-static bool is_summed(reading *in, const answer *of, session *its) {
-    if (of->rule != SUMS || !its || !its->has_lines) {
+static bool is_summed(reading *in, const record *of, session *its) {
+    if (!its || !its->has_lines) {
         return false;
     }
     if (its->results > its->lines) {
         of->group->tally.counters[UNFINISHED]++;
-        say_finding(in, of->file, of->line, "the lines of this session have fewer tokens than its results say");
+        say_finding(in, of, "the lines of this session have fewer tokens than its results say");
         its->results = 0;
     }
     return true;
@@ -214,21 +198,31 @@ static bool is_summed(reading *in, const answer *of, session *its) {
 
 void answers_finish(reading *in) {
     answers *const of = &in->answers;
-    size_t count = 0;
-    session *const sessions = sessions_of(of, &count);
-    for (size_t i = 1; i < of->count; i++) {
-        if (compare_lines(&of->all[i - 1], &of->all[i]) > 0) { /* mostly they are in their order */
-            qsort(of->all, of->count, sizeof *of->all, compare_lines);
-            break;
+    void *sessions = NULL;
+    for (size_t i = 0; i < of->count && of->sums; i++) {
+        session_of(&sessions, &of->all[i]);
+    }
+    for (size_t i = 0; i < of->count && of->sums; i++) {
+        session *const its = session_of(&sessions, &of->all[i]);
+        const bool sums = of->all[i].rule == SUMS;
+        if (its) {
+            *(sums ? &its->results : &its->lines) += tokens_of(&of->all[i]);
+            its->has_lines = its->has_lines || !sums;
         }
+    }
+    if (of->mixed) {
+        qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
     for (size_t i = 0; i < of->count; i++) {
-        const answer *const each = &of->all[i];
-        if (!is_summed(in, each, session_of(sessions, count, each->session))) {
-            finish_answer(in, each);
+        if (!(of->all[i].rule == SUMS && is_summed(in, &of->all[i], session_of(&sessions, &of->all[i])))) {
+            finish_record(in, &of->all[i]);
         }
     }
-    free(sessions);
+    while (sessions) {
+        session *const one = *(session **)sessions;
+        tdelete(one, &sessions, compare_sessions);
+        free(one);
+    }
     free(of->all);
     free(of->table);
     *of = (answers){.all = NULL};

@@ -161,13 +161,3 @@ size_t input_line(input *of, size_t from, size_t most) {
         }
     }
 }
-
-void input_pass(input *of, size_t length) {
-    const char *at = of->buffer + of->begin;
-    const char *const end = at + length;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        at++;
-        of->line++;
-    }
-    of->begin += length;
-}

@@ -1,10 +1,10 @@
 /*
- * Members and elements of a JSON document. Each value is read by the library, which says where it ends; here is only
- * what is between values.
+ * Values of a JSON document. The library reads it and says where values are; here is only what is between the members
+ * of an object and the elements of an array.
  */
 #include "usage_report.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool json_is_space(char c) {
@@ -30,12 +30,15 @@ slice json_inside(slice string) {
     return json_is(string, '"') && string.length > 1 ? (slice){string.bytes + 1, string.length - 2} : (slice){NULL, 0};
 }
 
-/* A pointer that no document has makes the library read the value and nothing in it. */
+bool json_is_number(slice value) {
+    return value.length > 0 && memchr("-0123456789", *value.bytes, 11);
+}
+
 size_t json_span(slice of) {
-    tokusage usage;
+    tokusage_value none = {.pointer = ""};
     tokusage_error error;
-    switch (tokusage_extract(of.bytes, of.length, "/\1", &usage, &error)) {
-    case TOKUSAGE_ERR_NOT_FOUND:
+    switch (tokusage_find_all(of.bytes, of.length, &none, 0, &error)) {
+    case TOKUSAGE_OK:
         return of.length;
     case TOKUSAGE_ERR_SYNTAX:
         return error.offset < of.length ? error.offset : 0;
@@ -75,46 +78,56 @@ static size_t string_span(slice of) {
     return 0;
 }
 
+/* The library has read the document: it is JSON, and only the end of a value matters here. */
+size_t json_skip(slice of) {
+    static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
+    size_t depth = 0;
+    size_t at = 0;
+    while (depth == 0 && at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
+           !json_is_space(of.bytes[at])) {
+        at++; /* of a number, true, false or null */
+    }
+    while (at < of.length && (at == 0 || depth > 0)) {
+        const char c = of.bytes[at];
+        if (c == '"') {
+            const size_t span = string_span((slice){of.bytes + at, of.length - at});
+            at += span > 0 ? span - 1 : of.length - at - 1;
+        }
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        for (at++; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]]; at++) {
+        }
+    }
+    return depth == 0 ? at : 0;
+}
+
 static bool take_name(slice *inside, slice *name) {
     const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
-    if (span == 0) {
-        return false;
+    if (span > 0) {
+        *name = (slice){inside->bytes + 1, span - 2};
+        *inside = after(*inside, span);
+        *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
     }
-    *name = (slice){inside->bytes + 1, span - 2};
-    *inside = after(*inside, span);
-    const bool colon = json_is(*inside, ':');
-    *inside = colon ? after(*inside, 1) : *inside;
-    return colon;
+    return span > 0;
 }
 
-/* Whether it is a value, the library says when it reads the document; here only its end matters. */
-static size_t value_span(slice of) {
-    size_t span = 0;
-    if (json_is(of, '{') || json_is(of, '[')) {
-        return json_span(of);
-    }
-    if (json_is(of, '"')) {
-        return string_span(of);
-    }
-    while (span < of.length && !memchr(",}] \t\r\n", of.bytes[span], 7)) {
-        span++;
-    }
-    return span;
-}
-
-bool json_next(slice *inside, slice *name, slice *value) {
-    if (inside->length == 0 || json_is(*inside, '}') || json_is(*inside, ']') || (name && !take_name(inside, name))) {
+static bool take_value(slice *inside, slice *value) {
+    const size_t span = json_skip(*inside);
+    if (span == 0 || span >= inside->length) {
         return false;
     }
-    const size_t span = value_span(*inside);
-    if (span == 0 || span == inside->length) {
-        return false;
+    *value = (slice){inside->bytes, span};
+    while (json_is_space(value->bytes[value->length - 1])) {
+        value->length--;
     }
-    *value = json_trim((slice){inside->bytes, span});
     *inside = after(*inside, span);
     const bool more = json_is(*inside, ',');
     *inside = more ? after(*inside, 1) : *inside;
     return more || json_is(*inside, '}') || json_is(*inside, ']');
+}
+
+bool json_next(slice *inside, slice *name, slice *value) {
+    return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
 }
 
 /* ---- members by name */
@@ -130,141 +143,148 @@ bool json_name_is(slice name, const char *wanted, size_t length) {
     return same;
 }
 
-static const json_members *members_of(document *in, slice object) {
-    for (size_t i = 0; i < INDEXES; i++) {
-        if (in->known[i].of.bytes == object.bytes && object.bytes) {
-            return &in->known[i];
-        }
+/* Those that were read before; the first place is that of the document. */
+static json_members *members_of(document *in, slice object) {
+    size_t i = 0;
+    while (i < INDEXES && in->known[i].of.bytes != object.bytes) {
+        i++;
     }
-    json_members *const made = &in->known[in->next];
-    in->next = (in->next + 1) % INDEXES;
-    slice inside = json_open(object);
-    made->of = object;
-    made->count = 0;
-    while (made->count < INDEX_MEMBERS &&
-           json_next(&inside, &made->all[made->count].name, &made->all[made->count].value)) {
-        made->count++;
+    if (i == INDEXES) {
+        i = in->next = in->next % (INDEXES - 1) + 1;
+        in->known[i].of = object;
+        in->known[i].rest = json_open(object);
+        in->known[i].count = 0;
     }
-    made->end = json_is(inside, '}') ? (size_t)(inside.bytes - object.bytes) + 1 : 0;
-    return made;
+    return &in->known[i];
 }
 
-uint64_t document_names(document *in, uint64_t seed) {
-    const json_members *const known = members_of(in, in->whole);
-    uint64_t hash = seed ^ (known->count == INDEX_MEMBERS ? (uintptr_t)in->whole.bytes : 0); /* there may be more */
-    for (size_t i = 0; i < known->count; i++) {
-        for (size_t at = 0; at < known->all[i].name.length; at++) {
-            hash = (hash ^ (unsigned char)known->all[i].name.bytes[at]) * UINT64_C(0x100000001b3);
-        }
-        hash = (hash ^ 256) * UINT64_C(0x100000001b3);
-    }
-    return hash ^ hash >> 32;
-}
-
-bool document_shorten(document *in, text *to) {
-    const json_members *const known = members_of(in, in->whole);
-    const char *from = in->whole.bytes;
-    to->used = 0;
-    for (size_t i = 0; known->end > 0 && i < known->count; i++) {
-        const slice value = known->all[i].value;
-        if (json_is(value, '[') && value.length > 64) {
-            text_bytes(to, from, (size_t)(value.bytes - from));
-            text_string(to, "[]");
-            from = value.bytes + value.length;
-        }
-    }
-    if (known->end > 0) {
-        text_bytes(to, from, known->end - (size_t)(from - in->whole.bytes));
-    }
-    return known->end > 0;
-}
-
-size_t document_span(document *in) {
-    const size_t end = json_is(in->whole, '{') ? members_of(in, in->whole)->end : 0;
-    return end > 0 ? end : json_span(in->whole);
+static bool read_next(json_members *in) {
+    const bool read =
+        in->count < INDEX_MEMBERS && json_next(&in->rest, &in->all[in->count].name, &in->all[in->count].value);
+    in->count += read;
+    return read;
 }
 
 static slice member_of(document *in, slice object, const char *name, size_t length) {
-    const json_members *const known = members_of(in, object);
-    for (const json_member *each = known->all; each < known->all + known->count; each++) {
-        if (each->name.length >= length && (each->name.length > length || *each->name.bytes == *name) &&
-            json_name_is(each->name, name, length)) {
-            return each->value;
+    json_members *const known = members_of(in, object);
+    slice found = {NULL, 0};
+    slice value = {NULL, 0};
+    for (size_t i = 0; i < known->count || read_next(known); i++) {
+        const slice each = known->all[i].name;
+        if (each.length >= length && (each.length > length || *each.bytes == *name) &&
+            json_name_is(each, name, length)) {
+            return known->all[i].value;
         }
     }
-    if (known->count == INDEX_MEMBERS) { /* after the members that the index has */
-        const slice last = known->all[INDEX_MEMBERS - 1].value;
-        const char *const end = last.bytes + last.length;
-        slice inside = after((slice){end, object.length - (size_t)(end - object.bytes)}, 0);
-        inside = json_is(inside, ',') ? after(inside, 1) : inside;
-        slice found = {NULL, 0};
-        slice value = {NULL, 0};
-        while (json_next(&inside, &found, &value)) {
-            if (json_name_is(found, name, length)) {
-                return value;
-            }
+    for (slice rest = known->rest; json_next(&rest, &found, &value);) { /* after the members that the index has */
+        if (json_name_is(found, name, length)) {
+            return value;
         }
     }
     return (slice){NULL, 0};
 }
 
-/* A member at a pointer's part, in which ~0 and ~1 are resolved. */
-static slice find_part(document *in, slice object, const char *part, size_t span) {
-    char plain[256];
-    size_t length = 0;
-    if (!json_is(object, '{') || span >= sizeof plain) {
-        return (slice){NULL, 0};
-    }
-    if (!memchr(part, '~', span)) {
-        return member_of(in, object, part, span);
-    }
-    for (size_t at = 0; at < span; at++) {
-        const bool escape = part[at] == '~';
-        at += escape;
-        plain[length++] = !escape ? part[at] : part[at] == '1' ? '/' : '~';
-    }
-    return member_of(in, object, plain, length);
-}
-
-static slice find_one(document *in, const char *pointer, size_t length) {
-    slice value = in->whole;
-    for (const char *at = pointer; at < pointer + length && value.bytes;) {
-        const char *next = at + 1;
-        while (next < pointer + length && *next != '/') {
-            next++;
+static slice member_at(document *in, slice value, const char *pointer, size_t length) {
+    const char *const end = pointer + length;
+    while (pointer < end && value.bytes) {
+        char plain[256];
+        size_t used = 0;
+        const char *const name = pointer + 1;
+        bool escaped = false;
+        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
+            escaped = escaped || *pointer == '~';
         }
-        value = find_part(in, value, at + 1, (size_t)(next - at) - 1);
-        at = next;
+        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
+            const bool escape = *at == '~';
+            at += escape;
+            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        }
+        value = !json_is(value, '{') ? (slice){NULL, 0}
+                : escaped            ? member_of(in, value, plain, used)
+                                     : member_of(in, value, name, (size_t)(pointer - name));
     }
-    return slice_is(value, "null") ? (slice){NULL, 0} : value;
+    return value;
 }
 
-bool document_has(document *in, const char *name) {
-    return member_of(in, in->whole, name, strlen(name)).bytes != NULL;
+slice json_at(slice value, const char *pointer) {
+    document in;
+    in.next = 0;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in.known[i].of.bytes = NULL;
+    }
+    const slice found = member_at(&in, value, pointer, strlen(pointer));
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
 }
 
-slice document_at(document *in, const char *pointer) {
-    return find_one(in, pointer, strlen(pointer));
+/* ---- documents */
+
+void document_begin(document *in, slice whole) {
+    in->whole = whole;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
+    }
+    in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
+    in->known[0].count = 0;
 }
 
-slice document_find(document *in, const char *pointers) {
+bool document_open(document *in, slice whole) {
+    document_begin(in, whole);
+    in->usage = (tokusage){.total_tokens = {.present = false}};
+    in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
+    return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
+}
+
+slice document_one(document *in, const char *pointer, size_t length) {
+    const slice found = member_at(in, in->whole, pointer, length);
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
+}
+
+slice document_head(document *in, const char *name) {
+    json_members *const known = &in->known[0];
+    for (size_t i = 0;; i++) {
+        slice rest = known->rest;
+        slice next = {NULL, 0};
+        if (i == known->count &&
+            (!take_name(&rest, &next) || json_is(rest, '{') || json_is(rest, '[') || !read_next(known))) {
+            return (slice){NULL, 0};
+        }
+        if (slice_is(known->all[i].name, name)) {
+            return known->all[i].value;
+        }
+    }
+}
+
+slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
-    while (pointers && *pointers && !value.bytes) {
-        const size_t span = strcspn(pointers, " ");
-        value = find_one(in, pointers, span);
+    while (pointers && *pointers == '/' && !value.bytes) {
+        const size_t span = strcspn(pointers, " =");
+        value = document_one(in, pointers, span);
         pointers += span + (pointers[span] == ' ');
     }
     return value;
 }
 
-bool json_count(slice value, int64_t *count) {
-    char object[128];
-    tokusage usage = {.total_tokens = {.present = false}};
-    if (!value.bytes || value.length > 64) {
-        return false;
+bool document_has(document *in, const char *pointers) {
+    bool has = false;
+    while (!has && *pointers == '/') {
+        const size_t span = strcspn(pointers, " =");
+        has = member_of(in, in->whole, pointers + 1, strcspn(pointers + 1, "/ =")).bytes != NULL;
+        pointers += span + (pointers[span] == ' ');
     }
-    const int length = snprintf(object, sizeof object, "{\"total_tokens\":%.*s}", (int)value.length, value.bytes);
-    tokusage_decode(object, (size_t)length, &usage, NULL);
-    *count = usage.total_tokens.value;
-    return usage.total_tokens.present;
+    return has;
+}
+
+size_t document_names(document *in, uint64_t seed, uint64_t *hash) {
+    json_members *const known = &in->known[0];
+    while (read_next(known)) {
+    }
+    *hash = seed;
+    for (size_t i = 0; i < known->count; i++) {
+        const slice name = known->all[i].name;
+        for (size_t at = 0; at < name.length; at++) {
+            *hash = (*hash ^ (unsigned char)name.bytes[at]) * UINT64_C(0x100000001b3);
+        }
+        *hash = (*hash ^ 256) * UINT64_C(0x100000001b3);
+    }
+    return known->count;
 }

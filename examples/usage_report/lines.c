@@ -7,22 +7,15 @@
 #include <string.h>
 
 static void take_line(reading *in, uint64_t line, slice bytes);
+static void take_json(reading *in, uint64_t line, slice of, bool event);
 
 /* ---- events: the lines of one are data of one document */
 
 static void take_data(reading *in, uint64_t line, slice data) {
-    const bool done = slice_ends(data, "[DONE]");
-    data.length -= done ? strlen("[DONE]") : 0;
+    const bool done = slice_drop_end(&data, "[DONE]");
     data = json_trim(data);
-    while (data.length > 0) { /* documents may be glued */
-        const size_t span = json_span(data);
-        document first = {.whole = json_trim((slice){data.bytes, span})};
-        if (!json_is(data, '{') || span == 0) {
-            streams_malformed(in, line, data);
-            break;
-        }
-        take_document(in, line, &first, true);
-        data = json_trim((slice){data.bytes + span, data.length - span});
+    if (data.length > 0) {
+        take_json(in, line, data, true);
     }
     if (done) {
         streams_end_mark(in, line);
@@ -57,41 +50,34 @@ static bool take_field(reading *in, slice line) {
 
 /* ---- what a runtime puts around a line. It cuts long ones: all except the last part have no line end, or a P. */
 
-static void take_wrapped(reading *in, uint64_t line, bool is_error, bool cut, slice content, slice time) {
+static void take_part(reading *in, uint64_t line, bool is_error, bool cut, slice content, slice time) {
     text *const whole = &in->source->cut[is_error];
     if (whole->used + content.length <= in->asked->max_line) {
         text_slice(whole, content);
     }
-    if (cut) {
-        return;
+    if (!cut) {
+        text taken = *whole;
+        *whole = (text){.bytes = NULL};
+        in->source->timed = moment_read(time, &in->source->time);
+        take_line(in, line, text_all(&taken));
+        in->source->timed = false;
+        text_free(&taken);
     }
-    text taken = *whole;
-    *whole = (text){.bytes = NULL};
-    in->source->timed = moment_read(time, &in->source->time);
-    take_line(in, line, text_all(&taken));
-    in->source->timed = false;
-    text_free(&taken);
 }
 
-/* Docker: {"log":"...\n","stream":"stdout","time":"..."} */
-static bool take_docker(reading *in, uint64_t line, document *of) {
-    const slice log = document_at(of, "/log");
+/*
+ * Docker. A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of
+ * others off.
+ */
+void take_wrapped(reading *in, uint64_t line) {
+    const slice whole = in->document.whole;
+    const bool is_error = slice_is(json_at(whole, "/stream"), "\"stderr\"");
     text content = {.bytes = NULL};
-    if (!json_is(log, '"') || !document_find(of, "/stream /time").bytes) {
-        return false;
-    }
-    const slice stream = document_at(of, "/stream");
-    text_decode(&content, json_inside(log));
-    /*
-     * A part that is not the last has 16 KiB and no line end; who stores such lines may have taken the end of others
-     * off.
-     */
-    const bool is_error = slice_is(stream, "\"stderr\"");
+    text_decode(&content, json_inside(json_at(whole, "/log")));
     const bool goes_on = in->source->cut[is_error].used > 0 || content.used >= 16384;
     const bool cut = goes_on && !slice_ends(text_all(&content), "\n") && json_span(text_all(&content)) != content.used;
-    take_wrapped(in, line, is_error, cut, text_all(&content), document_at(of, "/time"));
+    take_part(in, line, is_error, cut, text_all(&content), json_at(whole, "/time"));
     text_free(&content);
-    return true;
 }
 
 /* CRI: TIME stdout F TEXT */
@@ -108,75 +94,81 @@ static bool take_cri(reading *in, uint64_t line, slice of) {
         !memchr("PF", rest.bytes[7], 2) || !moment_read(stamp, &time)) {
         return false;
     }
-    take_wrapped(in, line, is_error, rest.bytes[7] == 'P', (slice){rest.bytes + 9, rest.length - 9}, stamp);
+    take_part(in, line, is_error, rest.bytes[7] == 'P', (slice){rest.bytes + 9, rest.length - 9}, stamp);
     return true;
 }
 
 /* ---- JSON */
 
-void take_malformed(reading *in, uint64_t line, slice of) {
+static void take_malformed(reading *in, uint64_t line, slice of) {
+    char reason[TOKUSAGE_ERROR_SIZE];
+    document_open(&in->document, of);
+    tokusage_error_text(&in->document.error, reason, sizeof reason);
     if (in->asked->merge) {
         say_failure(in, line, "a report that is broken");
-        return;
+    } else {
+        take_unread(in, line, MALFORMED, reason);
     }
-    char reason[TOKUSAGE_ERROR_SIZE];
-    tokusage_error error;
-    tokusage usage;
-    tokusage_extract(of.bytes, of.length, NULL, &usage, &error);
-    tokusage_error_text(&error, reason, sizeof reason);
-    take_unread(in, line, MALFORMED, reason);
 }
 
 /* Documents, one after another; in a list over lines with commas after them. */
-static void take_json(reading *in, uint64_t line, slice of) {
-    for (;;) {
-        document first = {.whole = of};
-        const size_t span = document_span(&first);
-        const slice rest = {of.bytes + span, of.length - span};
-        if (span == 0 || (rest.length > 0 && !memchr("{[,]", *rest.bytes, 4))) {
-            take_malformed(in, line, of);
+static void take_json(reading *in, uint64_t line, slice of, bool event) {
+    document *const is = &in->document;
+    while (json_is(of, '{') || (json_is(of, '[') && !event)) {
+        if (!event && !in->asked->merge && take_quick(in, line, of)) {
             return;
         }
-        first.whole.length = span;
-        first.whole = json_trim(first.whole);
+        bool good = document_open(is, of);
+        slice rest = {NULL, 0};
+        const size_t end = is->error.offset;
+        if (is->status == TOKUSAGE_ERR_SYNTAX && end > 0 && end < of.length && memchr("{[,]", of.bytes[end], 4)) {
+            rest = (slice){of.bytes + end, of.length - end};
+            good = document_open(is, json_trim((slice){of.bytes, end}));
+        }
+        if (!good) {
+            break;
+        }
         if (in->asked->merge) {
-            merge_document(in, line, first.whole);
-        } else if (!take_docker(in, line, &first)) {
-            take_document(in, line, &first, false);
+            merge_document(in, line, is->whole);
+        } else {
+            take_document(in, line, event);
         }
         of = rest;
         while (of.length > 0 && (json_is_space(*of.bytes) || memchr(",]", *of.bytes, 2))) {
             of = (slice){of.bytes + 1, of.length - 1};
         }
-        if (!json_is(of, '{') && !json_is(of, '[')) {
+        if (of.length == 0) {
             return;
         }
+    }
+    if (event) {
+        streams_malformed(in, line, of);
+    } else {
+        take_malformed(in, line, of);
     }
 }
 
 /* JSON after other text could be what a user wrote. */
 static void take_text(reading *in, uint64_t line, slice of) {
-    text pointer = {.bytes = NULL};
-    const char *brace = of.bytes;
-    for (unsigned tries = 0; tries < 16 && (brace = memchr(brace, '{', (size_t)(of.bytes + of.length - brace)));
-         tries++) {
-        const slice rest = {brace, of.length - (size_t)(brace - of.bytes)};
-        brace++;
-        if (json_span(rest) != rest.length) {
-            continue;
+    const slice whole = of;
+    for (unsigned tries = 0; tries < 16 && of.length > 0; tries++) {
+        const char *const brace = memchr(of.bytes, '{', of.length);
+        of = brace ? (slice){brace, of.length - (size_t)(brace - of.bytes)} : (slice){NULL, 0};
+        if (brace && document_open(&in->document, of)) {
+            text pointer = {.bytes = NULL};
+            put_pointer_of_count(&pointer, of);
+            if (in->asked->prefix) {
+                take_document(in, line, false);
+            } else if (pointer.used > 0) {
+                take_unread(in, line, PREFIXED, NULL);
+            }
+            text_free(&pointer);
+            return;
         }
-        put_pointer_of_count(&pointer, rest);
-        if (in->asked->prefix) {
-            document of_rest = {.whole = rest};
-            take_document(in, line, &of_rest, false);
-        } else if (pointer.used > 0) {
-            take_unread(in, line, PREFIXED, NULL);
-        }
-        text_free(&pointer);
-        return;
+        of = brace ? (slice){of.bytes + 1, of.length - 1} : of;
     }
-    if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
-        take_malformed(in, line, of);
+    if (memchr(whole.bytes, '{', whole.length) || memchr(whole.bytes, '}', whole.length)) {
+        take_malformed(in, line, whole);
     }
 }
 
@@ -193,7 +185,11 @@ static void take_line(reading *in, uint64_t line, slice bytes) {
         const slice inside = json_open(trimmed);
         const bool json = in->asked->merge || json_is(trimmed, '{') || json_is(inside, '{') || json_is(inside, '[') ||
                           json_span(trimmed) == trimmed.length;
-        (json ? take_json : take_text)(in, line, trimmed); /* [INFO] ... */
+        if (json) {
+            take_json(in, line, trimmed, false);
+        } else { /* [INFO] ... */
+            take_text(in, line, trimmed);
+        }
     } else if (in->asked->merge) {
         merge_document(in, line, trimmed);
     } else if (!take_cri(in, line, trimmed)) {
@@ -205,13 +201,13 @@ static void take_line(reading *in, uint64_t line, slice bytes) {
 
 /* Whether a line begins a document that goes on in the next. */
 static bool goes_on(slice line) {
-    tokusage usage;
+    tokusage_value none = {.pointer = ""};
     tokusage_error error;
     if ((!json_is(line, '{') && !json_is(line, '[')) || line.length == 1) {
         return json_is(line, '{');
     }
-    return memchr("{[,:", line.bytes[line.length - 1], 4) && json_span(line) == 0 &&
-           tokusage_extract(line.bytes, line.length, "/\1", &usage, &error) == TOKUSAGE_ERR_SYNTAX &&
+    return memchr("{[,:", line.bytes[line.length - 1], 4) &&
+           tokusage_find_all(line.bytes, line.length, &none, 0, &error) == TOKUSAGE_ERR_SYNTAX &&
            error.offset == line.length;
 }
 
@@ -231,7 +227,7 @@ static size_t closing_span(slice line) {
 static size_t join_lines(input *with, size_t end, size_t most, size_t *broken) {
     tokusage_stream probe;
     tokusage_verdict verdict = TOKUSAGE_TRUNCATED;
-    tokusage_stream_init(&probe, "/\1");
+    tokusage_stream_init(&probe, "/ "); /* nothing is there, as far as that matters */
     for (size_t from = 0; end <= most && verdict == TOKUSAGE_TRUNCATED; end = input_line(with, from, most)) {
         const slice line = json_trim((slice){with->buffer + with->begin + from, end - from});
         const size_t closing = closing_span(line);
@@ -263,11 +259,10 @@ static void read_frames(reading *in, input *with) {
         tokusage_stream_feed(&stream, with->buffer + with->begin, with->end - with->begin);
         with->begin = with->end;
     } while (input_fill(with));
-    found_clear(&in->found);
-    in->found.line = 1;
-    in->found.rule = CHUNKED;
+    response_clear(&in->found);
     verdict_of(&stream, false, &in->found);
-    read_labels(&stream, &in->found);
+    in->found.kept.line = 1;
+    in->found.kept.rule = CHUNKED;
     take_response(in, &in->found);
 }
 
@@ -279,9 +274,10 @@ static slice without_mark(slice of) {
 static void skip_line(input *with) {
     size_t end = 0;
     while ((end = input_line(with, 0, 0)) == with->end - with->begin && !with->ended) {
-        input_pass(with, end);
+        with->begin = with->end;
     }
-    input_pass(with, end < with->end - with->begin ? end + 1 : end);
+    with->begin += end < with->end - with->begin ? end + 1 : end;
+    with->line++;
 }
 
 static void read_lines(reading *in, input *with) {
@@ -303,13 +299,17 @@ static void read_lines(reading *in, input *with) {
         if (single == 0 && goes_on(json_trim(without_mark((slice){with->buffer + with->begin, end})))) {
             const size_t last = join_lines(with, end, most, &broken);
             single = last > 0 ? 0 : broken;
+            for (size_t at = end; at < last; at++) {
+                with->line += with->buffer[with->begin + at] == '\n';
+            }
             end = last > 0 ? last : end;
         }
         take_line(in, number, without_mark((slice){with->buffer + with->begin, end}));
         const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
         const size_t length = end + line_end;
         single = single > length ? single - length : 0;
-        input_pass(with, length);
+        with->begin += length;
+        with->line += line_end;
     }
 }
 
@@ -350,7 +350,7 @@ void read_file(reading *in, input *with, const char *name) {
     }
     for (size_t i = 0; i < 2; i++) {
         if (file->cut[i].used > 0) {
-            take_wrapped(in, with->line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
+            take_part(in, with->line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
         }
     }
     streams_close(in);

@@ -3,16 +3,18 @@
  */
 #include "usage_report.h"
 
+#include <regex.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* 10^12 parts are one unit of money. */
-static const int64_t parts_of_one = INT64_C(1000000000000);
 enum {
+    DECIMALS = 12,
     SHOWN_DECIMALS = 6
 };
+static const int64_t parts_of_one = INT64_C(1000000000000); /* 10^12 parts are one unit of money */
 
 /* ---- amounts */
 
@@ -31,92 +33,70 @@ int amount_compare(const amount *one, const amount *other) {
                                       : (one->part > other->part) - (one->part < other->part);
 }
 
-/* Digits of a decimal, and the power of ten of the last; what follows the 18th significant digit is only rounded. */
-static bool read_digits(slice number, uint64_t *digits, int *power, bool *more) {
-    size_t at = 0;
-    bool point = false;
-    bool any = false;
-    *digits = 0;
-    *power = 0;
-    *more = false;
-    for (; at < number.length; at++) {
-        const char c = number.bytes[at];
-        if (c == '.' && !point) {
-            point = true;
-        } else if (c >= '0' && c <= '9') {
-            const bool room = *digits < UINT64_C(100000000000000000);
-            any = true;
-            *more = *more || (!room && c != '0');
-            *digits = room ? 10 * *digits + (uint64_t)(c - '0') : *digits;
-            *power += room ? -(int)point : (int)!point;
-        } else {
-            break;
-        }
-    }
-    if (any && at < number.length && (number.bytes[at] == 'e' || number.bytes[at] == 'E')) {
-        char exponent[8] = "";
-        const size_t length = number.length - at - 1;
-        char *end = exponent;
-        memcpy(exponent, number.bytes + at + 1, length < 7 ? length : 7);
-        *power += (int)strtol(exponent, &end, 10);
-        return length < 7 && length > 0 && *end == '\0';
-    }
-    return any && at == number.length;
-}
-
+/* Digits that do not fit are only rounded. */
 bool decimal_read(slice number, int shift, int64_t *value, bool *exact) {
-    uint64_t digits = 0;
-    int power = 0;
-    bool more = false;
-    uint64_t dropped = 0;
-    if (!number.bytes || !read_digits(number, &digits, &power, &more)) {
-        return false;
-    }
-    for (power += shift; power > 0 && digits > 0; power--) {
-        if (digits > UINT64_C(900000000000000000)) {
-            return false;
+    int64_t read = 0;
+    int power = shift;
+    int next = 0; /* the first digit that is dropped */
+    bool point = false, any = false, more = false;
+    size_t at = 0;
+    for (; at < number.length && (memchr("0123456789", number.bytes[at], 10) || (number.bytes[at] == '.' && !point));
+         at++) {
+        const int digit = number.bytes[at] - '0';
+        if (number.bytes[at] == '.') {
+            point = true;
+        } else {
+            const bool fits = read < INT64_C(100000000000000000);
+            any = true;
+            more = more || (!fits && digit != 0);
+            read = fits ? 10 * read + digit : read;
+            power += fits ? -(int)point : (int)!point;
         }
-        digits *= 10;
     }
-    for (; power < 0 && digits > 0; power++) {
-        more = more || dropped > 0;
-        dropped = digits % 10;
-        digits /= 10;
+    if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
+        char exponent[8] = "";
+        char *end = exponent;
+        at++;
+        memcpy(exponent, number.bytes + at, number.length - at < 7 ? number.length - at : 7);
+        power += (int)strtol(exponent, &end, 10);
+        at += end > exponent && power < 100 && power > -100 ? (size_t)(end - exponent) : number.length;
+    }
+    for (; power > 0 && read > 0 && read <= INT64_C(900000000000000000); power--) {
+        read *= 10;
+    }
+    for (; power < 0 && read + next > 0; power++) {
+        more = more || next > 0;
+        next = (int)(read % 10);
+        read /= 10;
     }
     if (exact) {
-        *exact = dropped == 0 && !more;
+        *exact = next == 0 && !more;
     }
-    *value = (int64_t)(digits + (dropped >= 5));
-    return true;
+    *value = read + (next >= 5);
+    return any && at == number.length && (power <= 0 || read == 0);
 }
 
+/* Its digits before the point, and those after it. */
 bool amount_read(slice number, amount *read) {
-    int64_t whole = 0;
-    int64_t part = 0;
     const slice digits = json_is(number, '"') ? json_inside(number) : number;
     const char *const point = digits.length > 0 ? memchr(digits.bytes, '.', digits.length) : NULL;
     const size_t before = point ? (size_t)(point - digits.bytes) : digits.length;
-    const bool plain = point && !memchr(digits.bytes, 'e', digits.length) && !memchr(digits.bytes, 'E', digits.length);
-    if (plain && before > 0 && decimal_read((slice){digits.bytes, before}, 0, &whole, NULL) &&
-        decimal_read((slice){point, digits.length - before}, AMOUNT_DECIMALS, &part, NULL)) {
-        *read = (amount){whole + part / parts_of_one, part % parts_of_one};
-        return whole < TOKUSAGE_COUNT_MAX;
-    }
-    if (decimal_read(digits, AMOUNT_DECIMALS, &part, NULL)) {
-        *read = (amount){part / parts_of_one, part % parts_of_one};
+    amount made = {.whole = 0};
+    if (decimal_read((slice){digits.bytes, before}, 0, &made.whole, NULL) && made.whole < TOKUSAGE_COUNT_MAX &&
+        (!point || decimal_read((slice){point, digits.length - before}, DECIMALS, &made.part, NULL)) &&
+        made.part < parts_of_one) {
+        *read = made;
         return true;
     }
-    if (!point && decimal_read(digits, 0, &whole, NULL) && whole < TOKUSAGE_COUNT_MAX) {
-        *read = (amount){whole, 0};
-        return true;
-    }
-    return false;
+    const bool small = decimal_read(digits, DECIMALS, &made.part, NULL); /* 1e-05 */
+    *read = small ? (amount){made.part / parts_of_one, made.part % parts_of_one} : *read;
+    return small;
 }
 
 void amount_put(text *to, const amount *cost, bool rounded) {
-    char digits[AMOUNT_DECIMALS + 2];
+    char digits[24];
     amount shown = *cost;
-    size_t decimals = rounded ? SHOWN_DECIMALS : AMOUNT_DECIMALS;
+    size_t decimals = rounded ? SHOWN_DECIMALS : DECIMALS;
     if (rounded) {
         amount_add(&shown, &(amount){.part = 500000});
     }
@@ -129,111 +109,191 @@ void amount_put(text *to, const amount *cost, bool rounded) {
     text_bytes(to, digits, decimals);
 }
 
+/* ---- the names that a price may have for a model: the fullest first, then without what is around it */
+
+static const char *const dropped[] = {
+    "^ft:",
+    "^arn:.*/",
+    "^[^/]+/", /* again and again */
+    "^(us|eu|apac|global|jp|au|ca|us-gov)\\.",
+    "^(anthropic|amazon|meta|mistral|cohere|deepseek|ai21|openai|qwen|google)\\.",
+    "-v[0-9:]+$",
+    "[@:].*$",
+    "-[0-9]{4}-?[0-9]{2}-?[0-9]{2}$",
+    "-[0-9]{2}-[0-9]{2}$",
+    "-latest$",
+    "-preview$",
+    "-exp$",
+    "-codex$",
+};
+enum {
+    STEPS = sizeof dropped / sizeof *dropped
+};
+
+/* False: nothing is left to drop. */
+static bool drop_next(text *name, size_t *step) {
+    for (; *step < STEPS; ++*step) {
+        regex_t expression;
+        regmatch_t at = {.rm_so = -1};
+        regcomp(&expression, dropped[*step], REG_EXTENDED);
+        const bool drops =
+            regexec(&expression, text_c(name), 1, &at, 0) == 0 && at.rm_eo - at.rm_so < (regoff_t)name->used;
+        regfree(&expression);
+        if (drops) {
+            memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, name->used - (size_t)at.rm_eo);
+            name->used -= (size_t)(at.rm_eo - at.rm_so);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- rows */
 
-price_row *prices_row(price_list *in, slice model, slice tier, int64_t above) {
-    in->rows = memory_resize(in->rows, (in->count + 1) * sizeof *in->rows);
-    price_row *const made = &in->rows[in->count++];
-    *made = (price_row){.prefix = slice_ends(model, "*"), .above = above};
-    model.length -= made->prefix;
-    text_slice(&made->model, model);
-    text_slice(&made->tier, tier);
-    return made;
+bool letters_are(slice one, slice other) {
+    return one.length == other.length && (one.length == 0 || strncasecmp(one.bytes, other.bytes, one.length) == 0);
 }
 
-static bool same_letters(const char *one, const char *other, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        const char a = one[i] >= 'A' && one[i] <= 'Z' ? (char)(one[i] | 32) : one[i];
-        const char b = other[i] >= 'A' && other[i] <= 'Z' ? (char)(other[i] | 32) : other[i];
-        if (a != b) {
-            return false;
+static bool begins(slice name, slice with) {
+    return name.length >= with.length && letters_are((slice){name.bytes, with.length}, with);
+}
+
+static bool search(slice expression, const char *in) {
+    regex_t compiled;
+    text posix = {.bytes = NULL};
+    for (size_t i = 0; i < expression.length; i++) { /* Python's \d */
+        const bool digit = i + 1 < expression.length && expression.bytes[i] == '\\' && expression.bytes[i + 1] == 'd';
+        text_bytes(&posix, digit ? "[0-9]" : expression.bytes + i, digit ? 5 : 1);
+        i += digit;
+    }
+    const bool good = regcomp(&compiled, text_c(&posix), REG_EXTENDED | REG_NOSUB) == 0;
+    const bool matches = good && regexec(&compiled, in, 0, NULL, 0) == 0;
+    if (good) {
+        regfree(&compiled);
+    }
+    text_free(&posix);
+    return matches;
+}
+
+/* A clause of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]} */
+static bool matches(slice clause, const char *name) {
+    slice inside = json_open(clause);
+    slice kind = {NULL, 0};
+    slice value = {NULL, 0};
+    slice each = {NULL, 0};
+    text decoded = {.bytes = NULL};
+    if (!json_next(&inside, &kind, &value)) {
+        return false;
+    }
+    const bool all = slice_is(kind, "and");
+    if (json_is(value, '[')) {
+        bool so_far = all;
+        for (slice list = json_open(value); so_far == all && json_next(&list, NULL, &each);) {
+            so_far = matches(each, name);
         }
+        return so_far;
     }
-    return true;
+    text_decode(&decoded, json_inside(value));
+    const slice wanted = text_all(&decoded);
+    const slice whole = slice_of(name);
+    bool found = slice_is(kind, "regex") ? search(wanted, name) : letters_are(whole, wanted);
+    const bool ends = slice_is(kind, "ends_with");
+    const bool anywhere = slice_is(kind, "contains");
+    for (size_t at = 0; !found && at + wanted.length <= whole.length; at++) {
+        const bool here =
+            anywhere || (at == 0 && slice_is(kind, "starts_with")) || (ends && at + wanted.length == whole.length);
+        found = here && letters_are((slice){name + at, wanted.length}, wanted);
+    }
+    text_free(&decoded);
+    return found;
 }
 
-/* Whole names before beginnings, and the longest beginning before the others. */
-static const price_row *row_named(const price_list *in, slice name) {
-    const price_row *best = NULL;
-    for (size_t i = 0; i < in->count; i++) {
-        const price_row *const row = &in->rows[i];
-        if (row->model.used > name.length || !same_letters(row->model.bytes, name.bytes, row->model.used) ||
-            (!row->prefix && row->model.used != name.length)) {
-            continue;
-        }
-        const size_t rank = row->model.used + (row->prefix ? 0 : 1);
-        best = !best || rank > best->model.used + (best->prefix ? 0 : 1) ? row : best;
+/*
+ * How well a row fits a name; 0: not at all. A whole name is better than a beginning, a longer beginning than a shorter
+ * one; a model of the provider that is named is better than one of that which makes such models.
+ */
+static size_t fit_of(const price_row *row, text *name) {
+    if (!row->provider.bytes) {
+        const bool fits = row->prefix ? begins(text_all(name), row->name) : letters_are(text_all(name), row->name);
+        return fits ? 2 * row->name.length + 1 + !row->prefix : 0;
     }
-    return best;
+    const slice id = json_inside(json_at(row->provider, "/id"));
+    const bool own = name->used > id.length && begins(text_all(name), id) && name->bytes[id.length] == '/';
+    if (!matches(row->matches, text_c(name) + (own ? id.length + 1 : 0))) {
+        return 0;
+    }
+    return own ? 3 : matches(json_at(row->provider, "/model_match"), text_c(name)) ? 2 : 1;
 }
 
-/* Lists of several providers have a model's own provider in front of its name. */
-static const price_row *row_of_provider(const price_list *in, slice name) {
-    static const char *const providers[] = {"openai/",  "anthropic/", "google/", "x-ai/",
-                                            "mistral/", "deepseek/",  "cohere/"};
-    const price_row *row = row_named(in, name);
-    for (size_t i = 0; in->by_provider && !row && i < sizeof providers / sizeof *providers; i++) {
-        text full = {.bytes = NULL};
-        text_string(&full, providers[i]);
-        text_slice(&full, name);
-        row = row_named(in, text_all(&full));
-        text_free(&full);
-    }
-    return row;
-}
-
-/* Under the fullest name that any row has. */
+/* The first row of the model that has the fullest name. */
 static const price_row *row_of(const price_list *in, slice model) {
     text name = {.bytes = NULL};
-    unsigned step = 0;
-    const price_row *row = NULL;
+    const price_row *best = NULL;
+    size_t step = 0;
     text_slice(&name, model);
-    while (!row && name.used > 0) {
-        row = row_of_provider(in, text_all(&name));
-        if (!row) {
-            name_next(&name, &step);
+    do {
+        size_t most = 0;
+        for (size_t i = 0; i < in->count; i++) {
+            const size_t fit =
+                i > 0 && prices_compare(&in->rows[i], &in->rows[i - 1]) == 0 ? 0 : fit_of(&in->rows[i], &name);
+            best = fit > most ? &in->rows[i] : best;
+            most = fit > most ? fit : most;
         }
-    }
+    } while (!best && drop_next(&name, &step));
     text_free(&name);
-    return row;
+    return best;
 }
 
 /* A model that was asked for, and the first row of its price. */
 typedef struct known {
-    size_t length;
+    slice model;
     const price_row *row;
-    char model[];
 } known;
 
 static int compare_models(const void *one, const void *other) {
-    const known *const a = one;
-    const known *const b = other;
-    const size_t length = a->length < b->length ? a->length : b->length;
-    const int difference = memcmp(a->model, b->model, length);
-    return difference != 0 ? difference : (a->length > b->length) - (a->length < b->length);
+    const slice a = ((const known *)one)->model;
+    const slice b = ((const known *)other)->model;
+    const int by_length = (a.length > b.length) - (a.length < b.length);
+    return by_length != 0 ? by_length : memcmp(a.bytes, b.bytes, a.length);
 }
 
 static const price_row *known_row(price_list *in, slice model) {
-    known *const made = memory_resize(NULL, sizeof *made + model.length + 1);
-    made->length = model.length;
-    memcpy(made->model, model.length > 0 ? model.bytes : "", model.length);
-    known *const *const node = tsearch(made, &in->known, compare_models);
+    const known wanted = {.model = model};
+    known *const *node = tfind(&wanted, &in->known, compare_models);
     if (!node) {
-        memory_failed();
-        return NULL;
+        known *const made = memory_resize(NULL, sizeof *made);
+        char *const copy = memory_resize(NULL, model.length);
+        memcpy(copy, model.bytes, model.length);
+        *made = (known){{copy, model.length}, row_of(in, model)};
+        node = tsearch(made, &in->known, compare_models);
     }
-    if (*node == made) {
-        made->row = row_of(in, model);
-        return made->row;
-    }
-    free(made);
-    return (*node)->row;
+    return node ? (*node)->row : NULL;
 }
 
 /* ---- the price of one call */
 
-static void override(tokusage *prices, const tokusage *by, bool *given) {
-    tokusage from = *by;
+/* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
+static bool is_active(slice only, const int64_t *time) {
+    const int64_t day = INT64_C(86400000000);
+    int64_t from = 0;
+    int64_t until = 0;
+    text moment = {.bytes = NULL};
+    if (!only.bytes || moment_read(json_at(only, "/start_date"), &from)) {
+        return !only.bytes || !time || *time >= from;
+    }
+    const char *const ends[] = {"/start_time", "/end_time"};
+    for (size_t i = 0; i < 2; i++) {
+        moment.used = 0;
+        text_string(&moment, "1970-01-01T");
+        text_slice(&moment, json_inside(json_at(only, ends[i])));
+        moment_read(text_all(&moment), i == 0 ? &from : &until);
+    }
+    text_free(&moment);
+    return time && *time % day >= from && *time % day < until;
+}
+
+static void override(tokusage *prices, const price_row *by, bool *given) {
+    tokusage from = by ? by->tokens : (tokusage){.total_tokens = {.present = false}};
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         const tokusage_count *const count = tokusage_count_at(&from, i);
         if (count->present) {
@@ -243,60 +303,55 @@ static void override(tokusage *prices, const tokusage *by, bool *given) {
     }
 }
 
-static bool same_model(const price_row *one, const price_row *other) {
-    return one->prefix == other->prefix && one->model.used == other->model.used &&
-           same_letters(one->model.bytes, other->model.bytes, one->model.used);
-}
-
-/* The highest of the thresholds that the prompt is above, in this service tier. */
-static const price_row *step_of(const price_list *in, const price_row *row, slice tier, int64_t prompt) {
+/* Of the model's rows in this service tier the highest step that the prompt is above. */
+static const price_row *step_of(const price_list *in, const price_row *first, size_t order, slice tier,
+                                int64_t prompt) {
     const price_row *best = NULL;
-    for (size_t i = 0; i < in->count; i++) {
-        const price_row *const each = &in->rows[i];
-        if (same_model(each, row) && each->tier.used == tier.length &&
-            (tier.length == 0 || same_letters(each->tier.bytes, tier.bytes, tier.length)) && prompt > each->above &&
-            (!best || each->above > best->above)) {
-            best = each;
+    for (const price_row *row = first; row < in->rows + in->count && prices_compare(row, first) == 0; row++) {
+        if (row->order == order && letters_are(row->tier, tier) && prompt > row->above &&
+            (!best || row->above > best->above)) {
+            best = row;
         }
     }
     return best;
 }
 
 /* A batch costs half of the price where its own is not known. */
-static tokusage prices_for(const price_list *in, const price_row *row, slice tier, int64_t prompt) {
+static tokusage prices_for(const price_list *in, const price_row *row, const sale *of) {
     static const slice plain = {"", 0};
     bool given[TOKUSAGE_COUNTS] = {false};
-    bool above[TOKUSAGE_COUNTS] = {false};
     tokusage found = {.total_tokens = {.present = false}};
-    const bool batch = slice_is(tier, "batch");
-    const price_row *const base = step_of(in, row, plain, 0);
-    const price_row *const higher = step_of(in, row, plain, prompt);
-    const price_row *const own = tier.length > 0 ? step_of(in, row, tier, prompt) : NULL;
-    override(&found, base ? &base->tokens : &row->tokens, given);
-    if (higher && higher->above >= 0) {
-        override(&found, &higher->tokens, above);
+    const int64_t prompt = of->usage->prompt_tokens.value;
+    size_t order = row->order;
+    for (const price_row *each = row; each < in->rows + in->count && prices_compare(each, row) == 0; each++) {
+        order = is_active(each->only, of->time) ? each->order : order;
     }
+    const price_row *const base = step_of(in, row, order, plain, 0);
+    const price_row *const higher = step_of(in, row, order, plain, prompt);
+    const price_row *const own = of->tier.length > 0 ? step_of(in, row, order, of->tier, prompt) : NULL;
+    override(&found, base ? base : row, given);
+    override(&found, higher, given);
     memset(given, 0, sizeof given);
     if (own && (own->above >= 0 || !higher || higher->above < 0)) {
-        override(&found, &own->tokens, given);
+        override(&found, own, given);
     }
-    for (size_t i = 0; batch && i < TOKUSAGE_COUNTS; i++) {
+    for (size_t i = 0; slice_is(of->tier, "batch") && i < TOKUSAGE_COUNTS; i++) {
         tokusage_count *const count = tokusage_count_at(&found, i);
         count->value = given[i] ? count->value : (count->value + 1) / 2;
     }
     return found;
 }
 
-bool price_of(price_list *in, slice model, slice tier, const tokusage *usage, amount *cost, const char **reason) {
-    const price_row *const row = model.length > 0 ? known_row(in, model) : NULL;
+bool price_of(price_list *in, const sale *of, amount *cost, const char **reason) {
+    const price_row *const row = of->model.length > 0 ? known_row(in, of->model) : NULL;
     tokusage_error error;
     int64_t parts = 0;
+    *reason = "no price";
     if (!row) {
-        *reason = "no price";
         return false;
     }
-    const tokusage prices = prices_for(in, row, tier, usage->prompt_tokens.value);
-    if (tokusage_cost(usage, &prices, &parts, &error) != TOKUSAGE_OK) {
+    const tokusage prices = prices_for(in, row, of);
+    if (tokusage_cost(of->usage, &prices, &parts, &error) != TOKUSAGE_OK) {
         *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
                                                          : "no cost, as its counts contradict each other,";
         return false;
@@ -309,19 +364,15 @@ static void explain_one(const void *node, VISIT visit, int depth) {
     const known *const one = *(const known *const *)node;
     text line = {.bytes = NULL};
     (void)depth;
-    if (visit != postorder && visit != leaf) {
-        return;
+    if (visit == postorder || visit == leaf) {
+        text_string(&line, "usage-report: price of ");
+        text_safe(&line, one->model);
+        text_string(&line, one->row ? ": " : ": none");
+        text_safe(&line, one->row ? one->row->name : (slice){NULL, 0});
+        text_string(&line, one->row && one->row->prefix ? "*\n" : "\n");
+        fwrite(line.bytes, 1, line.used, stderr);
+        text_free(&line);
     }
-    text_string(&line, "usage-report: price of ");
-    text_safe(&line, (slice){one->model, one->length});
-    text_string(&line, one->row ? ": " : ": none");
-    if (one->row) {
-        text_safe(&line, text_all(&one->row->model));
-        text_string(&line, one->row->prefix ? "*" : "");
-    }
-    text_string(&line, "\n");
-    fwrite(line.bytes, 1, line.used, stderr);
-    text_free(&line);
 }
 
 void prices_explain(const price_list *of) {
@@ -329,14 +380,12 @@ void prices_explain(const price_list *of) {
 }
 
 void prices_free(price_list *of) {
-    for (size_t i = 0; i < of->count; i++) {
-        text_free(&of->rows[i].model);
-        text_free(&of->rows[i].tier);
-    }
-    free(of->rows);
     while (of->known) {
         known *const one = *(known **)of->known;
         tdelete(one, &of->known, compare_models);
+        free((char *)one->model.bytes);
         free(one);
     }
+    free(of->rows);
+    text_free(&of->bytes);
 }

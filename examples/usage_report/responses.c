@@ -1,9 +1,8 @@
 /*
- * One response: its verdict, whether it has an id that was there before, and what is said of it.
+ * One response: its verdict, what the document says around its usage, and what is said of it.
  */
 #include "usage_report.h"
 
-#include <ctype.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +14,15 @@ static const tokusage nothing = {.total_tokens = {.present = false}};
 /* A response that says it used more is a mistake, or was written to be one; it must not stop the sums of others. */
 static const int64_t most_tokens = INT64_C(1000000000000);
 
-void found_clear(response *of) {
-    response kept = *of;
-    *of = (response){.model = kept.model, .id = kept.id, .tier = kept.tier, .session = kept.session};
+void response_clear(response *of) {
+    of->kept = (record){.line = 0};
+    of->reason = NULL;
+    of->batch = of->stated = false;
     of->model.used = of->id.used = of->tier.used = of->session.used = 0;
-    memcpy(of->keys, kept.keys, sizeof of->keys);
+    memset(of->keyed, 0, sizeof of->keyed);
 }
 
-void found_free(response *of) {
+void response_free(response *of) {
     text_free(&of->model);
     text_free(&of->id);
     text_free(&of->tier);
@@ -32,14 +32,13 @@ void found_free(response *of) {
     }
 }
 
-/* ---- sets of names */
+/* ---- what is said */
 
 static int compare_names(const void *one, const void *other) {
     return strcmp(one, other);
 }
 
-/* Whether it is new in the set. */
-static bool remember(void **set, slice name) {
+bool remember(void **set, slice name) {
     char *const copy = memory_resize(NULL, name.length + 1);
     memcpy(copy, name.bytes, name.length);
     copy[name.length] = '\0';
@@ -63,8 +62,6 @@ void forget(void **set) {
     }
 }
 
-/* ---- what is said */
-
 static void say(const char *file, uint64_t line, const char *reason) {
     text words = {.bytes = NULL};
     text_string(&words, "usage-report: ");
@@ -77,18 +74,15 @@ static void say(const char *file, uint64_t line, const char *reason) {
         text_string(&words, ":");
     }
     text_string(&words, file ? " " : "");
-    text_string(&words, reason);
-    text_string(&words, "\n");
-    fwrite(words.bytes, 1, words.used, stderr);
+    fprintf(stderr, "%s%s\n", text_c(&words), reason);
     text_free(&words);
 }
 
-void say_finding(reading *in, size_t file, uint64_t line, const char *reason) {
-    if (in->said < in->asked->max_errors) {
-        say(in->asked->files[file], line, reason);
-        in->said++;
-    } else {
-        in->unsaid++;
+void say_finding(reading *in, const record *of, const char *reason) {
+    const bool said = in->said < in->asked->max_errors;
+    ++*(said ? &in->said : &in->unsaid);
+    if (said) {
+        say(in->asked->files[of->file], of->line, reason);
     }
 }
 
@@ -97,136 +91,150 @@ void say_failure(reading *in, uint64_t line, const char *reason) {
     in->incomplete = true;
 }
 
-/* Once. */
-static void say_note(reading *in, const char *reason) {
-    if (remember(&in->notes, slice_of(reason))) {
-        say(NULL, 0, reason);
-    }
-}
-
 /* ---- the verdict */
 
+static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE_RECONCILED] = RECONCILED,
+                                   [TOKUSAGE_ASSUMED] = ASSUMED,       [TOKUSAGE_CONTRADICTORY] = CONTRADICTORY,
+                                   [TOKUSAGE_INVALID] = INVALID,       [TOKUSAGE_MISSING] = WITHOUT_USAGE,
+                                   [TOKUSAGE_FAILED] = ERRORS,         [TOKUSAGE_TRUNCATED] = WITHOUT_USAGE,
+                                   [TOKUSAGE_UNREADABLE] = MALFORMED};
+
+static void settle(response *to) {
+    to->kept.verdict = tokusage_equal(&to->kept.usage, &nothing)
+                           ? WITHOUT_USAGE
+                           : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
+}
+
 void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
-    static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE_RECONCILED] = RECONCILED,
-                                       [TOKUSAGE_ASSUMED] = ASSUMED,       [TOKUSAGE_CONTRADICTORY] = CONTRADICTORY,
-                                       [TOKUSAGE_INVALID] = INVALID,       [TOKUSAGE_MISSING] = WITHOUT_USAGE,
-                                       [TOKUSAGE_FAILED] = ERRORS,         [TOKUSAGE_TRUNCATED] = WITHOUT_USAGE,
-                                       [TOKUSAGE_UNREADABLE] = MALFORMED};
-    const tokusage_verdict verdict = tokusage_stream_verdict(stream, complete, &to->usage, &to->error);
-    const bool has_usage = !tokusage_equal(&to->usage, &nothing);
-    to->verdict = verdicts[verdict];
-    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && has_usage) {
-        to->verdict = verdicts[tokusage_settle(&to->usage, &to->error)];
-        to->unfinished = true;
+    const tokusage_verdict verdict = tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->error);
+    static const struct {
+        tokusage_label label;
+        size_t member;
+    } labels[] = {{TOKUSAGE_LABEL_MODEL, offsetof(response, model)},
+                  {TOKUSAGE_LABEL_ID, offsetof(response, id)},
+                  {TOKUSAGE_LABEL_SERVICE_TIER, offsetof(response, tier)}};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) { /* those that are not known yet */
+        char bytes[TOKUSAGE_LABEL_SIZE];
+        text *const member = (text *)(void *)((char *)to + labels[i].member);
+        if (member->used == 0) {
+            text_decode(member, (slice){bytes, tokusage_stream_label(stream, labels[i].label, bytes, sizeof bytes)});
+        }
+    }
+    to->kept.verdict = verdicts[verdict];
+    to->kept.unfinished = verdict == TOKUSAGE_TRUNCATED;
+    to->reason = verdict == TOKUSAGE_TRUNCATED ? "the stream is truncated before its usage" : NULL;
+    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && !tokusage_equal(&to->kept.usage, &nothing)) {
+        settle(to);
+        to->kept.unfinished = true;
         to->reason = verdict == TOKUSAGE_FAILED
                          ? "the service reported an error: these are the counts before it"
                          : "the stream has no end mark: it is truncated, or its service sends none";
-    } else if (verdict == TOKUSAGE_TRUNCATED) {
-        to->unfinished = true;
-        to->reason = "the stream is truncated before its usage";
     }
 }
 
-static void set_label(text *to, const tokusage_stream *stream, tokusage_label label) {
-    char bytes[TOKUSAGE_LABEL_SIZE];
-    const size_t length = tokusage_stream_label(stream, label, bytes, sizeof bytes);
-    if (to->used == 0 && length > 0) {
-        text_decode(to, (slice){bytes, length});
+void read_counts(slice usage, response *to) {
+    if (tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
+        settle(to);
+    } else {
+        to->kept.verdict = INVALID;
     }
 }
 
-/* Those that are not known yet. */
-void read_labels(const tokusage_stream *stream, response *to) {
-    set_label(&to->model, stream, TOKUSAGE_LABEL_MODEL);
-    set_label(&to->id, stream, TOKUSAGE_LABEL_ID);
-    set_label(&to->tier, stream, TOKUSAGE_LABEL_SERVICE_TIER);
+/* An object, a list of events, or a string that has one, maybe as base64. */
+void read_body(reading *in, slice body, const char *pointer, response *to) {
+    tokusage_stream stream;
+    text plain = {.bytes = NULL};
+    text *const unpacked = &in->scratch;
+    if (json_is(body, '"')) {
+        text_decode(&plain, json_inside(body));
+        body = text_all(&plain);
+        unpacked->used = 0;
+        if (!memchr("{[: \n", body.length > 0 ? *body.bytes : ' ', 5) && !slice_begins(body, "data") &&
+            !slice_begins(body, "event") && text_base64(unpacked, body)) {
+            body = text_all(unpacked);
+        }
+    }
+    tokusage_stream_init(&stream, pointer);
+    tokusage_stream_feed(&stream, body.bytes, body.length);
+    verdict_of(&stream, true, to);
+    text_free(&plain);
 }
 
 /* ---- what the document says around the usage */
 
-/* A string, a number, true or false; an array or an object is no key. */
-static void add_key(response *to, size_t which, slice value) {
-    text *const key = &to->keys[which];
-    to->keyed[which] = value.bytes && !json_is(value, '{') && !json_is(value, '[');
-    key->used = 0;
-    if (to->keyed[which] && json_is(value, '"')) {
-        text_decode(key, json_inside(value));
-    } else if (to->keyed[which]) {
-        text_slice(key, value);
-    }
-}
-
 /* What services and gateways say that they charged. */
-static void read_stated(document *from, response *to) {
-    static const char paths[] =
-        "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost /costUSD "
-        "/total_cost /cost";
-    const slice ticks = document_find(from, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks"); /* xAI */
-    int64_t parts = 0;
-    if (ticks.bytes && decimal_read(ticks, 2, &parts, NULL)) {
-        to->stated = true;
-        to->stated_cost = (amount){parts / INT64_C(1000000000000), parts % INT64_C(1000000000000)};
-    } else {
-        to->stated = amount_read(document_find(from, paths), &to->stated_cost);
+static void read_stated(reading *in, response *to) {
+    const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
+    text moved = {.bytes = NULL};
+    if (ticks.bytes) { /* xAI: 10^10 are a dollar */
+        text_slice(&moved, ticks);
+        text_string(&moved, "e-10");
     }
+    to->stated =
+        amount_read(ticks.bytes ? text_all(&moved)
+                                : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
+                                                             "/spend /response_cost /costUSD /total_cost /cost"),
+                    &to->kept.stated);
+    text_free(&moved);
 }
 
-/* Times of responses, and of log lines around them. */
-static const char known_times[] =
-    "/created /created_at /response/created_at /response/created /createTime /timestamp /time "
-    "/@timestamp /ts /datetime /date /startTime /start_time /response/createTime "
-    "/response/body/created /response/body/created_at";
+/* At a pointer of the command line. */
+static slice asked_at(reading *in, const char *pointer) {
+    return document_one(&in->document, pointer, strlen(pointer));
+}
 
 /* Adds what is not known yet. */
-void read_about(reading *in, document *from, const char *times, response *to) {
+void read_about(reading *in, const char *times, response *to) {
     const options *const asked = in->asked;
-    if (!to->timed) {
-        const slice time =
-            asked->time ? document_at(from, asked->time) : document_find(from, times ? times : known_times);
-        to->timed = moment_read(time, &to->time);
-        if (!to->timed && in->source->timed && !asked->time) {
-            to->timed = true;
-            to->time = in->source->time;
+    if (!to->kept.timed && (in->wants_time || to->kept.rule == REPLACES)) {
+        static const char known[] =
+            "/created /created_at /response/created_at /response/created /createTime /timestamp /time /@timestamp /ts "
+            "/datetime /date /startTime /start_time /response/createTime /response/body/created "
+            "/response/body/created_at";
+        const slice time = asked->time ? asked_at(in, asked->time) : document_at(&in->document, times ? times : known);
+        to->kept.timed = moment_read(time, &to->kept.time);
+        if (!to->kept.timed && in->source->timed && !asked->time) {
+            to->kept.timed = true;
+            to->kept.time = in->source->time;
         }
     }
     if (asked->model && to->model.used == 0) {
-        const slice model = document_at(from, asked->model);
-        text_decode(&to->model, json_inside(model));
+        text_decode(&to->model, json_inside(asked_at(in, asked->model)));
     }
     for (size_t i = 0; i < asked->by_count; i++) {
-        if (asked->by[i].kind == BY_POINTER && !to->keyed[i]) {
-            add_key(to, i, document_at(from, asked->by[i].given));
+        text *const key = &to->keys[i];
+        if (asked->by[i].kind == BY_POINTER && !to->keyed[i]) { /* an array or an object is no key */
+            const slice value = asked_at(in, asked->by[i].given);
+            to->keyed[i] = value.bytes && !json_is(value, '{') && !json_is(value, '[');
+            key->used = 0;
+            (json_is(value, '"') ? text_decode : text_slice)(key, json_is(value, '"') ? json_inside(value) : value);
         }
     }
     if (asked->stated && !to->stated) {
-        read_stated(from, to);
+        read_stated(in, to);
     }
 }
 
-static void make_key(reading *in, const response *of) {
-    text part = {.bytes = NULL};
+static group *group_of(reading *in, const response *of) {
+    text *const part = &in->scratch;
     in->key.used = 0;
     for (size_t i = 0; i < in->asked->by_count; i++) {
         const grouping *const each = &in->asked->by[i];
-        part.used = 0;
-        switch (each->kind) {
-        case BY_MODEL:
+        part->used = 0;
+        if (each->kind == BY_MODEL) {
             key_add(&in->key, of->model.used > 0, text_all(&of->model));
-            break;
-        case BY_FILE:
+        } else if (each->kind == BY_FILE) {
             key_add(&in->key, true, slice_of(in->source->name));
-            break;
-        case BY_POINTER:
+        } else if (each->kind == BY_POINTER) {
             key_add(&in->key, of->keyed[i], text_all(&of->keys[i]));
-            break;
-        default:
-            if (of->timed) {
-                moment_put(&part, of->time, each->unit);
+        } else {
+            if (of->kept.timed) {
+                moment_put(part, of->kept.time, each->unit);
             }
-            key_add(&in->key, of->timed, text_all(&part));
+            key_add(&in->key, of->kept.timed, text_all(part));
         }
     }
-    text_free(&part);
+    return totals_group(&in->totals, text_all(&in->key));
 }
 
 /* ---- counted and named */
@@ -235,61 +243,48 @@ static bool is_usable(counter verdict) {
     return verdict <= CONTRADICTORY;
 }
 
-static bool is_response(counter verdict) {
-    return verdict < MISPLACED;
-}
-
-static void price(reading *in, const response *of, answer *to) {
-    const char *reason = NULL;
-    if (!in->asked->priced || !is_usable(of->verdict)) {
-        return;
-    }
-    const slice tier = of->batch ? slice_of("batch") : text_all(&of->tier);
-    to->priced = price_of(in->prices, text_all(&of->model), tier, &of->usage, &to->cost, &reason);
-    if (!to->priced) {
-        in->scratch.used = 0;
-        text_string(&in->scratch, reason);
-        text_string(&in->scratch, of->model.used > 0 ? " for " : " for responses without a model");
-        text_safe(&in->scratch, text_all(&of->model));
-        say_note(in, text_c(&in->scratch));
-    }
-}
-
 static const char *const reasons[COUNTERS] = {
     [WITHOUT_USAGE] = "a response without a usage",
-    [MISPLACED] = "names of counts, and no usage at a known path",
+    [MALFORMED] = "a usage in the stream is malformed",
     [AMBIGUOUS] =
         "events without an id came while several responses were open: which are its own cannot be known, so it is "
         "not added",
     [UNTIMED] = "it has no time, so it is left out; --time says where its timestamp is",
     [PREFIXED] = "JSON after other text counts only with --prefix",
     [TOO_LONG] = "longer than --max-line, skipped",
-    [MALFORMED] = "not JSON",
 };
 
-void take_unread(reading *in, uint64_t line, counter verdict, const char *reason) {
-    tally one = {.counters = {[RESPONSES] = is_response(verdict)}};
-    one.counters[verdict] = 1;
-    in->source->known++;
-    found_clear(&in->found);
-    make_key(in, &in->found);
-    tally_add(&totals_group(&in->totals, in->key.bytes, in->key.used)->tally, &one);
-    say_finding(in, in->source->number, line, reason ? reason : reasons[verdict]);
+static void price(reading *in, response *of) {
+    record *const to = &of->kept;
+    const char *reason = NULL;
+    const sale what = {text_all(&of->model), of->batch ? slice_of("batch") : text_all(&of->tier),
+                       to->timed ? &to->time : NULL, &to->usage};
+    to->priced = price_of(&in->asked->prices, &what, &to->cost, &reason);
+    if (!to->priced) {
+        in->scratch.used = 0;
+        text_string(&in->scratch, reason);
+        text_string(&in->scratch, of->model.used > 0 ? " for " : " for responses without a model");
+        text_safe(&in->scratch, what.model);
+        if (remember(&in->notes, text_all(&in->scratch))) {
+            say(NULL, 0, text_c(&in->scratch));
+        }
+    }
 }
 
-/* Whether --since and --until leave it out silently; one without a time they do not. */
-static bool is_left_out(const options *asked, response *what) {
-    if (asked->ranged && !what->timed && is_usable(what->verdict)) {
-        what->verdict = UNTIMED;
-    }
-    return asked->ranged && what->timed && (what->time < asked->since || what->time >= asked->until);
+void take_unread(reading *in, uint64_t line, counter verdict, const char *reason) {
+    tally one = {.counters = {[RESPONSES] = verdict < MISPLACED}};
+    one.counters[verdict] = 1;
+    in->source->known++;
+    response_clear(&in->found);
+    tally_add(&group_of(in, &in->found)->tally, &one);
+    say_finding(in, &(record){.file = in->source->number, .line = (uint32_t)line}, reason ? reason : reasons[verdict]);
 }
 
 static void check_size(response *what) {
-    for (size_t i = 0; is_usable(what->verdict) && i < TOKUSAGE_COUNTS; i++) {
-        if (tokusage_count_at(&what->usage, i)->value > most_tokens) {
-            what->verdict = INVALID;
-            what->usage = nothing;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        if (tokusage_count_at(&what->kept.usage, i)->value > most_tokens) {
+            what->kept.verdict = INVALID;
+            what->kept.usage = nothing;
             what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }
@@ -299,46 +294,43 @@ static void check_size(response *what) {
  * A reason that only this response has is said now; those that follow from its counts when it is known that it counts.
  */
 void take_response(reading *in, response *what) {
+    const options *const asked = in->asked;
+    record *const next = &what->kept;
     char reason[TOKUSAGE_ERROR_SIZE];
     check_size(what);
-    if (is_left_out(in->asked, what)) {
+    if (asked->ranged && next->timed && (next->time < asked->since || next->time >= asked->until)) {
         return;
     }
-    make_key(in, what);
-    answer next = {.rule = what->rule,
-                   .group = totals_group(&in->totals, in->key.bytes, in->key.used),
-                   .file = in->source->number,
-                   .line = what->line,
-                   .verdict = what->verdict,
-                   .unfinished = what->unfinished,
-                   .timed = what->timed,
-                   .time = what->time,
-                   .usage = what->usage,
-                   .stated = what->stated_cost,
-                   .id = hash_of(in, text_all(&what->id)),
-                   .session = hash_of(in, text_all(&what->session))};
-    price(in, what, &next);
-    in->source->known++;
-    if (what->verdict == MALFORMED) {
-        say_finding(in, next.file, next.line, "a usage in the stream is malformed");
-    } else if (what->verdict == INVALID) {
-        tokusage_error_text(&what->error, reason, sizeof reason);
-        say_finding(in, next.file, next.line, reason);
-    } else if (what->unfinished && what->reason) {
-        say_finding(in, next.file, next.line, what->reason);
+    if (asked->ranged && !next->timed && is_usable(next->verdict)) {
+        next->verdict = UNTIMED;
     }
-    const bool has_id = is_usable(what->verdict) || what->verdict == WITHOUT_USAGE;
-    next.id = has_id || what->rule == SUMS ? next.id : 0;
-    if (next.id != 0 || what->rule == SUMS) {
-        answers_take(in, &next);
+    next->file = in->source->number;
+    next->group = group_of(in, what);
+    next->session = hash_of(in, text_all(&what->session));
+    in->source->known++;
+    if (asked->priced && is_usable(next->verdict)) {
+        price(in, what);
+    }
+    if (next->verdict == INVALID) {
+        tokusage_error_text(&what->error, reason, sizeof reason);
+        say_finding(in, next, reason);
+    } else if (next->verdict == MALFORMED || (next->unfinished && what->reason)) {
+        say_finding(in, next, next->verdict == MALFORMED ? reasons[MALFORMED] : what->reason);
+    }
+    if (is_usable(next->verdict) || next->verdict == WITHOUT_USAGE || next->rule == SUMS) {
+        next->id = hash_of(in, text_all(&what->id));
+    }
+    if (next->id != 0 || next->rule == SUMS) {
+        answers_take(in, next);
     } else {
-        finish_answer(in, &next);
+        finish_record(in, next);
     }
 }
 
 /* What follows from the counts. */
-static void count_usage(const answer *of, tally *to, tokusage_error *error) {
+static void count_usage(const record *of, tally *to, tokusage_error *error) {
     const tokusage *const usage = &of->usage;
+    to->usage = *usage;
     to->counters[MISSING_PROMPT] = !usage->prompt_tokens.present;
     to->counters[MISSING_COMPLETION] = !usage->completion_tokens.present;
     to->counters[MISSING_TOTAL] = !usage->total_tokens.present;
@@ -350,55 +342,49 @@ static void count_usage(const answer *of, tally *to, tokusage_error *error) {
     to->counters[UNPRICED] = !of->priced || !usage->prompt_tokens.present || !usage->completion_tokens.present;
 }
 
-static void name_answer(reading *in, const answer *of, const tokusage_error *error, const char *failed) {
+static void name_record(reading *in, const record *of, const tokusage_error *error) {
     char reason[TOKUSAGE_ERROR_SIZE];
-    tokusage_error_text(error, reason, sizeof reason);
-    if (failed) {
-        say_finding(in, of->file, of->line, failed);
-    } else if (of->verdict == CONTRADICTORY) {
-        say_finding(in, of->file, of->line, reason);
-    } else if (of->verdict == WITHOUT_USAGE && !of->unfinished) {
-        say_finding(in, of->file, of->line, reasons[WITHOUT_USAGE]);
-    } else if (of->verdict == AMBIGUOUS || of->verdict == UNTIMED || of->verdict == MISPLACED) {
-        say_finding(in, of->file, of->line, reasons[of->verdict]);
-    } else if (is_usable(of->verdict) && (!of->usage.prompt_tokens.present || !of->usage.completion_tokens.present)) {
-        say_finding(in, of->file, of->line,
-                    of->usage.prompt_tokens.present ? "completion_tokens is missing" : "prompt_tokens is missing");
+    const tokusage *const usage = &of->usage;
+    if (of->verdict == CONTRADICTORY) {
+        tokusage_error_text(error, reason, sizeof reason);
+        say_finding(in, of, reason);
+    } else if ((of->verdict == WITHOUT_USAGE && !of->unfinished) || of->verdict == AMBIGUOUS ||
+               of->verdict == UNTIMED) {
+        say_finding(in, of, reasons[of->verdict]);
+    } else if (is_usable(of->verdict) && !(usage->prompt_tokens.present && usage->completion_tokens.present)) {
+        say_finding(in, of, usage->prompt_tokens.present ? "completion_tokens is missing" : "prompt_tokens is missing");
     }
 }
 
-void finish_answer(reading *in, const answer *of) {
-    tally one = {.counters = {[RESPONSES] = is_response(of->verdict)}};
+void finish_record(reading *in, const record *of) {
+    tally one = {.counters = {[RESPONSES] = of->verdict < MISPLACED}};
     tokusage_error error = {.status = TOKUSAGE_OK};
-    const char *failed = NULL;
     counter verdict = of->verdict;
-    one.counters[verdict] = verdict == CONSISTENT ? 1 : one.counters[verdict] + 1;
+    one.counters[verdict] += verdict != CONSISTENT;
     one.counters[UNFINISHED] = of->unfinished;
     one.stated = of->stated;
     if (is_usable(verdict)) {
-        one.usage = of->usage;
         count_usage(of, &one, &error);
-        if (!tally_add(&of->group->tally, &one)) {
-            failed = "a sum would leave the range (0 to 9007199254740991): this response is not added";
-            verdict = INVALID;
-            one = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
-            tally_add(&of->group->tally, &one);
-        }
+    }
+    if (tally_add(&of->group->tally, &one)) {
+        name_record(in, of, &error);
     } else {
+        verdict = INVALID;
+        one = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
         tally_add(&of->group->tally, &one);
+        say_finding(in, of, "a sum would leave the range (0 to 9007199254740991): this response is not added");
     }
     if (in->asked->each) {
         const char *word = of->unfinished ? "unfinished" : "consistent";
-        for (size_t i = 0; i < COLUMNS; i++) {
+        for (size_t i = 0; i < COLUMNS && verdict != CONSISTENT; i++) {
             const column each = column_at(i);
-            word = verdict != CONSISTENT && each.kind == COUNTER && each.which == verdict ? each.name : word;
+            word = each.kind == COUNTER && each.which == verdict ? each.name : word;
         }
         format_each(in, of, &one, word);
     }
-    name_answer(in, of, &error, failed);
 }
 
-/* ---- members that nobody knows */
+/* ---- members that may be counts */
 
 /* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
 static const char no_counts[] =
@@ -411,13 +397,12 @@ static const char no_counts[] =
     "completion_text_tokens cached_completion_tokens eos_token_id bos_token_id pad_token_id token_id ";
 
 static bool needs_no_count(slice name) {
-    char word[64];
+    char word[64] = " ";
     if (name.length + 3 > sizeof word) {
         return false;
     }
-    word[0] = word[name.length + 1] = ' ';
     memcpy(word + 1, name.bytes, name.length);
-    word[name.length + 2] = '\0';
+    word[name.length + 1] = ' ';
     return strstr(no_counts, word) != NULL;
 }
 
@@ -425,30 +410,32 @@ static bool needs_no_count(slice name) {
 static bool has_token(slice name) {
     const char *const end = name.bytes + name.length;
     for (const char *k = "kK"; *k; k++) {
-        const char *at = name.bytes;
-        while (at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL) {
+        for (const char *at = name.bytes; at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL; at++) {
             if (at - name.bytes >= 2 && end - at >= 3 && strncasecmp(at - 2, "token", 5) == 0) {
                 return true;
             }
-            at++;
         }
     }
     return false;
 }
 
-static bool is_number(slice value) {
-    return value.length > 0 && (isdigit((unsigned char)*value.bytes) || *value.bytes == '-');
+bool may_be_count(slice name, slice value) {
+    return json_is_number(value) && has_token(name) && !needs_no_count(name);
 }
 
-/* Whether the library reads it: a usage that has nothing else has a count then. `path` is what is open around it. */
-static bool library_reads(const text *path, slice name, size_t depth) {
+/* Whether the library reads it: a usage that has nothing else has a count then. */
+static bool library_reads(slice path) {
     text probe = {.bytes = NULL};
     tokusage usage = nothing;
-    text_slice(&probe, text_all(path));
-    text_string(&probe, "\"");
-    text_slice(&probe, name);
+    size_t depth = 0;
+    for (size_t at = 0; at < path.length; at++) {
+        const bool opens = path.bytes[at] == '/';
+        depth += opens;
+        text_string(&probe, !opens ? "" : depth == 1 ? "{\"" : "\":{\"");
+        text_bytes(&probe, path.bytes + at, !opens);
+    }
     text_string(&probe, "\":1");
-    for (size_t i = 0; i <= depth; i++) {
+    for (; depth > 0; depth--) {
         text_string(&probe, "}");
     }
     tokusage_decode(probe.bytes, probe.used, &usage, NULL);
@@ -456,97 +443,87 @@ static bool library_reads(const text *path, slice name, size_t depth) {
     return !tokusage_equal(&usage, &nothing);
 }
 
-static bool is_own(const own_name *names, slice name) {
-    while (names && names->pointer && !slice_is(name, strrchr(names->pointer, '/') + 1)) {
-        names++;
-    }
-    return names && names->pointer;
-}
-
 enum {
-    NAMES_MOST = 1000 /* of a file: more would take memory without end */
+    NAMES_MOST = 1000, /* of a file: more would take memory without end */
+    DEPTH_MOST = 12
 };
 
-static void name_unknown(reading *in, slice name, const response *of) {
-    tally one = {.counters = {[UNKNOWN] = 1}};
+void name_unknown(reading *in, slice name, const response *of) {
+    const tally one = {.counters = {[UNKNOWN] = 1}};
+    record at = of->kept;
+    text reason = {.bytes = NULL};
     if (in->source->names == NAMES_MOST || !remember(&in->source->said, name)) {
         return;
     }
     in->source->names++;
-    make_key(in, of);
-    tally_add(&totals_group(&in->totals, in->key.bytes, in->key.used)->tally, &one);
-    in->scratch.used = 0;
-    text_safe(&in->scratch, name);
-    text_string(&in->scratch, ": not known, so it is not counted");
-    say_finding(in, in->source->number, of->line, text_c(&in->scratch));
+    at.file = in->source->number;
+    tally_add(&group_of(in, of)->tally, &one);
+    text_safe(&reason, name);
+    text_string(&reason, ": not known, so it is not counted");
+    say_finding(in, &at, text_c(&reason));
+    text_free(&reason);
 }
 
-static void check_object(reading *in, slice object, const own_name *names, text *path, size_t depth,
-                         const response *of) {
-    slice inside = json_open(object);
+/* Every member that may be a count, by its path: named, or (to of NULL) the first of them looked for. */
+static bool walk(reading *in, slice value, text *path, unsigned depth, const response *of) {
+    slice inside = json_open(value);
     slice name = {NULL, 0};
-    slice value = {NULL, 0};
+    slice member = {NULL, 0};
     const size_t used = path->used;
-    text_string(path, "{");
-    const size_t opened = path->used;
-    while (json_next(&inside, &name, &value)) {
-        path->used = opened;
-        if (json_is(value, '{') && depth < 4) {
-            text_string(path, "\"");
+    const bool object = json_is(value, '{');
+    for (int64_t i = 0; json_next(&inside, object ? &name : NULL, &member); i++) {
+        path->used = used;
+        text_string(path, "/");
+        if (object) {
             text_slice(path, name);
-            text_string(path, "\":");
-            check_object(in, value, names, path, depth + 1, of);
-        } else if (is_number(value) && has_token(name) && !needs_no_count(name) && !is_own(names, name) &&
-                   !library_reads(path, name, depth)) {
-            name_unknown(in, name, of);
+        } else {
+            text_number(path, i, false);
+        }
+        if (object && may_be_count(name, member)) {
+            if (!of) {
+                return true;
+            }
+            if (!library_reads(text_all(path))) {
+                name_unknown(in, (slice){path->bytes + 1, path->used - 1}, of);
+            }
+        } else if ((json_is(member, '{') || (!of && json_is(member, '['))) && depth < DEPTH_MOST &&
+                   walk(in, member, path, depth + 1, of)) {
+            return true;
         }
     }
     path->used = used;
+    return false;
+}
+
+/* Without what may be a digit. */
+static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word = 0;
+    memcpy(&word, bytes, length);
+    const uint64_t other = (word & (ones * 0xF0)) ^ (ones * 0x30);
+    word &= ((other >> 4 | other >> 5 | other >> 6 | other >> 7) & ones) * 0xFF;
+    return ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* Most usages have the same members: what they look like without digits is looked at once in a file. */
-void check_members(reading *in, slice usage, const own_name *names, response *of) {
-    text path = {.bytes = NULL};
+void check_members(reading *in, slice usage, const response *of) {
     uint64_t hash = in->seed[0] ^ in->source->number;
-    for (size_t at = 0; at < usage.length; at++) {
-        const unsigned char byte = (unsigned char)usage.bytes[at];
-        const uint64_t next = (hash << 7 | hash >> 57) ^ byte;
-        hash = (unsigned char)(byte - '0') > 9 ? next : hash;
+    size_t at = 0;
+    for (; at + 8 <= usage.length; at += 8) {
+        hash = mix_word(hash, usage.bytes + at, 8);
     }
-    hash *= UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t *const checked = &in->checked[(hash >> 32) % CHECKED];
+    hash = mix_word(hash, usage.bytes + at, usage.length - at);
+    uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
     if (json_is(usage, '{') && *checked != hash) {
+        text path = {.bytes = NULL};
         *checked = hash;
-        check_object(in, usage, names, &path, 0, of);
+        walk(in, usage, &path, 0, of);
         text_free(&path);
     }
 }
 
-static bool put_pointer(text *to, slice value, size_t depth) {
-    slice inside = json_open(value);
-    slice name = {NULL, 0};
-    slice member = {NULL, 0};
-    const size_t used = to->used;
-    const bool object = json_is(value, '{');
-    for (int64_t i = 0; depth < 12 && json_next(&inside, object ? &name : NULL, &member); i++) {
-        to->used = used;
-        text_string(to, "/");
-        if (object) {
-            text_slice(to, name);
-        } else {
-            text_number(to, i, false);
-        }
-        if ((object && is_number(member) && has_token(name) && !needs_no_count(name)) ||
-            ((json_is(member, '{') || json_is(member, '[')) && put_pointer(to, member, depth + 1))) {
-            return true;
-        }
-    }
-    to->used = used;
-    return false;
-}
-
 void put_pointer_of_count(text *to, slice whole) {
     if (has_token(whole)) {
-        put_pointer(to, whole, 0);
+        walk(NULL, whole, to, 0, NULL);
     }
 }

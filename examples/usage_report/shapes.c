@@ -1,77 +1,54 @@
 /*
  * What a document is: one table of shapes. A row says how the shape is recognized, where its usage, model, id and time
- * are, and whether a record adds, replaces or sums. A new shape is a row here, its names if it has names of its own,
- * and a sample in tests/data/usage_report. What no row recognizes is a response as services send it, or a chunk of
- * one.
+ * are, and whether a record adds, replaces or sums. A new shape is a row here and a sample in tests/data/usage_report.
+ * What no row recognizes is a response as services send it, or a chunk of one.
  */
 #include "usage_report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* clang-format off */
-static const own_name gemini_cli[] = {
-    {"/tokens/input", "promptTokenCount"}, {"/tokens/output", "candidatesTokenCount"}, {"/tokens/total",
-     "totalTokenCount"},
-    {"/tokens/cached", "cachedContentTokenCount"}, {"/tokens/thoughts", "thoughtsTokenCount"},
-    {"/tokens/tool", "toolUsePromptTokenCount"}, {NULL, NULL}};
-static const own_name gemini_telemetry[] = {
-    {"/attributes/input_token_count", "promptTokenCount"}, {"/attributes/output_token_count", "candidatesTokenCount"},
-    {"/attributes/cached_content_token_count", "cachedContentTokenCount"},
-    {"/attributes/thoughts_token_count", "thoughtsTokenCount"}, {"/attributes/tool_token_count",
-     "toolUsePromptTokenCount"},
-    {NULL, NULL}};
-static const own_name opencode[] = {
-    {"/tokens/input", "input_tokens"}, {"/tokens/output", "output_tokens"}, {"/tokens/reasoning", "thoughtsTokenCount"},
-    {"/tokens/cache/read", "cache_read_input_tokens"}, {"/tokens/cache/write", "cache_creation_input_tokens"}, {NULL,
-     NULL}};
-static const own_name bedrock_counts[] = {
-    {"/input/inputTokenCount", "inputTokenCount"}, {"/input/cacheReadInputTokenCount", "cacheReadInputTokenCount"},
-    {"/input/cacheWriteInputTokenCount", "cacheWriteInputTokenCount"}, {"/output/outputTokenCount", "outputTokenCount"},
-    {NULL, NULL}};
-#define LANGFUSE(object) \
-    {object "/input", "input_tokens"}, {object "/output", "output_tokens"}, {object "/total", "total_tokens"}, \
-    {object "/cache_read_input_tokens", "cache_read_input_tokens"}, {object "/input_cached_tokens", \
-     "cacheReadInputTokens"}, \
-    {object "/input_cache_read", "cacheReadInputTokenCount"}, \
-    {object "/cache_creation_input_tokens", "cache_creation_input_tokens"}, \
-    {object "/input_cache_creation", "cacheWriteInputTokens"}, {object "/output_reasoning_tokens", \
-     "thoughtsTokenCount"}, \
-    {object "/output_reasoning", "total_thought_tokens"}
-static const own_name langfuse[] = {LANGFUSE("/usage_details"), LANGFUSE("/usageDetails"), {NULL, NULL}};
-static const own_name spans[] = {
-    {"/attributes/gen_ai.usage.input_tokens", "prompt_tokens"}, {"/attributes/gen_ai.usage.prompt_tokens",
-     "input_tokens"},
-    {"/attributes/gen_ai.usage.output_tokens", "completion_tokens"},
-    {"/attributes/gen_ai.usage.completion_tokens", "output_tokens"},
-    {"/attributes/gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
-    {"/attributes/gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
-    {"/attributes/gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
-    {"/attributes/gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"}, {NULL, NULL}};
-/* clang-format on */
-
 enum {
     CONDITIONS = 3
 };
 typedef struct shape {
-    const char *is[CONDITIONS]; /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings */
+    /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings, or (POINTER=[) a list; or (!) none */
+    const char *is[CONDITIONS];
     record_rule rule;
-    const char *usage;     /* the response or its usage; NULL: the document is the response. EACH: where */
-    const own_name *names; /* NULL: those that the library knows */
+    const char *usage; /* a usage object of the library's names; EACH: the list */
+    const char *body;  /* else a response */
+    const char *parts; /* else objects with counts, ... */
+    const char *names; /* ... NAME=NAME-OF-THE-LIBRARY (nothing: it is no count); NULL: all of the library's names */
     const char *model, *id, *time, *session; /* pointers, the first that has a value; NULL: as services have it */
     bool batch;
 } shape;
 
-static const char responses[] =
-    "/response_body /responseBody /resp_body /res_body /body /response/body /response /responseJson "
-    "/response_json /output_body /outputBody";
+static const char gemini_cli[] =
+    "input=promptTokenCount output=candidatesTokenCount total=totalTokenCount "
+    "cached=cachedContentTokenCount thoughts=thoughtsTokenCount tool=toolUsePromptTokenCount";
+static const char gemini_telemetry[] =
+    "input_token_count=promptTokenCount output_token_count=candidatesTokenCount total_token_count= "
+    "cached_content_token_count=cachedContentTokenCount thoughts_token_count=thoughtsTokenCount "
+    "tool_token_count=toolUsePromptTokenCount";
+static const char opencode[] = "input=input_tokens output=output_tokens reasoning=thoughtsTokenCount "
+                               "read=cache_read_input_tokens write=cache_creation_input_tokens";
+static const char langfuse[] =
+    "input=input_tokens output=output_tokens total=total_tokens cache_read_input_tokens=cache_read_input_tokens "
+    "input_cached_tokens=cacheReadInputTokens input_cache_read=cacheReadInputTokenCount "
+    "cache_creation_input_tokens=cache_creation_input_tokens input_cache_creation=cacheWriteInputTokens "
+    "output_reasoning_tokens=thoughtsTokenCount output_reasoning=total_thought_tokens";
+static const char spans[] =
+    "gen_ai.usage.input_tokens=prompt_tokens gen_ai.usage.prompt_tokens=input_tokens "
+    "gen_ai.usage.output_tokens=completion_tokens gen_ai.usage.completion_tokens=output_tokens "
+    "gen_ai.usage.cache_read.input_tokens=cached_tokens "
+    "gen_ai.usage.cache_creation.input_tokens=cache_write_input_tokens "
+    "gen_ai.usage.reasoning.output_tokens=reasoning_tokens gen_ai.usage.reasoning_tokens=reasoning_output_tokens";
 
 /* clang-format off */
-static const shape shapes[] = {
+static const shape rows[] = {
     /* Claude Code: transcripts, and -p --output-format stream-json */
-    {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message",
-     .model = "/message/model",
-     .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
+    {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message/usage",
+     .model = "/message/model", .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
     {.is = {"/type=result", "/session_id", "/usage"}, .rule = SUMS, .usage = "/usage", .model = "/model", .id = "/uuid",
      .time = "/timestamp", .session = "/session_id"},
     {.is = {"/messages", "/sessionId"}, .rule = EACH, .usage = "/messages"}, /* Gemini CLI */
@@ -81,69 +58,56 @@ static const shape shapes[] = {
     /* Codex: rollouts, and exec --json */
     {.is = {"/type=event_msg", "/payload/type=token_count", "/payload/info"}, .rule = RUNNING, .time = "/timestamp"},
     {.is = {"/type=turn_context|session_meta", "/payload"}, .rule = CONTEXT, .model = "/payload/model",
-     .id = "/payload/id"},
+     .session = "/payload/id"},
     {.is = {"/type=event_msg|response_item|compacted|world_state", "/payload"}, .rule = PASSED},
-    {.is = {"/type=thread.started", "/thread_id"}, .rule = CONTEXT, .id = "/thread_id"},
+    {.is = {"/type=thread.started", "/thread_id"}, .rule = CONTEXT, .session = "/thread_id"},
     {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .usage = "/usage", .model = "/model",
-     .id = "/thread_id",
-     .time = "/timestamp"},
+     .id = "/thread_id", .time = "/timestamp"},
     {.is = {"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, .rule = PASSED},
     /* Gemini CLI: messages of chats, and telemetry */
-    {.is = {"/type=gemini", "/tokens"}, .rule = REPLACES, .names = gemini_cli, .model = "/model", .id = "/id",
-     .time = "/timestamp"},
+    {.is = {"/type=gemini", "/tokens"}, .rule = REPLACES, .parts = "/tokens", .names = gemini_cli, .model = "/model",
+     .id = "/id", .time = "/timestamp"},
     {.is = {"/type=user|info|error|warning|gemini", "/id", "/content"}, .rule = PASSED},
-    {.is = {"/attributes/event.name=gemini_cli.api_response"}, .rule = ADDS, .names = gemini_telemetry,
-     .model = "/attributes/model", .time = "/attributes/event.timestamp"},
+    {.is = {"/attributes/event.name=gemini_cli.api_response"}, .rule = ADDS, .parts = "/attributes",
+     .names = gemini_telemetry, .model = "/attributes/model", .time = "/attributes/event.timestamp"},
     {.is = {"/attributes/event.name"}, .rule = PASSED},
     /* OpenCode */
-    {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .names = opencode, .model = "/modelID",
-     .id = "/id",
-     .time = "/time/created"},
+    {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .parts = "/tokens /tokens/cache",
+     .names = opencode, .model = "/modelID", .id = "/id", .time = "/time/created"},
     {.is = {"/sessionID /projectID"}, .rule = PASSED},
     /* LiteLLM: spend logs, payloads */
-    {.is = {"/request_id", "/spend", "/metadata/usage_object"}, .rule = ADDS, .usage = "/metadata/usage_object",
+    {.is = {"/request_id", "/spend", "/startTime"}, .rule = ADDS, .usage = "/metadata/usage_object", .body = "",
      .model = "/model", .id = "/request_id", .time = "/startTime"},
-    {.is = {"/request_id", "/spend", "/startTime"}, .rule = ADDS, .usage = "", .model = "/model", .id = "/request_id",
-     .time = "/startTime"},
-    {.is = {"/response_cost", "/startTime", "/response"}, .rule = ADDS, .usage = "/response", .model = "/model",
-     .id = "/id",
-     .time = "/startTime"},
-    {.is = {"/response_cost", "/startTime", "/call_type"}, .rule = ADDS, .usage = "", .model = "/model", .id = "/id",
-     .time = "/startTime"},
+    {.is = {"/response_cost", "/startTime", "/call_type"}, .rule = ADDS, .body = "/response ", .model = "/model",
+     .id = "/id", .time = "/startTime"},
     /* results of batches: OpenAI, Anthropic, Vertex, Gemini, Bedrock */
-    {.is = {"/custom_id", "/response"}, .rule = ADDS, .usage = "/response/body", .id = "/response/body/id /id",
+    {.is = {"/custom_id", "/response"}, .rule = ADDS, .body = "/response/body", .id = "/response/body/id /id",
      .time = "/response/body/created /response/body/created_at", .batch = true},
-    {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .usage = "/result/message",
-     .time = "/result/message/created_at",
-     .batch = true},
-    {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .usage = "/result", .batch = true},
-    {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
-    {.is = {"/request", "/response/usageMetadata", "/status /processed_time"}, .rule = ADDS, .usage = "/response",
-     .time = "/response/createTime /processed_time", .batch = true},
-    {.is = {"/key", "/response/usageMetadata"}, .rule = ADDS, .usage = "/response", .time = "/response/createTime",
-     .batch = true},
-    {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .usage = "/modelOutput", .model = "/modelId",
+    {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .body = "/result/message",
+     .time = "/result/message/created_at", .batch = true},
+    {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .body = "/result", .batch = true},
+    {.is = {"/response/usageMetadata", "/key /request", "/key /status /processed_time"}, .rule = ADDS,
+     .body = "/response", .time = "/response/createTime /processed_time", .batch = true},
+    {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .body = "/modelOutput", .model = "/modelId",
      .id = "/recordId", .batch = true},
     /* Bedrock's invocation logs: a body, a list of events, or only the counts */
-    {.is = {"/schemaType=ModelInvocationLog", "/output/outputBodyJson"}, .rule = ADDS,
-     .usage = "/output/outputBodyJson",
-     .names = bedrock_counts, .model = "/modelId", .id = "/requestId", .time = "/timestamp"},
-    {.is = {"/schemaType=ModelInvocationLog"}, .rule = ADDS, .names = bedrock_counts, .model = "/modelId",
-     .id = "/requestId",
-     .time = "/timestamp"},
+    {.is = {"/schemaType=ModelInvocationLog"}, .rule = ADDS, .body = "/output/outputBodyJson",
+     .parts = "/input /output", .model = "/modelId", .id = "/requestId", .time = "/timestamp"},
     /* Helicone, Langfuse, OpenTelemetry */
-    {.is = {"/response_body", "/response_created_at"}, .rule = ADDS, .usage = "/response_body",
+    {.is = {"/response_body", "/response_created_at"}, .rule = ADDS, .body = "/response_body",
      .id = "/response_id /request_id", .time = "/response_created_at"},
-    {.is = {"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, .rule = ADDS, .names = langfuse,
+    {.is = {"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, .rule = ADDS,
+     .parts = "/usage_details /usageDetails", .names = langfuse,
      .model = "/provided_model_name /providedModelName /model", .id = "/id", .time = "/start_time /startTime"},
     {.is = {"/usage_details /usageDetails"}, .rule = PASSED},
     {.is = {"/resourceSpans"}, .rule = EACH, .usage = "/resourceSpans"},
     {.is = {"/scopeSpans"}, .rule = EACH, .usage = "/scopeSpans"},
     {.is = {"/spans"}, .rule = EACH, .usage = "/spans"},
+    {.is = {"/attributes=["}, .rule = UNFOLDED},
     {.is = {"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"},
      .rule = PASSED},
     {.is = {"/attributes/gen_ai.usage.input_tokens /attributes/gen_ai.usage.prompt_tokens "
-            "/attributes/gen_ai.usage.output_tokens"}, .rule = ADDS, .names = spans,
+            "/attributes/gen_ai.usage.output_tokens"}, .rule = ADDS, .parts = "/attributes", .names = spans,
      .model = "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
      .id = "/attributes/gen_ai.response.id /spanId /context/span_id",
      .time = "/startTimeUnixNano /start_time /startTime"},
@@ -154,142 +118,139 @@ static const shape shapes[] = {
     /* lines of the nginx module for what came from its cache */
     {.is = {"/verdict=cached", "/model", "/time /request"}, .rule = PASSED},
     /* Gemini's chunks: each has the running total of its response */
-    {.is = {"/responseId", "/usageMetadata"}, .rule = REPLACES, .usage = ""},
+    {.is = {"/responseId", "/usageMetadata"}, .rule = REPLACES, .body = ""},
+    /* Docker: {"log":"...\n","stream":"stdout","time":"..."} */
+    {.is = {"/log", "/stream /time"}, .rule = WRAPPED},
 };
 /* clang-format on */
-
-/* What chunks have, besides the id. */
-static const char chunk_signs[] = "/type /event_type /done /object /messageStart /contentBlockStart /contentBlockDelta "
-                                  "/contentBlockStop /messageStop /metadata";
-
-/* ---- recognition */
-
-static bool is_one_of(slice value, const char *words) {
-    const slice string = json_inside(value);
-    for (size_t span = 0; string.bytes && *words != '\0'; words += span + (words[span] == '|')) {
-        span = strcspn(words, "|");
-        if (json_name_is(string, words, span)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool holds(document *of, const char *condition) {
-    char pointer[64];
-    const char *const equals = strchr(condition, '=');
-    if (!equals) {
-        return document_find(of, condition).bytes != NULL;
-    }
-    memcpy(pointer, condition, (size_t)(equals - condition));
-    pointer[equals - condition] = '\0';
-    return is_one_of(document_at(of, pointer), equals + 1);
-}
-
-/* Whether the document has a member that one of the pointers begins with. */
-static bool may_hold(document *of, const char *condition) {
-    char name[64];
-    while (*condition == '/') {
-        const size_t span = strcspn(condition + 1, "/ =");
-        memcpy(name, condition + 1, span);
-        name[span] = '\0';
-        if (document_has(of, name)) {
-            return true;
-        }
-        condition += strcspn(condition, " =");
-        condition += *condition == ' ';
-    }
-    return false;
-}
-
 enum {
-    ROWS = sizeof shapes / sizeof *shapes
+    ROWS = sizeof rows / sizeof *rows
 };
 _Static_assert(ROWS <= 64, "a bit for each row");
 
-/* The rows that a document with these members may be. Most documents of a log have the same. */
-static const looks *looks_of(reading *in, document *of) {
-    const uint64_t hash = document_names(of, in->seed[0]);
-    looks *const known = &in->looks[hash % LOOKS];
-    if (known->hash != hash) {
-        *known = (looks){.hash = hash};
-        for (size_t i = 0; i < ROWS; i++) {
-            bool may = true;
-            for (size_t k = 0; k < CONDITIONS && shapes[i].is[k]; k++) {
-                may = may && may_hold(of, shapes[i].is[k]);
-            }
-            known->rows |= (uint64_t)may << i;
-        }
-        known->chunk = may_hold(of, chunk_signs);
-        known->worded = may_hold(of, "/verdict");
-    }
-    return known;
-}
+static const char usages[] =
+    "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
+    "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage /result/usage "
+    "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage";
+static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
+                             "/responseJson /response_json /output_body /outputBody";
 
-static const shape *shape_of(document *of, uint64_t candidates) {
-    for (size_t i = 0; i < ROWS; i++) {
-        size_t held = 0;
-        while ((candidates >> i & 1) != 0 && held < CONDITIONS && shapes[i].is[held] && holds(of, shapes[i].is[held])) {
-            held++;
-        }
-        if (held == CONDITIONS || (held > 0 && !shapes[i].is[held])) {
-            return &shapes[i];
-        }
-    }
-    return NULL;
-}
+/* ---- recognition */
 
-/* ---- reading */
-
-static void set_string(document *of, const char *pointers, text *to) {
-    const slice value = pointers ? document_find(of, pointers) : (slice){NULL, 0};
-    if (to->used == 0 && value.bytes) {
-        text_decode(to, json_inside(value));
-    }
-}
-
-/* The body of a response: an object, a list of events, or a string that has one, maybe as base64. */
-static void read_body(slice body, const char *pointer, response *to) {
-    tokusage_stream stream;
+bool shapes_is(slice value, const char *words) {
+    const slice string = json_inside(value);
     text plain = {.bytes = NULL};
-    if (json_is(body, '"')) {
-        text unpacked = {.bytes = NULL};
-        text_decode(&plain, json_inside(body));
-        const slice all = text_all(&plain);
-        if (!memchr("{[: \n", all.length > 0 ? *all.bytes : ' ', 5) && !slice_begins(all, "data") &&
-            !slice_begins(all, "event") && text_base64(&unpacked, all)) {
-            text_free(&plain);
-            plain = unpacked;
-        } else {
-            text_free(&unpacked);
-        }
-        body = text_all(&plain);
+    bool found = false;
+    if (*words == '[') {
+        return json_is(value, '[');
     }
-    tokusage_stream_init(&stream, pointer);
-    tokusage_stream_feed(&stream, body.bytes, body.length);
-    verdict_of(&stream, true, to);
-    read_labels(&stream, to);
+    const bool escaped = string.bytes && memchr(string.bytes, '\\', string.length);
+    if (escaped) {
+        text_decode(&plain, string);
+    }
+    const slice wanted = escaped ? text_all(&plain) : string;
+    for (size_t span = 0; string.bytes && !found && *words != '\0'; words += span + (words[span] == '|')) {
+        span = strcspn(words, "|");
+        found = wanted.length == span && memcmp(wanted.bytes, words, span) == 0;
+    }
     text_free(&plain);
+    return found;
+}
+
+static bool holds(document *of, const char *condition) {
+    const bool absent = *condition == '!';
+    const slice value = document_at(of, condition + absent);
+    const char *const words = strchr(condition, '=');
+    return (value.bytes != NULL) != absent && (!words || shapes_is(value, words + 1));
+}
+
+static bool row_holds(document *of, size_t row, bool (*check)(document *of, const char *condition)) {
+    size_t k = 0;
+    while (k < CONDITIONS && rows[row].is[k] && check(of, rows[row].is[k])) {
+        k++;
+    }
+    return k == CONDITIONS || !rows[row].is[k];
+}
+
+static bool may_hold(document *of, const char *condition) {
+    return *condition == '!' || document_has(of, condition);
+}
+
+/* Most documents of a log have the same members, so which rows they may be is looked up. */
+static size_t row_of(reading *in) {
+    document *const of = &in->document;
+    uint64_t hash = 0;
+    const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
+    looks *const known = &in->looks[hash % LOOKS];
+    if (known->hash != hash || many) {
+        *known = (looks){.hash = many ? 0 : hash};
+        for (size_t i = 0; i < ROWS; i++) {
+            known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
+        }
+        known->chunk = document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart "
+                                        "/contentBlockDelta /contentBlockStop /messageStop /metadata");
+        known->answer =
+            document_has(of, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                             "/output_text /object /verdict /model /response_body /responseBody /resp_body /res_body "
+                             "/body /responseJson "
+                             "/response_json /output_body /outputBody");
+    }
+    size_t row = in->asked->at ? ROWS : 0;
+    in->seen = known;
+    while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
+        row++;
+    }
+    return row;
+}
+
+/* ---- what a row says */
+
+static void set_string(reading *in, const char *at, text *to) {
+    if (to->used == 0) {
+        text_decode(to, json_inside(document_at(&in->document, at)));
+    }
+}
+
+/* The name that the library has; nothing in `as`: it is none of these. */
+static slice name_in(const char *names, slice name) {
+    for (; *names != '\0'; names += strcspn(names, " "), names += *names == ' ') {
+        const size_t span = strcspn(names, "=");
+        if (name.length == span && memcmp(name.bytes, names, span) == 0) {
+            return (slice){names + span + 1, strcspn(names + span + 1, " ")};
+        }
+    }
+    return (slice){NULL, 0};
 }
 
 /* A usage of the library's names is made of the shape's. */
-static void read_names(document *of, const own_name *names, response *to) {
+static void read_parts(reading *in, const char *parts, const char *names, response *to) {
     text usage = {.bytes = NULL};
+    text part = {.bytes = NULL};
     text_string(&usage, "{");
-    for (; names->pointer; names++) {
-        const slice value = document_at(of, names->pointer);
-        const slice number = json_is(value, '"') ? json_inside(value) : value;
-        if (number.length > 0) {
-            text_string(&usage, usage.used > 1 ? ",\"" : "\"");
-            text_string(&usage, names->name);
-            text_string(&usage, "\":");
-            text_slice(&usage, number);
+    while (*parts) {
+        part.used = 0;
+        text_bytes(&part, parts, strcspn(parts, " "));
+        parts += part.used + (parts[part.used] == ' ');
+        slice inside = json_open(json_at(in->document.whole, text_c(&part)));
+        slice name = {NULL, 0};
+        slice value = {NULL, 0};
+        while (json_next(&inside, &name, &value)) {
+            const slice number = json_is(value, '"') ? json_inside(value) : value;
+            const slice as = names ? name_in(names, name) : name;
+            if (json_is_number(number) && as.length > 0 && (names || may_be_count(name, number))) {
+                text_string(&usage, usage.used > 1 ? ",\"" : "\"");
+                text_slice(&usage, as);
+                text_string(&usage, "\":");
+                text_slice(&usage, number);
+            } else if (names && !as.bytes && !memchr(name.bytes, '.', name.length) && may_be_count(name, number)) {
+                name_unknown(in, name, to);
+            }
         }
     }
     text_string(&usage, "}");
-    read_body(text_all(&usage), "", to);
-    to->model.used = to->id.used = 0;
+    read_counts(text_all(&usage), to);
     text_free(&usage);
+    text_free(&part);
 }
 
 /* ---- running totals */
@@ -299,11 +260,10 @@ static bool subtract(const tokusage *from, const tokusage *before, tokusage *dif
     tokusage b = *before;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         tokusage_count *const count = tokusage_count_at(&a, i);
-        const tokusage_count *const old = tokusage_count_at(&b, i);
-        if (old->value > count->value) {
+        count->value -= tokusage_count_at(&b, i)->value;
+        if (count->value < 0) {
             return false;
         }
-        count->value -= old->value;
     }
     *difference = a;
     return true;
@@ -311,85 +271,82 @@ static bool subtract(const tokusage *from, const tokusage *before, tokusage *dif
 
 /*
  * A session's total so far: what it has more than the one before it was used. The first of a file, and one that is
- * less than the one before it, say only what was used last.
+ * less than the one before it, say only what was used last. False: it says nothing new.
  */
-static bool read_running(reading *in, document *of, response *to) {
+static bool read_running(reading *in, const char *info, response *to) {
     source *const file = in->source;
+    const slice both = document_at(&in->document, info);
+    const slice whole = json_at(both, "/total_token_usage");
     tokusage total = {.total_tokens = {.present = false}};
-    tokusage used = total;
-    const slice whole = of->whole;
-    tokusage_extract(whole.bytes, whole.length, "/payload/info/total_token_usage", &total, &to->error);
+    tokusage *const used = &to->kept.usage;
+    tokusage_decode(whole.bytes, whole.length, &total, &to->error);
     if (file->has_running && tokusage_equal(&file->running, &total)) {
-        return false; /* said again */
+        return false;
     }
-    const bool known = file->has_running && subtract(&total, &file->running, &used);
-    if (!known && tokusage_extract(whole.bytes, whole.length, "/payload/info/last_token_usage", &used, &to->error) !=
-                      TOKUSAGE_OK) {
-        used = total;
+    if (!(file->has_running && subtract(&total, &file->running, used)) &&
+        tokusage_extract(both.bytes, both.length, "/last_token_usage", used, &to->error) != TOKUSAGE_OK) {
+        *used = total;
     }
     file->running = total;
     file->has_running = true;
-    to->usage = used;
-    to->verdict = tokusage_settle(&to->usage, &to->error) <= TOKUSAGE_ASSUMED ? CONSISTENT : CONTRADICTORY;
+    to->kept.verdict = tokusage_settle(used, &to->error) <= TOKUSAGE_ASSUMED ? CONSISTENT : CONTRADICTORY;
     text_slice(&to->model, text_all(&file->model));
-    const slice time = document_at(of, "/timestamp");
-    const slice info = document_at(of, "/payload/info/total_token_usage");
-    text_slice(&to->id, time); /* a copy of the session has the same */
-    text_slice(&to->id, time.bytes ? info : time);
-    return !tokusage_equal(&to->usage, &(tokusage){.total_tokens = {.present = false}});
+    text_slice(&to->id, json_at(in->document.whole, "/timestamp")); /* a copy of the session has the same */
+    text_slice(&to->id, whole);
+    return !tokusage_equal(used, &(tokusage){.total_tokens = {.present = false}});
 }
 
-static void read_context(reading *in, document *of, const shape *as) {
+static void read_context(reading *in, size_t row) {
     source *const file = in->source;
-    const slice model = document_find(of, as->model);
-    const slice session = document_find(of, as->id);
+    const slice session = document_at(&in->document, rows[row].session);
+    const slice model = document_at(&in->document, rows[row].model);
     if (session.bytes) {
         file->session.used = file->model.used = 0;
         text_decode(&file->session, json_inside(session));
         file->has_running = false;
     }
-    if (model.bytes) {
-        file->model.used = 0;
-        text_decode(&file->model, json_inside(model));
-    }
+    file->model.used = model.bytes ? 0 : file->model.used;
+    text_decode(&file->model, json_inside(model));
 }
 
 /* ---- lists */
 
-/* OpenTelemetry's list of attributes, as an object. */
-static void put_attributes(document *span, text *to) {
-    slice list = json_open(document_at(span, "/attributes"));
-    slice element = {NULL, 0};
-    text_string(to, "{\"attributes\":{");
-    for (bool first = true; json_next(&list, NULL, &element); first = false) {
-        document attribute = {.whole = element};
-        const slice key = document_at(&attribute, "/key");
-        const slice value = document_find(&attribute, "/value/stringValue /value/intValue /value/doubleValue");
-        text_string(to, first ? "" : ",");
-        text_slice(to, json_is(key, '"') ? key : slice_of("\"\""));
-        text_string(to, ":");
-        text_slice(to, value.bytes ? value : slice_of("null"));
-    }
-    text_string(to, "}");
-    static const char *const kept[] = {"spanId", "traceId", "startTimeUnixNano", "name"};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        char pointer[32] = "/";
-        const slice value = document_at(span, strcat(pointer, kept[i]));
-        text_string(to, ",\"");
-        text_string(to, kept[i]);
+/* OpenTelemetry's list of attributes, as an object; what else there is stays as it is. */
+static void put_unfolded(slice span, text *to) {
+    slice inside = json_open(span);
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
+    slice attribute = {NULL, 0};
+    text_string(to, "{");
+    while (json_next(&inside, &name, &value)) {
+        text_string(to, to->used > 1 ? ",\"" : "\"");
+        text_slice(to, name);
         text_string(to, "\":");
-        text_slice(to, value.bytes ? value : slice_of("null"));
+        if (!slice_is(name, "attributes")) {
+            text_slice(to, value);
+            continue;
+        }
+        slice list = json_open(value);
+        text_string(to, "{");
+        for (bool first = true; json_next(&list, NULL, &attribute); first = false) {
+            const slice key = json_at(attribute, "/key");
+            const slice string = json_at(attribute, "/value/stringValue");
+            const slice number = json_at(attribute, "/value/intValue");
+            text_string(to, first ? "" : ",");
+            text_slice(to, json_is(key, '"') ? key : slice_of("\"\""));
+            text_string(to, ":");
+            text_slice(to, string.bytes ? string : number.bytes ? number : slice_of("null"));
+        }
+        text_string(to, "}");
     }
     text_string(to, "}");
 }
 
 static void take_each(reading *in, uint64_t line, slice list) {
-    slice inside = json_open(list);
     slice element = {NULL, 0};
-    while (json_next(&inside, NULL, &element)) {
-        document each = {.whole = element};
-        if (json_is(element, '{')) {
-            take_document(in, line, &each, false);
+    for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
+        if (json_is(element, '{') && document_open(&in->document, element)) {
+            take_document(in, line, false);
         }
     }
 }
@@ -397,93 +354,59 @@ static void take_each(reading *in, uint64_t line, slice list) {
 /* ---- one document */
 
 /* Of a result line: the only model that it names. */
-static void read_result_model(document *of, response *to) {
-    slice models = json_open(document_at(of, "/modelUsage"));
+static void read_result_model(reading *in, response *to) {
+    slice models = json_open(json_at(in->document.whole, "/modelUsage"));
     slice name = {NULL, 0};
     slice value = {NULL, 0};
-    if (json_next(&models, &name, &value) && models.length > 0 && *models.bytes == '}') {
+    if (json_next(&models, &name, &value) && json_is(models, '}')) {
         text_decode(&to->model, name);
     }
 }
 
-static const char usages[] = "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage "
-                             "/metadata/usage /response/usageMetadata /x_groq/usage /response/body/usage "
-                             "/result/message/usage /modelOutput/usage /result/usage /chatResponse/usage "
-                             "/output/outputBodyJson/usage /usage_metadata /metadata/usage_object /response_body/usage "
-                             "/usage_details /usageDetails /tokens";
-
-static void take_shape(reading *in, document *of, const shape *as, response *to) {
-    const bool inside = as->usage && *as->usage != '\0';
-    if (json_span(of->whole) != of->whole.length) {
-        take_malformed(in, to->line, of->whole);
-        return;
-    }
-    to->rule = as->rule;
+static void take_shape(reading *in, size_t row, response *to) {
+    const shape *const as = &rows[row];
+    document *const of = &in->document;
+    const slice usage = document_at(of, rows[row].usage);
+    const slice body = document_at(of, rows[row].body);
+    const bool whole = as->body && slice_ends(slice_of(as->body), " ");
+    to->kept.rule = as->rule;
     to->batch = as->batch;
-    set_string(of, as->model, &to->model);
-    set_string(of, as->id, &to->id);
-    set_string(of, as->session, &to->session);
+    set_string(in, rows[row].model, &to->model);
+    set_string(in, rows[row].id, &to->id);
+    set_string(in, rows[row].session, &to->session);
+    in->source->known++;
     if (as->rule == RUNNING) {
-        if (!read_running(in, of, to)) {
-            in->source->known++;
+        if (!read_running(in, rows[row].is[2], to)) {
             return;
         }
-    } else if (as->usage) {
-        read_body(inside ? document_at(of, as->usage) : of->whole, "", to);
+    } else if (usage.bytes) {
+        read_counts(usage, to);
+        check_members(in, usage, to);
+        if (in->asked->priced) {
+            text_decode(&to->tier,
+                        json_inside(document_at(&in->document,
+                                                "/service_tier /usage/service_tier /message/usage/service_tier")));
+        }
+    } else if (as->body) {
+        read_body(in, body.bytes || (*as->body && !whole) ? body : of->whole, "", to);
+        check_members(in, document_at(&in->document, usages), to);
     }
-    if (as->names && (!as->usage || to->verdict == WITHOUT_USAGE)) {
-        text kept[2] = {to->model, to->id};
-        to->model = to->id = (text){.bytes = NULL};
-        read_names(of, as->names, to);
-        text_free(&to->model);
-        text_free(&to->id);
-        to->model = kept[0];
-        to->id = kept[1];
+    if (as->parts && (!as->body || to->kept.verdict == WITHOUT_USAGE)) {
+        read_parts(in, rows[row].parts, as->names, to);
     }
     if (as->rule == SUMS) {
-        read_result_model(of, to);
+        read_result_model(in, to);
     } else if (as->rule == REPLACES && to->id.used == 0) {
         text_slice(&to->id, in->source->session.used > 0 ? text_all(&in->source->session) : slice_of(in->source->name));
     }
-    if (slice_is(text_all(&to->model), "<synthetic>")) {
-        in->source->known++;
-        return;
+    if (!slice_is(text_all(&to->model), "<synthetic>")) {
+        read_about(in, as->time, to);
+        take_response(in, to);
     }
-    read_about(in, of, as->time, to);
-    check_members(in, document_find(of, usages), as->names, to);
-    take_response(in, to);
-}
-
-/* What a response has, and other documents do not. */
-static bool looks_like_a_response(document *of) {
-    static const char *const signs[] = {"/choices", "/candidates", "/object=chat.completion|response|text_completion",
-                                        "/type=message|response", "/output_text"};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        if (holds(of, signs[i])) {
-            return true;
-        }
-    }
-    return document_has(of, "usage") || document_has(of, "usageMetadata");
-}
-
-/*
- * A document without a usage: an error, a body inside it, a misplaced usage, a response without one, or something
- * else.
- */
-static bool take_inner(document *of, response *to) {
-    const slice body = document_find(of, responses);
-    if (!json_is(body, '"') && !json_is(body, '{')) {
-        return false;
-    }
-    response inner = *to;
-    read_body(body, NULL, &inner);
-    const bool usable = inner.verdict != MALFORMED && inner.verdict != WITHOUT_USAGE;
-    *to = inner;
-    return usable;
 }
 
 /* Lines of the nginx module say how the response ended. */
-static bool take_word(document *of, response *to) {
+static bool take_word(reading *in, response *to) {
     static const struct {
         const char *words;
         counter verdict;
@@ -492,81 +415,133 @@ static bool take_word(document *of, response *to) {
                  {"missing|encoded|partial|unreadable", WITHOUT_USAGE, false},
                  {"cut|aborted|truncated", WITHOUT_USAGE, true},
                  {"invalid", INVALID, false}};
-    const slice verdict = document_at(of, "/verdict");
+    const slice word = document_at(&in->document, "/verdict");
+    const bool without = to->kept.verdict == WITHOUT_USAGE;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (is_one_of(verdict, known[i].words)) {
-            to->unfinished = known[i].unfinished && (known[i].verdict != ERRORS || to->verdict != WITHOUT_USAGE);
+        if (shapes_is(word, known[i].words)) {
+            to->kept.unfinished = known[i].unfinished && (known[i].verdict != ERRORS || !without);
             to->reason = "its gateway says that it is not whole";
-            to->verdict = to->verdict == WITHOUT_USAGE ? known[i].verdict : to->verdict;
+            to->kept.verdict = without ? known[i].verdict : to->kept.verdict;
             return true;
         }
     }
     return false;
 }
 
-static void take_plain(reading *in, document *of, response *to, bool worded) {
-    text *const words = &in->scratch;
-    const bool shortened = !in->asked->at && json_is(document_at(of, "/usage"), '{') && document_shorten(of, words);
-    read_body(shortened ? text_all(words) : of->whole, in->asked->at, to);
-    if (to->verdict == MALFORMED) {
-        take_malformed(in, to->line, of->whole);
-        return;
+/* A document without a usage: a misplaced one, a response without one, or another document of the log. */
+static bool take_other(reading *in, response *to) {
+    text reason = {.bytes = NULL};
+    text pointer = {.bytes = NULL};
+    put_pointer_of_count(&pointer, in->document.whole);
+    const bool misplaced = pointer.used > 0;
+    if (misplaced) {
+        text_string(&reason, "a count at ");
+        text_safe(&reason, text_all(&pointer));
+        text_string(&reason, ", where no usage is known; --at says where it is");
+        take_unread(in, to->kept.line, MISPLACED, text_c(&reason));
     }
-    if (to->verdict == WITHOUT_USAGE && !in->asked->at && take_inner(of, to)) {
-        read_about(in, of, NULL, to);
-        take_response(in, to);
-        return;
-    }
-    read_about(in, of, NULL, to);
-    if (!(worded && take_word(of, to)) && to->verdict == WITHOUT_USAGE) {
-        words->used = 0;
-        put_pointer_of_count(words, of->whole);
-        if (words->used > 0) {
-            text reason = {.bytes = NULL};
-            text_string(&reason, "a count at ");
-            text_safe(&reason, text_all(words));
-            text_string(&reason, ", where no usage is known; --at says where it is");
-            take_unread(in, to->line, MISPLACED, text_c(&reason));
-            text_free(&reason);
-            return;
-        }
-        if (!looks_like_a_response(of)) {
-            return; /* another document of the log */
-        }
-    }
-    check_members(in, document_find(of, usages), NULL, to);
-    take_response(in, to);
+    text_free(&reason);
+    text_free(&pointer);
+    return misplaced ||
+           !(document_has(&in->document, "/usage /usageMetadata /choices /candidates /output_text") ||
+             shapes_is(document_at(&in->document, "/object"), "chat.completion|response|text_completion") ||
+             shapes_is(document_at(&in->document, "/type /event_type"), "message|response"));
 }
 
-void take_document(reading *in, uint64_t line, document *of, bool event) {
-    document made;
-    text attributes = {.bytes = NULL};
+static void take_plain(reading *in, response *to) {
+    const char *const at = in->asked->at;
+    /* Most other documents of a log need no second look. */
+    to->kept.verdict = WITHOUT_USAGE;
+    if (at || in->document.status != TOKUSAGE_ERR_NOT_FOUND || in->seen->answer) {
+        read_body(in, in->document.whole, at, to);
+    }
+    const slice body = to->kept.verdict == WITHOUT_USAGE && !at && in->seen->answer ? document_at(&in->document, bodies)
+                                                                                    : (slice){NULL, 0};
+    if (json_is(body, '"') || json_is(body, '{')) {
+        read_body(in, body, NULL, to);
+        to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
+    }
+    read_about(in, NULL, to);
+    if ((in->seen->answer && take_word(in, to)) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
+        check_members(in, document_at(&in->document, usages), to);
+        take_response(in, to);
+    }
+}
+
+/* The only object that is named usage; nothing where one document may follow another. */
+static slice usage_in(slice whole) {
+    static const char name[] = "\"usage\":";
+    slice found = {NULL, 0};
+    const char *const end = whole.bytes + whole.length;
+    for (const char *at = whole.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
+        }
+        const bool named =
+            (size_t)(before - whole.bytes) > strlen(name) && memcmp(before - strlen(name), name, strlen(name)) == 0;
+        if (before[-1] == '}' || (named && found.bytes)) {
+            return (slice){NULL, 0};
+        }
+        found = named ? (slice){at, (size_t)(end - at)} : found;
+    }
+    found.length = found.bytes ? json_skip(found) : 0;
+    return found;
+}
+
+/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+bool take_quick(reading *in, uint64_t line, slice whole) {
+    response *const to = &in->found;
+    tokusage_stream stream;
+    document_begin(&in->document, whole);
+    if (in->asked->at ||
+        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        return false;
+    }
+    const slice usage = usage_in(whole);
+    response_clear(to);
+    tokusage_stream_init(&stream, NULL);
+    tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
+    verdict_of(&stream, true, to);
+    if (tokusage_stream_reports(&stream) != 1 || to->kept.verdict > CONTRADICTORY || to->kept.unfinished) {
+        return false;
+    }
+    to->kept.line = (uint32_t)line;
+    check_members(in, usage, to);
+    read_about(in, NULL, to);
+    take_response(in, to);
+    return true;
+}
+
+void take_document(reading *in, uint64_t line, bool event) {
+    document *const of = &in->document;
+    response *const to = &in->found;
     if (json_is(of->whole, '[')) {
         take_each(in, line, of->whole);
         return;
     }
-    if (json_is(document_at(of, "/attributes"), '[')) {
-        put_attributes(of, &attributes);
-        made = (document){.whole = text_all(&attributes)};
-        of = &made;
+    const size_t row = row_of(in);
+    const record_rule rule = row < ROWS ? rows[row].rule : ADDS;
+    response_clear(to);
+    to->kept.line = (uint32_t)line;
+    if (rule == UNFOLDED) {
+        text made = {.bytes = NULL};
+        put_unfolded(of->whole, &made);
+        if (document_open(of, text_all(&made))) {
+            take_document(in, line, event);
+        }
+        text_free(&made);
+    } else if (rule == WRAPPED) {
+        take_wrapped(in, line);
+    } else if (rule == EACH) {
+        in->source->known++;
+        take_each(in, line, document_at(of, rows[row].usage));
+    } else if (rule == CONTEXT || rule == PASSED) {
+        in->source->known++;
+        read_context(in, row);
+    } else if (row < ROWS && !event) {
+        take_shape(in, row, to);
+    } else if (!streams_take(in, line, event)) {
+        take_plain(in, to);
     }
-    const looks *const seen = looks_of(in, of);
-    const shape *const as = in->asked->at ? NULL : shape_of(of, seen->rows);
-    response *const to = &in->found;
-    found_clear(to);
-    to->line = line;
-    if (as && as->rule == EACH) {
-        in->source->known++;
-        take_each(in, line, document_at(of, as->usage));
-    } else if (as && as->rule == CONTEXT) {
-        in->source->known++;
-        read_context(in, of, as);
-    } else if (as && as->rule == PASSED) {
-        in->source->known++;
-    } else if (as && !(event && as->rule == REPLACES)) {
-        take_shape(in, of, as, to);
-    } else if (!streams_take(in, line, of, event, seen->chunk)) {
-        take_plain(in, of, to, seen->worded);
-    }
-    text_free(&attributes);
 }

@@ -73,6 +73,12 @@ bool slice_ends(slice one, const char *string) {
     return one.length >= length && memcmp(one.bytes + one.length - length, string, length) == 0;
 }
 
+bool slice_drop_end(slice *one, const char *string) {
+    const bool ends = slice_ends(*one, string);
+    one->length -= ends ? strlen(string) : 0;
+    return ends;
+}
+
 void text_number(text *to, int64_t value, bool grouped) {
     char digits[32];
     char *at = digits + sizeof digits;

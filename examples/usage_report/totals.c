@@ -94,13 +94,13 @@ static group *add_group(totals *of, const char *key, size_t length) {
     return added;
 }
 
-group *totals_group(totals *of, const char *key, size_t length) {
-    const group wanted = {.key = length > 0 ? key : "", .length = length};
+group *totals_group(totals *of, slice key) {
+    const group wanted = {.key = key.length > 0 ? key.bytes : "", .length = key.length};
     if (of->last && compare_keys(of->last, &wanted) == 0) {
         return of->last;
     }
     group *const *const known = tfind(&wanted, &of->index, compare_keys);
-    of->last = known ? *known : add_group(of, wanted.key, length);
+    of->last = known ? *known : add_group(of, wanted.key, key.length);
     if (!known && !tsearch(of->last, &of->index, compare_keys)) {
         memory_failed();
     }

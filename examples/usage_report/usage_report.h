@@ -1,7 +1,7 @@
 /*
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
- *     options -> input (bytes, lines) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
+ *     options -> input (bytes) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
  *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats, table
  * All zero bytes are a text, totals, ... that is empty.
  */
@@ -25,13 +25,13 @@ typedef struct text {
     size_t used, room;
 } text;
 
-/* realloc, except that a failure ends the program with a message. */
-void *memory_resize(void *memory, size_t size);
+void *memory_resize(void *memory, size_t size); /* realloc, except that a failure ends the program */
 void memory_failed(void);
 slice slice_of(const char *string);
 bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
+bool slice_drop_end(slice *one, const char *string);
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
@@ -42,61 +42,67 @@ const char *text_c(text *of); /* with a NUL after it */
 
 /*
  * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
- * \uNNNN, and \ becomes \\. As a JSON string: bytes that are not UTF-8 become U+FFFD. The third function resolves the
- * inside of a JSON string.
+ * \uNNNN, and \ becomes \\. As a JSON string: bytes that are not UTF-8 become U+FFFD. The third resolves the inside of
+ * a JSON string.
  */
 void text_safe(text *to, slice from);
 void text_json(text *to, slice from);
 void text_decode(text *to, slice from);
-bool text_base64(text *to, slice from);
+bool text_base64(text *to, slice from); /* false: it is none */
 
 /* The bytes that are shown in so many columns at most, and how many it is: two for East Asian wide characters. */
 size_t text_span(slice of, size_t most, size_t *width);
 size_t text_width(slice of);
 
-/* ---- json.c: members and elements of a document. The library reads each value. */
-
-enum {
-    INDEX_MEMBERS = 40,
-    INDEXES = 4
-};
-typedef struct json_member {
-    slice name, value; /* the name without its quotes */
-} json_member;
-typedef struct json_members {
-    slice of;
-    json_member all[INDEX_MEMBERS];
-    size_t count, end; /* the length of the object; 0: it is broken, or has more members */
-} json_members;
-typedef struct document {
-    slice whole;
-    json_members known[INDEXES]; /* objects whose members were looked at before */
-    size_t next;
-} document;
+/* ---- json.c: values of a document. The library finds them, all that are asked for in one pass. */
 
 bool json_is_space(char c);
 slice json_trim(slice of);
 bool json_is(slice value, char first); /* '{', '[' or '"' */
 slice json_inside(slice string);       /* without its quotes */
+bool json_is_number(slice value);
 
-/* The length of the value at the front, which has begun; 0: it is broken, or goes on after the bytes. */
+/* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
+
+size_t json_skip(slice of); /* the same of a value that has been read before */
 
 /* Takes the next element, or member (name not NULL), off the inside of an array or object. */
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
 
-/*
- * The first value at a JSON Pointer, or at the first of several, separated by spaces, that has one; nothing for null.
- */
-slice document_at(document *in, const char *pointer);
-bool document_has(document *in, const char *name); /* a member, also null */
-slice document_find(document *in, const char *pointers);
-uint64_t document_names(document *in, uint64_t seed); /* a hash of the members' names */
-size_t document_span(document *in);                   /* as json_span, without a look at scalars and strings */
-bool document_shorten(document *in, text *to); /* a copy with its long lists empty: these have been read already */
-bool json_name_is(slice name, const char *wanted, size_t length);
-bool json_count(slice value, int64_t *count);
+slice json_at(slice value, const char *pointer); /* nothing for null, too */
+
+enum {
+    INDEX_MEMBERS = 40,
+    INDEXES = 4
+};
+/* The members of an object that were read so far. */
+typedef struct json_members {
+    slice of, rest;
+    struct {
+        slice name, value;
+    } all[INDEX_MEMBERS];
+    size_t count;
+} json_members;
+typedef struct document {
+    slice whole;
+    const char *pointer;    /* --at */
+    tokusage_status status; /* of the usage that the library finds there, or at a known path */
+    tokusage usage;
+    tokusage_error error;
+    json_members known[INDEXES]; /* the document itself, and objects in it */
+    size_t next;
+} document;
+
+void document_begin(document *in, slice whole);
+bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
+slice document_head(document *in, const char *name);                  /* of the members before any object or array */
+slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
+/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
+slice document_at(document *in, const char *pointers);
+bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+size_t document_names(document *in, uint64_t seed, uint64_t *hash); /* the number of its members */
 
 /* ---- moment.c: times, in microseconds since 1970. */
 
@@ -116,9 +122,6 @@ typedef struct amount {
     int64_t whole; /* units of money: at most TOKUSAGE_COUNT_MAX */
     int64_t part;  /* and this many times 10^-12 of one */
 } amount;
-enum {
-    AMOUNT_DECIMALS = 12
-};
 
 bool amount_add(amount *sum, const amount *more); /* false: it would leave the range, and is as before */
 int amount_compare(const amount *one, const amount *other);
@@ -129,29 +132,35 @@ void amount_put(text *to, const amount *cost, bool rounded); /* half up, to 6 de
 bool decimal_read(slice number, int shift, int64_t *value, bool *exact);
 
 typedef struct price_row {
-    text model;
-    bool prefix;
-    text tier;       /* "", batch, flex, priority, ... */
-    int64_t above;   /* prompt tokens of the call */
+    slice name;              /* of the model */
+    bool prefix;             /* of all names that begin so */
+    slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
+    slice only;              /* of genai-prices: a constraint of the time; of several rows the last that holds counts */
+    size_t order;
+    slice tier;      /* "", batch, flex, priority, ... */
+    int64_t above;   /* prompt tokens of the call; -1: any */
     tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of the row without tier or above */
 } price_row;
 typedef struct price_list {
+    text bytes; /* of the file */
     price_row *rows;
     size_t count;
-    bool by_provider; /* names begin with the provider's */
-    void *known;      /* models that were asked for */
+    bool timed;  /* some depend on the time */
+    void *known; /* models that were asked for */
 } price_list;
+typedef struct sale {
+    slice model, tier;
+    const int64_t *time; /* NULL: not known */
+    const tokusage *usage;
+} sale;
 
 bool prices_read(const char *path, price_list *read); /* false: it has said why not */
-price_row *prices_row(price_list *in, slice model, slice tier, int64_t above);
-void prices_free(price_list *of);
-
-/* What the usage costs. Else *reason says why that is not known. */
-bool price_of(price_list *in, slice model, slice tier, const tokusage *usage, amount *cost, const char **reason);
+int prices_compare(const void *one, const void *other);
+/* What the usage costs; else *reason says why that is not known. */
+bool price_of(price_list *in, const sale *of, amount *cost, const char **reason);
 void prices_explain(const price_list *of);
-
-/* names.c: the names that a price may have for a model, the fullest first; "" when there are no more. */
-void name_next(text *name, unsigned *step);
+void prices_free(price_list *of);
+bool letters_are(slice one, slice other); /* whatever their case */
 
 /* ---- totals.c: what is counted of each group of responses. */
 
@@ -209,7 +218,7 @@ typedef struct totals {
     group *last; /* that was asked for */
 } totals;
 
-group *totals_group(totals *of, const char *key, size_t length);
+group *totals_group(totals *of, slice key);
 bool totals_sum(const totals *of, size_t from, tally *sum); /* false: a count would leave the range, and is absent */
 void totals_sort(totals *of, size_t by_column);             /* most first; COLUMNS: by key */
 bool totals_cut(totals *of, size_t top);                    /* makes one group of the rest */
@@ -268,36 +277,44 @@ typedef enum record_rule {
     CONTEXT,  /* what it says is true of the records after it in its file */
     CHUNKED,  /* put together from chunks: each counts, whatever its id */
     EACH,     /* a list of records */
+    UNFOLDED, /* its list of attributes is an object */
+    WRAPPED,  /* a line in a line */
     PASSED    /* no response */
 } record_rule;
 
-typedef struct response {
-    uint64_t line;
+/* What is kept of a response. */
+typedef struct record {
+    uint64_t id, session; /* hashes; 0: none */
+    group *group;
+    int64_t time;
+    uint32_t file, line;
     counter verdict;
     record_rule rule;
-    bool unfinished, batch, timed;
-    const char *reason; /* of a finding, where the error does not say it */
+    bool unfinished, timed, priced;
     tokusage usage;
+    amount cost, stated;
+} record;
+
+/* And what else is known while it is read. */
+typedef struct response {
+    record kept;
+    const char *reason; /* of a finding, where the error does not say it */
     tokusage_error error;
-    int64_t time;
+    bool batch, stated;
     text model, id, tier, session;
     text keys[BY_MOST];
     bool keyed[BY_MOST];
-    bool stated;
-    amount stated_cost;
 } response;
 
-void found_clear(response *of);
-void found_free(response *of);
+void response_clear(response *of);
+void response_free(response *of);
 
-struct reading; /* of all files */
-typedef struct reading reading;
 typedef struct streams streams;
 
 /* What is carried from line to line of one file. */
 typedef struct source {
     const char *name; /* - is standard input */
-    size_t number;
+    uint32_t number;
     streams *streams;
     text event;          /* data of an event, so far */
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
@@ -312,82 +329,71 @@ typedef struct source {
 } source;
 
 /* The records of ids (answers.c). */
-typedef struct answer {
-    uint64_t id, session;
-    group *group;
-    size_t file;
-    uint64_t line;
-    counter verdict;
-    record_rule rule;
-    bool unfinished, timed, priced;
-    int64_t time;
-    tokusage usage;
-    amount cost, stated;
-} answer;
 typedef struct answers {
-    answer *all;
+    record *all;
     size_t count, room;
-    uint32_t *table;
+    uint64_t *table; /* half of an id's hash, and the number of its record */
     size_t buckets;
+    bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
 
-/*
- * Which rows of the table of shapes a document with these members may be; whether it may be a chunk, or has a verdict.
- */
+/* Which rows of the table of shapes a document with these members may be. */
 typedef struct looks {
     uint64_t hash, rows;
-    bool chunk, worded;
+    bool chunk, answer; /* it may be a chunk, or a response */
 } looks;
 enum {
     LOOKS = 64,
-    CHECKED = 256
+    CHECKED = 4096
 };
-struct reading {
-    const options *asked;
-    price_list *prices;
+typedef struct reading {
+    options *asked;
     source *source;
     totals totals;
     answers answers;
     uint64_t seed[2];
     uint64_t said, unsaid; /* findings that were named, and that were not */
     bool incomplete;
+    bool wants_time;
     int output_error; /* the errno of a failed write, or 0 */
     text head;        /* --merge: of the reports that were read */
     text key, scratch, out;
     response found;
     void *notes; /* that were said */
+    document document;
     looks looks[LOOKS];
+    const looks *seen;         /* of the document */
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
-};
+} reading;
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
-void answers_take(reading *in, const answer *next);
-void answers_finish(reading *in); /* all of them are final */
+void answers_take(reading *in, const record *next);
+void answers_finish(reading *in);      /* all of them are final */
+bool remember(void **set, slice name); /* whether it is new in the set */
 void forget(void **set);
 
 /* Findings are named on standard error, up to --max-errors; a failure makes the report incomplete. */
-void say_finding(reading *in, size_t file, uint64_t line, const char *reason);
+void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
+void print(reading *in, text *of);
+void read_counts(slice usage, response *to);                                /* a usage object: its verdict, too */
+void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
-void read_labels(const tokusage_stream *stream, response *to);
-void read_about(reading *in, document *from, const char *times, response *to);
+void read_about(reading *in, const char *times, response *to); /* what the document says around the usage */
 void take_response(reading *in, response *what);
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
-void finish_answer(reading *in, const answer *of); /* counts, names and prints it */
-/* The names that a shape has for counts, as pointers, and what the library calls them. */
-typedef struct own_name {
-    const char *pointer, *name;
-} own_name;
-void check_members(reading *in, slice usage, const own_name *names, response *of);
+void finish_record(reading *in, const record *of);                /* counts, names and prints it */
+void check_members(reading *in, slice usage, const response *of); /* findings for what may be a count */
+void name_unknown(reading *in, slice name, const response *of);
 void put_pointer_of_count(text *to, slice whole); /* of a member that may be a count; nothing: there is none */
+bool may_be_count(slice name, slice value);
 
-/* ---- shapes.c: the table of what a document may be. */
+/* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
-void take_document(reading *in, uint64_t line, document *of, bool event);
-
-/* ---- streams.c: responses that are put together from chunks. */
-
-bool streams_take(reading *in, uint64_t line, document *of, bool event, bool may); /* false: it is no chunk */
+bool shapes_is(slice value, const char *words);             /* a string, one of words that are separated by | */
+void take_document(reading *in, uint64_t line, bool event); /* that is open */
+bool take_quick(reading *in, uint64_t line, slice whole);   /* most lines of a gateway's log; false: it is another */
+bool streams_take(reading *in, uint64_t line, bool event);  /* false: it is no chunk */
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
 void streams_close(reading *in);
@@ -412,9 +418,9 @@ bool input_open(input *of, reading *to, const char *name);
 void input_close(input *of);
 bool input_fill(input *of);
 size_t input_line(input *of, size_t from, size_t most); /* the offset of its end from `begin`; its start is at `from` */
-void input_pass(input *of, size_t length);
 void read_file(reading *in, input *with, const char *name);
-void take_malformed(reading *in, uint64_t line, slice of);
+
+void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 void merge_document(reading *to, uint64_t line, slice whole);
 
 /* ---- formats.c and table.c: what is printed. */
@@ -433,6 +439,9 @@ enum {
     COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
 };
 column column_at(size_t index);
+bool column_is_there(column of, const options *asked);
+bool column_put(column of, const tally *from, bool nice, text *to); /* false: it says nothing */
+void key_put(const char **key, text *to);                           /* the next component, for people */
 extern const char no_key[], other_keys[];
 
 typedef struct report {
@@ -442,9 +451,8 @@ typedef struct report {
     bool complete;
 } report;
 
-bool column_is_there(const column *of, const options *asked);
 void format_each_head(const options *asked, text *to);
-void format_each(reading *in, const answer *of, const tally *counted, const char *verdict);
+void format_each(reading *in, const record *of, const tally *counted, const char *verdict);
 void format_head(const options *asked, text *to); /* what reports must agree in to be merged */
 void merge_head(slice whole, options *read, text *strings);
 void format_report(const report *of, text *to);
