@@ -50,11 +50,10 @@ static ngx_int_t set_duration(ngx_http_request_t *r, const char *name, time_t se
     return set_header(r, name, text, ngx_sprintf(last, "%Ts", seconds % 60));
 }
 
-ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
-                                          const ngx_http_tokusage_finding_t *finding) {
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding) {
     const bool refused = finding->remaining == 0 && r->headers_out.status >= NGX_HTTP_SPECIAL_RESPONSE;
 
-    if (unit == NGX_HTTP_TOKUSAGE_TOKENS &&
+    if (finding->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS &&
         (set_number(r, "x-ratelimit-limit-tokens", finding->amount) != NGX_OK ||
          set_number(r, "x-ratelimit-remaining-tokens", finding->remaining) != NGX_OK ||
          set_duration(r, "x-ratelimit-reset-tokens", finding->reset) != NGX_OK)) {

@@ -61,24 +61,16 @@ static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage
     }
 }
 
-static ngx_uint_t find_period(const time_t *periods, time_t period) {
-    ngx_uint_t i = 0;
-
-    while (i < NGX_HTTP_TOKUSAGE_PERIODS && periods[i] != period) {
-        i++;
-    }
-    return i;
-}
-
 /* A new period takes the place of none, or else of one that no limit needs any more. */
 static void count_period(ngx_http_tokusage_zone_t *ctx, time_t period) {
     ngx_http_tokusage_keys_t *const keys = ctx->keys;
 
-    if (find_period(keys->periods, period) < NGX_HTTP_TOKUSAGE_PERIODS) {
+    if (ngx_http_tokusage_period_find(keys->periods, period) < NGX_HTTP_TOKUSAGE_PERIODS) {
         return;
     }
-    ngx_uint_t i = find_period(keys->periods, 0) % NGX_HTTP_TOKUSAGE_PERIODS;
-    while (keys->periods[i] != 0 && find_period(ctx->periods, keys->periods[i]) < NGX_HTTP_TOKUSAGE_PERIODS) {
+    ngx_uint_t i = ngx_http_tokusage_period_find(keys->periods, 0) % NGX_HTTP_TOKUSAGE_PERIODS;
+    while (keys->periods[i] != 0 &&
+           ngx_http_tokusage_period_find(ctx->periods, keys->periods[i]) < NGX_HTTP_TOKUSAGE_PERIODS) {
         i++;
     }
     keys->periods[i] = period;
@@ -139,10 +131,14 @@ static void evict(ngx_http_tokusage_zone_t *ctx) {
     keys->evicted++;
 }
 
-/* Makes the node of a new key; NULL without memory. */
-static ngx_http_tokusage_node_t *create(ngx_http_tokusage_zone_t *ctx, const ngx_str_t *key) {
-    ngx_http_tokusage_node_t *tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
+/* NULL without memory for a new key. */
+static ngx_http_tokusage_node_t *find_or_create(ngx_http_tokusage_zone_t *ctx, ngx_str_t *key) {
+    ngx_http_tokusage_node_t *tn = find(ctx->keys, key);
 
+    if (tn != NULL) {
+        return tn;
+    }
+    tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
     if (tn == NULL) {
         evict(ctx);
         tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
@@ -159,20 +155,7 @@ static ngx_http_tokusage_node_t *create(ngx_http_tokusage_zone_t *ctx, const ngx
     return tn;
 }
 
-static ngx_http_tokusage_node_t *find_or_create(ngx_http_tokusage_zone_t *ctx, ngx_str_t *key) {
-    ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
-
-    return tn != NULL ? tn : create(ctx, key);
-}
-
 /* ---- booking */
-
-static void warn_full(ngx_http_request_t *r, ngx_shm_zone_t *zone) {
-    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                  "tokusage_zone \"%V\" is full: from now on the least recently used key makes room, its counts move "
-                  "into \"other\" and its limit begins anew",
-                  &zone->shm.name);
-}
 
 void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
                                 const uint64_t *used) {
@@ -199,7 +182,10 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
     ngx_shmtx_unlock(&ctx->shpool->mutex);
 
     if (first) {
-        warn_full(r, zone);
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "tokusage_zone \"%V\" is full: from now on the least recently used key makes room, its counts "
+                      "move into \"other\" and its limit begins anew",
+                      &zone->shm.name);
     }
 }
 
@@ -235,18 +221,9 @@ static bool lacks_usage(ngx_uint_t verdict, const tokusage *usage) {
 
 /* Money, where there are prices. What has no price is counted, so that nobody takes it for free of charge. */
 static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
-    uint64_t cost;
+    const ngx_int_t rc = ngx_http_tokusage_cost(ctx, usage, &counts[NGX_HTTP_TOKUSAGE_COUNT_COST]);
 
-    switch (ngx_http_tokusage_cost(ctx, usage, &cost)) {
-    case NGX_OK:
-        counts[NGX_HTTP_TOKUSAGE_COUNT_COST] = cost;
-        break;
-    case NGX_ERROR:
-        counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = 1;
-        break;
-    default:
-        break;
-    }
+    counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = rc == NGX_ERROR;
 }
 
 static void count_time(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx) {
@@ -293,19 +270,19 @@ void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdi
 static uint64_t *find_window(ngx_http_tokusage_zone_t *ctx, ngx_http_tokusage_booking_t *booking, time_t *end) {
     ngx_http_tokusage_node_t *const tn =
         booking->amount != 0 ? find_or_create(ctx, &booking->key) : find(ctx->keys, &booking->key);
-    const ngx_uint_t i = find_period(ctx->keys->periods, booking->period);
+    const ngx_uint_t i = ngx_http_tokusage_period_find(ctx->keys->periods, booking->limit->period);
 
     if (tn == NULL || i == NGX_HTTP_TOKUSAGE_PERIODS) {
-        *end = ngx_http_tokusage_period_end(booking->period, ngx_time());
+        *end = ngx_http_tokusage_period_end(booking->limit->period, ngx_time());
         return NULL;
     }
     renew_windows(ctx->keys, tn);
-    *end = ngx_http_tokusage_period_end(booking->period, tn->booked);
-    return &tn->windows[booking->unit][i];
+    *end = ngx_http_tokusage_period_end(booking->limit->period, tn->booked);
+    return &tn->windows[booking->limit->unit][i];
 }
 
 uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, uint64_t limit) {
-    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
+    ngx_http_tokusage_zone_t *const ctx = booking->limit->zone->data;
 
     ngx_shmtx_lock(&ctx->shpool->mutex);
 
@@ -323,7 +300,7 @@ uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, ui
 }
 
 void ngx_http_tokusage_keys_give_back(ngx_http_tokusage_booking_t *booking) {
-    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
+    ngx_http_tokusage_zone_t *const ctx = booking->limit->zone->data;
     time_t end;
 
     ngx_shmtx_lock(&ctx->shpool->mutex);

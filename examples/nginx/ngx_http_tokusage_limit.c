@@ -17,17 +17,11 @@ enum {
 
 /* ---- what is known of a request */
 
-/* A limit, and how it is used when the request arrives. NULL for the limit: none has a key of this request. */
-typedef struct {
-    const ngx_http_tokusage_limit_t *limit;
-    ngx_http_tokusage_finding_t finding;
-} check_t;
-
 typedef struct {
     ngx_http_request_t *request;
     const ngx_array_t *limits;             /* those that were checked last */
     ngx_http_tokusage_booking_t *bookings; /* for each of them: what is booked while the request is running */
-    check_t check;                         /* the strictest */
+    ngx_http_tokusage_finding_t check;     /* the strictest */
     ngx_uint_t status;
     unsigned silent : 1; /* the client learns nothing of it */
 } record_t;
@@ -93,19 +87,7 @@ ngx_int_t ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r) {
 
     return record == NULL || record->check.limit == NULL || record->silent
                ? NGX_OK
-               : ngx_http_tokusage_limit_headers(r, record->check.limit->unit, &record->check.finding);
-}
-
-/* A limit of tokens reserves what the request's body says. */
-static bool needs_body(const ngx_http_request_t *r, const ngx_array_t *limits) {
-    const ngx_http_tokusage_limit_t *const limit = limits->elts;
-
-    for (ngx_uint_t i = 0; i < limits->nelts; i++) {
-        if (limit[i].reserve != 0 && limit[i].unit == NGX_HTTP_TOKUSAGE_TOKENS) {
-            return r == r->main;
-        }
-    }
-    return false;
+               : ngx_http_tokusage_limit_headers(r, &record->check);
 }
 
 /* ---- the check of each limit */
@@ -114,20 +96,20 @@ static bool needs_body(const ngx_http_request_t *r, const ngx_array_t *limits) {
  * The strictest limit is one that is reached, or else one of tokens, as clients have headers for it; then the one with
  * the least left, and then the one whose window ends last.
  */
-static bool is_stricter(const check_t *a, const check_t *b) {
+static bool is_stricter(const ngx_http_tokusage_finding_t *a, const ngx_http_tokusage_finding_t *b) {
     if (b->limit == NULL) {
         return true;
     }
-    if ((a->finding.remaining == 0) != (b->finding.remaining == 0)) {
-        return a->finding.remaining == 0;
+    if ((a->remaining == 0) != (b->remaining == 0)) {
+        return a->remaining == 0;
     }
     if (a->limit->unit != b->limit->unit) {
         return a->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS;
     }
-    if (a->finding.remaining != b->finding.remaining) {
-        return a->finding.remaining < b->finding.remaining;
+    if (a->remaining != b->remaining) {
+        return a->remaining < b->remaining;
     }
-    return a->finding.reset > b->finding.reset;
+    return a->reset > b->reset;
 }
 
 /* How much the request's key may use. DECLINED: there is no limit for it. */
@@ -155,8 +137,7 @@ static ngx_int_t get_amount(ngx_http_request_t *r, const ngx_http_tokusage_limit
 
 /* `most` is what the service may write by the request's body; 0: it does not say it. */
 static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, uint64_t most,
-                           ngx_http_tokusage_booking_t *booking, check_t *check) {
-    ngx_http_tokusage_finding_t *const finding = &check->finding;
+                           ngx_http_tokusage_booking_t *booking, ngx_http_tokusage_finding_t *finding) {
     const bool says = limit->reserve != 0 && limit->unit == NGX_HTTP_TOKUSAGE_TOKENS && most != 0;
     ngx_str_t key;
 
@@ -167,9 +148,8 @@ static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_
     if (rc != NGX_OK) {
         return rc;
     }
-    check->limit = limit;
-    *booking =
-        (ngx_http_tokusage_booking_t){limit->zone, key, limit->unit, limit->period, says ? most : limit->reserve, 0};
+    finding->limit = limit;
+    *booking = (ngx_http_tokusage_booking_t){limit, key, says ? most : limit->reserve, 0};
     finding->used = ngx_http_tokusage_keys_reserve(booking, finding->amount);
     finding->remaining = finding->used < finding->amount ? finding->amount - finding->used : 0;
     finding->reset = booking->end - ngx_time();
@@ -179,10 +159,10 @@ static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_
 /* Finds the strictest limit among all whose key is not empty. */
 static ngx_int_t check_all(ngx_http_request_t *r, record_t *record, uint64_t most) {
     const ngx_http_tokusage_limit_t *const limit = record->limits->elts;
-    check_t strictest = {0};
+    ngx_http_tokusage_finding_t strictest = {0};
 
     for (ngx_uint_t i = 0; i < record->limits->nelts; i++) {
-        check_t check;
+        ngx_http_tokusage_finding_t check;
         const ngx_int_t rc = check_one(r, &limit[i], most, &record->bookings[i], &check);
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
@@ -198,16 +178,9 @@ static ngx_int_t check_all(ngx_http_request_t *r, record_t *record, uint64_t mos
     return NGX_OK;
 }
 
-static void print(ngx_uint_t unit, u_char *to, uint64_t amount) {
-    u_char *const last =
-        unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_sprintf(to, "%uL", amount) : ngx_http_tokusage_cost_print(to, amount);
-    *last = '\0';
-}
-
 /* The key may be a secret, such as the one to an API: it is not logged. */
-static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t status) {
-    const ngx_http_tokusage_finding_t *const finding = &check->finding;
-    ngx_shm_zone_t *const zone = check->limit->zone;
+static void reject(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding, ngx_uint_t status) {
+    ngx_shm_zone_t *const zone = finding->limit->zone;
     static const uint64_t nothing[NGX_HTTP_TOKUSAGE_UNITS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
     u_char used[NGX_HTTP_TOKUSAGE_COST_SIZE + 1];
@@ -216,12 +189,12 @@ static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t statu
     counts[status == REJECTED ? NGX_HTTP_TOKUSAGE_COUNT_REJECTED : NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN] = 1;
     ngx_http_tokusage_keys_add(r, zone, counts, nothing);
 
-    print(check->limit->unit, used, finding->used);
-    print(check->limit->unit, amount, finding->amount);
+    *ngx_http_tokusage_amount_print(used, finding->limit->unit, finding->used) = '\0';
+    *ngx_http_tokusage_amount_print(amount, finding->limit->unit, finding->amount) = '\0';
     ngx_log_error(
         NGX_LOG_ERR, r->connection->log, 0, "limiting %s%s by zone \"%V\": %s of %s used per %V, again in %T s",
-        check->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",
-        &zone->shm.name, used, amount, &check->limit->period_name, finding->reset);
+        finding->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",
+        &zone->shm.name, used, amount, &finding->limit->period_name, finding->reset);
 }
 
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
@@ -231,7 +204,7 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     if (conf->limits == NULL || (before != NULL && before->limits == conf->limits)) {
         return NGX_DECLINED; /* maybe back from a redirect, to the page that explains the refusal */
     }
-    const bool reads = needs_body(r, conf->limits);
+    const bool reads = conf->reserves && r == r->main;
     if (reads && r->request_body == NULL) {
         return ngx_http_tokusage_read_body(r);
     }
@@ -243,7 +216,7 @@ ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     }
     record->silent = conf->limit_dry_run != 0; /* a dry run only logs */
     record->status = PASSED;
-    if (record->check.finding.remaining == 0) {
+    if (record->check.remaining == 0) {
         record->status = conf->limit_dry_run ? REJECTED_DRY_RUN : REJECTED;
         give_back(record);
         reject(r, &record->check, record->status);

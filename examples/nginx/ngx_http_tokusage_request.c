@@ -43,12 +43,8 @@ bool ngx_http_tokusage_is_empty(const tokusage_value *value) {
     return true;
 }
 
-static edit_t replace(const ngx_str_t *json, const tokusage_value *value, const char *added) {
-    return (edit_t){.at = (size_t)(value->json - (char *)json->data), .removed = value->length, .added = added};
-}
-
-static edit_t insert_into(const ngx_str_t *json, const tokusage_value *object, const char *added) {
-    return (edit_t){.at = (size_t)(object->json - (char *)json->data) + 1, .added = added};
+static edit_t edit_at(const ngx_str_t *json, const char *at, size_t removed, const char *added) {
+    return (edit_t){.at = (size_t)(at - (char *)json->data), .removed = removed, .added = added};
 }
 
 /* "stream" and "include_usage" are true, false, null or absent. */
@@ -61,10 +57,10 @@ static bool is_clear(const tokusage_value *value) {
 static edit_t find_edit_in_options(const ngx_str_t *json, const tokusage_value *root, const tokusage_value *options,
                                    const tokusage_value *include) {
     if (options->status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, root, "\"stream_options\":{\"include_usage\":true},");
+        return edit_at(json, root->json + 1, 0, "\"stream_options\":{\"include_usage\":true},");
     }
     if (options->status == TOKUSAGE_OK && is(options, "null")) {
-        return replace(json, options, "{\"include_usage\":true}");
+        return edit_at(json, options->json, options->length, "{\"include_usage\":true}");
     }
     if (options->status != TOKUSAGE_OK || options->json[0] != '{') {
         return (edit_t){.unclear = "\"stream_options\""};
@@ -73,10 +69,10 @@ static edit_t find_edit_in_options(const ngx_str_t *json, const tokusage_value *
         return (edit_t){.unclear = "\"include_usage\""};
     }
     if (include->status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, options,
-                           ngx_http_tokusage_is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+        const bool alone = ngx_http_tokusage_is_empty(options);
+        return edit_at(json, options->json + 1, 0, alone ? "\"include_usage\":true" : "\"include_usage\":true,");
     }
-    return is(include, "true") ? (edit_t){.added = NULL} : replace(json, include, "true");
+    return is(include, "true") ? (edit_t){.added = NULL} : edit_at(json, include->json, include->length, "true");
 }
 
 /* A body may be large: all is found in one pass over it. */
@@ -112,38 +108,30 @@ static edit_t find_edit(const ngx_str_t *json, bool strict) {
 
 /* ---- the body as one document */
 
-/* Appends the buf to the body, which has room for it. */
-static ngx_int_t append(ngx_str_t *body, const ngx_buf_t *buf) {
-    const size_t size = (size_t)ngx_buf_size(buf);
-
-    if (ngx_buf_in_memory(buf)) {
-        ngx_memcpy(body->data + body->len, buf->pos, size);
-    } else if (size != 0 && ngx_read_file(buf->file, body->data + body->len, size, buf->file_pos) != (ssize_t)size) {
-        return NGX_ERROR;
-    }
-    body->len += size;
-    return NGX_OK;
-}
-
 /* A body in one buf in memory is taken as it is; any other one is copied. */
 static ngx_int_t get_body(ngx_http_request_t *r, ngx_str_t *body) {
     const ngx_chain_t *const bufs = r->request_body->bufs;
-    off_t size = 0;
+    size_t length = 0;
 
     if (bufs->next == NULL && ngx_buf_in_memory(bufs->buf)) {
         *body = (ngx_str_t){.data = bufs->buf->pos, .len = (size_t)(bufs->buf->last - bufs->buf->pos)};
         return NGX_OK;
     }
     for (const ngx_chain_t *in = bufs; in != NULL; in = in->next) {
-        size += ngx_buf_size(in->buf);
+        length += (size_t)ngx_buf_size(in->buf);
     }
-    *body = (ngx_str_t){.data = ngx_pnalloc(r->pool, (size_t)size)};
-    for (const ngx_chain_t *in = bufs; in != NULL; in = in->next) {
-        if (body->data == NULL || append(body, in->buf) != NGX_OK) {
+    *body = (ngx_str_t){.data = ngx_pnalloc(r->pool, length), .len = length};
+    u_char *to = body->data;
+    for (const ngx_chain_t *in = bufs; in != NULL && to != NULL; in = in->next) {
+        const size_t size = (size_t)ngx_buf_size(in->buf);
+        if (ngx_buf_in_memory(in->buf)) {
+            ngx_memcpy(to, in->buf->pos, size);
+        } else if (size != 0 && ngx_read_file(in->buf->file, to, size, in->buf->file_pos) != (ssize_t)size) {
             return NGX_ERROR;
         }
+        to += size;
     }
-    return NGX_OK;
+    return to != NULL ? NGX_OK : NGX_ERROR;
 }
 
 /* ---- the changed body */
@@ -183,18 +171,14 @@ static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *body, const edit_
     return set_length(r, length);
 }
 
-static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "tokusage_include_usage strict: services may read %s in different ways", unclear);
-    return NGX_HTTP_BAD_REQUEST;
-}
-
 static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, void *mode) {
     const bool strict = *(ngx_uint_t *)mode == NGX_HTTP_TOKUSAGE_STRICT;
     const edit_t edit = find_edit(body, strict);
 
     if (edit.unclear != NULL && strict) {
-        return refuse(r, edit.unclear);
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "tokusage_include_usage strict: services may read %s in different ways", edit.unclear);
+        return NGX_HTTP_BAD_REQUEST;
     }
     return edit.added == NULL || (apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK)
                ? NGX_OK

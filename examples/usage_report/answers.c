@@ -84,9 +84,12 @@ static bool is_better(const record *next, const record *old) {
 
 /* ---- the table: open addressing */
 
-static uint32_t *place_of(const answers *in, uint64_t id) {
-    size_t at = id >> 1 & (in->buckets - 1);
-    while (in->table[at] != 0 && in->all[in->table[at] - 1].id != id) {
+static const uint64_t half = UINT64_C(0xFFFFFFFF00000000);
+
+static uint64_t *place_of(const answers *in, uint64_t id) {
+    size_t at = id >> 32 & (in->buckets - 1);
+    while (in->table[at] != 0 &&
+           ((in->table[at] & half) != (id & half) || in->all[(in->table[at] & ~half) - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
@@ -97,21 +100,31 @@ static void grow(answers *of) {
         of->room = of->room > 0 ? 2 * of->room : 256;
         of->all = memory_resize(of->all, of->room * sizeof *of->all);
     }
-    if (2 * of->count >= of->buckets) {
-        of->buckets = of->buckets > 0 ? 4 * of->buckets : 1024;
-        of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+    if (4 * of->count >= 3 * of->buckets) {
+        const answers old = *of;
+        of->buckets = old.buckets > 0 ? 2 * old.buckets : 1024;
+        of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
         memset(of->table, 0, of->buckets * sizeof *of->table);
-        for (size_t i = 0; i < of->count; i++) {
-            if (of->all[i].id != 0) {
-                *place_of(of, of->all[i].id) = (uint32_t)i + 1;
+        for (size_t i = 0; i < old.buckets; i++) {
+            size_t at = old.table[i] >> 32 & (of->buckets - 1);
+            while (old.table[i] != 0 && of->table[at] != 0) {
+                at = (at + 1) & (of->buckets - 1);
             }
+            of->table[at] = old.table[i] != 0 ? old.table[i] : of->table[at];
         }
+        free(old.table);
     }
 }
 
 static void say_repeated(reading *in, const record *next, const char *reason) {
     next->group->tally.counters[REPEATED]++;
     say_finding(in, next, reason);
+}
+
+static int compare_lines(const void *one, const void *other) {
+    const record *const a = one;
+    const record *const b = other;
+    return a->file != b->file ? compare(a->file, b->file) : compare(a->line, b->line);
 }
 
 void answers_take(reading *in, const record *next) {
@@ -121,12 +134,14 @@ void answers_take(reading *in, const record *next) {
         say_repeated(in, next, "there are more ids than --max-ids: those before this line are forgotten");
     }
     grow(of);
-    uint32_t *const place = next->id != 0 ? place_of(of, next->id) : NULL;
-    record *const old = place && *place != 0 ? &of->all[*place - 1] : NULL;
+    uint64_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
+    record *const old = at && *at != 0 ? &of->all[(*at & ~half) - 1] : NULL;
+    of->sums = of->sums || next->rule == SUMS;
+    of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
         of->all[of->count++] = *next;
-        if (place) {
-            *place = (uint32_t)of->count;
+        if (at) {
+            *at = (next->id & half) | of->count;
         }
     } else if (next->rule == CHUNKED) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
@@ -142,12 +157,6 @@ void answers_take(reading *in, const record *next) {
 }
 
 /* ---- the end */
-
-static int compare_lines(const void *one, const void *other) {
-    const record *const a = one;
-    const record *const b = other;
-    return a->file != b->file ? compare(a->file, b->file) : compare(a->line, b->line);
-}
 
 /* What the records of a session say together, and what its results say. */
 typedef struct session {
@@ -176,7 +185,7 @@ static session *session_of(void **sessions, const record *of) {
 
 /* A result counts only without the lines that it sums. */
 static bool is_summed(reading *in, const record *of, session *its) {
-    if (of->rule != SUMS || !its || !its->has_lines) {
+    if (!its || !its->has_lines) {
         return false;
     }
     if (its->results > its->lines) {
@@ -190,23 +199,22 @@ static bool is_summed(reading *in, const record *of, session *its) {
 void answers_finish(reading *in) {
     answers *const of = &in->answers;
     void *sessions = NULL;
-    bool sorted = true;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < of->count; i++) {
-            record *const each = &of->all[i];
-            session *const its = pass == 1 || each->rule == SUMS ? session_of(&sessions, each) : NULL;
-            if (pass == 1 && its) {
-                *(each->rule == SUMS ? &its->results : &its->lines) += tokens_of(each);
-                its->has_lines = its->has_lines || each->rule != SUMS;
-            }
-            sorted = sorted && (i == 0 || compare_lines(each - 1, each) <= 0);
+    for (size_t i = 0; i < of->count && of->sums; i++) {
+        session_of(&sessions, &of->all[i]);
+    }
+    for (size_t i = 0; i < of->count && of->sums; i++) {
+        session *const its = session_of(&sessions, &of->all[i]);
+        const bool sums = of->all[i].rule == SUMS;
+        if (its) {
+            *(sums ? &its->results : &its->lines) += tokens_of(&of->all[i]);
+            its->has_lines = its->has_lines || !sums;
         }
     }
-    if (!sorted) {
+    if (of->mixed) {
         qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
     for (size_t i = 0; i < of->count; i++) {
-        if (!is_summed(in, &of->all[i], session_of(&sessions, &of->all[i]))) {
+        if (!(of->all[i].rule == SUMS && is_summed(in, &of->all[i], session_of(&sessions, &of->all[i])))) {
             finish_record(in, &of->all[i]);
         }
     }

@@ -1,16 +1,12 @@
 /*
- * The formats for programs, and the lines of --each; the table has a file of its own.
+ * What is printed, except the table: the formats for programs, and the lines of --each.
  */
 #include "usage_report.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-const char no_key[] = "(none)";
-const char other_keys[] = "(others)";
+/* ---- columns: the counts of the library, all of them and in its order, come between these */
 
-/* The counts of the library, all of them and in its order, come between these. */
 static const column before[] = {
     {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
     {"invalid", COUNTER, INVALID},       {"ambiguous", COUNTER, AMBIGUOUS},
@@ -33,7 +29,6 @@ static const column after[] = {
     {"cost", COST, 0},
     {"stated_cost", STATED, 0},
 };
-
 enum {
     BEFORE = sizeof before / sizeof *before,
     AFTER = sizeof after / sizeof *after
@@ -41,99 +36,105 @@ enum {
 _Static_assert(BEFORE + TOKUSAGE_COUNTS + AFTER == COLUMNS, "each counter has a column");
 
 column column_at(size_t index) {
-    if (index < BEFORE) {
-        return before[index];
-    }
-    if (index < BEFORE + TOKUSAGE_COUNTS) {
-        return (column){tokusage_count_name(index - BEFORE), COUNT, index - BEFORE};
-    }
-    return after[index - BEFORE - TOKUSAGE_COUNTS];
+    const size_t count = index - BEFORE;
+    return index < BEFORE            ? before[index]
+           : count < TOKUSAGE_COUNTS ? (column){tokusage_count_name(count), COUNT, count}
+                                     : after[count - TOKUSAGE_COUNTS];
 }
 
-bool column_is_there(const column *of, const options *asked) {
-    return of->kind == STATED ? asked->stated
-                              : asked->priced || (of->kind != COST && !(of->kind == COUNTER && of->which == UNPRICED));
+bool column_is_there(column of, const options *asked) {
+    const bool priced = of.kind == COST || (of.kind == COUNTER && of.which == UNPRICED);
+    return of.kind == STATED ? asked->stated : asked->priced || !priced;
 }
 
-/* ---- CSV and TSV */
+/* What is absent is nothing, or for people a -. */
+bool column_put(column of, const tally *from, bool nice, text *to) {
+    tokusage usage = from->usage;
+    const tokusage_count *const count = of.kind == COUNT ? tokusage_count_at(&usage, of.which) : NULL;
+    const amount *const money = of.kind == COST ? &from->cost : of.kind == STATED ? &from->stated : NULL;
+    const bool unknown = of.kind == COST && from->counters[UNPRICED] > 0 && money->whole == 0 && money->part == 0;
+    const int64_t value = count ? count->value : money ? 1 : from->counters[of.which];
+    if ((count && !count->present) || (nice && unknown)) {
+        text_string(to, nice ? "-" : "");
+    } else if (money) {
+        amount_put(to, money, nice);
+    } else {
+        text_number(to, value, nice);
+    }
+    return value > 0;
+}
+
+const char no_key[] = "(none)";
+const char other_keys[] = "(others)";
+
+/* No name reads as what is said of none. */
+void key_put(const char **key, text *to) {
+    text name = {.bytes = NULL};
+    const bool present = key_next(key, &name);
+    const slice whole = text_all(&name);
+    text_string(to, slice_is(whole, no_key) || slice_is(whole, other_keys) ? "\\" : present ? "" : no_key);
+    text_safe(to, whole);
+    text_free(&name);
+}
+
+/* ---- CSV (RFC 4180) and TSV */
 
 /*
- * A field of CSV (RFC 4180) or TSV. Control characters are escaped already, so a record is a line, and in TSV nothing
- * else is special. With --sheet, a name that a sheet would take for a formula gets a ' in front.
+ * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
+ * name that a sheet would take for a formula gets a ' in front.
  */
 static void put_field(const options *asked, slice field, text *to) {
-    text safe = {.bytes = NULL};
-    text_bytes(&safe, "'", field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4));
-    text_safe(&safe, field);
-    const bool blank = safe.used == 0 || safe.bytes[0] == ' ' || safe.bytes[safe.used - 1] == ' ';
+    const bool formula = field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4);
+    const bool blank = field.length == 0 || *field.bytes == ' ' || field.bytes[field.length - 1] == ' ';
     const bool quoted = asked->format == FORMAT_CSV &&
-                        (blank || memchr(safe.bytes, ',', safe.used) || memchr(safe.bytes, '"', safe.used));
-    text_bytes(to, "\"", quoted);
-    for (size_t at = 0; at < safe.used; at++) {
-        text_bytes(to, "\"", quoted && safe.bytes[at] == '"');
-        text_bytes(to, safe.bytes + at, 1);
+                        (blank || memchr(field.bytes, ',', field.length) || memchr(field.bytes, '"', field.length));
+    text_string(to, quoted ? "\"" : "");
+    text_string(to, formula ? "'" : "");
+    for (size_t at = 0; at < field.length; at++) {
+        text_string(to, quoted && field.bytes[at] == '"' ? "\"" : "");
+        text_bytes(to, field.bytes + at, 1);
     }
-    text_bytes(to, "\"", quoted);
+    text_string(to, quoted ? "\"" : "");
+    text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+}
+
+static void put_safe_field(const options *asked, const char *field, text *to) {
+    text safe = {.bytes = NULL};
+    text_safe(&safe, slice_of(field));
+    put_field(asked, text_all(&safe), to);
     text_free(&safe);
 }
 
-/* No name reads as what is said of none. */
-static void put_key(const options *asked, slice component, text *to) {
-    text_string(to, slice_is(component, no_key) || slice_is(component, other_keys) ? "\\" : "");
-    put_field(asked, component, to);
-}
-
-/* The components of a key, each with a separator after it. */
-static void put_keys(const options *asked, const char *key, text *to) {
-    text component = {.bytes = NULL};
+/* A row, or (NULL) its head: the keys, and the columns; those of counters only in a report. */
+static void put_row(const options *asked, const char *key, const tally *row, text *to) {
     for (size_t i = 0; i < asked->by_count; i++) {
-        if (key && key_next(&key, &component)) {
-            put_key(asked, text_all(&component), to);
-        } else {
-            text_string(to, key ? no_key : i == 0 ? other_keys : "");
+        text cell = {.bytes = NULL};
+        if (!row) { /* a pointer is named without the / at its front */
+            text_safe(&cell, slice_of(asked->by[i].given + (*asked->by[i].given == '/')));
+        } else if (key) {
+            key_put(&key, &cell);
+        } else if (i == 0) {
+            text_string(&cell, other_keys);
         }
-        text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+        if (cell.used > 0 || key || !row) {
+            put_field(asked, text_all(&cell), to);
+        } else {
+            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+        }
+        text_free(&cell);
     }
-    text_free(&component);
-}
-
-/* What is absent is an empty field. */
-static void put_cell(const column *of, const tally *from, text *to) {
-    tokusage usage = from->usage;
-    const tokusage_count *const count = of->kind == COUNT ? tokusage_count_at(&usage, of->which) : NULL;
-    if (of->kind == COST || of->kind == STATED) {
-        amount_put(to, of->kind == COST ? &from->cost : &from->stated, false);
-    } else if (!count || count->present) {
-        text_number(to, count ? count->value : from->counters[of->which], false);
-    }
-}
-
-/* The columns of a row (NULL: their names), those of counters only in a report. */
-static void put_columns(const options *asked, const tally *row, text *to) {
-    const char *separator = "";
     for (size_t i = 0; i < COLUMNS; i++) {
         const column of = column_at(i);
-        if (!column_is_there(&of, asked) || (asked->each && of.kind == COUNTER)) {
-            continue;
-        }
-        text_string(to, separator);
-        separator = asked->format == FORMAT_TSV ? "\t" : ",";
-        if (!row) {
-            text_string(to, of.name);
-        } else if (of.kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
-            put_cell(&of, row, to);
+        if (column_is_there(of, asked) && !(asked->each && of.kind == COUNTER)) {
+            if (!row) {
+                text_string(to, of.name);
+            } else if (of.kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
+                column_put(of, row, false, to);
+            }
+            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
         }
     }
-}
-
-/* A pointer is named without the / at its front. */
-static void put_heads(const options *asked, text *to) {
-    for (size_t i = 0; i < asked->by_count; i++) {
-        const char *const by_name = asked->by[i].given + (*asked->by[i].given == '/');
-        put_field(asked, slice_of(by_name), to);
-        text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
-    }
-    put_columns(asked, NULL, to);
+    to->used--; /* the separator after the last */
 }
 
 /* ---- JSON */
@@ -144,27 +145,28 @@ static void put_tally(const options *asked, const tally *of, bool counters, text
     size_t length = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
+        const char *const quote = each.kind == COUNTER ? "" : "\""; /* JSON's numbers are read as doubles */
         if (each.kind == COUNT && each.which == 0) {
             tokusage_encode(&of->usage, json, sizeof json, &length);
             text_string(to, ",\"usage\":");
             text_bytes(to, json, length);
-        } else if (each.kind != COUNT &&
-                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0)) &&
-                   column_is_there(&each, asked)) {
-            const bool quoted = each.kind != COUNTER; /* JSON's numbers are read as doubles */
-            text_string(to, counters && i == 0 ? "\"" : ",\"");
+        } else if (each.kind != COUNT && column_is_there(each, asked) &&
+                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0))) {
+            text_string(to, ",\"");
             text_string(to, each.name);
-            text_string(to, quoted ? "\":\"" : "\":");
-            put_cell(&each, of, to);
-            text_string(to, quoted ? "\"" : "");
+            text_string(to, "\":");
+            text_string(to, quote);
+            column_put(each, of, false, to);
+            text_string(to, quote);
         }
     }
 }
 
-static void put_json_keys(size_t count, const char *key, text *to) {
+static void put_group(const options *asked, const char *key, text *to) {
     text component = {.bytes = NULL};
-    text_string(to, "[");
-    for (size_t i = 0; i < count; i++) {
+    text_string(to, "\"group\":");
+    text_string(to, key ? "[" : "\"(others)\"");
+    for (size_t i = 0; i < asked->by_count && key; i++) {
         text_string(to, i > 0 ? "," : "");
         if (key_next(&key, &component)) {
             text_json(to, text_all(&component));
@@ -172,7 +174,7 @@ static void put_json_keys(size_t count, const char *key, text *to) {
             text_string(to, "null");
         }
     }
-    text_string(to, "]");
+    text_string(to, key ? "]" : "");
     text_free(&component);
 }
 
@@ -195,7 +197,7 @@ void format_head(const options *asked, text *to) {
 void format_each_head(const options *asked, text *to) {
     if (asked->format == FORMAT_CSV || asked->format == FORMAT_TSV) {
         text_string(to, asked->format == FORMAT_CSV ? "file,line," : "file\tline\t");
-        put_heads(asked, to);
+        put_row(asked, NULL, NULL, to);
         text_string(to, asked->format == FORMAT_CSV ? ",verdict\n" : "\tverdict\n");
     }
 }
@@ -205,11 +207,10 @@ static void put_each_plain(reading *in, const record *of, const tally *counted) 
     const char *key = of->group->key;
     text_safe(out, slice_of(in->asked->files[of->file]));
     text_string(out, ":");
-    text_number(out, (int64_t)of->line, false);
+    text_number(out, of->line, false);
     text_string(out, ": ");
     for (size_t i = 0; i < in->asked->by_count; i++) {
-        const bool present = key_next(&key, &in->scratch);
-        text_safe(out, present ? text_all(&in->scratch) : slice_of(no_key));
+        key_put(&key, out);
         text_string(out, i + 1 < in->asked->by_count ? ", " : ": ");
     }
     for (size_t i = 0; i < COLUMNS; i++) {
@@ -218,35 +219,30 @@ static void put_each_plain(reading *in, const record *of, const tally *counted) 
         if (each.kind == COUNT && tokusage_count_at(&usage, each.which)->present) {
             text_bytes(out, each.name, strlen(each.name) - strlen("_tokens"));
             text_string(out, " ");
-            put_cell(&each, counted, out);
+            column_put(each, counted, false, out);
             text_string(out, ", ");
         }
     }
 }
 
 static void put_each_json(reading *in, const record *of, const tally *counted) {
-    text *const out = &in->out;
-    text_string(out, "{\"file\":");
-    text_json(out, slice_of(in->asked->files[of->file]));
-    text_string(out, ",\"line\":");
-    text_number(out, (int64_t)of->line, false);
-    text_string(out, ",\"group\":");
-    put_json_keys(in->asked->by_count, of->group->key, out);
-    put_tally(in->asked, counted, false, out);
-    text_string(out, ",\"verdict\":\"");
+    text_string(&in->out, "{\"file\":");
+    text_json(&in->out, slice_of(in->asked->files[of->file]));
+    text_string(&in->out, ",\"line\":");
+    text_number(&in->out, of->line, false);
+    text_string(&in->out, ",");
+    put_group(in->asked, of->group->key, &in->out);
+    put_tally(in->asked, counted, false, &in->out);
+    text_string(&in->out, ",\"verdict\":\"");
 }
 
 static void put_each_row(reading *in, const record *of, const tally *counted) {
-    const options *const asked = in->asked;
-    const char *const separator = asked->format == FORMAT_TSV ? "\t" : ",";
-    text *const out = &in->out;
-    put_field(asked, slice_of(asked->files[of->file]), out);
-    text_string(out, separator);
-    text_number(out, (int64_t)of->line, false);
-    text_string(out, separator);
-    put_keys(asked, of->group->length > 0 ? of->group->key : "", out);
-    put_columns(asked, counted, out);
-    text_string(out, separator);
+    const char *const separator = in->asked->format == FORMAT_TSV ? "\t" : ",";
+    put_safe_field(in->asked, in->asked->files[of->file], &in->out);
+    text_number(&in->out, of->line, false);
+    text_string(&in->out, separator);
+    put_row(in->asked, of->group->key, counted, &in->out);
+    text_string(&in->out, separator);
 }
 
 void format_each(reading *in, const record *of, const tally *counted, const char *verdict) {
@@ -260,40 +256,36 @@ void format_each(reading *in, const record *of, const tally *counted, const char
 
 /* ---- the report */
 
-static void put_json(const report *of, text *to) {
-    format_head(of->asked, to);
-    text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");
-    for (size_t i = 0; i < of->groups->count; i++) {
-        const group *const row = of->groups->groups[i];
-        text_string(to, i > 0 ? ",{\"group\":" : "{\"group\":");
-        if (row->key) {
-            put_json_keys(of->asked->by_count, row->key, to);
-        } else {
-            text_json(to, slice_of(other_keys));
-        }
-        text_string(to, ",");
-        put_tally(of->asked, &row->tally, true, to);
-        text_string(to, "}");
-    }
-    text_string(to, "],\"total\":{");
-    put_tally(of->asked, of->total, true, to);
-    text_string(to, "}}\n");
-}
-
 void format_report(const report *of, text *to) {
+    const bool json = of->asked->format == FORMAT_JSON;
     if (of->asked->format == FORMAT_TABLE) {
         format_table(of, to);
         return;
     }
-    if (of->asked->format == FORMAT_JSON) {
-        put_json(of, to);
-        return;
+    if (json) {
+        format_head(of->asked, to);
+        text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");
+    } else {
+        put_row(of->asked, NULL, NULL, to);
     }
-    put_heads(of->asked, to);
     for (size_t i = 0; i < of->groups->count; i++) {
-        text_string(to, "\n");
-        put_keys(of->asked, of->groups->groups[i]->key, to);
-        put_columns(of->asked, &of->groups->groups[i]->tally, to);
+        const group *const row = of->groups->groups[i];
+        if (json) {
+            text_string(to, i > 0 ? ",{" : "{");
+            put_group(of->asked, row->key, to);
+            put_tally(of->asked, &row->tally, true, to);
+            text_string(to, "}");
+        } else {
+            text_string(to, "\n");
+            put_row(of->asked, row->key, &row->tally, to);
+        }
+    }
+    if (json) {
+        text_string(to, "],\"total\":{");
+        const size_t begin = to->used;
+        put_tally(of->asked, of->total, true, to);
+        memmove(to->bytes + begin, to->bytes + begin + 1, --to->used - begin); /* the comma before the first */
+        text_string(to, "}}");
     }
     text_string(to, "\n");
 }

@@ -78,118 +78,213 @@ static size_t string_span(slice of) {
     return 0;
 }
 
-/* What it is, the library has said when it read the document; here only its end matters. */
-static size_t value_span(slice of) {
-    size_t span = 0;
-    if (json_is(of, '{') || json_is(of, '[')) {
-        return json_span(of);
+/* The library has read the document: it is JSON, and only the end of a value matters here. */
+size_t json_skip(slice of) {
+    static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
+    size_t depth = 0;
+    size_t at = 0;
+    while (depth == 0 && at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
+           !json_is_space(of.bytes[at])) {
+        at++; /* of a number, true, false or null */
     }
-    if (json_is(of, '"')) {
-        return string_span(of);
+    while (at < of.length && (at == 0 || depth > 0)) {
+        const char c = of.bytes[at];
+        if (c == '"') {
+            const size_t span = string_span((slice){of.bytes + at, of.length - at});
+            at += span > 0 ? span - 1 : of.length - at - 1;
+        }
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        for (at++; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]]; at++) {
+        }
     }
-    while (span < of.length && !memchr(",}] \t\r\n", of.bytes[span], 7)) {
-        span++;
-    }
-    return span;
+    return depth == 0 ? at : 0;
 }
 
-bool json_next(slice *inside, slice *name, slice *value) {
-    size_t span = json_is(*inside, '"') && name ? string_span(*inside) : 0;
-    if (name && span > 0) {
+static bool take_name(slice *inside, slice *name) {
+    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
+    if (span > 0) {
         *name = (slice){inside->bytes + 1, span - 2};
         *inside = after(*inside, span);
         *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
-    } else if (name || json_is(*inside, ']')) {
-        return false;
     }
-    span = value_span(*inside);
+    return span > 0;
+}
+
+static bool take_value(slice *inside, slice *value) {
+    const size_t span = json_skip(*inside);
     if (span == 0 || span >= inside->length) {
         return false;
     }
-    *value = json_trim((slice){inside->bytes, span});
+    *value = (slice){inside->bytes, span};
+    while (json_is_space(value->bytes[value->length - 1])) {
+        value->length--;
+    }
     *inside = after(*inside, span);
     const bool more = json_is(*inside, ',');
     *inside = more ? after(*inside, 1) : *inside;
     return more || json_is(*inside, '}') || json_is(*inside, ']');
 }
 
-/* ---- what is found */
-
-static slice found(const tokusage_value *of) {
-    const bool none = !of->json || (of->length == 4 && *of->json == 'n');
-    return (slice){none ? NULL : of->json, none ? 0 : of->length};
+bool json_next(slice *inside, slice *name, slice *value) {
+    return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
 }
 
-slice json_at(slice value, const char *pointer) {
-    tokusage_value asked = {.pointer = pointer};
-    tokusage_find_all(value.bytes, value.length, &asked, 1, NULL);
-    return found(&asked);
-}
+/* ---- members by name */
 
-void document_pass(document *in) {
-    in->begins[++in->passes] = in->count;
-}
-
-places document_ask(document *in, const char *pointers) {
-    places made = {.count = 0};
-    while (pointers && *pointers && made.count < sizeof made.at) {
-        const size_t span = strcspn(pointers, " ");
-        size_t i = 0;
-        while (i < in->count && (strncmp(in->asked[i].pointer, pointers, span) != 0 || in->asked[i].pointer[span])) {
-            i++;
-        }
-        if (i == in->count && i < ASKED_MOST) {
-            char *const copy = memory_resize(NULL, span + 1);
-            memcpy(copy, pointers, span);
-            copy[span] = '\0';
-            if (i - in->begins[in->passes] == ASKED_ONCE) {
-                document_pass(in);
-            }
-            in->asked[i].pointer = copy;
-            in->pass[i] = (unsigned char)in->passes;
-            in->count++;
-        }
-        made.at[made.count++] = (unsigned char)i;
-        pointers += span + (pointers[span] == ' ');
+bool json_name_is(slice name, const char *wanted, size_t length) {
+    if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
+        return name.length == length && memcmp(name.bytes, wanted, length) == 0;
     }
-    return made;
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    const bool same = plain.used == length && memcmp(plain.bytes, wanted, length) == 0;
+    text_free(&plain);
+    return same;
 }
 
-static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *error) {
-    const size_t begin = in->begins[pass];
-    const size_t end = pass < in->passes ? in->begins[pass + 1] : in->count;
-    in->read |= 1U << pass;
-    return tokusage_find_all(in->whole.bytes, in->whole.length, in->asked + begin, end - begin, error);
+/* Those that were read before; the first place is that of the document. */
+static json_members *members_of(document *in, slice object) {
+    size_t i = 0;
+    while (i < INDEXES && in->known[i].of.bytes != object.bytes) {
+        i++;
+    }
+    if (i == INDEXES) {
+        i = in->next = in->next % (INDEXES - 1) + 1;
+        in->known[i].of = object;
+        in->known[i].rest = json_open(object);
+        in->known[i].count = 0;
+    }
+    return &in->known[i];
 }
 
-tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
-    in->whole = whole;
-    in->read = 0;
-    return read_pass(in, 0, error);
+static bool read_next(json_members *in) {
+    const bool read =
+        in->count < INDEX_MEMBERS && json_next(&in->rest, &in->all[in->count].name, &in->all[in->count].value);
+    in->count += read;
+    return read;
 }
 
-slice document_at(document *in, const places *at) {
+static slice member_of(document *in, slice object, const char *name, size_t length) {
+    json_members *const known = members_of(in, object);
+    slice found = {NULL, 0};
     slice value = {NULL, 0};
-    for (unsigned i = 0; i < at->count && !value.bytes; i++) {
-        const unsigned pass = in->pass[at->at[i]];
-        if ((in->read >> pass & 1) == 0) {
-            read_pass(in, pass, NULL);
+    for (size_t i = 0; i < known->count || read_next(known); i++) {
+        const slice each = known->all[i].name;
+        if (each.length >= length && (each.length > length || *each.bytes == *name) &&
+            json_name_is(each, name, length)) {
+            return known->all[i].value;
         }
-        value = found(&in->asked[at->at[i]]);
+    }
+    for (slice rest = known->rest; json_next(&rest, &found, &value);) { /* after the members that the index has */
+        if (json_name_is(found, name, length)) {
+            return value;
+        }
+    }
+    return (slice){NULL, 0};
+}
+
+static slice member_at(document *in, slice value, const char *pointer, size_t length) {
+    const char *const end = pointer + length;
+    while (pointer < end && value.bytes) {
+        char plain[256];
+        size_t used = 0;
+        const char *const name = pointer + 1;
+        bool escaped = false;
+        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
+            escaped = escaped || *pointer == '~';
+        }
+        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
+            const bool escape = *at == '~';
+            at += escape;
+            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        }
+        value = !json_is(value, '{') ? (slice){NULL, 0}
+                : escaped            ? member_of(in, value, plain, used)
+                                     : member_of(in, value, name, (size_t)(pointer - name));
     }
     return value;
 }
 
-bool document_has(document *in, const places *at) {
-    bool has = document_at(in, at).bytes;
-    for (unsigned i = 0; i < at->count && !has; i++) {
-        has = in->asked[at->at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
+slice json_at(slice value, const char *pointer) {
+    document in;
+    in.next = 0;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in.known[i].of.bytes = NULL;
+    }
+    const slice found = member_at(&in, value, pointer, strlen(pointer));
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
+}
+
+/* ---- documents */
+
+void document_begin(document *in, slice whole) {
+    in->whole = whole;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
+    }
+    in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
+    in->known[0].count = 0;
+}
+
+bool document_open(document *in, slice whole) {
+    document_begin(in, whole);
+    in->usage = (tokusage){.total_tokens = {.present = false}};
+    in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
+    return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
+}
+
+slice document_one(document *in, const char *pointer, size_t length) {
+    const slice found = member_at(in, in->whole, pointer, length);
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
+}
+
+slice document_head(document *in, const char *name) {
+    json_members *const known = &in->known[0];
+    for (size_t i = 0;; i++) {
+        slice rest = known->rest;
+        slice next = {NULL, 0};
+        if (i == known->count &&
+            (!take_name(&rest, &next) || json_is(rest, '{') || json_is(rest, '[') || !read_next(known))) {
+            return (slice){NULL, 0};
+        }
+        if (slice_is(known->all[i].name, name)) {
+            return known->all[i].value;
+        }
+    }
+}
+
+slice document_at(document *in, const char *pointers) {
+    slice value = {NULL, 0};
+    while (pointers && *pointers == '/' && !value.bytes) {
+        const size_t span = strcspn(pointers, " =");
+        value = document_one(in, pointers, span);
+        pointers += span + (pointers[span] == ' ');
+    }
+    return value;
+}
+
+bool document_has(document *in, const char *pointers) {
+    bool has = false;
+    while (!has && *pointers == '/') {
+        const size_t span = strcspn(pointers, " =");
+        has = member_of(in, in->whole, pointers + 1, strcspn(pointers + 1, "/ =")).bytes != NULL;
+        pointers += span + (pointers[span] == ' ');
     }
     return has;
 }
 
-void document_free(document *of) {
-    for (size_t i = 0; i < of->count; i++) {
-        free((char *)of->asked[i].pointer);
+size_t document_names(document *in, uint64_t seed, uint64_t *hash) {
+    json_members *const known = &in->known[0];
+    while (read_next(known)) {
     }
+    *hash = seed;
+    for (size_t i = 0; i < known->count; i++) {
+        const slice name = known->all[i].name;
+        for (size_t at = 0; at < name.length; at++) {
+            *hash = (*hash ^ (unsigned char)name.bytes[at]) * UINT64_C(0x100000001b3);
+        }
+        *hash = (*hash ^ 256) * UINT64_C(0x100000001b3);
+    }
+    return known->count;
 }

@@ -89,11 +89,7 @@ static void print_report(reading *in, tally *total) {
         totals_group(&in->totals, (slice){NULL, 0}); /* all are one group, which is there even when it is empty */
     }
     totals_sort(&in->totals, asked->sort);
-    bool good = totals_sum(&in->totals, 0, total);
-    if (asked->top > 0) {
-        good = totals_cut(&in->totals, (size_t)asked->top) && good;
-    }
-    if (!good) {
+    if (!totals_sum(&in->totals, 0, total) | (asked->top > 0 && !totals_cut(&in->totals, (size_t)asked->top))) {
         fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
               stderr);
         in->incomplete = true;
@@ -108,38 +104,17 @@ static void print_report(reading *in, tally *total) {
     text_free(&strings);
 }
 
-static void say_the_rest(const reading *in, const tally *total) {
-    const tokusage *const usage = &total->usage;
-    if (in->unsaid > 0 && in->asked->max_errors > 0) {
-        fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in->unsaid);
-    }
-    if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
-        !in->asked->merge && !in->incomplete && in->output_error == 0) {
-        fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
-    }
-}
-
-static void free_reading(reading *in) {
-    totals_free(&in->totals);
-    forget(&in->notes);
-    response_free(&in->found);
-    shapes_free(in);
-    text_free(&in->head);
-    text_free(&in->key);
-    text_free(&in->scratch);
-    text_free(&in->out);
-}
-
 static int report_all(options *asked) {
     static reading in;
     tally total = {.counters = {0}};
+    const tokusage *const usage = &total.usage;
     in.asked = asked;
-    in.wants_time = asked->ranged || asked->priced;
+    in.document.pointer = asked->at;
+    in.wants_time = asked->ranged || asked->prices.timed;
     for (size_t i = 0; i < asked->by_count; i++) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
     }
     set_seed(&in);
-    shapes_prepare(&in);
     if (asked->each) {
         format_each_head(asked, &in.out);
         print(&in, &in.out);
@@ -149,15 +124,27 @@ static int report_all(options *asked) {
         fputs("usage-report: interrupted; these are the totals so far\n", stderr);
     }
     print_report(&in, &total);
-    say_the_rest(&in, &total);
+    if (in.unsaid > 0 && asked->max_errors > 0) {
+        fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
+    }
+    if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
+        !asked->merge && !in.incomplete && in.output_error == 0) {
+        fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
+    }
     if (asked->explain) {
         prices_explain(&asked->prices);
     }
-    const bool found = tally_findings(&total) > 0;
-    const int result = in.incomplete ? NOT_COMPLETE : asked->strict && found ? WITH_FINDINGS : COMPLETE;
-    const int error = in.output_error;
-    free_reading(&in);
-    return finish(result, error);
+    totals_free(&in.totals);
+    forget(&in.notes);
+    response_free(&in.found);
+    text_free(&in.head);
+    text_free(&in.key);
+    text_free(&in.scratch);
+    text_free(&in.out);
+    return finish(in.incomplete                                 ? NOT_COMPLETE
+                  : asked->strict && tally_findings(&total) > 0 ? WITH_FINDINGS
+                                                                : COMPLETE,
+                  in.output_error);
 }
 
 int main(int argc, char **argv) {

@@ -6,37 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A string goes to `to`; false: it is none. */
-static bool read_string(slice value, text *to) {
-    to->used = 0;
-    if (json_is(value, '"')) {
-        text_decode(to, json_inside(value));
-    }
-    return json_is(value, '"');
-}
-
 /* What merged reports are about. The strings are kept one after another, each with a NUL. */
 void merge_head(slice whole, options *read, text *strings) {
-    text one = {.bytes = NULL};
-    size_t offsets[BY_MOST] = {0};
-    slice inside = json_open(json_at(whole, "/by"));
+    const slice at = json_at(whole, "/at");
     slice value = {NULL, 0};
+    size_t offsets[BY_MOST] = {0};
     read->priced = read->priced || slice_is(json_at(whole, "/priced"), "true");
     read->stated = slice_is(json_at(whole, "/stated"), "true");
     read->by_count = 0;
-    const bool pointed = read_string(json_at(whole, "/at"), &one);
-    text_bytes(strings, one.bytes, one.used);
+    text_decode(strings, json_inside(at));
     text_bytes(strings, "", 1);
-    while (read->by_count < BY_MOST && json_next(&inside, NULL, &value) && read_string(value, &one)) {
+    for (slice inside = json_open(json_at(whole, "/by"));
+         read->by_count < BY_MOST && json_next(&inside, NULL, &value);) {
         offsets[read->by_count++] = strings->used;
-        text_bytes(strings, one.bytes, one.used);
+        text_decode(strings, json_inside(value));
         text_bytes(strings, "", 1);
     }
-    read->at = pointed ? strings->bytes : NULL;
+    read->at = json_is(at, '"') ? strings->bytes : NULL;
     for (size_t i = 0; i < read->by_count; i++) {
         read->by[i].given = strings->bytes + offsets[i];
     }
-    text_free(&one);
 }
 
 /* False: it is about something else than the reports before it. */
@@ -54,12 +43,12 @@ static bool take_head(reading *to, slice whole, options *read, text *strings) {
 }
 
 static bool read_key(reading *to, slice keys) {
-    slice inside = json_open(keys);
     slice value = {NULL, 0};
     to->key.used = 0;
-    while (json_next(&inside, NULL, &value)) {
-        const bool present = read_string(value, &to->scratch);
-        key_add(&to->key, present, text_all(&to->scratch));
+    for (slice inside = json_open(keys); json_next(&inside, NULL, &value);) {
+        to->scratch.used = 0;
+        text_decode(&to->scratch, json_inside(value));
+        key_add(&to->key, json_is(value, '"'), text_all(&to->scratch));
     }
     return json_is(keys, '[');
 }
@@ -72,7 +61,7 @@ static bool read_group(reading *to, slice element, const options *head, tally *r
         const column of = column_at(i);
         snprintf(pointer, sizeof pointer, "/%s", of.name);
         const slice value = json_at(element, pointer);
-        if (!column_is_there(&of, head)) {
+        if (!column_is_there(of, head)) {
             continue;
         }
         if (of.kind == COUNTER) {
@@ -102,41 +91,38 @@ static void price_group(reading *to, const options *head, tally *of) {
     of->counters[UNPRICED] = of->counters[RESPONSES];
 }
 
-static bool is_report(slice whole) {
-    const slice complete = json_at(whole, "/complete");
-    return slice_is(json_at(whole, "/usage_report"), "4") &&
-           (slice_is(complete, "true") || slice_is(complete, "false"));
+static void take_groups(reading *to, uint64_t line, slice groups, const options *head) {
+    slice value = {NULL, 0};
+    for (slice inside = json_open(groups); json_next(&inside, NULL, &value);) {
+        tally read = {.counters = {0}};
+        if (!read_group(to, value, head, &read)) {
+            say_failure(to, line, "a group of this report is broken, or made by --top; the rest of it is not added");
+            return;
+        }
+        if (to->asked->priced) {
+            price_group(to, head, &read);
+        }
+        if (!tally_add(&totals_group(&to->totals, text_all(&to->key))->tally, &read)) {
+            say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+        }
+    }
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {
+    const slice complete = json_at(whole, "/complete");
     options head = {.at = NULL};
     text strings = {.bytes = NULL};
-    slice inside = json_open(json_at(whole, "/groups"));
-    slice value = {NULL, 0};
-    if (!is_report(whole)) {
+    if (!slice_is(json_at(whole, "/usage_report"), "4") ||
+        !(slice_is(complete, "true") || slice_is(complete, "false"))) {
         say_failure(to, line, "no report of usage-report --format json, of this version");
     } else if (!take_head(to, whole, &head, &strings)) {
         say_failure(to, line,
                     "a report made with another --at, --by or --prices than those before it; it is not added");
     } else {
-        if (slice_is(json_at(whole, "/complete"), "false")) {
+        if (slice_is(complete, "false")) {
             say_failure(to, line, "this report says that it is not complete; it is added as it is");
         }
-        while (json_next(&inside, NULL, &value)) {
-            tally read = {.counters = {0}};
-            if (!read_group(to, value, &head, &read)) {
-                say_failure(to, line,
-                            "a group of this report is broken, or made by --top; the rest of it is not added");
-                break;
-            }
-            if (to->asked->priced) {
-                price_group(to, &head, &read);
-            }
-            if (!tally_add(&totals_group(&to->totals, text_all(&to->key))->tally, &read)) {
-                say_failure(to, line,
-                            "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
-            }
-        }
+        take_groups(to, line, json_at(whole, "/groups"), &head);
     }
     text_free(&strings);
 }

@@ -36,6 +36,7 @@ static const char help[] =
 
 typedef enum kind {
     TEXT,
+    POINTER,
     KEY,
     FLAG,
     NUMBER,
@@ -46,7 +47,7 @@ typedef enum kind {
 typedef struct given {
     options to;
     const char *format, *sort, *zone, *since, *until, *prices;
-    bool grouped, help, version;
+    bool grouped, timed, help, version;
 } given;
 
 static const struct {
@@ -55,9 +56,9 @@ static const struct {
     size_t member; /* of `given` */
     uint64_t least, most;
 } known[] = {
-    {"at", TEXT, offsetof(given, to.at), 0, 0},
-    {"model", TEXT, offsetof(given, to.model), 0, 0},
-    {"time", TEXT, offsetof(given, to.time), 0, 0},
+    {"at", POINTER, offsetof(given, to.at), 0, 0},
+    {"model", POINTER, offsetof(given, to.model), 0, 0},
+    {"time", POINTER, offsetof(given, to.time), 0, 0},
     {"by", KEY, 0, 0, 0},
     {"tz", TEXT, offsetof(given, zone), 0, 0},
     {"since", TEXT, offsetof(given, since), 0, 0},
@@ -99,24 +100,27 @@ static bool read_number(size_t which, const char *value, uint64_t *to) {
     for (const char *at = units; unit && at <= unit && number <= UINT64_MAX / 1024; at++) {
         number *= 1024;
     }
-    if (!end || end[unit != NULL] != '\0' || errno != 0 || number < known[which].least || number > known[which].most) {
-        return fail(known[which].name, value, "no number that is allowed here");
-    }
     *to = number;
-    return true;
+    return (end && end[unit != NULL] == '\0' && errno == 0 && number >= known[which].least &&
+            number <= known[which].most) ||
+           fail(known[which].name, value, "no number that is allowed here");
 }
 
 static bool read_key(given *to, const char *value) {
     static const struct {
         const char *name;
         grouping as;
-    } names[] = {{"/model", {.kind = BY_MODEL}}, {"file", {.kind = BY_FILE}}, {"hour", {.kind = BY_TIME, .unit = HOUR}},
-                 {"day", {.kind = BY_TIME, .unit = DAY}}, {"week", {.kind = BY_TIME, .unit = WEEK}}, {"month", {.kind = BY_TIME, .unit = MONTH}}};
+    } names[] = {{"/model", {.kind = BY_MODEL}},
+                 {"file", {.kind = BY_FILE}},
+                 {"hour", {.kind = BY_TIME, .unit = HOUR}},
+                 {"day", {.kind = BY_TIME, .unit = DAY}},
+                 {"week", {.kind = BY_TIME, .unit = WEEK}},
+                 {"month", {.kind = BY_TIME, .unit = MONTH}}};
+    grouping made = {.kind = BY_POINTER};
     to->grouped = true;
     if (strcmp(value, "none") == 0) {
         return true;
     }
-    grouping made = {.kind = BY_POINTER};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         made = strcmp(value, names[i].name) == 0 ? names[i].as : made;
     }
@@ -127,6 +131,7 @@ static bool read_key(given *to, const char *value) {
     if (to->to.by_count == BY_MOST) {
         return fail("by", value, "at most 8 keys");
     }
+    to->timed = to->timed || made.kind == BY_TIME;
     to->to.by[to->to.by_count++] = made;
     return true;
 }
@@ -135,8 +140,10 @@ static bool set(given *to, size_t which, const char *value) {
     char *const member = (char *)to + known[which].member;
     switch (known[which].kind) {
     case TEXT:
+    case POINTER:
         memcpy(member, &value, sizeof value);
-        return true;
+        return (known[which].kind != POINTER || tokusage_pointer_valid(value) ||
+                fail(known[which].name, value, "no JSON Pointer (RFC 6901)"));
     case FLAG:
         *(bool *)(void *)member = true;
         return true;
@@ -147,60 +154,32 @@ static bool set(given *to, size_t which, const char *value) {
     }
 }
 
-static bool read_format(given *to) {
-    static const char *const formats[] = {"table", "json", "csv", "tsv"};
-    size_t i = 0;
-    while (i < 4 && strcmp(to->format, formats[i]) != 0) {
-        i++;
-    }
-    to->to.format = (report_format)(i < 4 ? i : 0);
-    return i < 4 || fail("format", to->format, "not table, json, csv or tsv");
-}
-
-static bool sorts_by_time(const options *of) {
-    bool timed = false;
-    for (size_t i = 0; i < of->by_count; i++) {
-        timed = timed || of->by[i].kind == BY_TIME;
-    }
-    return timed;
-}
-
 /* Without --sort, a table has most tokens first, except where there are times. */
 static bool read_sort(given *to) {
     options *const of = &to->to;
-    const bool by_tokens = !to->sort && !sorts_by_time(of) && (of->format == FORMAT_TABLE || of->top > 0);
+    const bool by_tokens = !to->timed && (of->format == FORMAT_TABLE || of->top > 0);
     const char *const name = to->sort ? to->sort : by_tokens ? "total_tokens" : "name";
     for (of->sort = 0; of->sort < COLUMNS; of->sort++) {
         const column each = column_at(of->sort);
         if (strcmp(each.name, name) == 0) {
-            return column_is_there(&each, of) || fail("sort", name, "this column needs --prices or --stated");
+            return column_is_there(each, of) || fail("sort", name, "this column needs --prices or --stated");
         }
     }
     return strcmp(name, "name") == 0 || fail("sort", name, "no column of --format csv");
 }
 
-static bool read_moment(const char *option, const char *value, int64_t *to) {
-    return !value || moment_read(slice_of(value), to) || fail(option, value, "no time");
-}
-
-static bool read_pointers(const options *of) {
-    const char *const pointers[][2] = {{"at", of->at}, {"model", of->model}, {"time", of->time}};
-    for (size_t i = 0; i < 3; i++) {
-        if (pointers[i][1] && !tokusage_pointer_valid(pointers[i][1])) {
-            return fail(pointers[i][0], pointers[i][1], "no JSON Pointer (RFC 6901)");
-        }
-    }
-    return true;
-}
-
 static bool settle(given *to) {
+    static const char *const formats[] = {"table", "json", "csv", "tsv"};
     options *const of = &to->to;
+    size_t format = 0;
+    while (to->format && format < 4 && strcmp(to->format, formats[format]) != 0) {
+        format++;
+    }
+    of->format = (report_format)format;
     of->ranged = to->since || to->until;
+    of->priced = to->prices != NULL;
     of->since = INT64_MIN;
     of->until = INT64_MAX;
-    if (!moment_zone(to->zone)) {
-        return fail("tz", to->zone, "no zone of this system");
-    }
     if (of->merge && (to->grouped || of->at || of->each || of->ranged || of->model || of->time)) {
         fputs("usage-report: --merge: the reports say by what they group, and have no single responses\n", stderr);
         return false;
@@ -208,10 +187,11 @@ static bool settle(given *to) {
     if (!to->grouped && !of->merge) {
         read_key(to, "/model");
     }
-    of->priced = to->prices != NULL;
-    return read_pointers(of) && read_moment("since", to->since, &of->since) &&
-           read_moment("until", to->until, &of->until) && (!to->format || read_format(to)) && read_sort(to) &&
-           (!to->prices || prices_read(to->prices, &of->prices));
+    return (moment_zone(to->zone) || fail("tz", to->zone, "no zone of this system")) &&
+           (format < 4 || fail("format", to->format, "not table, json, csv or tsv")) &&
+           (!to->since || moment_read(slice_of(to->since), &of->since) || fail("since", to->since, "no time")) &&
+           (!to->until || moment_read(slice_of(to->until), &of->until) || fail("until", to->until, "no time")) &&
+           read_sort(to) && (!of->priced || prices_read(to->prices, &of->prices));
 }
 
 /* ---- files */
@@ -234,23 +214,24 @@ static bool is_log(const char *name) {
     return false;
 }
 
-static int is_seen(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
-}
-
-static void add_folder(options *to, const char *path, unsigned depth) {
+static void add_path(options *to, const char *path, unsigned depth) {
     struct dirent **entries = NULL;
-    const int count = scandir(path, &entries, is_seen, alphasort);
+    struct stat status;
+    const bool named = strcmp(path, "-") == 0 || (depth == 0 ? stat : lstat)(path, &status) != 0;
+    if (named || !S_ISDIR(status.st_mode)) {
+        if (depth == 0 || (!named && S_ISREG(status.st_mode) && is_log(path))) {
+            add_file(to, path);
+        }
+        return;
+    }
+    const int count = depth < 32 ? scandir(path, &entries, NULL, alphasort) : 0;
     for (int i = 0; i < count; i++) {
-        struct stat status;
         text name = {.bytes = NULL};
         text_string(&name, path);
         text_string(&name, slice_ends(text_all(&name), "/") ? "" : "/");
         text_string(&name, entries[i]->d_name);
-        if (lstat(text_c(&name), &status) == 0 && S_ISDIR(status.st_mode) && depth < 32) {
-            add_folder(to, name.bytes, depth + 1);
-        } else if (S_ISREG(status.st_mode) && is_log(name.bytes)) {
-            add_file(to, name.bytes);
+        if (entries[i]->d_name[0] != '.') {
+            add_path(to, text_c(&name), depth + 1);
         }
         text_free(&name);
         free(entries[i]);
@@ -259,20 +240,6 @@ static void add_folder(options *to, const char *path, unsigned depth) {
     if (count < 0) {
         fprintf(stderr, "usage-report: %s: %s\n", path, strerror(errno));
         add_file(to, path);
-    }
-}
-
-static void add_files(options *to, int count, char **paths) {
-    for (int i = 0; i < count; i++) {
-        struct stat status;
-        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &status) == 0 && S_ISDIR(status.st_mode)) {
-            add_folder(to, paths[i], 0);
-        } else {
-            add_file(to, paths[i]);
-        }
-    }
-    if (count == 0) {
-        add_file(to, "-");
     }
 }
 
@@ -314,7 +281,12 @@ int options_read(int argc, char **argv, options *read) {
         *read = now.to;
         return 2;
     }
-    add_files(&now.to, argc - optind, argv + optind);
+    for (int i = optind; i < argc; i++) {
+        add_path(&now.to, argv[i], 0);
+    }
+    if (optind == argc) {
+        add_file(&now.to, "-");
+    }
     *read = now.to;
     return -1;
 }

@@ -40,7 +40,8 @@ bool decimal_read(slice number, int shift, int64_t *value, bool *exact) {
     int next = 0; /* the first digit that is dropped */
     bool point = false, any = false, more = false;
     size_t at = 0;
-    for (; at < number.length && (memchr("0123456789", number.bytes[at], 10) || (number.bytes[at] == '.' && !point)); at++) {
+    for (; at < number.length && (memchr("0123456789", number.bytes[at], 10) || (number.bytes[at] == '.' && !point));
+         at++) {
         const int digit = number.bytes[at] - '0';
         if (number.bytes[at] == '.') {
             point = true;
@@ -135,7 +136,8 @@ static bool drop_next(text *name, size_t *step) {
         regex_t expression;
         regmatch_t at = {.rm_so = -1};
         regcomp(&expression, dropped[*step], REG_EXTENDED);
-        const bool drops = regexec(&expression, text_c(name), 1, &at, 0) == 0 && at.rm_eo - at.rm_so < (regoff_t)name->used;
+        const bool drops =
+            regexec(&expression, text_c(name), 1, &at, 0) == 0 && at.rm_eo - at.rm_so < (regoff_t)name->used;
         regfree(&expression);
         if (drops) {
             memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, name->used - (size_t)at.rm_eo);
@@ -198,8 +200,8 @@ static bool matches(slice clause, const char *name) {
     const bool ends = slice_is(kind, "ends_with");
     const bool anywhere = slice_is(kind, "contains");
     for (size_t at = 0; !found && at + wanted.length <= whole.length; at++) {
-        const bool here = anywhere || (at == 0 && slice_is(kind, "starts_with")) ||
-                          (ends && at + wanted.length == whole.length);
+        const bool here =
+            anywhere || (at == 0 && slice_is(kind, "starts_with")) || (ends && at + wanted.length == whole.length);
         found = here && letters_are((slice){name + at, wanted.length}, wanted);
     }
     text_free(&decoded);
@@ -232,7 +234,8 @@ static const price_row *row_of(const price_list *in, slice model) {
     do {
         size_t most = 0;
         for (size_t i = 0; i < in->count; i++) {
-            const size_t fit = i > 0 && prices_compare(&in->rows[i], &in->rows[i - 1]) == 0 ? 0 : fit_of(&in->rows[i], &name);
+            const size_t fit =
+                i > 0 && prices_compare(&in->rows[i], &in->rows[i - 1]) == 0 ? 0 : fit_of(&in->rows[i], &name);
             best = fit > most ? &in->rows[i] : best;
             most = fit > most ? fit : most;
         }
@@ -301,7 +304,8 @@ static void override(tokusage *prices, const price_row *by, bool *given) {
 }
 
 /* Of the model's rows in this service tier the highest step that the prompt is above. */
-static const price_row *step_of(const price_list *in, const price_row *first, size_t order, slice tier, int64_t prompt) {
+static const price_row *step_of(const price_list *in, const price_row *first, size_t order, slice tier,
+                                int64_t prompt) {
     const price_row *best = NULL;
     for (const price_row *row = first; row < in->rows + in->count && prices_compare(row, first) == 0; row++) {
         if (row->order == order && letters_are(row->tier, tier) && prompt > row->above &&

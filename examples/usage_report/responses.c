@@ -133,11 +133,10 @@ void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
 }
 
 void read_counts(slice usage, response *to) {
-    const tokusage_status status = tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error);
-    if (status == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle(to);
     } else {
-        to->kept.verdict = usage.bytes ? INVALID : WITHOUT_USAGE;
+        to->kept.verdict = INVALID;
     }
 }
 
@@ -165,35 +164,47 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
 
 /* What services and gateways say that they charged. */
 static void read_stated(reading *in, response *to) {
-    const slice ticks = value_at(in, AT_TICKS);
+    const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
     text moved = {.bytes = NULL};
     if (ticks.bytes) { /* xAI: 10^10 are a dollar */
         text_slice(&moved, ticks);
         text_string(&moved, "e-10");
     }
-    to->stated = amount_read(ticks.bytes ? text_all(&moved) : value_at(in, AT_STATED),
-                             &to->kept.stated);
+    to->stated =
+        amount_read(ticks.bytes ? text_all(&moved)
+                                : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
+                                                             "/spend /response_cost /costUSD /total_cost /cost"),
+                    &to->kept.stated);
     text_free(&moved);
 }
 
+/* At a pointer of the command line. */
+static slice asked_at(reading *in, const char *pointer) {
+    return document_one(&in->document, pointer, strlen(pointer));
+}
+
 /* Adds what is not known yet. */
-void read_about(reading *in, const places *times, response *to) {
+void read_about(reading *in, const char *times, response *to) {
     const options *const asked = in->asked;
-    if (!to->kept.timed && (in->wants_time || times)) {
-        const places *const at = asked->time ? &in->at[AT_TIME] : times ? times : &in->at[AT_TIMES];
-        to->kept.timed = moment_read(document_at(&in->document, at), &to->kept.time);
+    if (!to->kept.timed && (in->wants_time || to->kept.rule == REPLACES)) {
+        static const char known[] =
+            "/created /created_at /response/created_at /response/created /createTime /timestamp /time /@timestamp /ts "
+            "/datetime /date /startTime /start_time /response/createTime /response/body/created "
+            "/response/body/created_at";
+        const slice time = asked->time ? asked_at(in, asked->time) : document_at(&in->document, times ? times : known);
+        to->kept.timed = moment_read(time, &to->kept.time);
         if (!to->kept.timed && in->source->timed && !asked->time) {
             to->kept.timed = true;
             to->kept.time = in->source->time;
         }
     }
     if (asked->model && to->model.used == 0) {
-        text_decode(&to->model, json_inside(value_at(in, AT_MODEL)));
+        text_decode(&to->model, json_inside(asked_at(in, asked->model)));
     }
     for (size_t i = 0; i < asked->by_count; i++) {
         text *const key = &to->keys[i];
         if (asked->by[i].kind == BY_POINTER && !to->keyed[i]) { /* an array or an object is no key */
-            const slice value = document_at(&in->document, &asked->by[i].at);
+            const slice value = asked_at(in, asked->by[i].given);
             to->keyed[i] = value.bytes && !json_is(value, '{') && !json_is(value, '[');
             key->used = 0;
             (json_is(value, '"') ? text_decode : text_slice)(key, json_is(value, '"') ? json_inside(value) : value);
@@ -337,7 +348,8 @@ static void name_record(reading *in, const record *of, const tokusage_error *err
     if (of->verdict == CONTRADICTORY) {
         tokusage_error_text(error, reason, sizeof reason);
         say_finding(in, of, reason);
-    } else if ((of->verdict == WITHOUT_USAGE && !of->unfinished) || of->verdict == AMBIGUOUS || of->verdict == UNTIMED) {
+    } else if ((of->verdict == WITHOUT_USAGE && !of->unfinished) || of->verdict == AMBIGUOUS ||
+               of->verdict == UNTIMED) {
         say_finding(in, of, reasons[of->verdict]);
     } else if (is_usable(of->verdict) && !(usage->prompt_tokens.present && usage->completion_tokens.present)) {
         say_finding(in, of, usage->prompt_tokens.present ? "completion_tokens is missing" : "prompt_tokens is missing");
@@ -483,19 +495,24 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
+/* Without what may be a digit. */
+static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word = 0;
+    memcpy(&word, bytes, length);
+    const uint64_t other = (word & (ones * 0xF0)) ^ (ones * 0x30);
+    word &= ((other >> 4 | other >> 5 | other >> 6 | other >> 7) & ones) * 0xFF;
+    return ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 /* Most usages have the same members: what they look like without digits is looked at once in a file. */
 void check_members(reading *in, slice usage, const response *of) {
-    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0);
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t hash = in->seed[0] ^ in->source->number;
-    for (size_t at = 0; at < usage.length; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, usage.bytes + at, usage.length - at < 8 ? usage.length - at : 8);
-        const uint64_t other = (word & high) ^ (ones * 0x30);        /* 0 in each byte that may be a digit */
-        const uint64_t marks = (other | other >> 1 | other >> 2 | other >> 3) >> 4 & ones; /* 1 in each that is none */
-        word &= marks * 0xFF;
-        hash = ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = 0;
+    for (; at + 8 <= usage.length; at += 8) {
+        hash = mix_word(hash, usage.bytes + at, 8);
     }
+    hash = mix_word(hash, usage.bytes + at, usage.length - at);
     uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
     if (json_is(usage, '{') && *checked != hash) {
         text path = {.bytes = NULL};

@@ -12,7 +12,7 @@ enum {
     CONDITIONS = 3
 };
 typedef struct shape {
-    /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings, or (POINTER=[) a list */
+    /* each holds: a pointer has a value, or (POINTER=a|b) one of these strings, or (POINTER=[) a list; or (!) none */
     const char *is[CONDITIONS];
     record_rule rule;
     const char *usage; /* a usage object of the library's names; EACH: the list */
@@ -23,8 +23,9 @@ typedef struct shape {
     bool batch;
 } shape;
 
-static const char gemini_cli[] = "input=promptTokenCount output=candidatesTokenCount total=totalTokenCount "
-                                 "cached=cachedContentTokenCount thoughts=thoughtsTokenCount tool=toolUsePromptTokenCount";
+static const char gemini_cli[] =
+    "input=promptTokenCount output=candidatesTokenCount total=totalTokenCount "
+    "cached=cachedContentTokenCount thoughts=thoughtsTokenCount tool=toolUsePromptTokenCount";
 static const char gemini_telemetry[] =
     "input_token_count=promptTokenCount output_token_count=candidatesTokenCount total_token_count= "
     "cached_content_token_count=cachedContentTokenCount thoughts_token_count=thoughtsTokenCount "
@@ -85,7 +86,6 @@ static const shape rows[] = {
     {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .body = "/result/message",
      .time = "/result/message/created_at", .batch = true},
     {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .body = "/result", .batch = true},
-    {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
     {.is = {"/response/usageMetadata", "/key /request", "/key /status /processed_time"}, .rule = ADDS,
      .body = "/response", .time = "/response/createTime /processed_time", .batch = true},
     {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .body = "/modelOutput", .model = "/modelId",
@@ -126,86 +126,14 @@ static const shape rows[] = {
 enum {
     ROWS = sizeof rows / sizeof *rows
 };
+_Static_assert(ROWS <= 64, "a bit for each row");
 
-static const char *const asked_for[PLACES] = {
-    [AT_TIMES] = "/created /created_at /response/created_at /response/created /createTime /timestamp /time "
-                 "/@timestamp /ts /datetime /date /startTime /start_time /response/createTime "
-                 "/response/body/created /response/body/created_at",
-    [AT_STATED] = "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost /costUSD "
-                  "/total_cost /cost",
-    [AT_TICKS] = "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks",
-    [AT_USAGE] = "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
-                 "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage "
-                 "/result/usage /chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage",
-    [AT_BODY] = "/response_body /responseBody /resp_body /res_body /body /response/body /response /responseJson "
-                "/response_json /output_body /outputBody",
-    [AT_ANSWER] = "/usage /usageMetadata /choices /candidates /output_text",
-    [AT_OBJECT] = "/object",
-    [AT_TYPE] = "/type /event_type",
-    [AT_VERDICT] = "/verdict",
-    [AT_ID] = "/id /message/id /response/id /responseId /response/responseId /interaction/id",
-    [AT_CHUNK] = "/type /event_type /done /object /messageStart /contentBlockStart /contentBlockDelta /contentBlockStop "
-                 "/messageStop /metadata/usage",
-    [AT_DONE] = "/done",
-    [AT_CHOICES] = "/choices",
-    [AT_GEMINI] = "/candidates /usageMetadata /response/usageMetadata",
-    [AT_BEDROCK] = "/messageStart /contentBlockStart /contentBlockDelta /contentBlockStop /messageStop /metadata/usage",
-    [AT_BEDROCK_BEGIN] = "/messageStart",
-    [AT_BEDROCK_END] = "/metadata/usage",
-};
-
-/* The rows, with their pointers as places. */
-struct shapes {
-    struct {
-        places is[CONDITIONS], usage, body, parts, model, id, time, session;
-    } rows[ROWS];
-};
-
-void shapes_prepare(reading *in) {
-    document *const to = &in->document;
-    const options *const asked = in->asked;
-    shapes *const made = in->shapes = memory_resize(NULL, sizeof *made);
-    document_ask(to, "/type /object /usage /id /model /created /timestamp /message/usage /message/id /message/model "
-                     "/sessionId");
-    in->at[AT_MODEL] = document_ask(to, asked->model);
-    in->at[AT_TIME] = document_ask(to, asked->time);
-    for (size_t i = 0; i < asked->by_count; i++) {
-        in->asked->by[i].at = document_ask(to, asked->by[i].kind == BY_POINTER ? asked->by[i].given : NULL);
-    }
-    document_pass(to);
-    for (size_t i = 0; i < ROWS; i++) {
-        for (size_t k = 0; k < CONDITIONS; k++) {
-            const char *const is = rows[i].is[k];
-            text pointer = {.bytes = NULL};
-            text_bytes(&pointer, is, is ? strcspn(is, "=") : 0);
-            made->rows[i].is[k] = document_ask(to, is ? text_c(&pointer) : NULL);
-            text_free(&pointer);
-        }
-    }
-    document_pass(to);
-    for (size_t i = 0; i < ROWS; i++) {
-        made->rows[i].usage = document_ask(to, rows[i].usage);
-        made->rows[i].body = document_ask(to, rows[i].body);
-        made->rows[i].parts = document_ask(to, rows[i].parts);
-        made->rows[i].model = document_ask(to, rows[i].model);
-        made->rows[i].id = document_ask(to, rows[i].id);
-        made->rows[i].time = document_ask(to, rows[i].time);
-        made->rows[i].session = document_ask(to, rows[i].session);
-    }
-    document_pass(to);
-    for (size_t i = 0; i < PLACES; i++) {
-        in->at[i] = asked_for[i] ? document_ask(to, asked_for[i]) : in->at[i];
-    }
-}
-
-void shapes_free(reading *in) {
-    free(in->shapes);
-    document_free(&in->document);
-}
-
-slice value_at(reading *in, place_kind at) {
-    return document_at(&in->document, &in->at[at]);
-}
+static const char usages[] =
+    "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
+    "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage /result/usage "
+    "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage";
+static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
+                             "/responseJson /response_json /output_body /outputBody";
 
 /* ---- recognition */
 
@@ -229,28 +157,55 @@ bool shapes_is(slice value, const char *words) {
     return found;
 }
 
-static size_t row_of(reading *in) {
-    size_t i = 0;
-    for (; i < ROWS; i++) {
-        size_t k = 0;
-        while (k < CONDITIONS && rows[i].is[k]) {
-            const slice value = document_at(&in->document, &in->shapes->rows[i].is[k]);
-            const char *const words = strchr(rows[i].is[k], '=');
-            if (!value.bytes || (words && !shapes_is(value, words + 1))) {
-                break;
-            }
-            k++;
-        }
-        if (k == CONDITIONS || !rows[i].is[k]) {
-            break;
-        }
+static bool holds(document *of, const char *condition) {
+    const bool absent = *condition == '!';
+    const slice value = document_at(of, condition + absent);
+    const char *const words = strchr(condition, '=');
+    return (value.bytes != NULL) != absent && (!words || shapes_is(value, words + 1));
+}
+
+static bool row_holds(document *of, size_t row, bool (*check)(document *of, const char *condition)) {
+    size_t k = 0;
+    while (k < CONDITIONS && rows[row].is[k] && check(of, rows[row].is[k])) {
+        k++;
     }
-    return i;
+    return k == CONDITIONS || !rows[row].is[k];
+}
+
+static bool may_hold(document *of, const char *condition) {
+    return *condition == '!' || document_has(of, condition);
+}
+
+/* Most documents of a log have the same members, so which rows they may be is looked up. */
+static size_t row_of(reading *in) {
+    document *const of = &in->document;
+    uint64_t hash = 0;
+    const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
+    looks *const known = &in->looks[hash % LOOKS];
+    if (known->hash != hash || many) {
+        *known = (looks){.hash = many ? 0 : hash};
+        for (size_t i = 0; i < ROWS; i++) {
+            known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
+        }
+        known->chunk = document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart "
+                                        "/contentBlockDelta /contentBlockStop /messageStop /metadata");
+        known->answer =
+            document_has(of, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                             "/output_text /object /verdict /model /response_body /responseBody /resp_body /res_body "
+                             "/body /responseJson "
+                             "/response_json /output_body /outputBody");
+    }
+    size_t row = in->asked->at ? ROWS : 0;
+    in->seen = known;
+    while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
+        row++;
+    }
+    return row;
 }
 
 /* ---- what a row says */
 
-static void set_string(reading *in, const places *at, text *to) {
+static void set_string(reading *in, const char *at, text *to) {
     if (to->used == 0) {
         text_decode(to, json_inside(document_at(&in->document, at)));
     }
@@ -268,11 +223,15 @@ static slice name_in(const char *names, slice name) {
 }
 
 /* A usage of the library's names is made of the shape's. */
-static void read_parts(reading *in, const places *parts, const char *names, response *to) {
+static void read_parts(reading *in, const char *parts, const char *names, response *to) {
     text usage = {.bytes = NULL};
+    text part = {.bytes = NULL};
     text_string(&usage, "{");
-    for (unsigned i = 0; i < parts->count; i++) {
-        slice inside = json_open(document_at(&in->document, &(places){1, {parts->at[i]}}));
+    while (*parts) {
+        part.used = 0;
+        text_bytes(&part, parts, strcspn(parts, " "));
+        parts += part.used + (parts[part.used] == ' ');
+        slice inside = json_open(json_at(in->document.whole, text_c(&part)));
         slice name = {NULL, 0};
         slice value = {NULL, 0};
         while (json_next(&inside, &name, &value)) {
@@ -291,6 +250,7 @@ static void read_parts(reading *in, const places *parts, const char *names, resp
     text_string(&usage, "}");
     read_counts(text_all(&usage), to);
     text_free(&usage);
+    text_free(&part);
 }
 
 /* ---- running totals */
@@ -313,7 +273,7 @@ static bool subtract(const tokusage *from, const tokusage *before, tokusage *dif
  * A session's total so far: what it has more than the one before it was used. The first of a file, and one that is
  * less than the one before it, say only what was used last. False: it says nothing new.
  */
-static bool read_running(reading *in, const places *info, response *to) {
+static bool read_running(reading *in, const char *info, response *to) {
     source *const file = in->source;
     const slice both = document_at(&in->document, info);
     const slice whole = json_at(both, "/total_token_usage");
@@ -338,8 +298,8 @@ static bool read_running(reading *in, const places *info, response *to) {
 
 static void read_context(reading *in, size_t row) {
     source *const file = in->source;
-    const slice session = document_at(&in->document, &in->shapes->rows[row].session);
-    const slice model = document_at(&in->document, &in->shapes->rows[row].model);
+    const slice session = document_at(&in->document, rows[row].session);
+    const slice model = document_at(&in->document, rows[row].model);
     if (session.bytes) {
         file->session.used = file->model.used = 0;
         text_decode(&file->session, json_inside(session));
@@ -385,7 +345,7 @@ static void put_unfolded(slice span, text *to) {
 static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
-        if (json_is(element, '{') && document_open(&in->document, element, NULL) == TOKUSAGE_OK) {
+        if (json_is(element, '{') && document_open(&in->document, element)) {
             take_document(in, line, false);
         }
     }
@@ -406,28 +366,33 @@ static void read_result_model(reading *in, response *to) {
 static void take_shape(reading *in, size_t row, response *to) {
     const shape *const as = &rows[row];
     document *const of = &in->document;
-    const slice usage = document_at(of, &in->shapes->rows[row].usage);
-    const slice body = document_at(of, &in->shapes->rows[row].body);
+    const slice usage = document_at(of, rows[row].usage);
+    const slice body = document_at(of, rows[row].body);
     const bool whole = as->body && slice_ends(slice_of(as->body), " ");
     to->kept.rule = as->rule;
     to->batch = as->batch;
-    set_string(in, &in->shapes->rows[row].model, &to->model);
-    set_string(in, &in->shapes->rows[row].id, &to->id);
-    set_string(in, &in->shapes->rows[row].session, &to->session);
+    set_string(in, rows[row].model, &to->model);
+    set_string(in, rows[row].id, &to->id);
+    set_string(in, rows[row].session, &to->session);
     in->source->known++;
     if (as->rule == RUNNING) {
-        if (!read_running(in, &in->shapes->rows[row].is[2], to)) {
+        if (!read_running(in, rows[row].is[2], to)) {
             return;
         }
     } else if (usage.bytes) {
         read_counts(usage, to);
         check_members(in, usage, to);
+        if (in->asked->priced) {
+            text_decode(&to->tier,
+                        json_inside(document_at(&in->document,
+                                                "/service_tier /usage/service_tier /message/usage/service_tier")));
+        }
     } else if (as->body) {
         read_body(in, body.bytes || (*as->body && !whole) ? body : of->whole, "", to);
-        check_members(in, value_at(in, AT_USAGE), to);
+        check_members(in, document_at(&in->document, usages), to);
     }
     if (as->parts && (!as->body || to->kept.verdict == WITHOUT_USAGE)) {
-        read_parts(in, &in->shapes->rows[row].parts, as->names, to);
+        read_parts(in, rows[row].parts, as->names, to);
     }
     if (as->rule == SUMS) {
         read_result_model(in, to);
@@ -435,7 +400,7 @@ static void take_shape(reading *in, size_t row, response *to) {
         text_slice(&to->id, in->source->session.used > 0 ? text_all(&in->source->session) : slice_of(in->source->name));
     }
     if (!slice_is(text_all(&to->model), "<synthetic>")) {
-        read_about(in, as->time ? &in->shapes->rows[row].time : NULL, to);
+        read_about(in, as->time, to);
         take_response(in, to);
     }
 }
@@ -450,7 +415,7 @@ static bool take_word(reading *in, response *to) {
                  {"missing|encoded|partial|unreadable", WITHOUT_USAGE, false},
                  {"cut|aborted|truncated", WITHOUT_USAGE, true},
                  {"invalid", INVALID, false}};
-    const slice word = value_at(in, AT_VERDICT);
+    const slice word = document_at(&in->document, "/verdict");
     const bool without = to->kept.verdict == WITHOUT_USAGE;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (shapes_is(word, known[i].words)) {
@@ -477,24 +442,75 @@ static bool take_other(reading *in, response *to) {
     }
     text_free(&reason);
     text_free(&pointer);
-    return misplaced || !(document_has(&in->document, &in->at[AT_ANSWER]) ||
-                          shapes_is(value_at(in, AT_OBJECT), "chat.completion|response|text_completion") ||
-                          shapes_is(value_at(in, AT_TYPE), "message|response"));
+    return misplaced ||
+           !(document_has(&in->document, "/usage /usageMetadata /choices /candidates /output_text") ||
+             shapes_is(document_at(&in->document, "/object"), "chat.completion|response|text_completion") ||
+             shapes_is(document_at(&in->document, "/type /event_type"), "message|response"));
 }
 
 static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
-    read_body(in, in->document.whole, at, to);
-    const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? value_at(in, AT_BODY) : (slice){NULL, 0};
+    /* Most other documents of a log need no second look. */
+    to->kept.verdict = WITHOUT_USAGE;
+    if (at || in->document.status != TOKUSAGE_ERR_NOT_FOUND || in->seen->answer) {
+        read_body(in, in->document.whole, at, to);
+    }
+    const slice body = to->kept.verdict == WITHOUT_USAGE && !at && in->seen->answer ? document_at(&in->document, bodies)
+                                                                                    : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
         to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
     }
     read_about(in, NULL, to);
-    if (take_word(in, to) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
-        check_members(in, value_at(in, AT_USAGE), to);
+    if ((in->seen->answer && take_word(in, to)) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
+        check_members(in, document_at(&in->document, usages), to);
         take_response(in, to);
     }
+}
+
+/* The only object that is named usage; nothing where one document may follow another. */
+static slice usage_in(slice whole) {
+    static const char name[] = "\"usage\":";
+    slice found = {NULL, 0};
+    const char *const end = whole.bytes + whole.length;
+    for (const char *at = whole.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
+        }
+        const bool named =
+            (size_t)(before - whole.bytes) > strlen(name) && memcmp(before - strlen(name), name, strlen(name)) == 0;
+        if (before[-1] == '}' || (named && found.bytes)) {
+            return (slice){NULL, 0};
+        }
+        found = named ? (slice){at, (size_t)(end - at)} : found;
+    }
+    found.length = found.bytes ? json_skip(found) : 0;
+    return found;
+}
+
+/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+bool take_quick(reading *in, uint64_t line, slice whole) {
+    response *const to = &in->found;
+    tokusage_stream stream;
+    document_begin(&in->document, whole);
+    if (in->asked->at ||
+        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        return false;
+    }
+    const slice usage = usage_in(whole);
+    response_clear(to);
+    tokusage_stream_init(&stream, NULL);
+    tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
+    verdict_of(&stream, true, to);
+    if (tokusage_stream_reports(&stream) != 1 || to->kept.verdict > CONTRADICTORY || to->kept.unfinished) {
+        return false;
+    }
+    to->kept.line = (uint32_t)line;
+    check_members(in, usage, to);
+    read_about(in, NULL, to);
+    take_response(in, to);
+    return true;
 }
 
 void take_document(reading *in, uint64_t line, bool event) {
@@ -504,14 +520,14 @@ void take_document(reading *in, uint64_t line, bool event) {
         take_each(in, line, of->whole);
         return;
     }
-    const size_t row = in->asked->at ? ROWS : row_of(in);
+    const size_t row = row_of(in);
     const record_rule rule = row < ROWS ? rows[row].rule : ADDS;
     response_clear(to);
     to->kept.line = (uint32_t)line;
     if (rule == UNFOLDED) {
         text made = {.bytes = NULL};
         put_unfolded(of->whole, &made);
-        if (document_open(of, text_all(&made), NULL) == TOKUSAGE_OK) {
+        if (document_open(of, text_all(&made))) {
             take_document(in, line, event);
         }
         text_free(&made);
@@ -519,11 +535,11 @@ void take_document(reading *in, uint64_t line, bool event) {
         take_wrapped(in, line);
     } else if (rule == EACH) {
         in->source->known++;
-        take_each(in, line, document_at(of, &in->shapes->rows[row].usage));
+        take_each(in, line, document_at(of, rows[row].usage));
     } else if (rule == CONTEXT || rule == PASSED) {
         in->source->known++;
         read_context(in, row);
-    } else if (row < ROWS && !(event && rule == REPLACES)) {
+    } else if (row < ROWS && !event) {
         take_shape(in, row, to);
     } else if (!streams_take(in, line, event)) {
         take_plain(in, to);

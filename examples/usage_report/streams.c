@@ -42,30 +42,34 @@ typedef struct chunk {
 } chunk;
 
 static chunk chunk_of(reading *in) {
-    static const char begins[] =
-        "message_start|response.created|message-start|interaction.created|interaction.start";
+    document *const of = &in->document;
+    static const char begins[] = "message_start|response.created|message-start|interaction.created|interaction.start";
     static const char ends[] = "message_stop|response.completed|response.incomplete|response.failed|response.done|"
                                "message-end|interaction.completed|interaction.complete";
-    static const char *const events[] = {"message_", "content_block_", "response.", "interaction.", "ping", "message-",
-                                         "content-", "content.",       "citation-", "tool-"};
+    static const char *const events[] = {"message_", "content_block_", "response.", "interaction.", "ping",
+                                         "message-", "content-",       "content.",  "citation-",    "tool-"};
     static const tokusage nothing = {.total_tokens = {.present = false}};
-    const slice type = value_at(in, AT_TYPE);
-    const slice done = value_at(in, AT_DONE);
-    const slice whole = in->document.whole;
-    const bool named = slice_ends(json_inside(value_at(in, AT_OBJECT)), ".chunk");
-    chunk is = {.id = json_inside(value_at(in, AT_ID))};
-    is.openai = named || (is.id.length > 0 && value_at(in, AT_CHOICES).bytes);
-    is.named = is.openai || (is.id.length > 0 && value_at(in, AT_GEMINI).bytes);
+    const slice type = document_at(of, "/type /event_type");
+    const slice done = document_at(of, "/done");
+    const bool named = slice_ends(json_inside(document_at(of, "/object")), ".chunk");
+    chunk is = {.id = json_inside(
+                    document_at(of, "/id /message/id /response/id /responseId /response/responseId /interaction/id"))};
+    is.openai = named || (is.id.length > 0 && document_at(of, "/choices").bytes);
+    is.named =
+        is.openai || (is.id.length > 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
     is.starts = shapes_is(type, "message_start");
-    is.begins = shapes_is(type, begins) || value_at(in, AT_BEDROCK_BEGIN).bytes;
-    is.ends = shapes_is(type, ends) || slice_is(done, "true") || value_at(in, AT_BEDROCK_END).bytes;
-    is.known = (named && is.id.length > 0) || slice_is(done, "true") || slice_is(done, "false") ||
-               value_at(in, AT_BEDROCK).bytes;
+    is.begins = shapes_is(type, begins) || document_at(of, "/messageStart").bytes;
+    is.ends = shapes_is(type, ends) || slice_is(done, "true") || document_at(of, "/metadata/usage").bytes;
+    is.known =
+        (named && is.id.length > 0) || slice_is(done, "true") || slice_is(done, "false") ||
+        document_at(
+            of, "/messageStart /contentBlockStart /contentBlockDelta /contentBlockStop /messageStop /metadata/usage")
+            .bytes;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         is.known = is.known || slice_begins(json_inside(type), events[i]);
     }
-    is.has_usage = tokusage_extract(whole.bytes, whole.length, in->asked->at, &is.usage, NULL) == TOKUSAGE_OK &&
-                   !tokusage_equal(&is.usage, &nothing);
+    is.has_usage = of->status == TOKUSAGE_OK && !tokusage_equal(&of->usage, &nothing);
+    is.usage = of->usage;
     return is;
 }
 
@@ -133,8 +137,8 @@ static bool is_over(const stream *open, const chunk *next) {
     const tokusage *const a = &open->usage;
     const tokusage *const b = &next->usage;
     const bool zeros = b->prompt_tokens.value == 0 && b->completion_tokens.value == 0;
-    const bool grows = b->prompt_tokens.value == a->prompt_tokens.value &&
-                       b->completion_tokens.value >= a->completion_tokens.value;
+    const bool grows =
+        b->prompt_tokens.value == a->prompt_tokens.value && b->completion_tokens.value >= a->completion_tokens.value;
     return next->begins || (open->has_usage && next->openai && !(next->has_usage && (zeros || grows)));
 }
 
@@ -209,9 +213,10 @@ static streams *streams_of(source *file) {
 }
 
 bool streams_take(reading *in, uint64_t line, bool event) {
+    document *const of = &in->document;
     bool passed = false;
-    if (!event && (!document_has(&in->document, &in->at[AT_CHUNK]) ||
-                   (slice_ends(json_inside(value_at(in, AT_OBJECT)), "completion") && !value_at(in, AT_TYPE).bytes))) {
+    if (!event && (!in->seen->chunk || (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
+                                        !document_at(of, "/type /event_type").bytes))) {
         return false;
     }
     const chunk is = chunk_of(in);
@@ -233,7 +238,9 @@ bool streams_take(reading *in, uint64_t line, bool event) {
     to->has_usage = to->has_usage || is.has_usage;
     to->usage = is.has_usage ? is.usage : to->usage;
     if (is.has_usage) {
-        check_members(in, value_at(in, AT_USAGE), &to->about);
+        check_members(in,
+                      document_at(of, "/usage /usageMetadata /message/usage /response/usage /response/usageMetadata"),
+                      &to->about);
     }
     read_about(in, NULL, &to->about);
     if (is.ends) {
@@ -248,7 +255,9 @@ bool streams_take(reading *in, uint64_t line, bool event) {
 void streams_end_mark(reading *in, uint64_t line) {
     static const char done[] = "data: [DONE]\n\n";
     streams *const open = streams_of(in->source);
-    stream *const to = open->last ? open->last : open->some_ended ? NULL : open_stream(in, line, (slice){NULL, 0}, true);
+    stream *const to = open->last         ? open->last
+                       : open->some_ended ? NULL
+                                          : open_stream(in, line, (slice){NULL, 0}, true);
     if (to && to->event) {
         tokusage_stream_feed(&to->state, done, sizeof done - 1);
         to->ended = open->some_ended = true;

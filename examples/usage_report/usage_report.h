@@ -65,6 +65,8 @@ bool json_is_number(slice value);
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
 
+size_t json_skip(slice of); /* the same of a value that has been read before */
+
 /* Takes the next element, or member (name not NULL), off the inside of an array or object. */
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
@@ -72,31 +74,35 @@ bool json_next(slice *inside, slice *name, slice *value);
 slice json_at(slice value, const char *pointer); /* nothing for null, too */
 
 enum {
-    ASKED_MOST = 255,
-    ASKED_ONCE = 64,
-    PASSES_MOST = 8
+    INDEX_MEMBERS = 40,
+    INDEXES = 4
 };
-/*
- * Pointers that are asked of documents, each once. Those of the first pass are asked of every document, those of
- * another when one of them is wanted.
- */
+/* The members of an object that were read so far. */
+typedef struct json_members {
+    slice of, rest;
+    struct {
+        slice name, value;
+    } all[INDEX_MEMBERS];
+    size_t count;
+} json_members;
 typedef struct document {
-    tokusage_value asked[ASKED_MOST];
-    unsigned char pass[ASKED_MOST + 1];
-    size_t count, begins[PASSES_MOST + 1];
-    unsigned passes, read;
     slice whole;
+    const char *pointer;    /* --at */
+    tokusage_status status; /* of the usage that the library finds there, or at a known path */
+    tokusage usage;
+    tokusage_error error;
+    json_members known[INDEXES]; /* the document itself, and objects in it */
+    size_t next;
 } document;
-typedef struct places { /* pointers, the first that has a value; by their number in `asked` */
-    unsigned char count, at[27];
-} places;
 
-void document_pass(document *in);                         /* what is asked from now on is in another pass */
-places document_ask(document *in, const char *pointers);  /* they are separated by spaces; NULL: none */
-tokusage_status document_open(document *in, slice whole, tokusage_error *error);
-slice document_at(document *in, const places *at); /* nothing for null, too */
-bool document_has(document *in, const places *at); /* also null, or several values */
-void document_free(document *of);
+void document_begin(document *in, slice whole);
+bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
+slice document_head(document *in, const char *name);                  /* of the members before any object or array */
+slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
+/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
+slice document_at(document *in, const char *pointers);
+bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+size_t document_names(document *in, uint64_t seed, uint64_t *hash); /* the number of its members */
 
 /* ---- moment.c: times, in microseconds since 1970. */
 
@@ -139,6 +145,7 @@ typedef struct price_list {
     text bytes; /* of the file */
     price_row *rows;
     size_t count;
+    bool timed;  /* some depend on the time */
     void *known; /* models that were asked for */
 } price_list;
 typedef struct sale {
@@ -238,7 +245,6 @@ typedef struct grouping {
     } kind;
     time_unit unit;
     const char *given;
-    places at;
 } grouping;
 
 typedef struct options {
@@ -304,7 +310,6 @@ void response_clear(response *of);
 void response_free(response *of);
 
 typedef struct streams streams;
-typedef struct shapes shapes;
 
 /* What is carried from line to line of one file. */
 typedef struct source {
@@ -327,35 +332,18 @@ typedef struct source {
 typedef struct answers {
     record *all;
     size_t count, room;
-    uint32_t *table;
+    uint64_t *table; /* half of an id's hash, and the number of its record */
     size_t buckets;
+    bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
 
-/* What is looked for in every document; shapes.c says where. */
-typedef enum place_kind {
-    AT_TIME, /* --time */
-    AT_TIMES,
-    AT_MODEL, /* --model */
-    AT_STATED,
-    AT_TICKS,
-    AT_USAGE,
-    AT_BODY,
-    AT_ANSWER, /* what only responses have */
-    AT_OBJECT,
-    AT_TYPE,
-    AT_VERDICT,
-    AT_ID, /* of a chunk, and what else it has */
-    AT_CHUNK,
-    AT_DONE,
-    AT_CHOICES,
-    AT_GEMINI,
-    AT_BEDROCK,
-    AT_BEDROCK_BEGIN,
-    AT_BEDROCK_END,
-    PLACES
-} place_kind;
-
+/* Which rows of the table of shapes a document with these members may be. */
+typedef struct looks {
+    uint64_t hash, rows;
+    bool chunk, answer; /* it may be a chunk, or a response */
+} looks;
 enum {
+    LOOKS = 64,
     CHECKED = 4096
 };
 typedef struct reading {
@@ -373,14 +361,14 @@ typedef struct reading {
     response found;
     void *notes; /* that were said */
     document document;
-    places at[PLACES];
-    shapes *shapes;
+    looks looks[LOOKS];
+    const looks *seen;         /* of the document */
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 } reading;
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
 void answers_take(reading *in, const record *next);
-void answers_finish(reading *in); /* all of them are final */
+void answers_finish(reading *in);      /* all of them are final */
 bool remember(void **set, slice name); /* whether it is new in the set */
 void forget(void **set);
 
@@ -388,13 +376,13 @@ void forget(void **set);
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
-void read_counts(slice usage, response *to);                      /* a usage object: its verdict, too */
+void read_counts(slice usage, response *to);                                /* a usage object: its verdict, too */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
-void read_about(reading *in, const places *times, response *to); /* what the document says around the usage */
+void read_about(reading *in, const char *times, response *to); /* what the document says around the usage */
 void take_response(reading *in, response *what);
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
-void finish_record(reading *in, const record *of); /* counts, names and prints it */
+void finish_record(reading *in, const record *of);                /* counts, names and prints it */
 void check_members(reading *in, slice usage, const response *of); /* findings for what may be a count */
 void name_unknown(reading *in, slice name, const response *of);
 void put_pointer_of_count(text *to, slice whole); /* of a member that may be a count; nothing: there is none */
@@ -402,12 +390,10 @@ bool may_be_count(slice name, slice value);
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
-void shapes_prepare(reading *in);
-void shapes_free(reading *in);
-slice value_at(reading *in, place_kind at);
-bool shapes_is(slice value, const char *words); /* a string, one of words that are separated by | */
+bool shapes_is(slice value, const char *words);             /* a string, one of words that are separated by | */
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
-bool streams_take(reading *in, uint64_t line, bool event); /* false: it is no chunk */
+bool take_quick(reading *in, uint64_t line, slice whole);   /* most lines of a gateway's log; false: it is another */
+bool streams_take(reading *in, uint64_t line, bool event);  /* false: it is no chunk */
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
 void streams_close(reading *in);
@@ -453,7 +439,9 @@ enum {
     COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
 };
 column column_at(size_t index);
-bool column_is_there(const column *of, const options *asked);
+bool column_is_there(column of, const options *asked);
+bool column_put(column of, const tally *from, bool nice, text *to); /* false: it says nothing */
+void key_put(const char **key, text *to);                           /* the next component, for people */
 extern const char no_key[], other_keys[];
 
 typedef struct report {

@@ -130,6 +130,20 @@ builder table_bytes(const table *in, size_t row, const char *column) {
     return bytes;
 }
 
+builder table_repeated(const table *in, size_t row, size_t size) {
+    builder body = table_bytes(in, row, "before");
+    builder part = table_bytes(in, row, "part");
+    builder after = table_bytes(in, row, "after");
+    assert_true(part.length > 0);
+    do {
+        add_bytes(&body, part.bytes, part.length);
+    } while (body.length + after.length < size);
+    add_bytes(&body, after.bytes, after.length);
+    free(part.bytes);
+    free(after.bytes);
+    return body;
+}
+
 tokusage table_usage(const table *in, size_t row) {
     tokusage usage;
     memset(&usage, 0, sizeof usage);
