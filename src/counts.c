@@ -43,7 +43,7 @@ tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *erro
 /* Without printf: a locale, or a small C library that lacks formats, cannot change a result. */
 size_t tokusage_decimal(uint64_t value, char text[TOKUSAGE_DECIMAL_SIZE]) {
     size_t length = 1;
-    for (uint64_t rest = value / 10; rest > 0; rest /= 10) {
+    for (uint64_t more = 10; value >= more && length < TOKUSAGE_DECIMAL_SIZE - 1; more *= 10) {
         length++;
     }
     text[length] = '\0';

@@ -89,14 +89,13 @@ typedef struct ngx_http_tokusage_strip_s ngx_http_tokusage_strip_t;
 typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
-    tokusage usage;                     /* when it is over, */
-    ngx_uint_t verdict;                 /* and its verdict */
-    ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
-    ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
-    ngx_http_tokusage_strip_t *strip;   /* NULL: the client gets all events */
-    off_t drained;                      /* bytes read since the client left */
-    ngx_msec_t first;                   /* ms from the request to the first byte of the body, and 1; 0: none came */
-    ngx_msec_t ended;                   /* ms from the request to the last byte so far */
+    tokusage usage;                   /* when it is over, */
+    ngx_uint_t verdict;               /* and its verdict */
+    ngx_chain_t *busy;                /* drain: bufs that are passed on and not sent */
+    ngx_http_tokusage_strip_t *strip; /* NULL: the client gets all events */
+    off_t drained;                    /* bytes read since the client left */
+    ngx_msec_t first;                 /* ms from the request to the first byte of the body, and 1; 0: none came */
+    ngx_msec_t ended;                 /* ms from the request to the last byte so far */
     unsigned encoded : 1;
     unsigned unread : 1;    /* its type is not one that is read */
     unsigned separated : 1; /* application/json-seq: each document has a record separator before it */
@@ -173,8 +172,8 @@ ngx_int_t ngx_http_tokusage_strip(ngx_http_tokusage_strip_t *strip, const ngx_ch
 
 void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain);
 void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
-void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
-void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx);
+void ngx_http_tokusage_drain_watch(ngx_http_request_t *r);
+void ngx_http_tokusage_drain_unwatch(ngx_http_request_t *r);
 /* After the next filter, which returned rc: begins the drain when the client turns out to be gone. */
 ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc);
 /* The same for the body; while draining it replaces the next filter, and rc does not matter. */

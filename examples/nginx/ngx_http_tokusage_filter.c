@@ -40,7 +40,7 @@ static void end(void *data) {
 
     ngx_http_tokusage_settle(ctx);
     if (ctx->drain) {
-        ngx_http_tokusage_drain_unwatch(ctx);
+        ngx_http_tokusage_drain_unwatch(ctx->request);
     }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
     ngx_http_tokusage_book(ctx, verdict, &usage);
@@ -119,7 +119,7 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     if (!ctx->drain) {
         return next_header_filter(r);
     }
-    ngx_http_tokusage_drain_watch(ctx);
+    ngx_http_tokusage_drain_watch(r);
     return ngx_http_tokusage_drain_header(ctx, next_header_filter(r));
 }
 

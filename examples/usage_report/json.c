@@ -78,20 +78,27 @@ static size_t string_span(slice of) {
     return 0;
 }
 
-/* What it is, the library has said when it read the document; here only its end matters. */
-static size_t value_span(slice of) {
-    size_t span = 0;
-    if (json_is(of, '{') || json_is(of, '[')) {
-        return json_span(of);
+/* The library has read the document: it is JSON, and only the end of a value matters here. */
+size_t json_skip(slice of) {
+    static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
+    size_t depth = 0;
+    size_t at = 0;
+    while (depth == 0 && at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
+           !json_is_space(of.bytes[at])) {
+        at++; /* of a number, true, false or null */
     }
-    if (json_is(of, '"')) {
-        return string_span(of);
+    while (at < of.length && (at == 0 || depth > 0)) {
+        const char c = of.bytes[at];
+        if (c == '"') {
+            const size_t span = string_span((slice){of.bytes + at, of.length - at});
+            at += span > 0 ? span - 1 : of.length - at - 1;
+        }
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        for (at++; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]]; at++) {
+        }
     }
-    while (span < of.length && of.bytes[span] != ',' && of.bytes[span] != '}' && of.bytes[span] != ']' &&
-           !json_is_space(of.bytes[span])) {
-        span++;
-    }
-    return span;
+    return depth == 0 ? at : 0;
 }
 
 static bool take_name(slice *inside, slice *name) {
@@ -105,7 +112,7 @@ static bool take_name(slice *inside, slice *name) {
 }
 
 static bool take_value(slice *inside, slice *value) {
-    const size_t span = value_span(*inside);
+    const size_t span = json_skip(*inside);
     if (span == 0 || span >= inside->length) {
         return false;
     }
@@ -123,122 +130,161 @@ bool json_next(slice *inside, slice *name, slice *value) {
     return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
 }
 
-/* ---- what is found */
+/* ---- members by name */
 
-static slice found(const tokusage_value *of) {
-    const bool none = !of->json || (of->length == 4 && *of->json == 'n');
-    return (slice){none ? NULL : of->json, none ? 0 : of->length};
+bool json_name_is(slice name, const char *wanted, size_t length) {
+    if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
+        return name.length == length && memcmp(name.bytes, wanted, length) == 0;
+    }
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    const bool same = plain.used == length && memcmp(plain.bytes, wanted, length) == 0;
+    text_free(&plain);
+    return same;
+}
+
+/* Those that were read before; the first place is that of the document. */
+static json_members *members_of(document *in, slice object) {
+    size_t i = 0;
+    while (i < INDEXES && in->known[i].of.bytes != object.bytes) {
+        i++;
+    }
+    if (i == INDEXES) {
+        i = in->next = in->next % (INDEXES - 1) + 1;
+        in->known[i].of = object;
+        in->known[i].rest = json_open(object);
+        in->known[i].count = 0;
+    }
+    return &in->known[i];
+}
+
+static bool read_next(json_members *in) {
+    const bool read =
+        in->count < INDEX_MEMBERS && json_next(&in->rest, &in->all[in->count].name, &in->all[in->count].value);
+    in->count += read;
+    return read;
+}
+
+static slice member_of(document *in, slice object, const char *name, size_t length) {
+    json_members *const known = members_of(in, object);
+    slice found = {NULL, 0};
+    slice value = {NULL, 0};
+    for (size_t i = 0; i < known->count || read_next(known); i++) {
+        const slice each = known->all[i].name;
+        if (each.length >= length && (each.length > length || *each.bytes == *name) &&
+            json_name_is(each, name, length)) {
+            return known->all[i].value;
+        }
+    }
+    for (slice rest = known->rest; json_next(&rest, &found, &value);) { /* after the members that the index has */
+        if (json_name_is(found, name, length)) {
+            return value;
+        }
+    }
+    return (slice){NULL, 0};
+}
+
+static slice member_at(document *in, slice value, const char *pointer, size_t length) {
+    const char *const end = pointer + length;
+    while (pointer < end && value.bytes) {
+        char plain[256];
+        size_t used = 0;
+        const char *const name = pointer + 1;
+        bool escaped = false;
+        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
+            escaped = escaped || *pointer == '~';
+        }
+        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
+            const bool escape = *at == '~';
+            at += escape;
+            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        }
+        value = !json_is(value, '{') ? (slice){NULL, 0}
+                : escaped            ? member_of(in, value, plain, used)
+                                     : member_of(in, value, name, (size_t)(pointer - name));
+    }
+    return value;
 }
 
 slice json_at(slice value, const char *pointer) {
-    tokusage_value asked = {.pointer = pointer};
-    tokusage_find_all(value.bytes, value.length, &asked, 1, NULL);
-    return found(&asked);
+    document in;
+    in.next = 0;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in.known[i].of.bytes = NULL;
+    }
+    const slice found = member_at(&in, value, pointer, strlen(pointer));
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
 }
 
-static tokusage_status read_pass(document *in, unsigned pass, tokusage_error *error) {
-    const size_t begin = in->begins[pass];
-    const size_t end = pass < in->passes ? in->begins[pass + 1] : in->count;
-    in->read |= 1U << pass;
-    return tokusage_find_all(in->whole.bytes, in->whole.length, in->asked + begin, end - begin, error);
-}
+/* ---- documents */
 
-tokusage_status document_open(document *in, slice whole, tokusage_error *error) {
-    slice inside = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
-    slice name = {NULL, 0};
-    slice value = {NULL, 0};
+void document_begin(document *in, slice whole) {
     in->whole = whole;
-    in->read = 0;
-    in->head_count = 0;
-    while (in->head_count < HEAD_MOST && take_name(&inside, &name) && !json_is(inside, '{') && !json_is(inside, '[') &&
-           take_value(&inside, &value)) {
-        in->head[in->head_count].name = name;
-        in->head[in->head_count++].value = value;
+    for (size_t i = 0; i < INDEXES; i++) {
+        in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
     }
-    return read_pass(in, 0, error);
+    in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
+    in->known[0].count = 0;
 }
 
-/* The number of a pointer in `asked`; a new one is of the last pass. */
-static unsigned char number_of(document *in, const char *pointer, size_t span) {
-    size_t i = 0;
-    while (i < in->count && (strncmp(in->asked[i].pointer, pointer, span) != 0 || in->asked[i].pointer[span])) {
-        i++;
-    }
-    if (i == in->count && i < ASKED_MOST) {
-        char *const copy = memory_resize(NULL, span + 1);
-        memcpy(copy, pointer, span);
-        copy[span] = '\0';
-        if (i - in->begins[in->passes] == ASKED_ONCE) {
-            in->begins[++in->passes] = i;
+bool document_open(document *in, slice whole) {
+    document_begin(in, whole);
+    in->usage = (tokusage){.total_tokens = {.present = false}};
+    in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
+    return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
+}
+
+slice document_one(document *in, const char *pointer, size_t length) {
+    const slice found = member_at(in, in->whole, pointer, length);
+    return slice_is(found, "null") ? (slice){NULL, 0} : found;
+}
+
+slice document_head(document *in, const char *name) {
+    json_members *const known = &in->known[0];
+    for (size_t i = 0;; i++) {
+        slice rest = known->rest;
+        slice next = {NULL, 0};
+        if (i == known->count &&
+            (!take_name(&rest, &next) || json_is(rest, '{') || json_is(rest, '[') || !read_next(known))) {
+            return (slice){NULL, 0};
         }
-        in->asked[i] = (tokusage_value){.pointer = copy};
-        in->pass[i] = (unsigned char)in->passes;
-        in->length[i] = (unsigned char)(span > 0 ? span - 1 : 0);
-        in->count++;
-        in->read &= ~(1U << in->passes);
+        if (slice_is(known->all[i].name, name)) {
+            return known->all[i].value;
+        }
     }
-    return (unsigned char)i;
-}
-
-/* Which they are. */
-static size_t known_of(document *in, const char *pointers) {
-    size_t at = ((uintptr_t)pointers >> 2) * 0x9E3779B1U >> 8 & ASKED_MOST;
-    while (in->known[at].pointers && in->known[at].pointers != pointers) {
-        at = (at + 1) & ASKED_MOST;
-    }
-    for (const char *next = in->known[at].pointers ? "" : pointers; *next;) {
-        const size_t span = strcspn(next, " =");
-        in->known[at].at[in->known[at].count++] = number_of(in, next, span);
-        next += span + strspn(next + span, " ");
-        next = *next == '=' ? "" : next;
-    }
-    in->known[at].pointers = pointers;
-    return at;
-}
-
-void document_ask(document *in, const char *pointers) {
-    in->begins[in->passes] = in->count;
-    known_of(in, pointers);
-    in->begins[++in->passes] = in->count;
-}
-
-/* Nothing: the head does not have it. */
-static slice in_head(const document *in, const char *name, size_t length) {
-    size_t i = 0;
-    while (i < in->head_count &&
-           !(in->head[i].name.length == length && memcmp(in->head[i].name.bytes, name, length) == 0)) {
-        i++;
-    }
-    return i < in->head_count ? in->head[i].value : (slice){NULL, 0};
 }
 
 slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
-    const size_t known = pointers ? known_of(in, pointers) : 0;
-    for (unsigned i = 0; pointers && i < in->known[known].count && !value.bytes; i++) {
-        const unsigned which = in->known[known].at[i];
-        const bool read = in->read >> in->pass[which] & 1;
-        value = read ? value : in_head(in, in->asked[which].pointer + 1, in->length[which]);
-        if (!read && !value.bytes) {
-            read_pass(in, in->pass[which], NULL);
-        }
-        value = value.bytes ? value : found(&in->asked[which]);
-        value.bytes = slice_is(value, "null") ? NULL : value.bytes;
+    while (pointers && *pointers == '/' && !value.bytes) {
+        const size_t span = strcspn(pointers, " =");
+        value = document_one(in, pointers, span);
+        pointers += span + (pointers[span] == ' ');
     }
     return value;
 }
 
 bool document_has(document *in, const char *pointers) {
-    bool has = document_at(in, pointers).bytes;
-    const size_t known = known_of(in, pointers);
-    for (unsigned i = 0; i < in->known[known].count && !has; i++) {
-        has = in->asked[in->known[known].at[i]].status != TOKUSAGE_ERR_NOT_FOUND;
+    bool has = false;
+    while (!has && *pointers == '/') {
+        const size_t span = strcspn(pointers, " =");
+        has = member_of(in, in->whole, pointers + 1, strcspn(pointers + 1, "/ =")).bytes != NULL;
+        pointers += span + (pointers[span] == ' ');
     }
     return has;
 }
 
-void document_free(document *of) {
-    for (size_t i = 0; i < of->count; i++) {
-        free((char *)of->asked[i].pointer);
+size_t document_names(document *in, uint64_t seed, uint64_t *hash) {
+    json_members *const known = &in->known[0];
+    while (read_next(known)) {
     }
+    *hash = seed;
+    for (size_t i = 0; i < known->count; i++) {
+        const slice name = known->all[i].name;
+        for (size_t at = 0; at < name.length; at++) {
+            *hash = (*hash ^ (unsigned char)name.bytes[at]) * UINT64_C(0x100000001b3);
+        }
+        *hash = (*hash ^ 256) * UINT64_C(0x100000001b3);
+    }
+    return known->count;
 }

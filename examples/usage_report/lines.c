@@ -100,9 +100,10 @@ static bool take_cri(reading *in, uint64_t line, slice of) {
 
 /* ---- JSON */
 
-static void take_malformed(reading *in, uint64_t line, const tokusage_error *error) {
+static void take_malformed(reading *in, uint64_t line, slice of) {
     char reason[TOKUSAGE_ERROR_SIZE];
-    tokusage_error_text(error, reason, sizeof reason);
+    document_open(&in->document, of);
+    tokusage_error_text(&in->document.error, reason, sizeof reason);
     if (in->asked->merge) {
         say_failure(in, line, "a report that is broken");
     } else {
@@ -112,21 +113,23 @@ static void take_malformed(reading *in, uint64_t line, const tokusage_error *err
 
 /* Documents, one after another; in a list over lines with commas after them. */
 static void take_json(reading *in, uint64_t line, slice of, bool event) {
+    document *const is = &in->document;
     while (json_is(of, '{') || (json_is(of, '[') && !event)) {
-        tokusage_error error;
-        tokusage_status status = document_open(&in->document, of, &error);
-        slice rest = {NULL, 0};
-        if (status == TOKUSAGE_ERR_SYNTAX && error.offset > 0 && error.offset < of.length &&
-            memchr("{[,]", of.bytes[error.offset], 4)) {
-            tokusage_error ignored;
-            rest = (slice){of.bytes + error.offset, of.length - error.offset};
-            status = document_open(&in->document, json_trim((slice){of.bytes, error.offset}), &ignored);
+        if (!event && !in->asked->merge && take_quick(in, line, of)) {
+            return;
         }
-        if (status != TOKUSAGE_OK) {
+        bool good = document_open(is, of);
+        slice rest = {NULL, 0};
+        const size_t end = is->error.offset;
+        if (is->status == TOKUSAGE_ERR_SYNTAX && end > 0 && end < of.length && memchr("{[,]", of.bytes[end], 4)) {
+            rest = (slice){of.bytes + end, of.length - end};
+            good = document_open(is, json_trim((slice){of.bytes, end}));
+        }
+        if (!good) {
             break;
         }
         if (in->asked->merge) {
-            merge_document(in, line, in->document.whole);
+            merge_document(in, line, is->whole);
         } else {
             take_document(in, line, event);
         }
@@ -141,9 +144,7 @@ static void take_json(reading *in, uint64_t line, slice of, bool event) {
     if (event) {
         streams_malformed(in, line, of);
     } else {
-        tokusage_error error;
-        document_open(&in->document, of, &error);
-        take_malformed(in, line, &error);
+        take_malformed(in, line, of);
     }
 }
 
@@ -153,7 +154,7 @@ static void take_text(reading *in, uint64_t line, slice of) {
     for (unsigned tries = 0; tries < 16 && of.length > 0; tries++) {
         const char *const brace = memchr(of.bytes, '{', of.length);
         of = brace ? (slice){brace, of.length - (size_t)(brace - of.bytes)} : (slice){NULL, 0};
-        if (brace && document_open(&in->document, of, NULL) == TOKUSAGE_OK) {
+        if (brace && document_open(&in->document, of)) {
             text pointer = {.bytes = NULL};
             put_pointer_of_count(&pointer, of);
             if (in->asked->prefix) {
@@ -167,9 +168,7 @@ static void take_text(reading *in, uint64_t line, slice of) {
         of = brace ? (slice){of.bytes + 1, of.length - 1} : of;
     }
     if (memchr(whole.bytes, '{', whole.length) || memchr(whole.bytes, '}', whole.length)) {
-        tokusage_error error;
-        document_open(&in->document, whole, &error);
-        take_malformed(in, line, &error);
+        take_malformed(in, line, whole);
     }
 }
 

@@ -109,12 +109,12 @@ static int report_all(options *asked) {
     tally total = {.counters = {0}};
     const tokusage *const usage = &total.usage;
     in.asked = asked;
+    in.document.pointer = asked->at;
     in.wants_time = asked->ranged || asked->prices.timed;
     for (size_t i = 0; i < asked->by_count; i++) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
     }
     set_seed(&in);
-    shapes_prepare(&in.document, asked);
     if (asked->each) {
         format_each_head(asked, &in.out);
         print(&in, &in.out);
@@ -137,7 +137,6 @@ static int report_all(options *asked) {
     totals_free(&in.totals);
     forget(&in.notes);
     response_free(&in.found);
-    document_free(&in.document);
     text_free(&in.head);
     text_free(&in.key);
     text_free(&in.scratch);

@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MOST_COLUMNS = 64
-};
-
 typedef struct file {
     const char *path;
     price_list *to;
@@ -23,8 +19,6 @@ typedef struct file {
 
 static bool fail(const file *of, size_t line, slice what, const char *reason) {
     text words = {.bytes = NULL};
-    text_string(&words, "usage-report: --prices: ");
-    text_string(&words, of->path);
     text_string(&words, ":");
     if (line > 0) {
         text_number(&words, (int64_t)line, false);
@@ -32,38 +26,39 @@ static bool fail(const file *of, size_t line, slice what, const char *reason) {
     }
     text_string(&words, " ");
     text_safe(&words, what);
-    text_string(&words, what.length > 0 ? ": " : "");
-    fprintf(stderr, "%s%s\n", text_c(&words), reason);
+    fprintf(stderr, "usage-report: --prices: %s%s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
+            reason);
     text_free(&words);
     return false;
 }
 
 /* ---- rows */
 
+static int order_of(slice one, slice other) {
+    const int by_bytes = memcmp(one.bytes, other.bytes, one.length < other.length ? one.length : other.length);
+    return by_bytes != 0 ? by_bytes : (one.length > other.length) - (one.length < other.length);
+}
+
 int prices_compare(const void *one, const void *other) {
     const price_row *const a = one;
     const price_row *const b = other;
-    if (a->provider.bytes || b->provider.bytes) { /* in their order in the file */
+    if (a->provider.bytes) { /* genai-prices: in their order in the file */
         return (a->matches.bytes > b->matches.bytes) - (a->matches.bytes < b->matches.bytes);
     }
-    const size_t least = a->name.length < b->name.length ? a->name.length : b->name.length;
-    const int by_name = memcmp(a->name.bytes, b->name.bytes, least);
-    const int by_length = (a->name.length > b->name.length) - (a->name.length < b->name.length);
-    return by_name != 0 ? by_name : by_length != 0 ? by_length : a->prefix - b->prefix;
+    const int by_name = order_of(a->name, b->name);
+    return by_name != 0 ? by_name : a->prefix - b->prefix;
 }
 
 static int compare_rows(const void *one, const void *other) {
     const price_row *const a = one;
     const price_row *const b = other;
-    const int by_model = prices_compare(one, other);
-    const int by_order = (a->order > b->order) - (a->order < b->order);
-    const int by_above = (a->above > b->above) - (a->above < b->above);
-    const int by_length = (a->tier.length > b->tier.length) - (a->tier.length < b->tier.length);
-    return by_model != 0    ? by_model
-           : by_order != 0  ? by_order
-           : by_length != 0 ? by_length
-           : by_above != 0  ? by_above
-                            : memcmp(a->tier.bytes, b->tier.bytes, a->tier.length);
+    const int orders[] = {prices_compare(one, other), (a->order > b->order) - (a->order < b->order),
+                          order_of(a->tier, b->tier), (a->above > b->above) - (a->above < b->above)};
+    size_t i = 0;
+    while (i < 3 && orders[i] == 0) {
+        i++;
+    }
+    return orders[i];
 }
 
 static void begin_rows(file *of, slice model) {
@@ -86,56 +81,10 @@ static price_row *row_for(file *of, slice tier, int64_t above) {
     return &to->rows[to->count++];
 }
 
-/* ---- kinds of tokens */
-
-static const struct {
-    const char *name; /* as columns are named, without _tokens */
-    const char *litellm, *genai, *count;
-} kinds[] = {
-    {"input", "input_cost_per_token", "input_mtok", "prompt_tokens"},
-    {"prompt", "", "", "prompt_tokens"},
-    {"output", "output_cost_per_token", "output_mtok", "completion_tokens"},
-    {"completion", "", "", "completion_tokens"},
-    {"cached", "cache_read_input_token_cost", "cache_read_mtok", "cached_tokens"},
-    {"cached_input", "", "", "cached_tokens"},
-    {"cache_read", "", "", "cached_tokens"},
-    {"cache_write", "cache_creation_input_token_cost", "cache_write_mtok", "cache_write_tokens"},
-    {"cache_write_5m", "", "", "cache_write_tokens"},
-    {"cache_write_1h", "cache_creation_input_token_cost_above_1hr", "", "cache_write_1h_tokens"},
-    {"reasoning", "output_cost_per_reasoning_token", "", "reasoning_tokens"},
-    {"prompt_audio", "input_cost_per_audio_token", "input_audio_mtok", "prompt_audio_tokens"},
-    {"input_audio", "", "", "prompt_audio_tokens"},
-    {"prompt_image", "input_cost_per_image_token", "", "prompt_image_tokens"},
-    {"input_image", "", "", "prompt_image_tokens"},
-    {"cached_audio", "cache_read_input_audio_token_cost", "cache_audio_read_mtok", "cached_audio_tokens"},
-    {"cached_image", "cache_read_input_image_token_cost", "", "cached_image_tokens"},
-    {"completion_audio", "output_cost_per_audio_token", "output_audio_mtok", "completion_audio_tokens"},
-    {"output_audio", "", "", "completion_audio_tokens"},
-    {"completion_image", "output_cost_per_image_token", "", "completion_image_tokens"},
-    {"output_image", "", "", "completion_image_tokens"},
-};
-enum {
-    KINDS = sizeof kinds / sizeof *kinds,
-    IS_MODEL = KINDS,
-    IS_TIER,
-    IS_ABOVE,
-    IS_NONE
-};
-
-/* In one of the three ways; KINDS: no kind has this name. */
-static size_t kind_of(slice name, char way) {
-    size_t i = 0;
-    while (i < KINDS && !slice_is(name, way == 'c' ? kinds[i].name : way == 'l' ? kinds[i].litellm : kinds[i].genai)) {
-        i++;
-    }
-    return i;
-}
-
 /* The price of a million tokens (shift 6), or of one (shift 12). */
 static bool read_price(file *of, slice number, int shift, size_t kind, slice tier, int64_t above) {
     bool exact = false;
     int64_t value = 0;
-    size_t i = 0;
     number = json_is(number, '"') ? json_inside(number) : number;
     if (!decimal_read(number, shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
         return false;
@@ -146,11 +95,44 @@ static bool read_price(file *of, slice number, int shift, size_t kind, slice tie
                 of->path);
         of->rounded = true;
     }
-    while (strcmp(tokusage_count_name(i), kinds[kind].count) != 0) {
+    *tokusage_count_at(&row_for(of, tier, above)->tokens, kind) = (tokusage_count){true, value};
+    return true;
+}
+
+/* What they call the counts, in the order of the library; CSV may have the library's names, too. */
+static const struct {
+    const char *csv, *litellm, *genai;
+} kinds[TOKUSAGE_COUNTS] = {
+    {"input", "input_cost_per_token", "input_mtok"},
+    {"output", "output_cost_per_token", "output_mtok"},
+    {"", "", ""},
+    {"cache_read", "cache_read_input_token_cost", "cache_read_mtok"},
+    {"cache_write_5m", "cache_creation_input_token_cost", "cache_write_mtok"},
+    {"", "cache_creation_input_token_cost_above_1hr", ""},
+    {"input_audio", "input_cost_per_audio_token", "input_audio_mtok"},
+    {"input_image", "input_cost_per_image_token", ""},
+    {"", "cache_read_input_audio_token_cost", "cache_audio_read_mtok"},
+    {"", "cache_read_input_image_token_cost", ""},
+    {"", "output_cost_per_reasoning_token", ""},
+    {"output_audio", "output_cost_per_audio_token", "output_audio_mtok"},
+    {"output_image", "output_cost_per_image_token", ""},
+};
+enum {
+    NONE = TOKUSAGE_COUNTS,
+    MODEL,
+    TIER,
+    ABOVE,
+    MOST_COLUMNS = 64
+};
+
+static size_t kind_of(slice name, char format) {
+    size_t i = 0;
+    while (i < NONE && !slice_is(name, format == 'c'   ? kinds[i].csv
+                                       : format == 'l' ? kinds[i].litellm
+                                                       : kinds[i].genai)) {
         i++;
     }
-    *tokusage_count_at(&row_for(of, tier, above)->tokens, i) = (tokusage_count){true, value};
-    return true;
+    return i;
 }
 
 /* ---- CSV */
@@ -176,25 +158,23 @@ static bool take_field(slice *line, slice *field) {
 
 /* A column's name: small letters, _ for what separates words. */
 static head head_of(slice field) {
-    static const char *const others[] = {"model", "service_tier", "above"};
-    head made = {.kind = 0};
     text plain = {.bytes = NULL};
+    head made = {.above = false};
     for (size_t i = 0; i < field.length; i++) {
         const char c = field.bytes[i];
         text_bytes(&plain, &(const char){c >= 'A' && c <= 'Z' ? (char)(c | 32) : c == ' ' || c == '-' ? '_' : c}, 1);
     }
     slice name = text_all(&plain);
-    while (made.kind < 3 && !slice_is(name, others[made.kind])) {
-        made.kind++;
-    }
-    if (made.kind < 3) {
-        made.kind += IS_MODEL;
-    } else {
+    made.kind = slice_is(name, "model") ? MODEL : slice_is(name, "service_tier") ? TIER : ABOVE;
+    if (made.kind == ABOVE && !slice_is(name, "above")) {
         made.above = slice_drop_end(&name, "_above");
         made.batch = slice_drop_end(&name, "_batch");
         slice_drop_end(&name, "_tokens");
         made.kind = kind_of(name, 'c');
-        made.kind = made.kind == KINDS ? IS_NONE : made.kind;
+        for (size_t i = 0; i < TOKUSAGE_COUNTS && made.kind == NONE; i++) {
+            slice own = slice_of(tokusage_count_name(i));
+            made.kind = slice_drop_end(&own, "_tokens") && i != 2 && letters_are(own, name) ? i : NONE;
+        }
     }
     text_free(&plain);
     return made;
@@ -206,21 +186,18 @@ static bool read_heads(file *of, size_t number, slice line, head *heads, size_t 
     bool priced = false;
     for (*count = 0; take_field(&line, &field); ++*count) {
         const head next = head_of(field);
-        if (*count == MOST_COLUMNS || next.kind == IS_NONE) {
+        if (*count == MOST_COLUMNS || next.kind == NONE) {
             return fail(of, number, field,
                         "no column of prices; there are model, service_tier, above, and names of counts");
         }
         for (size_t i = 0; i < *count; i++) {
-            const bool same =
-                heads[i].kind == next.kind || (next.kind < KINDS && heads[i].kind < KINDS &&
-                                               strcmp(kinds[heads[i].kind].count, kinds[next.kind].count) == 0);
-            if (same && heads[i].above == next.above && heads[i].batch == next.batch) {
+            if (heads[i].kind == next.kind && heads[i].above == next.above && heads[i].batch == next.batch) {
                 return fail(of, number, field, "two columns for the same");
             }
         }
         heads[*count] = next;
-        model = model || next.kind == IS_MODEL;
-        priced = priced || next.kind < KINDS;
+        model = model || next.kind == MODEL;
+        priced = priced || next.kind < NONE;
     }
     return (model && priced) || fail(of, number, (slice){"", 0}, "no column named model, or none of prices");
 }
@@ -235,10 +212,10 @@ static bool read_row(file *of, size_t number, slice line, const head *heads, siz
     bool good = true;
     for (size_t i = 0; i < count && good; i++) {
         good = take_field(&line, &cells[i]);
-        model = heads[i].kind == IS_MODEL ? cells[i] : model;
-        tier = heads[i].kind == IS_TIER ? cells[i] : tier;
+        model = heads[i].kind == MODEL ? cells[i] : model;
+        tier = heads[i].kind == TIER ? cells[i] : tier;
         steps = steps || heads[i].above;
-        if (heads[i].kind == IS_ABOVE && cells[i].length > 0) {
+        if (heads[i].kind == ABOVE && cells[i].length > 0) {
             good = good && decimal_read(cells[i], 0, &above, NULL);
         }
     }
@@ -250,7 +227,7 @@ static bool read_row(file *of, size_t number, slice line, const head *heads, siz
     for (size_t i = 0; i < count; i++) {
         const slice price =
             json_is(cells[i], '$') ? json_trim((slice){cells[i].bytes + 1, cells[i].length - 1}) : cells[i];
-        if (heads[i].kind < KINDS && price.length > 0 &&
+        if (heads[i].kind < NONE && price.length > 0 &&
             !read_price(of, price, 6, heads[i].kind, heads[i].batch ? batch : tier,
                         heads[i].above || !steps ? above : -1)) {
             return fail(of, number, price, "no price of a million tokens");
@@ -296,7 +273,7 @@ static bool read_litellm_price(file *of, slice name, slice value) {
         }
     }
     const size_t kind = kind_of(name, 'l');
-    return kind == KINDS || slice_is(value, "null") || read_price(of, value, 12, kind, tier, above);
+    return kind == NONE || slice_is(value, "null") || read_price(of, value, 12, kind, tier, above);
 }
 
 static bool read_litellm(file *of, slice models) {
@@ -317,36 +294,33 @@ static bool read_litellm(file *of, slice models) {
 
 /* ---- genai-prices */
 
-/* A number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
-static bool read_steps(file *of, slice value, size_t kind) {
-    static const slice plain = {"", 0};
-    slice tiers = json_open(json_is(value, '{') ? json_at(value, "/tiers") : (slice){NULL, 0});
-    slice tier = {NULL, 0};
-    bool good = read_price(of, json_is(value, '{') ? json_at(value, "/base") : value, 6, kind, plain, -1);
-    while (good && json_next(&tiers, NULL, &tier)) {
-        int64_t start = 0;
-        good = decimal_read(json_at(tier, "/start"), 0, &start, NULL) &&
-               read_price(of, json_at(tier, "/price"), 6, kind, plain, start);
-    }
-    return good;
-}
-
+/* A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
 static bool read_genai_prices(file *of, slice prices) {
+    static const slice plain = {"", 0};
     slice name = {NULL, 0};
     slice value = {NULL, 0};
-    for (slice inside = json_open(prices); json_next(&inside, &name, &value);) {
+    slice tier = {NULL, 0};
+    bool good = true;
+    for (slice inside = json_open(prices); good && json_next(&inside, &name, &value);) {
         const size_t kind = kind_of(name, 'g');
-        if (kind < KINDS && !slice_is(value, "null") && !read_steps(of, value, kind)) {
-            return fail(of, 0, of->row.name, "a price that is no number");
+        const bool steps = json_is(value, '{');
+        int64_t start = 0;
+        if (kind == NONE || slice_is(value, "null")) {
+            continue;
+        }
+        good = read_price(of, steps ? json_at(value, "/base") : value, 6, kind, plain, -1);
+        for (slice tiers = json_open(steps ? json_at(value, "/tiers") : plain);
+             good && json_next(&tiers, NULL, &tier);) {
+            good = decimal_read(json_at(tier, "/start"), 0, &start, NULL) &&
+                   read_price(of, json_at(tier, "/price"), 6, kind, plain, start);
         }
     }
-    return true;
+    return good || fail(of, 0, of->row.name, "a price that is no number");
 }
 
 /* Its prices, or a list of prices that hold from a day on, or between two times of the day. */
 static bool read_genai_model(file *of, slice provider, slice model) {
     const slice prices = json_at(model, "/prices");
-    slice list = json_open(prices);
     slice each = {NULL, 0};
     bool good = true;
     begin_rows(of, json_inside(json_at(model, "/id")));
@@ -356,7 +330,7 @@ static bool read_genai_model(file *of, slice provider, slice model) {
     if (!json_is(prices, '[')) {
         return read_genai_prices(of, prices);
     }
-    for (; good && json_next(&list, NULL, &each); of->row.order++) {
+    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->row.order++) {
         of->row.only = json_at(each, "/constraint");
         of->to->timed = of->to->timed || of->row.only.bytes;
         good = read_genai_prices(of, json_at(each, "/prices"));

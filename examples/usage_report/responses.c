@@ -133,11 +133,10 @@ void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
 }
 
 void read_counts(slice usage, response *to) {
-    const tokusage_status status = tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error);
-    if (status == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle(to);
     } else {
-        to->kept.verdict = usage.bytes ? INVALID : WITHOUT_USAGE;
+        to->kept.verdict = INVALID;
     }
 }
 
@@ -181,7 +180,7 @@ static void read_stated(reading *in, response *to) {
 
 /* At a pointer of the command line. */
 static slice asked_at(reading *in, const char *pointer) {
-    return strpbrk(pointer, " =") ? json_at(in->document.whole, pointer) : document_at(&in->document, pointer);
+    return document_one(&in->document, pointer, strlen(pointer));
 }
 
 /* Adds what is not known yet. */

@@ -46,9 +46,6 @@ static const char spans[] =
 
 /* clang-format off */
 static const shape rows[] = {
-    /* what OpenAI and many others send */
-    {.is = {"/object=chat.completion|text_completion|response", "/usage", "!/error"}, .rule = ADDS, .usage = "/usage",
-     .model = "/model", .id = "/id"},
     /* Claude Code: transcripts, and -p --output-format stream-json */
     {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message/usage",
      .model = "/message/model", .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
@@ -89,7 +86,6 @@ static const shape rows[] = {
     {.is = {"/custom_id", "/result/message"}, .rule = ADDS, .body = "/result/message",
      .time = "/result/message/created_at", .batch = true},
     {.is = {"/custom_id", "/result/type=errored"}, .rule = ADDS, .body = "/result", .batch = true},
-    {.is = {"/custom_id", "/result/type=expired|canceled"}, .rule = PASSED},
     {.is = {"/response/usageMetadata", "/key /request", "/key /status /processed_time"}, .rule = ADDS,
      .body = "/response", .time = "/response/createTime /processed_time", .batch = true},
     {.is = {"/recordId", "/modelInput", "/modelOutput"}, .rule = ADDS, .body = "/modelOutput", .model = "/modelId",
@@ -130,6 +126,7 @@ static const shape rows[] = {
 enum {
     ROWS = sizeof rows / sizeof *rows
 };
+_Static_assert(ROWS <= 64, "a bit for each row");
 
 static const char usages[] =
     "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
@@ -137,21 +134,6 @@ static const char usages[] =
     "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage";
 static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
                              "/responseJson /response_json /output_body /outputBody";
-
-void shapes_prepare(document *to, const options *asked) {
-    text first = {.bytes = NULL};
-    text_string(&first, "/usage /error /message/usage");
-    for (size_t i = 0; i < asked->by_count + 2; i++) {
-        const char *const given = i == 0 ? asked->model : i == 1 ? asked->time : asked->by[i - 2].given;
-        if (given && *given == '/' && !strpbrk(given, " =") && (i < 2 || asked->by[i - 2].kind == BY_POINTER)) {
-            text_string(&first, " ");
-            text_string(&first, given);
-        }
-    }
-    document_ask(to, text_c(&first));
-    document_ask(to, "/object /type /id /model /created /timestamp /message/id /message/model /sessionId");
-    text_free(&first);
-}
 
 /* ---- recognition */
 
@@ -175,23 +157,50 @@ bool shapes_is(slice value, const char *words) {
     return found;
 }
 
-static size_t row_of(reading *in) {
-    size_t i = 0;
-    for (; i < ROWS; i++) {
-        size_t k = 0;
-        while (k < CONDITIONS && rows[i].is[k]) {
-            const slice value = document_at(&in->document, rows[i].is[k] + (*rows[i].is[k] == '!'));
-            const char *const words = strchr(rows[i].is[k], '=');
-            if ((!value.bytes) != (*rows[i].is[k] == '!') || (words && !shapes_is(value, words + 1))) {
-                break;
-            }
-            k++;
-        }
-        if (k == CONDITIONS || !rows[i].is[k]) {
-            break;
-        }
+static bool holds(document *of, const char *condition) {
+    const bool absent = *condition == '!';
+    const slice value = document_at(of, condition + absent);
+    const char *const words = strchr(condition, '=');
+    return (value.bytes != NULL) != absent && (!words || shapes_is(value, words + 1));
+}
+
+static bool row_holds(document *of, size_t row, bool (*check)(document *of, const char *condition)) {
+    size_t k = 0;
+    while (k < CONDITIONS && rows[row].is[k] && check(of, rows[row].is[k])) {
+        k++;
     }
-    return i;
+    return k == CONDITIONS || !rows[row].is[k];
+}
+
+static bool may_hold(document *of, const char *condition) {
+    return *condition == '!' || document_has(of, condition);
+}
+
+/* Most documents of a log have the same members, so which rows they may be is looked up. */
+static size_t row_of(reading *in) {
+    document *const of = &in->document;
+    uint64_t hash = 0;
+    const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
+    looks *const known = &in->looks[hash % LOOKS];
+    if (known->hash != hash || many) {
+        *known = (looks){.hash = many ? 0 : hash};
+        for (size_t i = 0; i < ROWS; i++) {
+            known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
+        }
+        known->chunk = document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart "
+                                        "/contentBlockDelta /contentBlockStop /messageStop /metadata");
+        known->answer =
+            document_has(of, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                             "/output_text /object /verdict /model /response_body /responseBody /resp_body /res_body "
+                             "/body /responseJson "
+                             "/response_json /output_body /outputBody");
+    }
+    size_t row = in->asked->at ? ROWS : 0;
+    in->seen = known;
+    while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
+        row++;
+    }
+    return row;
 }
 
 /* ---- what a row says */
@@ -336,7 +345,7 @@ static void put_unfolded(slice span, text *to) {
 static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
-        if (json_is(element, '{') && document_open(&in->document, element, NULL) == TOKUSAGE_OK) {
+        if (json_is(element, '{') && document_open(&in->document, element)) {
             take_document(in, line, false);
         }
     }
@@ -441,17 +450,67 @@ static bool take_other(reading *in, response *to) {
 
 static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
-    read_body(in, in->document.whole, at, to);
-    const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? document_at(&in->document, bodies) : (slice){NULL, 0};
+    /* Most other documents of a log need no second look. */
+    to->kept.verdict = WITHOUT_USAGE;
+    if (at || in->document.status != TOKUSAGE_ERR_NOT_FOUND || in->seen->answer) {
+        read_body(in, in->document.whole, at, to);
+    }
+    const slice body = to->kept.verdict == WITHOUT_USAGE && !at && in->seen->answer ? document_at(&in->document, bodies)
+                                                                                    : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
         to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
     }
     read_about(in, NULL, to);
-    if (take_word(in, to) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
+    if ((in->seen->answer && take_word(in, to)) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
         check_members(in, document_at(&in->document, usages), to);
         take_response(in, to);
     }
+}
+
+/* The only object that is named usage; nothing where one document may follow another. */
+static slice usage_in(slice whole) {
+    static const char name[] = "\"usage\":";
+    slice found = {NULL, 0};
+    const char *const end = whole.bytes + whole.length;
+    for (const char *at = whole.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
+        }
+        const bool named =
+            (size_t)(before - whole.bytes) > strlen(name) && memcmp(before - strlen(name), name, strlen(name)) == 0;
+        if (before[-1] == '}' || (named && found.bytes)) {
+            return (slice){NULL, 0};
+        }
+        found = named ? (slice){at, (size_t)(end - at)} : found;
+    }
+    found.length = found.bytes ? json_skip(found) : 0;
+    return found;
+}
+
+/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+bool take_quick(reading *in, uint64_t line, slice whole) {
+    response *const to = &in->found;
+    tokusage_stream stream;
+    document_begin(&in->document, whole);
+    if (in->asked->at ||
+        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        return false;
+    }
+    const slice usage = usage_in(whole);
+    response_clear(to);
+    tokusage_stream_init(&stream, NULL);
+    tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
+    verdict_of(&stream, true, to);
+    if (tokusage_stream_reports(&stream) != 1 || to->kept.verdict > CONTRADICTORY || to->kept.unfinished) {
+        return false;
+    }
+    to->kept.line = (uint32_t)line;
+    check_members(in, usage, to);
+    read_about(in, NULL, to);
+    take_response(in, to);
+    return true;
 }
 
 void take_document(reading *in, uint64_t line, bool event) {
@@ -461,14 +520,14 @@ void take_document(reading *in, uint64_t line, bool event) {
         take_each(in, line, of->whole);
         return;
     }
-    const size_t row = in->asked->at ? ROWS : row_of(in);
+    const size_t row = row_of(in);
     const record_rule rule = row < ROWS ? rows[row].rule : ADDS;
     response_clear(to);
     to->kept.line = (uint32_t)line;
     if (rule == UNFOLDED) {
         text made = {.bytes = NULL};
         put_unfolded(of->whole, &made);
-        if (document_open(of, text_all(&made), NULL) == TOKUSAGE_OK) {
+        if (document_open(of, text_all(&made))) {
             take_document(in, line, event);
         }
         text_free(&made);

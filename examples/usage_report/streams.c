@@ -51,7 +51,6 @@ static chunk chunk_of(reading *in) {
     static const tokusage nothing = {.total_tokens = {.present = false}};
     const slice type = document_at(of, "/type /event_type");
     const slice done = document_at(of, "/done");
-    const slice whole = of->whole;
     const bool named = slice_ends(json_inside(document_at(of, "/object")), ".chunk");
     chunk is = {.id = json_inside(
                     document_at(of, "/id /message/id /response/id /responseId /response/responseId /interaction/id"))};
@@ -69,8 +68,8 @@ static chunk chunk_of(reading *in) {
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         is.known = is.known || slice_begins(json_inside(type), events[i]);
     }
-    is.has_usage = tokusage_extract(whole.bytes, whole.length, in->asked->at, &is.usage, NULL) == TOKUSAGE_OK &&
-                   !tokusage_equal(&is.usage, &nothing);
+    is.has_usage = of->status == TOKUSAGE_OK && !tokusage_equal(&of->usage, &nothing);
+    is.usage = of->usage;
     return is;
 }
 
@@ -216,11 +215,8 @@ static streams *streams_of(source *file) {
 bool streams_take(reading *in, uint64_t line, bool event) {
     document *const of = &in->document;
     bool passed = false;
-    if (!event &&
-        (!document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart /contentBlockDelta "
-                           "/contentBlockStop /messageStop /metadata/usage") ||
-         (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
-          !document_at(of, "/type /event_type").bytes))) {
+    if (!event && (!in->seen->chunk || (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
+                                        !document_at(of, "/type /event_type").bytes))) {
         return false;
     }
     const chunk is = chunk_of(in);

@@ -65,6 +65,8 @@ bool json_is_number(slice value);
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
 
+size_t json_skip(slice of); /* the same of a value that has been read before */
+
 /* Takes the next element, or member (name not NULL), off the inside of an array or object. */
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
@@ -72,37 +74,35 @@ bool json_next(slice *inside, slice *name, slice *value);
 slice json_at(slice value, const char *pointer); /* nothing for null, too */
 
 enum {
-    ASKED_MOST = 255,
-    ASKED_ONCE = 64,
-    PASSES_MOST = 8,
-    HEAD_MOST = 12
+    INDEX_MEMBERS = 40,
+    INDEXES = 4
 };
-/*
- * A document, and the pointers that are asked of it, each once. Those of the first pass are asked of every document,
- * those of another when one of them is wanted.
- */
-typedef struct document {
-    slice whole;
+/* The members of an object that were read so far. */
+typedef struct json_members {
+    slice of, rest;
     struct {
         slice name, value;
-    } head[HEAD_MOST]; /* the members before any object or array: they need no pass */
-    size_t head_count;
-    struct {
-        const char *pointers; /* by their address */
-        unsigned char count, at[26];
-    } known[ASKED_MOST + 1];
-    tokusage_value asked[ASKED_MOST];
-    unsigned char pass[ASKED_MOST], length[ASKED_MOST]; /* the length without the / at the front */
-    size_t count, begins[PASSES_MOST + 1];
-    unsigned passes, read;
+    } all[INDEX_MEMBERS];
+    size_t count;
+} json_members;
+typedef struct document {
+    slice whole;
+    const char *pointer;    /* --at */
+    tokusage_status status; /* of the usage that the library finds there, or at a known path */
+    tokusage usage;
+    tokusage_error error;
+    json_members known[INDEXES]; /* the document itself, and objects in it */
+    size_t next;
 } document;
 
-void document_ask(document *in, const char *pointers); /* in a pass of their own */
-tokusage_status document_open(document *in, slice whole, tokusage_error *error);
-/* The value at the first of several pointers, separated by spaces, that has one; nothing for null, too. */
+void document_begin(document *in, slice whole);
+bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
+slice document_head(document *in, const char *name);                  /* of the members before any object or array */
+slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
+/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
 slice document_at(document *in, const char *pointers);
-bool document_has(document *in, const char *pointers); /* also null, or several values */
-void document_free(document *of);
+bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+size_t document_names(document *in, uint64_t seed, uint64_t *hash); /* the number of its members */
 
 /* ---- moment.c: times, in microseconds since 1970. */
 
@@ -337,7 +337,13 @@ typedef struct answers {
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
 
+/* Which rows of the table of shapes a document with these members may be. */
+typedef struct looks {
+    uint64_t hash, rows;
+    bool chunk, answer; /* it may be a chunk, or a response */
+} looks;
 enum {
+    LOOKS = 64,
     CHECKED = 4096
 };
 typedef struct reading {
@@ -355,6 +361,8 @@ typedef struct reading {
     response found;
     void *notes; /* that were said */
     document document;
+    looks looks[LOOKS];
+    const looks *seen;         /* of the document */
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 } reading;
 
@@ -382,9 +390,9 @@ bool may_be_count(slice name, slice value);
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
-void shapes_prepare(document *to, const options *asked);
 bool shapes_is(slice value, const char *words);             /* a string, one of words that are separated by | */
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
+bool take_quick(reading *in, uint64_t line, slice whole);   /* most lines of a gateway's log; false: it is another */
 bool streams_take(reading *in, uint64_t line, bool event);  /* false: it is no chunk */
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);

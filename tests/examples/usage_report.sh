@@ -309,6 +309,31 @@ printf '%s\n' "$scratch"/parts/part-?? | REPORT=$report REPORTS=$scratch/reports
 says "as many processes as wanted" 6 "$(find "$scratch/reports" -type f | wc -l | tr -d ' ')"
 "$report" --merge --format json "$scratch"/reports/* >"$scratch/merged.json"
 holds "so do those of several processes at a time" cmp "$scratch/whole.json" "$scratch/merged.json"
+
+# GNU parallel cuts a file at line ends by itself; DuckDB reads the lines of --each, and adds up the same.
+if parallel --version 2>/dev/null | grep -q '^GNU parallel'; then
+    parallel --will-cite -j 2 --pipe-part -a "$scratch/log.jsonl" --block 200k "$report" --by /model --format json --max-errors 0 |
+        "$report" --merge --format json >"$scratch/merged.json"
+    holds "so do those that GNU parallel makes" cmp "$scratch/whole.json" "$scratch/merged.json"
+else
+    skip parallel "there is no GNU parallel"
+fi
+if node -e 'require("@duckdb/node-api")' >/dev/null 2>&1; then
+    "$report" --by none --each --format csv --max-errors 0 "$scratch/log.jsonl" >"$scratch/each.csv"
+    says "DuckDB over --each has the same sums" \
+        "$(sed 's/.* \(prompt_tokens [0-9]*\) \(completion_tokens [0-9]*\) \(total_tokens [0-9]*\) .*/\1 \2 \3/' "$scratch/sums")" \
+        "$(node -e 'const { DuckDBInstance } = require("@duckdb/node-api");
+            (async () => {
+                const connection = await (await DuckDBInstance.create(":memory:")).connect();
+                const names = ["prompt_tokens", "completion_tokens", "total_tokens"];
+                const query = `SELECT ${names.map((name) => `sum(${name})`)} FROM read_csv(${JSON.stringify(process.argv[1]).replaceAll(`"`, "\u0027")})`;
+                const [row] = (await connection.runAndReadAll(query)).getRows();
+                console.log(names.map((name, i) => `${name} ${row[i]}`).join(" "));
+            })();' "$scratch/each.csv")"
+else
+    skip duckdb "node has no @duckdb/node-api (npm; in NODE_PATH)"
+fi
+
 says "findings are named up to --max-errors" 25 "$("$report" --max-errors 25 "$scratch/log.jsonl" 2>&1 >/dev/null |
     grep -c 'log.jsonl:[0-9]*: ')"
 

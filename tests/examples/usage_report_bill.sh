@@ -152,6 +152,8 @@ counts "LiteLLM's failures are no finding" "m: responses 1" "" \
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"
+counts "a request of a batch that failed" "(none): errors 1" "[nothing was counted]" \
+    '{"custom_id":"x","result":{"type":"errored","error":{"type":"error","error":{"message":"no"}}}}\n'
 counts "nothing" "" "[nothing was counted]" ''
 counts "a last line without an end" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)\n$(body b m 5 3)"
 counts "a number out of the range costs its response" "a: responses 1 prompt 1 completion 1 total 2; m: responses 1 invalid 1" "out of range" \
@@ -187,7 +189,7 @@ counts "a name that may be a count" "m: responses 2 unknown_names 1 prompt 8 com
 counts "names that need no count" "m: responses 1 prompt 4 completion 2 total 6 cached 1" "" \
     '{"id":"a","model":"m","usage":{"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":1,"text_tokens":4},"prompt_cache_miss_tokens":3,
 "completion_tokens_details":{"accepted_prediction_tokens":0}}}'
-counts "a nested name that may be a count" "m: responses 1 unknown_names 1 prompt 4 completion 2 total 6" "stray_tokens" \
+counts "a nested name that may be a count" "m: responses 1 unknown_names 1 prompt 4 completion 2 total 6" "prompt_tokens_details/stray_tokens: not known" \
     '{"id":"a","model":"m","usage":{"prompt_tokens":4,"completion_tokens":2,"prompt_tokens_details":{"stray_tokens":1}}}'
 counts "text that mentions names, and limits of a request" "m: responses 1 prompt 4 completion 2 total 6" "" \
     "$(body a m 4 2)\n{\"note\":\"prompt_tokens 5\",\"max_tokens\":100}\nprompt_tokens=5\n"
@@ -398,6 +400,42 @@ genai='[{"id":"openai","models":[{"id":"m","match":{"or":[{"equals":"m"},{"start
 costs "genai-prices" 0.2 "$genai" '{"model":"openai/m","usage":{"prompt_tokens":100000,"completion_tokens":0}}\n'
 costs "genai-prices, a beginning, without the provider" 4 "$genai" "{\"model\":\"m-2\",$million"
 costs "genai-prices, the latest of several" 3 "$genai" "{\"model\":\"n\",$million"
+
+# clause WORDS COST MATCH MODEL: a model of genai-prices, at 5 dollars a million, that matches so; of another provider all cost 9.
+clause() {
+    costs "genai-prices: $1" "$2" '[{"id":"other","models":[{"id":"all","match":{"contains":""},"prices":{"input_mtok":9,"output_mtok":1}}]},
+{"id":"own","model_match":{"contains":"opal"},"models":[{"id":"opal","match":'"$3"',"prices":{"input_mtok":5,"output_mtok":1}}]}]' \
+        "{\"model\":\"$4\",$million"
+}
+clause "equals" 5 '{"equals":"Opal-2"}' opal-2
+clause "equals nothing else" 9 '{"equals":"opal-2"}' opal-20
+clause "starts_with" 5 '{"starts_with":"opal"}' opal-2
+clause "starts_with, not in the middle" 9 '{"starts_with":"opal"}' an-opal
+clause "ends_with" 5 '{"ends_with":"-2"}' opal-2
+clause "ends_with, not in the middle" 9 '{"ends_with":"-2"}' opal-2-x
+clause "contains" 5 '{"contains":"PAL"}' an-opal-2
+clause "contains, not there" 9 '{"contains":"onyx"}' an-opal-2
+clause "regex" 5 '{"regex":"^opal-\\\\d+$"}' opal-20
+clause "regex that does not match" 9 '{"regex":"^opal-\\\\d+$"}' opal-x
+clause "or" 5 '{"or":[{"equals":"onyx"},{"equals":"opal-2"}]}' opal-2
+clause "or, none" 9 '{"or":[{"equals":"onyx"},{"equals":"opal-1"}]}' opal-2
+clause "and" 5 '{"and":[{"starts_with":"opal"},{"or":[{"contains":"2"},{"contains":"3"}]}]}' opal-2
+clause "and, not all" 9 '{"and":[{"starts_with":"opal"},{"contains":"3"}]}' opal-2
+clause "the provider that is named" 9 '{"equals":"opal-2"}' other/opal-2
+clause "the provider that makes it" 5 '{"equals":"opal-2"}' opal-2
+clause "the provider that is named, and makes it" 5 '{"equals":"opal-2"}' own/opal-2
+# when WORDS COST TIME: a price from a day on, and one between two times of each day (UTC).
+when() {
+    costs "genai-prices: $1" "$2" '[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":[{"prices":{"input_mtok":2,"output_mtok":1}},
+{"constraint":{"start_date":"2026-03-01"},"prices":{"input_mtok":3,"output_mtok":1}},
+{"constraint":{"start_time":"16:30:00Z","end_time":"23:00:00Z"},"prices":{"input_mtok":1,"output_mtok":1}}]}]}]' \
+        "{\"model\":\"m\"$3,$million"
+}
+when "before the day" 2 ',"time":"2026-02-28T12:00:00Z"'
+when "from the day on" 3 ',"time":"2026-03-01T00:00:00Z"'
+when "between the times of the day" 1 ',"time":"2026-03-02T16:30:00Z"'
+when "at their end" 3 ',"time":"2026-03-02T23:00:00Z"'
+when "without a time, the latest" 3 ''
 
 printf 'model,input,output\nm,3,1\n' >"$scratch/prices"
 "$report" --format json >"$scratch/part.json" <<END

@@ -34,7 +34,9 @@ def use(file, when, model, fresh, cached=0, written=0, hour=0, out=0, reasoning=
 
 def write(name, lines, indent=None):
     path = os.path.join(HERE, 'shapes', name)
-    text = ''.join((x if isinstance(x, str) else json.dumps(x, indent=indent, ensure_ascii=False)) + '\n' for x in lines)
+    # These two write without blanks, and ccusage looks for that.
+    marks = (',', ':') if name.startswith(('claude-code', 'codex')) else None
+    text = ''.join((x if isinstance(x, str) else json.dumps(x, indent=indent, separators=marks, ensure_ascii=False)) + '\n' for x in lines)
     data = text.encode()
     with open(path, 'wb') as to:
         to.write(gzip.compress(data, mtime=0) if name.endswith('.gz') else data)
@@ -85,7 +87,8 @@ use('claude-result.json', '(none)', 'opal-2', 20, 0, 30, 0, 8)
 
 # Codex: running totals, one of them said again; the model is said before.
 total, lines = {}, [{'timestamp': stamp(4), 'type': 'session_meta', 'payload': {'id': 'c-1'}},
-                    {'timestamp': stamp(4), 'type': 'event_msg', 'payload': {'type': 'token_count', 'info': None}}]
+                    {'timestamp': stamp(4), 'type': 'event_msg', 'payload': {'type': 'token_count', 'info': None}},
+                    {'timestamp': stamp(4), 'type': 'response_item', 'payload': {'type': 'function_call_output', 'kept_tokens': 5}}]
 for n, (fresh, cached, out, reasoning) in enumerate([(100, 40, 9, 5), (30, 200, 70, 0), (5, 300, 4, 1)]):
     lines.append({'timestamp': stamp(4), 'type': 'turn_context', 'payload': {'model': 'onyx-1-codex' if n < 2 else 'onyx-1'}})
     last = {'input_tokens': fresh + cached, 'cached_input_tokens': cached, 'output_tokens': out,
@@ -97,18 +100,20 @@ for n, (fresh, cached, out, reasoning) in enumerate([(100, 40, 9, 5), (30, 200, 
                       'payload': {'type': 'token_count', 'info': info}})
     use('codex.jsonl', day(4), 'onyx-1-codex' if n < 2 else 'onyx-1', fresh, cached, 0, 0, out, reasoning)
 write('codex.jsonl', lines)
-write('codex-exec.jsonl', [{'type': 'thread.started', 'thread_id': 't-1'}, {'type': 'turn.started'}] +
+write('codex-exec.jsonl', [line for thread, totals in (('t-1', (1, 3)), ('t-2', (2,))) for line in
+      [{'type': 'thread.started', 'thread_id': thread}, {'type': 'turn.started'}, {'type': 'item.completed', 'item': {'tokens_left': 5}}] +
       [{'type': 'turn.completed', 'model': 'onyx-1', 'usage': {'input_tokens': 10 * n, 'cached_input_tokens': 4 * n, 'output_tokens': n}}
-       for n in (1, 3)])
+       for n in totals]])
 use('codex-exec.jsonl', '(none)', 'onyx-1', 18, 12, 0, 0, 3)
+use('codex-exec.jsonl', '(none)', 'onyx-1', 12, 8, 0, 0, 2)
 
 # Gemini CLI, and OpenCode.
 write('gemini-cli.json', [{'sessionId': 'g-1', 'messages': [
-    {'id': 'g-2', 'type': 'user', 'timestamp': stamp(5), 'content': 'Hm.'},
+    {'id': 'g-2', 'type': 'user', 'timestamp': stamp(5), 'content': 'Hm.', 'context_tokens_left': 9},
     {'id': 'g-3', 'type': 'gemini', 'timestamp': stamp(5), 'content': 'Ah.', 'model': 'onyx-1',
      'tokens': {'input': 50, 'output': 6, 'cached': 20, 'thoughts': 9, 'tool': 2, 'total': 67}}]}], indent=2)
 use('gemini-cli.json', day(5), 'onyx-1', 32, 20, 0, 0, 15, 9)
-write('gemini-telemetry.log', [{'attributes': {'event.name': 'gemini_cli.api_request', 'model': 'onyx-1'}}] + [
+write('gemini-telemetry.log', [{'attributes': {'event.name': 'gemini_cli.api_request', 'model': 'onyx-1', 'prompt_token_count': 5}}] + [
     {'attributes': {'event.name': 'gemini_cli.api_response', 'event.timestamp': stamp(5), 'model': 'onyx-1', 'input_token_count': 50,
                     'output_token_count': 6, 'cached_content_token_count': 20, 'thoughts_token_count': 9, 'tool_token_count': 0,
                     'total_token_count': 65}}] * 2, indent=1)
@@ -179,7 +184,7 @@ write('langfuse.jsonl', [
      'usage_details': {'input': 50, 'input_cached_tokens': 10, 'output': 4, 'output_reasoning_tokens': 3, 'total': 67}},
     {'id': 'f-2', 'type': 'GENERATION', 'startTime': stamp(9), 'model': 'opal-2',
      'usageDetails': {'input': 5, 'cache_read_input_tokens': 10, 'cache_creation_input_tokens': 2, 'output': 4, 'total': 21}},
-    {'id': 'f-3', 'type': 'SPAN', 'start_time': '2026-05-09 08:30:00', 'usage_details': {}}])
+    {'id': 'f-3', 'type': 'SPAN', 'start_time': '2026-05-09 08:30:00', 'usage_details': {'all_tokens': 67}}])
 use('langfuse.jsonl', day(9), 'onyx-1', 50, 10, 0, 0, 7, 3)
 use('langfuse.jsonl', day(9), 'opal-2', 5, 10, 2, 0, 4)
 
@@ -196,7 +201,7 @@ def span(id, operation, out):
 
 
 write('otlp.jsonl', [{'resourceSpans': [{'resource': {'attributes': [attribute('service.name', 'x')]}, 'scopeSpans': [{'spans': [
-    span('e-1', 'chat', 7), span('e-2', 'invoke_agent', 7), {'traceId': 'e-0', 'spanId': 'e-3', 'name': 'GET', 'attributes': []}]}]}]}])
+    span('e-1', 'chat', 7), span('e-2', 'invoke_agent', 7), {'traceId': 'e-0', 'spanId': 'e-3', 'name': 'GET', 'attributes': [attribute('app.tokens_left', 9)]}]}]}]}])
 use('otlp.jsonl', day(9), 'onyx-1', 50, 10, 0, 0, 7)
 
 # Gateways: a line around a body, or its text, or its text as base64.
