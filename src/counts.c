@@ -1,8 +1,6 @@
 /* The counts by number; see counts.h. */
 #include "counts.h"
 
-#include <string.h>
-
 #define NAME(number, name) #name,
 static const char *const names[] = {TOKUSAGE_EACH_COUNT(NAME) "usage", NULL};
 
@@ -44,12 +42,13 @@ tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *erro
 
 /* Without printf: a locale, or a small C library that lacks formats, cannot change a result. */
 size_t tokusage_decimal(uint64_t value, char text[TOKUSAGE_DECIMAL_SIZE]) {
-    char digits[2 * TOKUSAGE_DECIMAL_SIZE] = {0};
-    size_t at = TOKUSAGE_DECIMAL_SIZE - 1;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    memcpy(text, digits + at, TOKUSAGE_DECIMAL_SIZE); /* a copy of a fixed size is much faster */
-    return TOKUSAGE_DECIMAL_SIZE - 1 - at;
+    size_t length = 1;
+    for (uint64_t more = 10; value >= more && length < TOKUSAGE_DECIMAL_SIZE - 1; more *= 10) {
+        length++;
+    }
+    text[length] = '\0';
+    for (size_t i = length; i > 0; value /= 10) {
+        text[--i] = (char)('0' + value % 10);
+    }
+    return length;
 }

@@ -51,7 +51,7 @@ tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *erro
 /* Room for any uint64_t in decimal digits and a NUL. */
 #define TOKUSAGE_DECIMAL_SIZE 21
 
-/* Writes a number in decimal digits, the same in every locale, and NULs; returns the length without those. */
+/* Writes a number in decimal digits and a NUL, the same in every locale; returns the length without NUL. */
 size_t tokusage_decimal(uint64_t value, char text[TOKUSAGE_DECIMAL_SIZE]);
 
 #endif

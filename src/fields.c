@@ -27,10 +27,7 @@ static void set(tokusage_columns *columns, unsigned column, tokusage_key key, in
 }
 
 void tokusage_fields_begin(tokusage_fields *fields) {
-    fields->columns.present = 0;
-    fields->columns.status = TOKUSAGE_OK;
-    fields->columns.member = TOKUSAGE_NO_MEMBER;
-    fields->columns.included = false;
+    tokusage_columns_begin(&fields->columns);
     memset(fields->seen, 0, sizeof fields->seen);
 }
 

@@ -78,6 +78,14 @@ void tokusage_fields_end(tokusage_fields *fields);
 /* Whether the element that is open has a number, right or wrong, and its tag says that it counts. */
 bool tokusage_fields_element_counts(const tokusage_fields *fields);
 
+/* No column has a value. */
+static inline void tokusage_columns_begin(tokusage_columns *columns) {
+    columns->present = 0;
+    columns->status = TOKUSAGE_OK;
+    columns->member = TOKUSAGE_NO_MEMBER;
+    columns->included = false;
+}
+
 /* Whether there is a usage: a count, or something wrong. */
 static inline bool tokusage_columns_any(const tokusage_columns *columns) {
     return columns->present != 0 || columns->status != TOKUSAGE_OK;

@@ -48,8 +48,13 @@ tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointe
     if (!stream || (pointer && !tokusage_pointer_valid(pointer))) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
-    memset(stream, 0, sizeof *stream);
-    tokusage_reader_init(&inside(stream)->reader, pointer);
+    stream_state *const s = inside(stream); /* to clear all of it would take as long as to read a short event */
+    tokusage_reader_init(&s->reader, pointer);
+    tokusage_reader_begin(&s->reader, false);
+    memset(&s->framing, 0, sizeof s->framing);
+    memset(s->labels.length, 0, sizeof s->labels.length);
+    s->kind = UNKNOWN;
+    s->done = false;
     return TOKUSAGE_OK;
 }
 

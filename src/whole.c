@@ -123,8 +123,8 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 /* ---- writing */
 
 enum {
-    STEP = TOKUSAGE_SMALL ? 1 : 8, /* bytes of a name that are copied at once: a copy of a fixed size is much faster */
-    TEXT_SIZE = TOKUSAGE_JSON_SIZE + TOKUSAGE_DECIMAL_SIZE /* steps may write further than the text */
+    COPIED = 32, /* no name that is written is longer. A copy of a fixed size is much faster */
+    TEXT_SIZE = TOKUSAGE_JSON_SIZE + COPIED
 };
 
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
@@ -134,9 +134,7 @@ static char *put_name(char *to, tokusage_key key) {
         *to++ = ',';
     }
     *to++ = '"';
-    for (size_t i = 0; i < name->length; i += STEP) {
-        memcpy(to + i, tokusage_name_text(name) + i, STEP);
-    }
+    memcpy(to, tokusage_name_text(name), COPIED);
     to += name->length;
     *to++ = '"';
     *to++ = ':';
@@ -149,11 +147,7 @@ static size_t print(const tokusage *usage, char text[TEXT_SIZE]) {
     unsigned open = 0; /* how many of these are written and not closed */
     char *to = text;
     *to++ = '{';
-    unsigned left = 0; /* counts to be written */
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        left += tokusage_count_in(usage, i)->present;
-    }
-    for (const struct tokusage_form *row = tokusage_form; left > 0; row++) {
+    for (const struct tokusage_form *row = tokusage_form; row < tokusage_form + TOKUSAGE_FORM_ROWS; row++) {
         const bool is_object = row->count == TOKUSAGE_OBJECT;
         if (!is_object && !tokusage_count_in(usage, row->count)->present) {
             continue;
@@ -169,7 +163,6 @@ static size_t print(const tokusage *usage, char text[TEXT_SIZE]) {
             to = put_name(to, object[open]);
             *to++ = '{';
         }
-        left--;
         to = put_name(to, row->key);
         to += tokusage_decimal((uint64_t)tokusage_count_in(usage, row->count)->value, to);
     }

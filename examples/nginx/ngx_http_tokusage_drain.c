@@ -36,10 +36,13 @@ void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
  * use a buf again as soon as it is sent, but they look only when they have passed something on: so here it is seen
  * first.
  */
-static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
+static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in) {
     ngx_pool_t *const pool = ctx->request->pool;
     ngx_chain_t **last = &ctx->busy;
 
+    if (ngx_chain_add_copy(pool, &ctx->busy, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
     while (*last != NULL) {
         ngx_chain_t *const link = *last;
         if (ngx_buf_size(link->buf) != 0) {
@@ -48,18 +51,6 @@ static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
         }
         *last = link->next;
         ngx_free_chain(pool, link);
-    }
-    for (; in != NULL; in = in->next) {
-        if (ngx_buf_size(in->buf) == 0) {
-            continue;
-        }
-        ngx_chain_t *const link = ngx_alloc_chain_link(pool);
-        if (link == NULL) {
-            return NGX_ERROR;
-        }
-        *link = (ngx_chain_t){.buf = in->buf, .next = NULL};
-        *last = link;
-        last = &link->next;
     }
     return NGX_OK;
 }

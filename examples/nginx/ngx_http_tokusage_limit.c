@@ -178,12 +178,6 @@ static ngx_int_t check_all(ngx_http_request_t *r, record_t *record, uint64_t mos
     return NGX_OK;
 }
 
-static void print(ngx_uint_t unit, u_char *to, uint64_t amount) {
-    u_char *const last =
-        unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_sprintf(to, "%uL", amount) : ngx_http_tokusage_cost_print(to, amount);
-    *last = '\0';
-}
-
 /* The key may be a secret, such as the one to an API: it is not logged. */
 static void reject(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding, ngx_uint_t status) {
     ngx_shm_zone_t *const zone = finding->limit->zone;
@@ -195,8 +189,8 @@ static void reject(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *fin
     counts[status == REJECTED ? NGX_HTTP_TOKUSAGE_COUNT_REJECTED : NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN] = 1;
     ngx_http_tokusage_keys_add(r, zone, counts, nothing);
 
-    print(finding->limit->unit, used, finding->used);
-    print(finding->limit->unit, amount, finding->amount);
+    *ngx_http_tokusage_amount_print(used, finding->limit->unit, finding->used) = '\0';
+    *ngx_http_tokusage_amount_print(amount, finding->limit->unit, finding->amount) = '\0';
     ngx_log_error(
         NGX_LOG_ERR, r->connection->log, 0, "limiting %s%s by zone \"%V\": %s of %s used per %V, again in %T s",
         finding->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",

@@ -24,6 +24,10 @@ ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, 
     return *amount != 0 ? NGX_OK : NGX_ERROR;
 }
 
+u_char *ngx_http_tokusage_amount_print(u_char *to, ngx_uint_t unit, uint64_t amount) {
+    return unit == NGX_HTTP_TOKUSAGE_COST ? ngx_http_tokusage_cost_print(to, amount) : ngx_sprintf(to, "%uL", amount);
+}
+
 /* ---- the directive */
 
 static const char *const wrong_amounts[] = {
@@ -146,14 +150,10 @@ char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     }
     if (location->limits == NULL) {
         location->limits = ngx_array_create(cf->pool, 2, sizeof(ngx_http_tokusage_limit_t));
-    }
-    if (location->limits == NULL) {
-        return NGX_CONF_ERROR;
-    }
-    if (contains(location->limits, &limit)) {
+    } else if (contains(location->limits, &limit)) {
         return "has this zone and this period already";
     }
-    ngx_http_tokusage_limit_t *const added = ngx_array_push(location->limits);
+    ngx_http_tokusage_limit_t *const added = location->limits != NULL ? ngx_array_push(location->limits) : NULL;
     if (added == NULL) {
         return NGX_CONF_ERROR;
     }

@@ -171,18 +171,14 @@ static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *body, const edit_
     return set_length(r, length);
 }
 
-static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "tokusage_include_usage strict: services may read %s in different ways", unclear);
-    return NGX_HTTP_BAD_REQUEST;
-}
-
 static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, void *mode) {
     const bool strict = *(ngx_uint_t *)mode == NGX_HTTP_TOKUSAGE_STRICT;
     const edit_t edit = find_edit(body, strict);
 
     if (edit.unclear != NULL && strict) {
-        return refuse(r, edit.unclear);
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "tokusage_include_usage strict: services may read %s in different ways", edit.unclear);
+        return NGX_HTTP_BAD_REQUEST;
     }
     return edit.added == NULL || (apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK)
                ? NGX_OK

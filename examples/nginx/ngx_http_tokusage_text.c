@@ -56,10 +56,6 @@ static metric_t metric_at(ngx_uint_t index) {
 
 /* ---- labels */
 
-static bool is_escape(const u_char *text, const u_char *last) {
-    return last - text >= 2 && text[0] == '\\' && text[1] == 'x';
-}
-
 /*
  * A label's value is UTF-8 in which \ " and line feed have a \ before them. A key is any bytes: what is not UTF-8, and
  * a control character, becomes \xHH. So does a \ before an x, so that different keys always have different values.
@@ -69,9 +65,10 @@ static u_char *escape(u_char *to, const u_char *text, size_t size) {
 
     while (text < last) {
         const size_t length = ngx_http_tokusage_utf8_length(text, (size_t)(last - text));
+        const bool looks_escaped = *text == '\\' && last - text > 1 && text[1] == 'x';
         if (*text == '\n') {
             to = ngx_cpymem(to, "\\n", 2);
-        } else if (length == 0 || *text < 0x20 || *text == 0x7F || is_escape(text, last)) {
+        } else if (length == 0 || *text < 0x20 || *text == 0x7F || looks_escaped) {
             to = ngx_sprintf(to, "\\\\x%02Xd", (ngx_int_t)*text);
         } else {
             if (*text == '\\' || *text == '"') {
@@ -118,9 +115,9 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
 
     counts += metric.first;
     if (metric.label == NULL) {
+        const bool is_cost = metric.first == NGX_HTTP_TOKUSAGE_COUNT_COST;
         p = ngx_sprintf(p, "tokusage_%s_total{%V} ", metric.name, &text->labels);
-        p = metric.first == NGX_HTTP_TOKUSAGE_COUNT_COST ? ngx_http_tokusage_cost_print(p, counts[0])
-                                                         : ngx_sprintf(p, "%uL", counts[0]);
+        p = ngx_http_tokusage_amount_print(p, is_cost ? NGX_HTTP_TOKUSAGE_COST : NGX_HTTP_TOKUSAGE_TOKENS, counts[0]);
         *p++ = '\n';
         return p;
     }

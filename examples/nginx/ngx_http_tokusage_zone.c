@@ -71,7 +71,6 @@ static ngx_int_t take_over(ngx_shm_zone_t *zone, const ngx_http_tokusage_zone_t 
     }
     ctx->keys = before->keys;
     ctx->shpool = before->shpool;
-    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
@@ -88,7 +87,6 @@ static ngx_int_t create(ngx_shm_zone_t *zone) {
     ngx_sprintf(shpool->log_ctx, " in tokusage_zone \"%V\"%Z", &zone->shm.name);
     shpool->log_nomem = 0; /* that a zone is full is no error */
     shpool->data = ctx->keys;
-    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
@@ -101,16 +99,18 @@ static ngx_int_t init(ngx_shm_zone_t *zone, void *before) {
                       &zone->shm.name, &ctx->key.value);
         return NGX_ERROR;
     }
+    ngx_int_t rc = NGX_OK;
     if (before != NULL) {
-        return take_over(zone, before);
-    }
-    ctx->shpool = (void *)zone->shm.addr;
-    if (zone->shm.exists) {
+        rc = take_over(zone, before);
+    } else {
+        ctx->shpool = (void *)zone->shm.addr;
         ctx->keys = ctx->shpool->data;
-        ngx_http_tokusage_keys_count_periods(ctx);
-        return NGX_OK;
+        rc = zone->shm.exists ? NGX_OK : create(zone);
     }
-    return create(zone);
+    if (rc == NGX_OK) {
+        ngx_http_tokusage_keys_count_periods(ctx);
+    }
+    return rc;
 }
 
 ngx_shm_zone_t *ngx_http_tokusage_zone_get(ngx_conf_t *cf, ngx_str_t *name, size_t size) {

@@ -182,6 +182,9 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
 /* Reads 200k, or a cost. ERROR: it is no amount of the unit above 0. */
 ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount);
 
+/* Writes it, and returns where it ends. */
+u_char *ngx_http_tokusage_amount_print(u_char *to, ngx_uint_t unit, uint64_t amount);
+
 /* What the limits of the request's location book in this zone for a response without usage. */
 uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone, ngx_uint_t unit);
 

@@ -87,7 +87,7 @@ static bool is_better(const record *next, const record *old) {
 static const uint64_t half = UINT64_C(0xFFFFFFFF00000000);
 
 static uint64_t *place_of(const answers *in, uint64_t id) {
-    size_t at = id >> 1 & (in->buckets - 1);
+    size_t at = id >> 32 & (in->buckets - 1);
     while (in->table[at] != 0 &&
            ((in->table[at] & half) != (id & half) || in->all[(in->table[at] & ~half) - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
@@ -100,14 +100,19 @@ static void grow(answers *of) {
         of->room = of->room > 0 ? 2 * of->room : 256;
         of->all = memory_resize(of->all, of->room * sizeof *of->all);
     }
-    if (2 * of->count >= of->buckets) {
-        of->buckets = of->buckets > 0 ? 4 * of->buckets : 1024;
-        of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+    if (4 * of->count >= 3 * of->buckets) {
+        const answers old = *of;
+        of->buckets = old.buckets > 0 ? 2 * old.buckets : 1024;
+        of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
         memset(of->table, 0, of->buckets * sizeof *of->table);
-        for (size_t i = 0; i < of->count; i++) {
-            const uint64_t id = of->all[i].id;
-            *(id != 0 ? place_of(of, id) : of->table) = id != 0 ? (id & half) | (i + 1) : *of->table;
+        for (size_t i = 0; i < old.buckets; i++) {
+            size_t at = old.table[i] >> 32 & (of->buckets - 1);
+            while (old.table[i] != 0 && of->table[at] != 0) {
+                at = (at + 1) & (of->buckets - 1);
+            }
+            of->table[at] = old.table[i] != 0 ? old.table[i] : of->table[at];
         }
+        free(old.table);
     }
 }
 

@@ -79,7 +79,7 @@ static size_t string_span(slice of) {
 }
 
 /* The library has read the document: it is JSON, and only the end of a value matters here. */
-static size_t value_span(slice of) {
+size_t json_skip(slice of) {
     static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
     size_t depth = 0;
     size_t at = 0;
@@ -112,7 +112,7 @@ static bool take_name(slice *inside, slice *name) {
 }
 
 static bool take_value(slice *inside, slice *value) {
-    const size_t span = value_span(*inside);
+    const size_t span = json_skip(*inside);
     if (span == 0 || span >= inside->length) {
         return false;
     }
@@ -185,15 +185,23 @@ static slice member_of(document *in, slice object, const char *name, size_t leng
 }
 
 static slice member_at(document *in, slice value, const char *pointer, size_t length) {
-    for (const char *at = pointer, *next = pointer; at < pointer + length && value.bytes; at = next) {
+    const char *const end = pointer + length;
+    while (pointer < end && value.bytes) {
         char plain[256];
         size_t used = 0;
-        for (next = at + 1; next < pointer + length && *next != '/' && used < sizeof plain; next++) {
-            const bool escape = *next == '~';
-            next += escape;
-            plain[used++] = !escape ? *next : *next == '1' ? '/' : '~';
+        const char *const name = pointer + 1;
+        bool escaped = false;
+        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
+            escaped = escaped || *pointer == '~';
         }
-        value = json_is(value, '{') ? member_of(in, value, plain, used) : (slice){NULL, 0};
+        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
+            const bool escape = *at == '~';
+            at += escape;
+            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        }
+        value = !json_is(value, '{') ? (slice){NULL, 0}
+                : escaped            ? member_of(in, value, plain, used)
+                                     : member_of(in, value, name, (size_t)(pointer - name));
     }
     return value;
 }
@@ -210,13 +218,17 @@ slice json_at(slice value, const char *pointer) {
 
 /* ---- documents */
 
-bool document_open(document *in, slice whole) {
+void document_begin(document *in, slice whole) {
     in->whole = whole;
     for (size_t i = 0; i < INDEXES; i++) {
         in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
     }
     in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
     in->known[0].count = 0;
+}
+
+bool document_open(document *in, slice whole) {
+    document_begin(in, whole);
     in->usage = (tokusage){.total_tokens = {.present = false}};
     in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
     return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
@@ -225,6 +237,21 @@ bool document_open(document *in, slice whole) {
 slice document_one(document *in, const char *pointer, size_t length) {
     const slice found = member_at(in, in->whole, pointer, length);
     return slice_is(found, "null") ? (slice){NULL, 0} : found;
+}
+
+slice document_head(document *in, const char *name) {
+    json_members *const known = &in->known[0];
+    for (size_t i = 0;; i++) {
+        slice rest = known->rest;
+        slice next = {NULL, 0};
+        if (i == known->count &&
+            (!take_name(&rest, &next) || json_is(rest, '{') || json_is(rest, '[') || !read_next(known))) {
+            return (slice){NULL, 0};
+        }
+        if (slice_is(known->all[i].name, name)) {
+            return known->all[i].value;
+        }
+    }
 }
 
 slice document_at(document *in, const char *pointers) {

@@ -115,6 +115,9 @@ static void take_malformed(reading *in, uint64_t line, slice of) {
 static void take_json(reading *in, uint64_t line, slice of, bool event) {
     document *const is = &in->document;
     while (json_is(of, '{') || (json_is(of, '[') && !event)) {
+        if (!event && !in->asked->merge && take_quick(in, line, of)) {
+            return;
+        }
         bool good = document_open(is, of);
         slice rest = {NULL, 0};
         const size_t end = is->error.offset;

@@ -132,16 +132,12 @@ void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
     }
 }
 
-void take_counts(tokusage_status status, response *to) {
-    if (status == TOKUSAGE_OK) {
+void read_counts(slice usage, response *to) {
+    if (tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle(to);
     } else {
         to->kept.verdict = INVALID;
     }
-}
-
-void read_counts(slice usage, response *to) {
-    take_counts(tokusage_decode(usage.bytes, usage.length, &to->kept.usage, &to->error), to);
 }
 
 /* An object, a list of events, or a string that has one, maybe as base64. */

@@ -46,9 +46,6 @@ static const char spans[] =
 
 /* clang-format off */
 static const shape rows[] = {
-    /* what OpenAI and many others send */
-    {.is = {"/object=chat.completion|text_completion|response", "/usage", "!/error"}, .rule = ADDS, .usage = "/usage",
-     .model = "/model", .id = "/id"},
     /* Claude Code: transcripts, and -p --output-format stream-json */
     {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .usage = "/message/usage",
      .model = "/message/model", .id = "/message/id", .time = "/timestamp", .session = "/sessionId /session_id"},
@@ -183,18 +180,23 @@ static bool may_hold(document *of, const char *condition) {
 static size_t row_of(reading *in) {
     document *const of = &in->document;
     uint64_t hash = 0;
-    if (row_holds(of, 0, holds)) {
-        return 0;
-    }
     const bool many = document_names(of, in->seed[0], &hash) == INDEX_MEMBERS;
     looks *const known = &in->looks[hash % LOOKS];
     if (known->hash != hash || many) {
         *known = (looks){.hash = many ? 0 : hash};
-        for (size_t i = 1; i < ROWS; i++) {
+        for (size_t i = 0; i < ROWS; i++) {
             known->rows |= (uint64_t)(many || row_holds(of, i, may_hold)) << i;
         }
+        known->chunk = document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart "
+                                        "/contentBlockDelta /contentBlockStop /messageStop /metadata");
+        known->answer =
+            document_has(of, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
+                             "/output_text /object /verdict /model /response_body /responseBody /resp_body /res_body "
+                             "/body /responseJson "
+                             "/response_json /output_body /outputBody");
     }
-    size_t row = 1;
+    size_t row = in->asked->at ? ROWS : 0;
+    in->seen = known;
     while (row < ROWS && !((known->rows >> row & 1) != 0 && row_holds(of, row, holds))) {
         row++;
     }
@@ -378,13 +380,7 @@ static void take_shape(reading *in, size_t row, response *to) {
             return;
         }
     } else if (usage.bytes) {
-        if (strcmp(as->usage, "/usage") == 0) { /* the first path of the library */
-            to->kept.usage = of->usage;
-            to->error = of->error;
-            take_counts(of->status, to);
-        } else {
-            read_counts(usage, to);
-        }
+        read_counts(usage, to);
         check_members(in, usage, to);
         if (in->asked->priced) {
             text_decode(&to->tier,
@@ -456,21 +452,65 @@ static void take_plain(reading *in, response *to) {
     const char *const at = in->asked->at;
     /* Most other documents of a log need no second look. */
     to->kept.verdict = WITHOUT_USAGE;
-    if (in->document.status != TOKUSAGE_ERR_NOT_FOUND ||
-        document_has(&in->document, "/error /response /type /event_type /usage /usageMetadata /choices /candidates "
-                                    "/output_text /object /verdict /model")) {
+    if (at || in->document.status != TOKUSAGE_ERR_NOT_FOUND || in->seen->answer) {
         read_body(in, in->document.whole, at, to);
     }
-    const slice body = to->kept.verdict == WITHOUT_USAGE && !at ? document_at(&in->document, bodies) : (slice){NULL, 0};
+    const slice body = to->kept.verdict == WITHOUT_USAGE && !at && in->seen->answer ? document_at(&in->document, bodies)
+                                                                                    : (slice){NULL, 0};
     if (json_is(body, '"') || json_is(body, '{')) {
         read_body(in, body, NULL, to);
         to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
     }
     read_about(in, NULL, to);
-    if (take_word(in, to) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
+    if ((in->seen->answer && take_word(in, to)) || to->kept.verdict != WITHOUT_USAGE || !take_other(in, to)) {
         check_members(in, document_at(&in->document, usages), to);
         take_response(in, to);
     }
+}
+
+/* The only object that is named usage; nothing where one document may follow another. */
+static slice usage_in(slice whole) {
+    static const char name[] = "\"usage\":";
+    slice found = {NULL, 0};
+    const char *const end = whole.bytes + whole.length;
+    for (const char *at = whole.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
+        }
+        const bool named =
+            (size_t)(before - whole.bytes) > strlen(name) && memcmp(before - strlen(name), name, strlen(name)) == 0;
+        if (before[-1] == '}' || (named && found.bytes)) {
+            return (slice){NULL, 0};
+        }
+        found = named ? (slice){at, (size_t)(end - at)} : found;
+    }
+    found.length = found.bytes ? json_skip(found) : 0;
+    return found;
+}
+
+/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+bool take_quick(reading *in, uint64_t line, slice whole) {
+    response *const to = &in->found;
+    tokusage_stream stream;
+    document_begin(&in->document, whole);
+    if (in->asked->at ||
+        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        return false;
+    }
+    const slice usage = usage_in(whole);
+    response_clear(to);
+    tokusage_stream_init(&stream, NULL);
+    tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
+    verdict_of(&stream, true, to);
+    if (tokusage_stream_reports(&stream) != 1 || to->kept.verdict > CONTRADICTORY || to->kept.unfinished) {
+        return false;
+    }
+    to->kept.line = (uint32_t)line;
+    check_members(in, usage, to);
+    read_about(in, NULL, to);
+    take_response(in, to);
+    return true;
 }
 
 void take_document(reading *in, uint64_t line, bool event) {
@@ -480,7 +520,7 @@ void take_document(reading *in, uint64_t line, bool event) {
         take_each(in, line, of->whole);
         return;
     }
-    const size_t row = in->asked->at ? ROWS : row_of(in);
+    const size_t row = row_of(in);
     const record_rule rule = row < ROWS ? rows[row].rule : ADDS;
     response_clear(to);
     to->kept.line = (uint32_t)line;

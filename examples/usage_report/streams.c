@@ -215,11 +215,8 @@ static streams *streams_of(source *file) {
 bool streams_take(reading *in, uint64_t line, bool event) {
     document *const of = &in->document;
     bool passed = false;
-    if (!event &&
-        (!document_has(of, "/type /event_type /done /object /messageStart /contentBlockStart /contentBlockDelta "
-                           "/contentBlockStop /messageStop /metadata/usage") ||
-         (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
-          !document_at(of, "/type /event_type").bytes))) {
+    if (!event && (!in->seen->chunk || (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
+                                        !document_at(of, "/type /event_type").bytes))) {
         return false;
     }
     const chunk is = chunk_of(in);

@@ -65,6 +65,8 @@ bool json_is_number(slice value);
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
 
+size_t json_skip(slice of); /* the same of a value that has been read before */
+
 /* Takes the next element, or member (name not NULL), off the inside of an array or object. */
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
@@ -93,7 +95,9 @@ typedef struct document {
     size_t next;
 } document;
 
-bool document_open(document *in, slice whole);                        /* false: it is no JSON */
+void document_begin(document *in, slice whole);
+bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
+slice document_head(document *in, const char *name);                  /* of the members before any object or array */
 slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
 /* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
 slice document_at(document *in, const char *pointers);
@@ -336,6 +340,7 @@ typedef struct answers {
 /* Which rows of the table of shapes a document with these members may be. */
 typedef struct looks {
     uint64_t hash, rows;
+    bool chunk, answer; /* it may be a chunk, or a response */
 } looks;
 enum {
     LOOKS = 64,
@@ -357,6 +362,7 @@ typedef struct reading {
     void *notes; /* that were said */
     document document;
     looks looks[LOOKS];
+    const looks *seen;         /* of the document */
     uint64_t checked[CHECKED]; /* what usages look like, as hashes */
 } reading;
 
@@ -370,7 +376,6 @@ void forget(void **set);
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
-void take_counts(tokusage_status status, response *to);                     /* of its usage: the verdict */
 void read_counts(slice usage, response *to);                                /* a usage object: its verdict, too */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
@@ -387,6 +392,7 @@ bool may_be_count(slice name, slice value);
 
 bool shapes_is(slice value, const char *words);             /* a string, one of words that are separated by | */
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
+bool take_quick(reading *in, uint64_t line, slice whole);   /* most lines of a gateway's log; false: it is another */
 bool streams_take(reading *in, uint64_t line, bool event);  /* false: it is no chunk */
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
