@@ -509,12 +509,15 @@ static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
 void check_members(reading *in, slice usage, const response *of) {
     uint64_t hash = in->seed[0] ^ in->source->number;
     size_t at = 0;
+    if (!json_is(usage, '{')) {
+        return;
+    }
     for (; at + 8 <= usage.length; at += 8) {
         hash = mix_word(hash, usage.bytes + at, 8);
     }
     hash = mix_word(hash, usage.bytes + at, usage.length - at);
     uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
-    if (json_is(usage, '{') && *checked != hash) {
+    if (*checked != hash) {
         text path = {.bytes = NULL};
         *checked = hash;
         walk(in, usage, &path, 0, of);
