@@ -45,27 +45,21 @@ typedef struct step {
 typedef struct walk {
     step way[LEVELS];
     unsigned depth;
+    tokusage_fields fields; /* what the items say */
 } walk;
 
 static void enter(walk *w, tokusage_node node, cJSON *container) {
     w->way[w->depth++] = (step){.node = node, .container = container, .next = container->child};
 }
 
-static walk begin_walk(cJSON *object) {
-    walk w = {.depth = 0};
-    enter(&w, NODE_USAGE, object);
-    return w;
+static void begin_walk(walk *w, cJSON *object) {
+    w->depth = 0;
+    tokusage_fields_begin(&w->fields);
+    enter(w, NODE_USAGE, object);
 }
 
 static step *innermost(walk *w) {
     return &w->way[w->depth - 1];
-}
-
-/* The next item of the innermost container; NULL when it has no more. */
-static cJSON *next_item(walk *w) {
-    cJSON *const item = innermost(w)->next;
-    innermost(w)->next = item ? item->next : NULL;
-    return item;
 }
 
 /* The node of a container that is in the innermost one; NODE_NONE when nothing in it matters. */
@@ -74,15 +68,8 @@ static tokusage_node node_of(walk *w, const cJSON *item) {
     if (cJSON_IsArray(innermost(w)->container)) {
         return object ? innermost(w)->node : NODE_NONE;
     }
-    const tokusage_key key = key_of(innermost(w)->node, item);
-    const unsigned role = key > 0 ? tokusage_name_of(key)->role : ROLE_COUNT;
-    if (object && (role == ROLE_OBJECT || role == ROLE_EITHER)) {
-        return (tokusage_node)tokusage_name_of(key)->target;
-    }
-    if (cJSON_IsArray(item) && (role == ROLE_LIST || role == ROLE_EITHER)) {
-        return (tokusage_node)(tokusage_name_of(key)->target + (role == ROLE_EITHER));
-    }
-    return NODE_NONE;
+    const tokusage_key key = object || cJSON_IsArray(item) ? key_of(innermost(w)->node, item) : 0;
+    return key > 0 ? tokusage_name_node(tokusage_name_of(key), object) : NODE_NONE;
 }
 
 /* ---- from a tree */
@@ -113,27 +100,25 @@ static void take_item(tokusage_fields *fields, tokusage_key key, const cJSON *it
     }
 }
 
-/* Takes the innermost container's next item: enters a container, or reads a value. False when there is no item. */
-static bool read_item(walk *w, tokusage_fields *fields) {
-    cJSON *const item = next_item(w);
-    if (!item) {
-        return false;
+/*
+ * Takes the innermost container's next item: reads a value, or enters a container. Without a next item it leaves the
+ * container. Returns whether that is an element of a list that has a count.
+ */
+static bool walk_on(walk *w) {
+    const step in = *innermost(w);
+    if (!in.next) {
+        w->depth--;
+        return cJSON_IsObject(in.container) && tokusage_fields_close(&w->fields, in.node);
     }
-    const tokusage_node node = node_of(w, item);
+    const tokusage_node node = node_of(w, in.next);
+    innermost(w)->next = in.next->next;
     if (node == NODE_NONE) {
-        take_item(fields, key_of(innermost(w)->node, item), item);
+        take_item(&w->fields, key_of(in.node, in.next), in.next);
     } else {
-        enter(w, node, item);
-        tokusage_fields_open(fields, node);
+        enter(w, node, in.next);
+        tokusage_fields_open(&w->fields, node);
     }
-    return true;
-}
-
-/* Leaves the innermost container. Returns whether it is an element of a list that has a count. */
-static bool leave(walk *w, tokusage_fields *fields) {
-    const step left = *innermost(w);
-    w->depth--;
-    return cJSON_IsObject(left.container) && tokusage_fields_close(fields, left.node);
+    return false;
 }
 
 tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage, tokusage_error *error) {
@@ -146,17 +131,14 @@ tokusage_status tokusage_from_cjson(const struct cJSON *object, tokusage *usage,
     if (!cJSON_IsObject(object)) {
         return tokusage_fail(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_OBJECT);
     }
-    tokusage_fields fields;
-    tokusage_fields_begin(&fields);
     cJSON root = *object; /* a walk wants an object that is not const, as update_cjson changes it */
-    walk w = begin_walk(&root);
+    walk w;
+    begin_walk(&w, &root);
     while (w.depth > 0) {
-        if (!read_item(&w, &fields)) {
-            leave(&w, &fields);
-        }
+        walk_on(&w);
     }
-    tokusage_fields_end(&fields);
-    return tokusage_columns_usage(&fields.columns, usage, error);
+    tokusage_fields_end(&w.fields);
+    return tokusage_columns_usage(&w.fields.columns, usage, error);
 }
 
 /* ---- to a tree */
@@ -193,23 +175,14 @@ static void plan_item(plan *p, tokusage_key key, cJSON *item) {
 
 /* Returns false when an object or a list that may have counts is a reference: it belongs to another tree. */
 static bool plan_items(plan *p, cJSON *object) {
-    walk w = begin_walk(object);
-    while (w.depth > 0) {
-        cJSON *const item = next_item(&w);
-        const tokusage_node node = item ? node_of(&w, item) : NODE_NONE;
-        if (!item) {
-            w.depth--;
-            continue;
-        }
-        plan_item(p, key_of(innermost(&w)->node, item), item);
-        if (node != NODE_NONE) {
-            if ((item->type & cJSON_IsReference) != 0) {
-                return false;
-            }
-            enter(&w, node, item);
-        }
+    walk w;
+    begin_walk(&w, object);
+    while (w.depth > 0 && (innermost(&w)->container->type & cJSON_IsReference) == 0) {
+        const step in = *innermost(&w);
+        plan_item(p, in.next ? key_of(in.node, in.next) : 0, in.next);
+        walk_on(&w);
     }
-    return true;
+    return w.depth == 0;
 }
 
 /*
@@ -255,16 +228,16 @@ static bool is_planned(const plan *p, const cJSON *item) {
 
 /* Removes every count that the plan does not have, and every element of a list that has one. */
 static void remove_others(const plan *p, cJSON *object) {
-    tokusage_fields fields; /* of the element that is open */
-    tokusage_fields_begin(&fields);
-    walk w = begin_walk(object);
+    walk w;
+    begin_walk(&w, object);
     while (w.depth > 0) {
         const step in = *innermost(&w);
         const tokusage_key key = in.next ? key_of(in.node, in.next) : 0;
-        if (key > 0 && tokusage_name_of(key)->role == ROLE_COUNT && !is_planned(p, in.next)) {
-            remove_item(in.container, next_item(&w));
-        } else if (!read_item(&w, &fields) && leave(&w, &fields)) {
+        const bool counted = walk_on(&w);
+        if (counted) {
             remove_item(innermost(&w)->container, in.container);
+        } else if (key > 0 && tokusage_name_of(key)->role == ROLE_COUNT && !is_planned(p, in.next)) {
+            remove_item(in.container, in.next);
         }
     }
 }

@@ -42,15 +42,13 @@ tokusage_status tokusage_check_range(const tokusage *usage, tokusage_error *erro
 
 /* Without printf: a locale, or a small C library that lacks formats, cannot change a result. */
 size_t tokusage_decimal(uint64_t value, char text[TOKUSAGE_DECIMAL_SIZE]) {
-    char reversed[TOKUSAGE_DECIMAL_SIZE];
-    size_t length = 0;
-    do {
-        reversed[length++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    for (size_t i = 0; i < length; i++) {
-        text[i] = reversed[length - 1 - i];
+    size_t length = 1;
+    for (uint64_t more = 10; value >= more && length < TOKUSAGE_DECIMAL_SIZE - 1; more *= 10) {
+        length++;
     }
     text[length] = '\0';
+    for (size_t i = length; i > 0; value /= 10) {
+        text[--i] = (char)('0' + value % 10);
+    }
     return length;
 }

@@ -12,7 +12,7 @@ static const uint8_t count_of[TOKUSAGE_COLUMNS] = {TOKUSAGE_EACH_COLUMN(COUNT)};
 #define ADDED (BIT(COLUMN_COMPACTION_CACHED) | BIT(COLUMN_COMPACTION_WRITTEN))
 
 static bool has(const tokusage_columns *columns, unsigned column) {
-    return (columns->present >> column & 1) != 0;
+    return tokusage_has_bit(columns->present, column);
 }
 
 /* The bit of a column if this name has given it its value, else 0. */
@@ -27,10 +27,7 @@ static void set(tokusage_columns *columns, unsigned column, tokusage_key key, in
 }
 
 void tokusage_fields_begin(tokusage_fields *fields) {
-    fields->columns.present = 0;
-    fields->columns.status = TOKUSAGE_OK;
-    fields->columns.member = TOKUSAGE_NO_MEMBER;
-    fields->columns.included = false;
+    tokusage_columns_begin(&fields->columns);
     memset(fields->seen, 0, sizeof fields->seen);
 }
 
@@ -59,7 +56,7 @@ static void take(tokusage_fields *fields, unsigned column, tokusage_key key, int
 }
 
 static bool has_value(const tokusage_fields *fields, tokusage_key key) {
-    return (fields->seen[key / 32] >> key % 32 & 1) != 0;
+    return tokusage_has_bit(fields->seen[key / 32], key % 32);
 }
 
 /* A number of an element waits for the element's end. */
@@ -241,7 +238,7 @@ static int64_t add_columns(tokusage *usage, const tokusage_columns *columns, uin
         const unsigned i = tokusage_lowest_bit(used);
         bits |= columns->value[i];
         add(usage, count_of[i], columns->value[i]);
-        if ((added >> i & 1) != 0) {
+        if (tokusage_has_bit(added, i)) {
             add(usage, count_of[i] == TOKUSAGE_REASONING ? TOKUSAGE_COMPLETION : TOKUSAGE_PROMPT, columns->value[i]);
         }
     }

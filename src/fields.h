@@ -50,7 +50,7 @@ void tokusage_fields_count(tokusage_fields *fields, tokusage_key key, tokusage_s
 TOKUSAGE_INLINE bool tokusage_fields_first(tokusage_fields *fields, tokusage_key key, int64_t value) {
     tokusage_columns *const columns = &fields->columns;
     const unsigned column = tokusage_name_of(key)->target;
-    if ((columns->present >> column & 1) != 0) {
+    if (tokusage_has_bit(columns->present, column)) {
         return false;
     }
     fields->seen[key / 32] |= UINT32_C(1) << key % 32;
@@ -77,6 +77,14 @@ void tokusage_fields_end(tokusage_fields *fields);
 
 /* Whether the element that is open has a number, right or wrong, and its tag says that it counts. */
 bool tokusage_fields_element_counts(const tokusage_fields *fields);
+
+/* No column has a value. */
+static inline void tokusage_columns_begin(tokusage_columns *columns) {
+    columns->present = 0;
+    columns->status = TOKUSAGE_OK;
+    columns->member = TOKUSAGE_NO_MEMBER;
+    columns->included = false;
+}
 
 /* Whether there is a usage: a count, or something wrong. */
 static inline bool tokusage_columns_any(const tokusage_columns *columns) {

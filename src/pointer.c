@@ -47,21 +47,22 @@ tokusage_key tokusage_pointer_name(const char *pointer, unsigned names, const ch
 tokusage_key tokusage_pointers_name(tokusage_pointers *pointers, const char *name, size_t length) {
     tokusage_key any = 0;
     for (size_t i = 0; i < pointers->count; i++) {
-        const bool here = pointers->names[i] == pointers->level;
-        pointers->key[i] = here ? tokusage_pointer_name(pointers->values[i].pointer, pointers->level, name, length) : 0;
-        any |= pointers->key[i];
+        const bool here = pointers->each[i].names == pointers->level;
+        const char *const pointer = pointers->values[i].pointer;
+        pointers->each[i].key = here ? tokusage_pointer_name(pointer, pointers->level, name, length) : 0;
+        any |= pointers->each[i].key;
     }
     return any != 0 ? KEY_BASE : 0;
 }
 
 void tokusage_pointers_value(tokusage_pointers *pointers, const char *at) {
     pointers->opens = false;
-    for (size_t i = 0; i < pointers->count; i++) {
-        if (pointers->key[i] == KEY_BASE) {
-            pointers->found[i] = at;
-            pointers->times[i] = pointers->times[i] == 0 ? 1 : 2;
-        } else if (pointers->key[i] == KEY_WAY && *at == '{') {
-            pointers->names[i]++;
+    for (tokusage_pointer *p = pointers->each; p < pointers->each + pointers->count; p++) {
+        if (p->key == KEY_BASE) {
+            p->twice = p->found != NULL;
+            p->found = at;
+        } else if (p->key == KEY_WAY && *at == '{') {
+            p->names++;
             pointers->opens = true;
         }
     }
@@ -72,8 +73,8 @@ void tokusage_pointers_close(tokusage_pointers *pointers) {
     if (pointers->level == 0) {
         return; /* it was the document */
     }
-    for (size_t i = 0; i < pointers->count; i++) {
-        pointers->names[i] = (uint16_t)(pointers->names[i] - (pointers->names[i] == pointers->level));
+    for (tokusage_pointer *p = pointers->each; p < pointers->each + pointers->count; p++) {
+        p->names = (uint16_t)(p->names - (p->names == pointers->level));
     }
     pointers->level--;
 }

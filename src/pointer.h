@@ -14,16 +14,21 @@
 
 #define TOKUSAGE_NAME_MAX 190 /* bytes of a name that can match */
 
-/* Followed through a document. All zero bytes but for `values` and `count` are the state before it. */
+/* A pointer that is followed. */
+typedef struct tokusage_pointer {
+    const char *found; /* where its last value begins */
+    uint16_t names;    /* how many of its names lead to the open container, or towards it */
+    tokusage_key key;  /* what the last name was for it; see tokusage_pointer_name */
+    bool twice;        /* it leads to several values */
+} tokusage_pointer;
+
+/* Several, followed through a document. All zero bytes, except `values` and `count`, are the state before it. */
 typedef struct tokusage_pointers {
     const tokusage_value *values;
+    tokusage_pointer each[TOKUSAGE_VALUES_MAX];
     size_t count;
-    const char *found[TOKUSAGE_VALUES_MAX]; /* where its last value begins */
-    uint16_t names[TOKUSAGE_VALUES_MAX];    /* how many of its names lead to the open container, or towards it */
-    uint8_t times[TOKUSAGE_VALUES_MAX];     /* how many values it leads to; 2: several */
-    tokusage_key key[TOKUSAGE_VALUES_MAX];  /* what the last name was for it; see tokusage_pointer_name */
-    uint16_t level;                         /* how many names lead to the open container */
-    bool opens;                             /* the value of the last name is an object in which one leads on */
+    uint16_t level; /* how many names lead to the open container */
+    bool opens;     /* the value of the last name is an object in which one leads on */
 } tokusage_pointers;
 
 /* What a name is for a pointer of which `names` names led to its container: KEY_BASE the last, KEY_WAY another, or 0. */

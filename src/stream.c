@@ -48,8 +48,13 @@ tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointe
     if (!stream || (pointer && !tokusage_pointer_valid(pointer))) {
         return TOKUSAGE_ERR_ARGUMENT;
     }
-    memset(stream, 0, sizeof *stream);
-    tokusage_reader_init(&inside(stream)->reader, pointer);
+    stream_state *const s = inside(stream); /* to clear all of it would take as long as to read a short event */
+    tokusage_reader_init(&s->reader, pointer);
+    tokusage_reader_begin(&s->reader, false);
+    memset(&s->framing, 0, sizeof s->framing);
+    memset(s->labels.length, 0, sizeof s->labels.length);
+    s->kind = UNKNOWN;
+    s->done = false;
     return TOKUSAGE_OK;
 }
 
@@ -124,7 +129,8 @@ static bool may_pass_rest(const stream_state *s) {
  */
 static size_t pass_events(stream_state *s, const char *bytes, size_t length, size_t at) {
     const bool open = !tokusage_events_fresh(&s->framing.events);
-    if (s->reader.document.pointer || !s->reader.begun || s->reader.reported || (open && !may_pass_rest(s))) {
+    if (TOKUSAGE_SMALL || s->reader.document.pointer || !s->reader.begun || s->reader.reported ||
+        (open && !may_pass_rest(s))) {
         return at;
     }
     const size_t passed = tokusage_search(bytes + at, length - at, open);
@@ -139,7 +145,7 @@ static size_t pass_events(stream_state *s, const char *bytes, size_t length, siz
 
 /* (The token in which the chunk before ended is read first: mostly the rest of its event can be passed over then.) */
 static size_t read_events(stream_state *s, const char *bytes, size_t length, size_t at) {
-    if (tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
+    if (!TOKUSAGE_SMALL && tokusage_events_in_data(&s->framing.events) && tokusage_json_in_token(&s->reader.json)) {
         at += read_on(s, bytes + at, length - at, true);
     }
     while (at < length && !s->done) {

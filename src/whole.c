@@ -23,11 +23,20 @@ static size_t lead_span(const char *json, size_t length) {
     return at;
 }
 
-/* Reads the whole document. Nothing except white space may follow it. */
-static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t length, tokusage_error *error) {
+/* Reads the document that begins here, as far as it can be read. Returns how many bytes were read. */
+static size_t read_document(tokusage_reader *reader, const char *json, size_t length) {
+    size_t at = 0;
+    while (at < length && tokusage_json_open(&reader->json)) {
+        at += tokusage_reader_feed(reader, json + at, length - at, false);
+    }
+    return at;
+}
+
+/* Reads the whole document, from where it begins. Nothing except white space may follow it. */
+static tokusage_status read_whole(tokusage_reader *reader, const char *json, size_t begin, size_t length,
+                                  tokusage_error *error) {
     tokusage_reader_begin(reader, false);
-    size_t at = lead_span(json, length);
-    at += tokusage_reader_feed(reader, json + at, length - at, false);
+    size_t at = begin + read_document(reader, json + begin, length - begin);
     if (tokusage_json_open(&reader->json)) {
         tokusage_reader_end(reader);
     }
@@ -38,7 +47,7 @@ static tokusage_status read_whole(tokusage_reader *reader, const char *json, siz
     while (closed && at < length && tokusage_is_space(json[at])) {
         at++;
     }
-    return closed && at == length ? tokusage_succeed(error) : fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
+    return closed && at == length ? TOKUSAGE_OK : fail_at(error, TOKUSAGE_ERR_SYNTAX, at);
 }
 
 tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
@@ -48,12 +57,12 @@ tokusage_status tokusage_extract(const char *json, size_t length, const char *po
     }
     tokusage_reader reader;
     tokusage_reader_init(&reader, pointer);
-    const tokusage_status status = read_whole(&reader, json, length, error);
+    const size_t begin = lead_span(json, length);
+    const tokusage_status status = read_whole(&reader, json, begin, length, error);
     if (status != TOKUSAGE_OK) {
         return status;
     }
-    const char first = json[lead_span(json, length)];
-    if (pointer && *pointer == '\0' && first != '{' && first != 'n') { /* neither an object nor null */
+    if (pointer && *pointer == '\0' && json[begin] != '{' && json[begin] != 'n') { /* neither an object nor null */
         return tokusage_fail(error, TOKUSAGE_ERR_TYPE, TOKUSAGE_OBJECT);
     }
     if (!reader.found) {
@@ -70,9 +79,10 @@ tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_valu
                                   tokusage_error *error) {
     tokusage_pointers pointers = {.values = values, .count = count};
     bool valid = json && count <= TOKUSAGE_VALUES_MAX && (values || count == 0);
+    const size_t begin = json ? lead_span(json, length) : 0;
     for (size_t i = 0; valid && i < count; i++) {
         valid = tokusage_pointer_valid(values[i].pointer);
-        pointers.found[i] = valid && *values[i].pointer == '\0' ? json + lead_span(json, length) : NULL;
+        pointers.each[i].found = valid && *values[i].pointer == '\0' ? json + begin : NULL;
     }
     if (!valid) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
@@ -80,19 +90,20 @@ tokusage_status tokusage_find_all(const char *json, size_t length, tokusage_valu
     tokusage_reader reader;
     tokusage_reader_init(&reader, "/");
     reader.document.find = &pointers;
-    const tokusage_status status = read_whole(&reader, json, length, error);
+    const tokusage_status status = read_whole(&reader, json, begin, length, error);
     tokusage_reader_init(&reader, NULL);
     for (size_t i = 0; status == TOKUSAGE_OK && i < count; i++) {
-        const char *const at = pointers.found[i];
-        const tokusage_status found = pointers.times[i] > 1 ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_OK;
-        values[i] = (tokusage_value){values[i].pointer, NULL, 0, at ? found : TOKUSAGE_ERR_NOT_FOUND};
-        if (values[i].status == TOKUSAGE_OK) {
+        const char *const at = pointers.each[i].found;
+        const tokusage_status found = pointers.each[i].twice ? TOKUSAGE_ERR_DUPLICATE : TOKUSAGE_OK;
+        values[i].status = at ? found : TOKUSAGE_ERR_NOT_FOUND;
+        values[i].json = values[i].status == TOKUSAGE_OK ? at : NULL;
+        values[i].length = 0;
+        if (values[i].json) {
             tokusage_reader_begin(&reader, true);
-            values[i].json = at;
-            values[i].length = tokusage_reader_feed(&reader, at, length - (size_t)(at - json), false); /* to its end */
+            values[i].length = read_document(&reader, at, length - (size_t)(at - json)); /* to its end */
         }
     }
-    return status;
+    return status == TOKUSAGE_OK ? tokusage_succeed(error) : status;
 }
 
 tokusage_status tokusage_find(const char *json, size_t length, const char *pointer, const char **value,
@@ -111,23 +122,27 @@ tokusage_status tokusage_find(const char *json, size_t length, const char *point
 
 /* ---- writing */
 
+enum {
+    COPIED = 32, /* no name that is written is longer. A copy of a fixed size is much faster */
+    TEXT_SIZE = TOKUSAGE_JSON_SIZE + COPIED
+};
+
 /* Writes a member's name and colon, and a comma before them if it is not the first in its object. */
 static char *put_name(char *to, tokusage_key key) {
+    const tokusage_name *const name = tokusage_name_of(key);
     if (to[-1] != '{') {
         *to++ = ',';
     }
     *to++ = '"';
-    const char *const text = tokusage_name_text(tokusage_name_of(key));
-    const size_t length = strlen(text);
-    memcpy(to, text, length + 1);
-    to += length;
+    memcpy(to, tokusage_name_text(name), COPIED);
+    to += name->length;
     *to++ = '"';
     *to++ = ':';
     return to;
 }
 
 /* Writes the usage and a NUL. An object is written when its first count is. Returns the length without NUL. */
-static size_t print(const tokusage *usage, char text[TOKUSAGE_JSON_SIZE]) {
+static size_t print(const tokusage *usage, char text[TEXT_SIZE]) {
     tokusage_key object[TOKUSAGE_FORM_LEVELS] = {0};
     unsigned open = 0; /* how many of these are written and not closed */
     char *to = text;
@@ -166,7 +181,7 @@ tokusage_status tokusage_encode(const tokusage *usage, char *buffer, size_t size
     if (tokusage_check_range(usage, NULL) != TOKUSAGE_OK) {
         return TOKUSAGE_ERR_RANGE;
     }
-    char text[TOKUSAGE_JSON_SIZE];
+    char text[TEXT_SIZE];
     const size_t printed = print(usage, text);
     if (length) {
         *length = printed;

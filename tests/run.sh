@@ -19,7 +19,7 @@ if [ "${1:-}" = hosts ]; then
 fi
 
 begin_work
-need cc make cmake pkg_config cmocka -- cxx cjson libcurl zlib
+need cc make cmake pkg_config cmocka -- cxx cjson zlib
 
 if [ "$selected" = "-L ^hosts$" ]; then
     echo "the hosts (nginx and others) are downloaded and unpacked in $work where they are missing: nothing is installed or started"

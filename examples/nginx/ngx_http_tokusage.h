@@ -53,6 +53,7 @@ typedef struct {
 
     ngx_array_t *prices; /* NULL: none */
     ngx_array_t *limits; /* NULL: none */
+    ngx_flag_t reserves; /* one of them reserves tokens, by the request's body */
     ngx_flag_t limit_dry_run;
 
     ngx_shm_zone_t *metrics; /* NULL: not a location of tokusage_metrics; not inherited */
@@ -88,14 +89,13 @@ typedef struct ngx_http_tokusage_strip_s ngx_http_tokusage_strip_t;
 typedef struct {
     tokusage_stream stream;
     ngx_http_request_t *request;
-    tokusage usage;                     /* when it is over, */
-    ngx_uint_t verdict;                 /* and its verdict */
-    ngx_event_handler_pt event_handler; /* drain: nginx's handler of the client's events */
-    ngx_chain_t *busy;                  /* drain: bufs that are passed on and not sent */
-    ngx_http_tokusage_strip_t *strip;   /* NULL: the client gets all events */
-    off_t drained;                      /* bytes read since the client left */
-    ngx_msec_t first;                   /* ms from the request to the first byte of the body, and 1; 0: none came */
-    ngx_msec_t ended;                   /* ms from the request to the last byte so far */
+    tokusage usage;                   /* when it is over, */
+    ngx_uint_t verdict;               /* and its verdict */
+    ngx_chain_t *busy;                /* drain: bufs that are passed on and not sent */
+    ngx_http_tokusage_strip_t *strip; /* NULL: the client gets all events */
+    off_t drained;                    /* bytes read since the client left */
+    ngx_msec_t first;                 /* ms from the request to the first byte of the body, and 1; 0: none came */
+    ngx_msec_t ended;                 /* ms from the request to the last byte so far */
     unsigned encoded : 1;
     unsigned unread : 1;    /* its type is not one that is read */
     unsigned separated : 1; /* application/json-seq: each document has a record separator before it */
@@ -114,6 +114,9 @@ ngx_uint_t ngx_http_tokusage_judge(const ngx_http_tokusage_ctx_t *ctx, tokusage 
 /* The same, but all absent for a response from the cache: what is to be billed. */
 ngx_uint_t ngx_http_tokusage_bill(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage);
 
+/* Whether no count is known. */
+bool ngx_http_tokusage_is_nothing(const tokusage *usage);
+
 /*
  * Finds the data of this kind that the request keeps, or makes it, all zero bytes except the request, with which it
  * begins; size 0 only finds. It stays where a module's context does not: over an internal redirect. `kind` is a
@@ -128,6 +131,17 @@ void ngx_http_tokusage_filter_init(void);
 /* The context of a response that is on its way; also where nginx has cleared the request's contexts. */
 ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r);
 
+/* ---- texts */
+
+/* Whether the text is this one, and whether it is in any case. */
+static inline bool ngx_http_tokusage_is(const ngx_str_t *text, const char *literal) {
+    return text->len == ngx_strlen(literal) && ngx_strncmp(text->data, literal, text->len) == 0;
+}
+
+static inline bool ngx_http_tokusage_is_name(const ngx_str_t *text, const char *name) {
+    return text->len == ngx_strlen(name) && ngx_strncasecmp(text->data, (u_char *)name, text->len) == 0;
+}
+
 /* ---- encoding */
 
 ngx_int_t ngx_http_tokusage_ask_plain(ngx_http_request_t *r);
@@ -141,9 +155,10 @@ ngx_int_t ngx_http_tokusage_request_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_tokusage_read_body(ngx_http_request_t *r);
 /* How many tokens the service may write at most, as the body says it; 0: it does not. */
 uint64_t ngx_http_tokusage_most_tokens(ngx_http_request_t *r);
-tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value);
+/* tokusage_find_all. False: it is no JSON. */
+bool ngx_http_tokusage_find(const ngx_str_t *json, tokusage_value *values, size_t count);
 /* Whether an object or array contains only white space. */
-bool ngx_http_tokusage_is_empty(const ngx_str_t *value);
+bool ngx_http_tokusage_is_empty(const tokusage_value *value);
 
 /* ---- strip: prepare is for a request that has been changed, begin for its response. NULL: there is nothing to do */
 
@@ -157,8 +172,8 @@ ngx_int_t ngx_http_tokusage_strip(ngx_http_tokusage_strip_t *strip, const ngx_ch
 
 void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain);
 void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r);
-void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx);
-void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx);
+void ngx_http_tokusage_drain_watch(ngx_http_request_t *r);
+void ngx_http_tokusage_drain_unwatch(ngx_http_request_t *r);
 /* After the next filter, which returned rc: begins the drain when the client turns out to be gone. */
 ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc);
 /* The same for the body; while draining it replaces the next filter, and rc does not matter. */
@@ -172,6 +187,9 @@ size_t ngx_http_tokusage_utf8_length(const u_char *bytes, size_t size);
 /* ---- variables */
 
 ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf);
+/* Sets the value to a copy of the text; to none where it is empty. */
+ngx_int_t ngx_http_tokusage_set_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text,
+                                      const u_char *last);
 
 /* ---- prices: a cost is in 10^-12 of the unit of money */
 
@@ -188,16 +206,14 @@ u_char *ngx_http_tokusage_cost_print(u_char *to, uint64_t cost);
 
 /* tokusage_zone NAME:SIZE KEY; */
 char *ngx_http_tokusage_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/* When all is configured: whether each zone that a directive names exists. */
-ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf);
 /* tokusage_metrics NAME; sets the location's content handler */
 char *ngx_http_tokusage_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* tokusage_limit NAME tokens=200k per=1m; */
 char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* The PREACCESS handler of the limits. */
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r);
-/* Called with the headers of each response: hides those of the service where a limit has its own. */
-void ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
+/* Called with the headers of each response: adds those of the limit that was checked. */
+ngx_int_t ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r);
 /* Whether the response is nginx's own, to a request that a limit refused: no model wrote it. */
 ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r);
 /* $tokusage_limit_status: PASSED, REJECTED or REJECTED_DRY_RUN */

@@ -14,30 +14,6 @@
  */
 #include "ngx_http_tokusage.h"
 
-/* ---- before the response */
-
-/* After the content handler: an upstream that has been started, and waits for the service, ignores the client. */
-static ngx_int_t run_content(ngx_http_request_t *r) {
-    const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-    const ngx_int_t rc = core->handler(r);
-    const ngx_http_upstream_t *const upstream = r->upstream;
-
-    if (upstream != NULL && upstream->cleanup != NULL && !upstream->header_sent) {
-        r->read_event_handler = ngx_http_block_reading;
-        r->write_event_handler = ngx_http_request_empty_handler;
-    }
-    return rc;
-}
-
-/* The body has been read: so the content handler starts the upstream at once. */
-void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r) {
-    const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (r->content_handler == core->handler) {
-        r->content_handler = run_content;
-    }
-}
-
 /* ---- bufs that have been passed on and are not sent yet */
 
 static void consume(ngx_chain_t *in) {
@@ -60,10 +36,13 @@ void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
  * use a buf again as soon as it is sent, but they look only when they have passed something on: so here it is seen
  * first.
  */
-static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
+static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in) {
     ngx_pool_t *const pool = ctx->request->pool;
     ngx_chain_t **last = &ctx->busy;
 
+    if (ngx_chain_add_copy(pool, &ctx->busy, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
     while (*last != NULL) {
         ngx_chain_t *const link = *last;
         if (ngx_buf_size(link->buf) != 0) {
@@ -72,18 +51,6 @@ static ngx_int_t remember(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
         }
         *last = link->next;
         ngx_free_chain(pool, link);
-    }
-    for (; in != NULL; in = in->next) {
-        if (ngx_buf_size(in->buf) == 0) {
-            continue;
-        }
-        ngx_chain_t *const link = ngx_alloc_chain_link(pool);
-        if (link == NULL) {
-            return NGX_ERROR;
-        }
-        *link = (ngx_chain_t){.buf = in->buf, .next = NULL};
-        *last = link;
-        last = &link->next;
     }
     return NGX_OK;
 }
@@ -112,9 +79,15 @@ static void release(ngx_http_tokusage_ctx_t *ctx) {
 
 /* ---- begin and end */
 
-static void begin(ngx_http_tokusage_ctx_t *ctx) {
+/* The read event has nothing else to do: it is the time cap. HTTP/3 stops it when the connection is gone, too. */
+static void set_cap(const ngx_http_tokusage_ctx_t *ctx) {
     const ngx_http_tokusage_loc_conf_t *const conf =
         ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
+
+    ngx_add_timer(ctx->request->connection->read, conf->drain_time);
+}
+
+static void begin(ngx_http_tokusage_ctx_t *ctx) {
     ngx_connection_t *const client = ctx->request->connection;
 
     ngx_log_error(NGX_LOG_INFO, client->log, 0, "the client is gone, the upstream is read to its end (tokusage_drain)");
@@ -126,7 +99,7 @@ static void begin(ngx_http_tokusage_ctx_t *ctx) {
     if (client->write->timer_set) {
         ngx_del_timer(client->write);
     }
-    ngx_add_timer(client->read, conf->drain_time); /* the read event has nothing else to do: it is the time cap */
+    set_cap(ctx);
     release(ctx);
 }
 
@@ -157,6 +130,9 @@ static void on_read(ngx_http_request_t *r) {
             begin(ctx);
         }
         client->error = 0;
+        if (!client->read->timer_set) {
+            set_cap(ctx);
+        }
         release(ctx);
         r->write_event_handler(r);
     }
@@ -177,42 +153,88 @@ static void on_write(ngx_http_tokusage_ctx_t *ctx) {
     }
 }
 
-static void on_event(ngx_event_t *event) {
-    const ngx_connection_t *const client = event->data;
-    ngx_http_request_t *const r = ((ngx_http_request_t *)client->data)->main;
-    ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
+/* What is kept from the begin of the upstream to the end of the request. */
+typedef struct {
+    ngx_http_request_t *request;
+    ngx_event_handler_pt handler; /* nginx's, of the client's events */
+} watch_t;
 
-    if (event->write) {
-        on_write(ctx);
-    } else {
-        r->read_event_handler = on_read;
-    }
-    ctx->event_handler(event);
+static void mark_watch(void *data) {
+    (void)data;
 }
 
-void ngx_http_tokusage_drain_watch(ngx_http_tokusage_ctx_t *ctx) {
-    ngx_connection_t *const client = ctx->request->connection;
+/* HTTP/3 says by `close` that the client is gone; whoever ends the worker sets `error`, too. */
+static void on_event(ngx_event_t *event) {
+    ngx_connection_t *const client = event->data;
+    ngx_http_request_t *const r = ((ngx_http_request_t *)client->data)->main;
+    const watch_t *const watch = ngx_http_tokusage_keep(r, mark_watch, 0);
+    ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
 
-    if (client->read->handler == client->write->handler) {
-        ctx->event_handler = client->read->handler;
+    if (client->close && !client->error) {
+        client->close = 0;
+        client->error = ctx != NULL; /* before the response it is seen when its header is sent */
+    }
+    if (ctx != NULL && event->write) {
+        on_write(ctx);
+    } else if (ctx != NULL) {
+        r->read_event_handler = on_read;
+    }
+    watch->handler(event);
+}
+
+void ngx_http_tokusage_drain_watch(ngx_http_request_t *r) {
+    watch_t *const watch = ngx_http_tokusage_keep(r, mark_watch, sizeof(watch_t));
+    ngx_connection_t *const client = r->connection;
+
+    if (watch != NULL && client->read->handler == client->write->handler && client->read->handler != on_event) {
+        watch->handler = client->read->handler;
         client->read->handler = on_event;
         client->write->handler = on_event;
     }
 }
 
 /* The request may go on for a while without its context: until a thread has read a file for it. */
-void ngx_http_tokusage_drain_unwatch(ngx_http_tokusage_ctx_t *ctx) {
-    ngx_http_request_t *const r = ctx->request;
+void ngx_http_tokusage_drain_unwatch(ngx_http_request_t *r) {
+    const watch_t *const watch = ngx_http_tokusage_keep(r, mark_watch, 0);
     ngx_connection_t *const client = r->connection;
 
     if (r->read_event_handler == on_read) {
         r->read_event_handler = ngx_http_block_reading;
     }
     if (client->read->handler == on_event) {
-        client->read->handler = ctx->event_handler;
+        client->read->handler = watch->handler;
     }
     if (client->write->handler == on_event) {
-        client->write->handler = ctx->event_handler;
+        client->write->handler = watch->handler;
+    }
+}
+
+/* ---- before the response */
+
+/* After the content handler: an upstream that has been started, and waits for the service, ignores the client. */
+static ngx_int_t run_content(ngx_http_request_t *r) {
+    const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    const ngx_int_t rc = core->handler(r);
+    const ngx_http_upstream_t *const upstream = r->upstream;
+
+    if (upstream != NULL && upstream->cleanup != NULL && !upstream->header_sent) {
+        r->read_event_handler = ngx_http_block_reading;
+        r->write_event_handler = ngx_http_request_empty_handler;
+#if (NGX_HTTP_V3)
+        if (r->connection->quic != NULL) {
+            ngx_http_tokusage_drain_watch(r);
+        }
+#endif
+    }
+    return rc;
+}
+
+/* The body has been read: so the content handler starts the upstream at once. */
+void ngx_http_tokusage_drain_prepare(ngx_http_request_t *r) {
+    const ngx_http_core_loc_conf_t *const core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (r->content_handler == core->handler) {
+        r->content_handler = run_content;
     }
 }
 

@@ -6,12 +6,6 @@
 
 static const ngx_str_t identity = ngx_string("identity");
 
-static bool is_accept_encoding(const ngx_table_elt_t *header) {
-    static const ngx_str_t name = ngx_string("Accept-Encoding");
-
-    return header->key.len == name.len && ngx_strncasecmp(header->key.data, name.data, name.len) == 0;
-}
-
 /*
  * Every Accept-Encoding of the request becomes `identity` for the service. nginx's own gzip and gunzip go on with what
  * the client has sent: they look at a header of which they now have a copy.
@@ -31,7 +25,7 @@ ngx_int_t ngx_http_tokusage_ask_plain(ngx_http_request_t *r) {
     for (ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
         ngx_table_elt_t *const headers = part->elts;
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (is_accept_encoding(&headers[i])) {
+            if (ngx_http_tokusage_is_name(&headers[i].key, "Accept-Encoding")) {
                 headers[i].value = identity;
             }
         }
@@ -43,6 +37,5 @@ ngx_uint_t ngx_http_tokusage_is_encoded(const ngx_http_request_t *r) {
     const ngx_table_elt_t *const encoding = r->headers_out.content_encoding;
 
     return encoding != NULL && encoding->hash != 0 && encoding->value.len != 0 &&
-           (encoding->value.len != identity.len ||
-            ngx_strncasecmp(encoding->value.data, identity.data, identity.len) != 0);
+           !ngx_http_tokusage_is_name(&encoding->value, "identity");
 }

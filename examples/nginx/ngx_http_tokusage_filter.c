@@ -19,8 +19,9 @@ static bool is_read(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf) {
 }
 
 static bool has_type(const ngx_http_request_t *r, const char *type) {
-    return r->headers_out.content_type_len == ngx_strlen(type) &&
-           ngx_strncasecmp(r->headers_out.content_type.data, (u_char *)type, ngx_strlen(type)) == 0;
+    const ngx_str_t own = {.data = r->headers_out.content_type.data, .len = r->headers_out.content_type_len};
+
+    return ngx_http_tokusage_is_name(&own, type);
 }
 
 static bool is_opaque(const ngx_http_tokusage_ctx_t *ctx) {
@@ -39,7 +40,7 @@ static void end(void *data) {
 
     ngx_http_tokusage_settle(ctx);
     if (ctx->drain) {
-        ngx_http_tokusage_drain_unwatch(ctx);
+        ngx_http_tokusage_drain_unwatch(ctx->request);
     }
     const ngx_uint_t verdict = ngx_http_tokusage_bill(ctx, &usage);
     ngx_http_tokusage_book(ctx, verdict, &usage);
@@ -70,12 +71,14 @@ static ngx_http_tokusage_ctx_t *begin(ngx_http_request_t *r, ngx_http_tokusage_l
 }
 
 ngx_http_tokusage_ctx_t *ngx_http_tokusage_find_ctx(const ngx_http_request_t *r) {
+    ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
     const ngx_http_cleanup_t *cleanup = r->main->cleanup;
 
-    while (cleanup != NULL && (cleanup->handler != end || ((ngx_http_tokusage_ctx_t *)cleanup->data)->request != r)) {
+    while (ctx == NULL && cleanup != NULL &&
+           (cleanup->handler != end || ((ngx_http_tokusage_ctx_t *)cleanup->data)->request != r)) {
         cleanup = cleanup->next;
     }
-    return cleanup == NULL ? NULL : cleanup->data;
+    return ctx != NULL || cleanup == NULL ? ctx : cleanup->data;
 }
 
 /* ---- the filters */
@@ -97,7 +100,9 @@ static bool is_metered(ngx_http_request_t *r, ngx_http_tokusage_loc_conf_t *conf
 static ngx_int_t filter_header(ngx_http_request_t *r) {
     ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
 
-    ngx_http_tokusage_limit_header_filter(r);
+    if (ngx_http_tokusage_limit_header_filter(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
     if (!is_metered(r, conf)) {
         return next_header_filter(r);
     }
@@ -114,38 +119,29 @@ static ngx_int_t filter_header(ngx_http_request_t *r) {
     if (!ctx->drain) {
         return next_header_filter(r);
     }
-    ngx_http_tokusage_drain_watch(ctx);
+    ngx_http_tokusage_drain_watch(r);
     return ngx_http_tokusage_drain_header(ctx, next_header_filter(r));
 }
 
-/* Feeds what is between the record separators. */
-static void feed_records(tokusage_stream *stream, const u_char *bytes, const u_char *last) {
-    while (bytes < last) {
-        const u_char *const separator = memchr(bytes, 0x1E, (size_t)(last - bytes));
-        const u_char *const end = separator != NULL ? separator : last;
-        tokusage_stream_feed(stream, (const char *)bytes, (size_t)(end - bytes));
-        bytes = end + 1;
-    }
-}
-
+/* In some types there are record separators, which are no part of the documents. */
 static void feed_buf(ngx_http_tokusage_ctx_t *ctx, const ngx_buf_t *buf) {
-    if (ctx->separated) {
-        feed_records(&ctx->stream, buf->pos, buf->last);
-    } else {
-        tokusage_stream_feed(&ctx->stream, (const char *)buf->pos, (size_t)(buf->last - buf->pos));
+    const u_char *at = buf->pos;
+
+    while (at < buf->last) {
+        const u_char *const separator = ctx->separated ? memchr(at, 0x1E, (size_t)(buf->last - at)) : NULL;
+        const u_char *const end = separator != NULL ? separator : buf->last;
+        tokusage_stream_feed(&ctx->stream, (const char *)at, (size_t)(end - at));
+        at = separator != NULL ? separator + 1 : end;
     }
 }
 
-static ngx_msec_t since_request(const ngx_http_request_t *r) {
+static void note_time(ngx_http_tokusage_ctx_t *ctx) {
+    const ngx_http_request_t *const r = ctx->request;
     const ngx_time_t *const now = ngx_timeofday();
     const ngx_msec_int_t ms =
         (now->sec - r->start_sec) * 1000 + ((ngx_msec_int_t)now->msec - (ngx_msec_int_t)r->start_msec);
 
-    return (ngx_msec_t)ngx_max(ms, 0);
-}
-
-static void note_time(ngx_http_tokusage_ctx_t *ctx) {
-    ctx->ended = since_request(ctx->request);
+    ctx->ended = (ngx_msec_t)ngx_max(ms, 0);
     if (ctx->first == 0) {
         ctx->first = ctx->ended + 1;
     }

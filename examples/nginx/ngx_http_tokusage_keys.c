@@ -61,34 +61,18 @@ static void book_windows(const ngx_http_tokusage_keys_t *keys, ngx_http_tokusage
     }
 }
 
-static ngx_uint_t find_period(const time_t *periods, time_t period) {
-    ngx_uint_t i = 0;
-
-    while (i < NGX_HTTP_TOKUSAGE_PERIODS && periods[i] != period) {
-        i++;
-    }
-    return i;
-}
-
-/* The index for a new period: one not in use, or else one that no limit needs any more. */
-static ngx_uint_t find_free(const ngx_http_tokusage_zone_t *ctx) {
-    ngx_uint_t i = find_period(ctx->keys->periods, 0);
-
-    for (i = i % NGX_HTTP_TOKUSAGE_PERIODS; ctx->keys->periods[i] != 0; i++) {
-        if (find_period(ctx->periods, ctx->keys->periods[i]) == NGX_HTTP_TOKUSAGE_PERIODS) {
-            break;
-        }
-    }
-    return i;
-}
-
+/* A new period takes the place of none, or else of one that no limit needs any more. */
 static void count_period(ngx_http_tokusage_zone_t *ctx, time_t period) {
     ngx_http_tokusage_keys_t *const keys = ctx->keys;
 
-    if (find_period(keys->periods, period) < NGX_HTTP_TOKUSAGE_PERIODS) {
+    if (ngx_http_tokusage_period_find(keys->periods, period) < NGX_HTTP_TOKUSAGE_PERIODS) {
         return;
     }
-    const ngx_uint_t i = find_free(ctx);
+    ngx_uint_t i = ngx_http_tokusage_period_find(keys->periods, 0) % NGX_HTTP_TOKUSAGE_PERIODS;
+    while (keys->periods[i] != 0 &&
+           ngx_http_tokusage_period_find(ctx->periods, keys->periods[i]) < NGX_HTTP_TOKUSAGE_PERIODS) {
+        i++;
+    }
     keys->periods[i] = period;
     for (ngx_queue_t *q = ngx_queue_head(&keys->queue); q != ngx_queue_sentinel(&keys->queue); q = ngx_queue_next(q)) {
         ngx_http_tokusage_node_t *const tn = ngx_queue_data(q, ngx_http_tokusage_node_t, queue);
@@ -108,40 +92,8 @@ void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx) {
 
 /* ---- the tree */
 
-static ngx_http_tokusage_node_t *from_tree(ngx_rbtree_node_t *node) {
-    return (ngx_http_tokusage_node_t *)(void *)((u_char *)node - offsetof(ngx_http_tokusage_node_t, node));
-}
-
-/* The tree's order: by hash, then by key. */
-static ngx_int_t compare(ngx_rbtree_key_t hash, u_char *key, size_t len, ngx_rbtree_node_t *node) {
-    ngx_http_tokusage_node_t *const tn = from_tree(node);
-
-    if (hash != node->key) {
-        return hash < node->key ? -1 : 1;
-    }
-    return ngx_memn2cmp(key, tn->key, len, tn->len);
-}
-
-static void insert_node(ngx_rbtree_node_t *parent, ngx_rbtree_node_t *node, ngx_rbtree_node_t *sentinel) {
-    ngx_http_tokusage_node_t *const tn = from_tree(node);
-    ngx_rbtree_node_t **link;
-
-    for (;;) {
-        link = compare(node->key, tn->key, tn->len, parent) < 0 ? &parent->left : &parent->right;
-        if (*link == sentinel) {
-            break;
-        }
-        parent = *link;
-    }
-    *link = node;
-    node->parent = parent;
-    node->left = sentinel;
-    node->right = sentinel;
-    ngx_rbt_red(node);
-}
-
 void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys) {
-    ngx_rbtree_init(&keys->rbtree, &keys->sentinel, insert_node);
+    ngx_rbtree_init(&keys->rbtree, &keys->sentinel, ngx_str_rbtree_insert_value);
     ngx_queue_init(&keys->queue);
     /* The most common ones are counted always: so a limit that a reload adds finds its window counted already. */
     static const time_t common[] = {1, 60, 3600, 86400, NGX_HTTP_TOKUSAGE_MONTH};
@@ -151,21 +103,15 @@ void ngx_http_tokusage_keys_init(ngx_http_tokusage_keys_t *keys) {
 /* The functions from here to the end of this part are called with the mutex held. */
 
 /* Finds the key's node and makes it the most recently used: a key that only asks for its limit is in use, too. */
-static ngx_http_tokusage_node_t *find(ngx_http_tokusage_keys_t *keys, const ngx_str_t *key) {
-    const ngx_rbtree_key_t hash = ngx_crc32_short(key->data, key->len);
-    ngx_rbtree_node_t *node = keys->rbtree.root;
+static ngx_http_tokusage_node_t *find(ngx_http_tokusage_keys_t *keys, ngx_str_t *key) {
+    ngx_http_tokusage_node_t *const tn =
+        (void *)ngx_str_rbtree_lookup(&keys->rbtree, key, ngx_crc32_short(key->data, key->len));
 
-    while (node != keys->rbtree.sentinel) {
-        const ngx_int_t order = compare(hash, key->data, key->len, node);
-        if (order == 0) {
-            ngx_http_tokusage_node_t *const tn = from_tree(node);
-            ngx_queue_remove(&tn->queue);
-            ngx_queue_insert_head(&keys->queue, &tn->queue);
-            return tn;
-        }
-        node = order < 0 ? node->left : node->right;
+    if (tn != NULL) {
+        ngx_queue_remove(&tn->queue);
+        ngx_queue_insert_head(&keys->queue, &tn->queue);
     }
-    return NULL;
+    return tn;
 }
 
 static void evict(ngx_http_tokusage_zone_t *ctx) {
@@ -179,16 +125,20 @@ static void evict(ngx_http_tokusage_zone_t *ctx) {
 
     add_all(keys->other, tn->counts);
     ngx_queue_remove(oldest);
-    ngx_rbtree_delete(&keys->rbtree, &tn->node);
+    ngx_rbtree_delete(&keys->rbtree, &tn->name.node);
     ngx_slab_free_locked(ctx->shpool, tn);
     keys->keys--;
     keys->evicted++;
 }
 
-/* Makes the node of a new key; NULL without memory. */
-static ngx_http_tokusage_node_t *create(ngx_http_tokusage_zone_t *ctx, const ngx_str_t *key) {
-    ngx_http_tokusage_node_t *tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
+/* NULL without memory for a new key. */
+static ngx_http_tokusage_node_t *find_or_create(ngx_http_tokusage_zone_t *ctx, ngx_str_t *key) {
+    ngx_http_tokusage_node_t *tn = find(ctx->keys, key);
 
+    if (tn != NULL) {
+        return tn;
+    }
+    tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
     if (tn == NULL) {
         evict(ctx);
         tn = ngx_slab_calloc_locked(ctx->shpool, NGX_HTTP_TOKUSAGE_NODE_SIZE);
@@ -196,29 +146,16 @@ static ngx_http_tokusage_node_t *create(ngx_http_tokusage_zone_t *ctx, const ngx
     if (tn == NULL) {
         return NULL;
     }
-    tn->node.key = ngx_crc32_short(key->data, key->len);
-    tn->len = (u_char)key->len;
     ngx_memcpy(tn->key, key->data, key->len);
-    ngx_rbtree_insert(&ctx->keys->rbtree, &tn->node);
+    tn->name.str = (ngx_str_t){.data = tn->key, .len = key->len};
+    tn->name.node.key = ngx_crc32_short(key->data, key->len);
+    ngx_rbtree_insert(&ctx->keys->rbtree, &tn->name.node);
     ngx_queue_insert_head(&ctx->keys->queue, &tn->queue);
     ctx->keys->keys++;
     return tn;
 }
 
-static ngx_http_tokusage_node_t *find_or_create(ngx_http_tokusage_zone_t *ctx, const ngx_str_t *key) {
-    ngx_http_tokusage_node_t *const tn = find(ctx->keys, key);
-
-    return tn != NULL ? tn : create(ctx, key);
-}
-
 /* ---- booking */
-
-static void warn_full(ngx_http_request_t *r, ngx_shm_zone_t *zone) {
-    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                  "tokusage_zone \"%V\" is full: from now on the least recently used key makes room, its counts move "
-                  "into \"other\" and its limit begins anew",
-                  &zone->shm.name);
-}
 
 void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
                                 const uint64_t *used) {
@@ -245,7 +182,10 @@ void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, con
     ngx_shmtx_unlock(&ctx->shpool->mutex);
 
     if (first) {
-        warn_full(r, zone);
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "tokusage_zone \"%V\" is full: from now on the least recently used key makes room, its counts "
+                      "move into \"other\" and its limit begins anew",
+                      &zone->shm.name);
     }
 }
 
@@ -275,26 +215,15 @@ static void count_usage(uint64_t *counts, const tokusage *usage) {
 
 /* Whether a limit may book tokens of its own. An error is mostly not billed, and a hit of the cache never. */
 static bool lacks_usage(ngx_uint_t verdict, const tokusage *usage) {
-    static const tokusage nothing;
-
     return verdict != NGX_HTTP_TOKUSAGE_FAILED && verdict != NGX_HTTP_TOKUSAGE_CACHED &&
-           tokusage_equal(usage, &nothing);
+           ngx_http_tokusage_is_nothing(usage);
 }
 
 /* Money, where there are prices. What has no price is counted, so that nobody takes it for free of charge. */
 static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
-    uint64_t cost;
+    const ngx_int_t rc = ngx_http_tokusage_cost(ctx, usage, &counts[NGX_HTTP_TOKUSAGE_COUNT_COST]);
 
-    switch (ngx_http_tokusage_cost(ctx, usage, &cost)) {
-    case NGX_OK:
-        counts[NGX_HTTP_TOKUSAGE_COUNT_COST] = cost;
-        break;
-    case NGX_ERROR:
-        counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = 1;
-        break;
-    default:
-        break;
-    }
+    counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = rc == NGX_ERROR;
 }
 
 static void count_time(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx) {
@@ -338,22 +267,22 @@ void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdi
 /* ---- reading */
 
 /* The present window of the booking's unit and period; NULL: the key is not in the tree. */
-static uint64_t *find_window(ngx_http_tokusage_zone_t *ctx, const ngx_http_tokusage_booking_t *booking, time_t *end) {
+static uint64_t *find_window(ngx_http_tokusage_zone_t *ctx, ngx_http_tokusage_booking_t *booking, time_t *end) {
     ngx_http_tokusage_node_t *const tn =
         booking->amount != 0 ? find_or_create(ctx, &booking->key) : find(ctx->keys, &booking->key);
-    const ngx_uint_t i = find_period(ctx->keys->periods, booking->period);
+    const ngx_uint_t i = ngx_http_tokusage_period_find(ctx->keys->periods, booking->limit->period);
 
     if (tn == NULL || i == NGX_HTTP_TOKUSAGE_PERIODS) {
-        *end = ngx_http_tokusage_period_end(booking->period, ngx_time());
+        *end = ngx_http_tokusage_period_end(booking->limit->period, ngx_time());
         return NULL;
     }
     renew_windows(ctx->keys, tn);
-    *end = ngx_http_tokusage_period_end(booking->period, tn->booked);
-    return &tn->windows[booking->unit][i];
+    *end = ngx_http_tokusage_period_end(booking->limit->period, tn->booked);
+    return &tn->windows[booking->limit->unit][i];
 }
 
 uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, uint64_t limit) {
-    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
+    ngx_http_tokusage_zone_t *const ctx = booking->limit->zone->data;
 
     ngx_shmtx_lock(&ctx->shpool->mutex);
 
@@ -371,7 +300,7 @@ uint64_t ngx_http_tokusage_keys_reserve(ngx_http_tokusage_booking_t *booking, ui
 }
 
 void ngx_http_tokusage_keys_give_back(ngx_http_tokusage_booking_t *booking) {
-    ngx_http_tokusage_zone_t *const ctx = booking->zone->data;
+    ngx_http_tokusage_zone_t *const ctx = booking->limit->zone->data;
     time_t end;
 
     ngx_shmtx_lock(&ctx->shpool->mutex);
@@ -385,6 +314,17 @@ void ngx_http_tokusage_keys_give_back(ngx_http_tokusage_booking_t *booking) {
     ngx_shmtx_unlock(&ctx->shpool->mutex);
 }
 
+/* The tree's order: nginx's for texts. */
+static bool is_before(const ngx_http_tokusage_node_t *a, const ngx_http_tokusage_node_t *b) {
+    if (a->name.node.key != b->name.node.key) {
+        return a->name.node.key < b->name.node.key;
+    }
+    if (a->name.str.len != b->name.str.len) {
+        return a->name.str.len < b->name.str.len;
+    }
+    return ngx_memcmp(a->key, b->key, a->name.str.len) < 0;
+}
+
 ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_node_t *tn) {
     ngx_http_tokusage_zone_t *const ctx = zone->data;
     ngx_rbtree_node_t *next = NULL;
@@ -393,12 +333,12 @@ ngx_int_t ngx_http_tokusage_keys_next(ngx_shm_zone_t *zone, ngx_http_tokusage_no
 
     ngx_rbtree_node_t *node = ctx->keys->rbtree.root;
     while (node != ctx->keys->rbtree.sentinel) {
-        const bool after = compare(tn->node.key, tn->key, tn->len, node) < 0;
+        const bool after = is_before(tn, (void *)node);
         next = after ? node : next;
         node = after ? node->left : node->right;
     }
     if (next != NULL) {
-        *tn = *from_tree(next);
+        ngx_memcpy(tn, next, sizeof *tn);
     }
 
     ngx_shmtx_unlock(&ctx->shpool->mutex);

@@ -15,12 +15,15 @@ enum {
     REJECTED_DRY_RUN
 };
 
-/* ---- the status of a request */
+/* ---- what is known of a request */
 
 typedef struct {
     ngx_http_request_t *request;
-    const ngx_array_t *limits; /* those that were checked */
+    const ngx_array_t *limits;             /* those that were checked last */
+    ngx_http_tokusage_booking_t *bookings; /* for each of them: what is booked while the request is running */
+    ngx_http_tokusage_finding_t check;     /* the strictest */
     ngx_uint_t status;
+    unsigned silent : 1; /* the client learns nothing of it */
 } record_t;
 
 static void mark_record(void *data) {
@@ -31,20 +34,46 @@ static record_t *find_record(ngx_http_request_t *r) {
     return ngx_http_tokusage_keep(r, mark_record, 0);
 }
 
+/* When the request is done with: its response is booked already, as its cleanup was added later. */
+static void give_back(void *data) {
+    const record_t *const record = data;
+
+    for (ngx_uint_t i = 0; i < record->limits->nelts; i++) {
+        if (record->bookings[i].amount != 0) {
+            ngx_http_tokusage_keys_give_back(&record->bookings[i]);
+        }
+    }
+}
+
+/* The request may have been checked already, in a location that it came through. */
+static record_t *begin_record(ngx_http_request_t *r, const ngx_array_t *limits) {
+    ngx_http_tokusage_booking_t *const bookings = ngx_pcalloc(r->pool, limits->nelts * sizeof *bookings);
+    record_t *const record = ngx_http_tokusage_keep(r, mark_record, sizeof(record_t));
+
+    if (bookings == NULL || record == NULL) {
+        return NULL;
+    }
+    if (record->limits != NULL) {
+        give_back(record);
+    } else {
+        ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, 0);
+        if (cleanup == NULL) {
+            return NULL;
+        }
+        cleanup->handler = give_back;
+        cleanup->data = record;
+    }
+    record->bookings = bookings;
+    record->limits = limits;
+    return record;
+}
+
 ngx_int_t ngx_http_tokusage_limit_status(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
     static const ngx_str_t names[] = {ngx_string("PASSED"), ngx_string("REJECTED"), ngx_string("REJECTED_DRY_RUN")};
     const record_t *const record = find_record(r);
+    const ngx_str_t name = record != NULL && record->check.limit != NULL ? names[record->status] : (ngx_str_t){0};
 
-    if (record == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-    v->data = names[record->status].data;
-    v->len = (unsigned)names[record->status].len & 0xFFFFFFF;
-    v->valid = 1;
-    v->no_cacheable = 1;
-    v->not_found = 0;
-    return NGX_OK;
+    return ngx_http_tokusage_set_value(r, v, name.data, name.data + name.len);
 }
 
 ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r) {
@@ -53,67 +82,12 @@ ngx_uint_t ngx_http_tokusage_is_refusal(ngx_http_request_t *r) {
     return record != NULL && record->status == REJECTED && r->upstream == NULL;
 }
 
-/* ---- the check */
+ngx_int_t ngx_http_tokusage_limit_header_filter(ngx_http_request_t *r) {
+    const record_t *const record = find_record(r);
 
-/* A limit, and how it is used when the request arrives. NULL for the limit: none has a key of this request. */
-typedef struct {
-    const ngx_http_tokusage_limit_t *limit;
-    ngx_http_tokusage_finding_t finding;
-} check_t;
-
-/* ---- what is booked while the request is running */
-
-typedef struct {
-    ngx_http_request_t *request;
-    ngx_http_tokusage_booking_t booking;
-} reservation_t;
-
-/* When the request is done with: its response is booked already, as its cleanup was added later. */
-static void end_reservation(void *data) {
-    ngx_http_tokusage_booking_t *const booking = &((reservation_t *)data)->booking;
-
-    if (booking->amount != 0) {
-        ngx_http_tokusage_keys_give_back(booking);
-    }
-}
-
-static void end_reservations(ngx_http_request_t *r) {
-    for (ngx_http_cleanup_t *cleanup = r->main->cleanup; cleanup != NULL; cleanup = cleanup->next) {
-        if (cleanup->handler == end_reservation && ((reservation_t *)cleanup->data)->request == r) {
-            end_reservation(cleanup->data);
-        }
-    }
-}
-
-static ngx_http_tokusage_booking_t *add_reservation(ngx_http_request_t *r) {
-    ngx_http_cleanup_t *const cleanup = ngx_http_cleanup_add(r, sizeof(reservation_t));
-
-    if (cleanup == NULL) {
-        return NULL;
-    }
-    reservation_t *const reservation = cleanup->data;
-    *reservation = (reservation_t){.request = r};
-    cleanup->handler = end_reservation;
-    return &reservation->booking;
-}
-
-/* A limit of tokens reserves what the request's body says. */
-static bool needs_body(const ngx_http_request_t *r, const ngx_array_t *limits) {
-    const ngx_http_tokusage_limit_t *const limit = limits->elts;
-
-    for (ngx_uint_t i = 0; i < limits->nelts; i++) {
-        if (limit[i].reserve != 0 && limit[i].unit == NGX_HTTP_TOKUSAGE_TOKENS) {
-            return r == r->main;
-        }
-    }
-    return false;
-}
-
-static uint64_t get_reserve(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit) {
-    const uint64_t most =
-        limit->reserve != 0 && limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_http_tokusage_most_tokens(r) : 0;
-
-    return most != 0 ? most : limit->reserve;
+    return record == NULL || record->check.limit == NULL || record->silent
+               ? NGX_OK
+               : ngx_http_tokusage_limit_headers(r, &record->check);
 }
 
 /* ---- the check of each limit */
@@ -122,20 +96,20 @@ static uint64_t get_reserve(ngx_http_request_t *r, const ngx_http_tokusage_limit
  * The strictest limit is one that is reached, or else one of tokens, as clients have headers for it; then the one with
  * the least left, and then the one whose window ends last.
  */
-static bool is_stricter(const check_t *a, const check_t *b) {
+static bool is_stricter(const ngx_http_tokusage_finding_t *a, const ngx_http_tokusage_finding_t *b) {
     if (b->limit == NULL) {
         return true;
     }
-    if ((a->finding.remaining == 0) != (b->finding.remaining == 0)) {
-        return a->finding.remaining == 0;
+    if ((a->remaining == 0) != (b->remaining == 0)) {
+        return a->remaining == 0;
     }
     if (a->limit->unit != b->limit->unit) {
         return a->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS;
     }
-    if (a->finding.remaining != b->finding.remaining) {
-        return a->finding.remaining < b->finding.remaining;
+    if (a->remaining != b->remaining) {
+        return a->remaining < b->remaining;
     }
-    return a->finding.reset > b->finding.reset;
+    return a->reset > b->reset;
 }
 
 /* How much the request's key may use. DECLINED: there is no limit for it. */
@@ -161,15 +135,12 @@ static ngx_int_t get_amount(ngx_http_request_t *r, const ngx_http_tokusage_limit
     return NGX_OK;
 }
 
-static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, check_t *check) {
-    ngx_http_tokusage_finding_t *const finding = &check->finding;
-    ngx_http_tokusage_booking_t none;
-    ngx_http_tokusage_booking_t *const booking = limit->reserve != 0 ? add_reservation(r) : &none;
+/* `most` is what the service may write by the request's body; 0: it does not say it. */
+static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_t *limit, uint64_t most,
+                           ngx_http_tokusage_booking_t *booking, ngx_http_tokusage_finding_t *finding) {
+    const bool says = limit->reserve != 0 && limit->unit == NGX_HTTP_TOKUSAGE_TOKENS && most != 0;
     ngx_str_t key;
 
-    if (booking == NULL) {
-        return NGX_ERROR;
-    }
     ngx_int_t rc = ngx_http_tokusage_zone_key(r, limit->zone, &key);
     if (rc == NGX_OK) {
         rc = get_amount(r, limit, &finding->amount);
@@ -177,8 +148,8 @@ static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_
     if (rc != NGX_OK) {
         return rc;
     }
-    check->limit = limit;
-    *booking = (ngx_http_tokusage_booking_t){limit->zone, key, limit->unit, limit->period, get_reserve(r, limit), 0};
+    finding->limit = limit;
+    *booking = (ngx_http_tokusage_booking_t){limit, key, says ? most : limit->reserve, 0};
     finding->used = ngx_http_tokusage_keys_reserve(booking, finding->amount);
     finding->remaining = finding->used < finding->amount ? finding->amount - finding->used : 0;
     finding->reset = booking->end - ngx_time();
@@ -186,32 +157,30 @@ static ngx_int_t check_one(ngx_http_request_t *r, const ngx_http_tokusage_limit_
 }
 
 /* Finds the strictest limit among all whose key is not empty. */
-static ngx_int_t check_all(ngx_http_request_t *r, const ngx_array_t *limits, check_t *strictest) {
-    const ngx_http_tokusage_limit_t *const limit = limits->elts;
+static ngx_int_t check_all(ngx_http_request_t *r, record_t *record, uint64_t most) {
+    const ngx_http_tokusage_limit_t *const limit = record->limits->elts;
+    ngx_http_tokusage_finding_t strictest = {0};
 
-    for (ngx_uint_t i = 0; i < limits->nelts; i++) {
-        check_t check;
-        const ngx_int_t rc = check_one(r, &limit[i], &check);
+    for (ngx_uint_t i = 0; i < record->limits->nelts; i++) {
+        ngx_http_tokusage_finding_t check;
+        const ngx_int_t rc = check_one(r, &limit[i], most, &record->bookings[i], &check);
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
-        if (rc == NGX_OK && is_stricter(&check, strictest)) {
-            *strictest = check;
+        if (rc == NGX_OK && is_stricter(&check, &strictest)) {
+            strictest = check;
         }
     }
+    if (strictest.limit == NULL) {
+        return NGX_DECLINED;
+    }
+    record->check = strictest;
     return NGX_OK;
 }
 
-static void print(ngx_uint_t unit, u_char *to, uint64_t amount) {
-    u_char *const last =
-        unit == NGX_HTTP_TOKUSAGE_TOKENS ? ngx_sprintf(to, "%uL", amount) : ngx_http_tokusage_cost_print(to, amount);
-    *last = '\0';
-}
-
 /* The key may be a secret, such as the one to an API: it is not logged. */
-static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t status) {
-    const ngx_http_tokusage_finding_t *const finding = &check->finding;
-    ngx_shm_zone_t *const zone = check->limit->zone;
+static void reject(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding, ngx_uint_t status) {
+    ngx_shm_zone_t *const zone = finding->limit->zone;
     static const uint64_t nothing[NGX_HTTP_TOKUSAGE_UNITS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
     u_char used[NGX_HTTP_TOKUSAGE_COST_SIZE + 1];
@@ -220,57 +189,39 @@ static void reject(ngx_http_request_t *r, const check_t *check, ngx_uint_t statu
     counts[status == REJECTED ? NGX_HTTP_TOKUSAGE_COUNT_REJECTED : NGX_HTTP_TOKUSAGE_COUNT_REJECTED_DRY_RUN] = 1;
     ngx_http_tokusage_keys_add(r, zone, counts, nothing);
 
-    print(check->limit->unit, used, finding->used);
-    print(check->limit->unit, amount, finding->amount);
+    *ngx_http_tokusage_amount_print(used, finding->limit->unit, finding->used) = '\0';
+    *ngx_http_tokusage_amount_print(amount, finding->limit->unit, finding->amount) = '\0';
     ngx_log_error(
         NGX_LOG_ERR, r->connection->log, 0, "limiting %s%s by zone \"%V\": %s of %s used per %V, again in %T s",
-        check->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",
-        &zone->shm.name, used, amount, &check->limit->period_name, finding->reset);
-}
-
-/* A dry run only logs: its client learns nothing. A subrequest's headers go nowhere. */
-static ngx_int_t answer(ngx_http_request_t *r, const check_t *check, ngx_uint_t status) {
-    const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-
-    if (r == r->main && !conf->limit_dry_run &&
-        ngx_http_tokusage_limit_headers(r, check->limit->unit, &check->finding) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return status == REJECTED ? NGX_HTTP_TOO_MANY_REQUESTS : NGX_DECLINED;
+        finding->limit->unit == NGX_HTTP_TOKUSAGE_TOKENS ? "tokens" : "cost", status == REJECTED ? "" : ", dry run,",
+        &zone->shm.name, used, amount, &finding->limit->period_name, finding->reset);
 }
 
 ngx_int_t ngx_http_tokusage_limit_handler(ngx_http_request_t *r) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
-    check_t check = {0};
-
-    if (conf->limits == NULL) {
-        return NGX_DECLINED;
-    }
     const record_t *const before = find_record(r);
-    if (before != NULL && before->limits == conf->limits) {
-        return NGX_DECLINED; /* back from a redirect, maybe to the page that explains the refusal */
+
+    if (conf->limits == NULL || (before != NULL && before->limits == conf->limits)) {
+        return NGX_DECLINED; /* maybe back from a redirect, to the page that explains the refusal */
     }
-    if (needs_body(r, conf->limits) && r->request_body == NULL) {
+    const bool reads = conf->reserves && r == r->main;
+    if (reads && r->request_body == NULL) {
         return ngx_http_tokusage_read_body(r);
     }
-    if (check_all(r, conf->limits, &check) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    record_t *const record = begin_record(r, conf->limits);
+    const ngx_int_t rc =
+        record != NULL ? check_all(r, record, reads ? ngx_http_tokusage_most_tokens(r) : 0) : NGX_ERROR;
+    if (rc != NGX_OK) {
+        return rc == NGX_ERROR ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_DECLINED;
     }
-    if (check.limit == NULL) {
-        return NGX_DECLINED;
-    }
-    record_t *const record = ngx_http_tokusage_keep(r, mark_record, sizeof(record_t));
-    if (record == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    record->limits = conf->limits;
+    record->silent = conf->limit_dry_run != 0; /* a dry run only logs */
     record->status = PASSED;
-    if (check.finding.remaining == 0) {
+    if (record->check.remaining == 0) {
         record->status = conf->limit_dry_run ? REJECTED_DRY_RUN : REJECTED;
-        end_reservations(r);
-        reject(r, &check, record->status);
+        give_back(record);
+        reject(r, &record->check, record->status);
     }
-    return answer(r, &check, record->status);
+    return record->status == REJECTED ? NGX_HTTP_TOO_MANY_REQUESTS : NGX_DECLINED;
 }
 
 /* ---- a response without usage */

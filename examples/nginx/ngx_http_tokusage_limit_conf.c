@@ -6,28 +6,26 @@
 /* ---- amounts */
 
 /* Reads 200k. Tokens are no bytes, so the units are decimal. 0: it is not a number from 1 to TOKUSAGE_COUNT_MAX. */
-static uint64_t parse_tokens(const u_char *text, size_t length) {
+static uint64_t parse_tokens(const ngx_str_t *text) {
     static const uint64_t units[] = {['k'] = 1000, ['m'] = 1000000, ['g'] = 1000000000};
-    const u_char suffix = length > 1 ? text[length - 1] | 0x20 : 0;
+    const u_char suffix = text->len > 1 ? text->data[text->len - 1] | 0x20 : 0;
     const uint64_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
-    uint64_t number = 0;
+    const ngx_int_t number = ngx_atoi(text->data, text->len - (unit != 0));
 
-    for (size_t i = 0; i < length - (unit != 0); i++) {
-        if (text[i] < '0' || text[i] > '9' || number > TOKUSAGE_COUNT_MAX / 10) {
-            return 0;
-        }
-        number = number * 10 + (uint64_t)(text[i] - '0');
-    }
-    const uint64_t factor = ngx_max(unit, 1);
-    return number <= TOKUSAGE_COUNT_MAX / factor ? number * factor : 0;
+    return number > 0 && (uint64_t)number <= TOKUSAGE_COUNT_MAX / ngx_max(unit, 1) ? (uint64_t)number * ngx_max(unit, 1)
+                                                                                   : 0;
 }
 
 ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount) {
     if (unit == NGX_HTTP_TOKUSAGE_COST) {
         return ngx_http_tokusage_cost_parse(text, amount) == NGX_OK && *amount != 0 ? NGX_OK : NGX_ERROR;
     }
-    *amount = parse_tokens(text->data, text->len);
+    *amount = parse_tokens(text);
     return *amount != 0 ? NGX_OK : NGX_ERROR;
+}
+
+u_char *ngx_http_tokusage_amount_print(u_char *to, ngx_uint_t unit, uint64_t amount) {
+    return unit == NGX_HTTP_TOKUSAGE_COST ? ngx_http_tokusage_cost_print(to, amount) : ngx_sprintf(to, "%uL", amount);
 }
 
 /* ---- the directive */
@@ -103,11 +101,9 @@ static ngx_int_t read_parameter(ngx_conf_t *cf, const ngx_str_t *value, ngx_http
 /* The zone counts the limit's period. */
 static ngx_int_t add_period(ngx_conf_t *cf, const ngx_http_tokusage_limit_t *limit) {
     ngx_http_tokusage_zone_t *const zone = limit->zone->data;
-    ngx_uint_t i = 0;
+    ngx_uint_t i = ngx_http_tokusage_period_find(zone->periods, limit->period);
 
-    while (i < NGX_HTTP_TOKUSAGE_PERIODS && zone->periods[i] != 0 && zone->periods[i] != limit->period) {
-        i++;
-    }
+    i = i < NGX_HTTP_TOKUSAGE_PERIODS ? i : ngx_http_tokusage_period_find(zone->periods, 0);
     if (i == NGX_HTTP_TOKUSAGE_PERIODS) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "a tokusage_zone can have limits of %d periods",
                            NGX_HTTP_TOKUSAGE_PERIODS);
@@ -120,7 +116,6 @@ static ngx_int_t add_period(ngx_conf_t *cf, const ngx_http_tokusage_limit_t *lim
 static ngx_int_t read_limit(ngx_conf_t *cf, ngx_http_tokusage_limit_t *limit) {
     ngx_str_t *const value = cf->args->elts;
 
-    ngx_memzero(limit, sizeof(ngx_http_tokusage_limit_t));
     for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
         if (read_parameter(cf, &value[i], limit) != NGX_OK) {
             return NGX_ERROR;
@@ -148,24 +143,21 @@ static bool contains(const ngx_array_t *limits, const ngx_http_tokusage_limit_t 
 
 char *ngx_http_tokusage_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     ngx_http_tokusage_loc_conf_t *const location = conf;
-    ngx_http_tokusage_limit_t limit;
+    ngx_http_tokusage_limit_t limit = {0};
 
     if (read_limit(cf, &limit) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     if (location->limits == NULL) {
         location->limits = ngx_array_create(cf->pool, 2, sizeof(ngx_http_tokusage_limit_t));
-    }
-    if (location->limits == NULL) {
-        return NGX_CONF_ERROR;
-    }
-    if (contains(location->limits, &limit)) {
+    } else if (contains(location->limits, &limit)) {
         return "has this zone and this period already";
     }
-    ngx_http_tokusage_limit_t *const added = ngx_array_push(location->limits);
+    ngx_http_tokusage_limit_t *const added = location->limits != NULL ? ngx_array_push(location->limits) : NULL;
     if (added == NULL) {
         return NGX_CONF_ERROR;
     }
     *added = limit;
+    location->reserves |= limit.reserve != 0 && limit.unit == NGX_HTTP_TOKUSAGE_TOKENS;
     return NGX_CONF_OK;
 }

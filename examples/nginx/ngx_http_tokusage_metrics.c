@@ -10,8 +10,8 @@
 typedef struct {
     ngx_http_request_t *request;
     ngx_http_tokusage_text_t text;
-    ngx_chain_t *free;
-    ngx_chain_t *busy;
+    ngx_buf_t *buf; /* its next bytes: filled again when they are sent */
+    ngx_chain_t link;
 } answer_t;
 
 static void mark_answer(void *data) {
@@ -22,87 +22,46 @@ static answer_t *create_answer(ngx_http_request_t *r) {
     const ngx_http_tokusage_loc_conf_t *const conf = ngx_http_get_module_loc_conf(r, ngx_http_tokusage_module);
     answer_t *const answer = ngx_http_tokusage_keep(r, mark_answer, sizeof(answer_t));
 
-    return answer != NULL && ngx_http_tokusage_text_init(&answer->text, conf->metrics, r->pool) == NGX_OK ? answer
-                                                                                                          : NULL;
-}
-
-/* ---- buffers */
-
-static ngx_int_t allocate(ngx_http_request_t *r, ngx_buf_t *buf, size_t size) {
-    if (buf->start == NULL) {
-        buf->start = ngx_palloc(r->pool, size);
-        buf->end = buf->start + size;
-    }
-    return buf->start != NULL ? NGX_OK : NGX_ERROR;
-}
-
-/* Makes the next buffer of the text. */
-static ngx_chain_t *fill(answer_t *answer) {
-    ngx_http_tokusage_text_t *const text = &answer->text;
-    ngx_http_request_t *const r = answer->request;
-    ngx_chain_t *const link = ngx_chain_get_free_buf(r->pool, &answer->free);
-
-    if (link == NULL || allocate(r, link->buf, BUFFER_SIZE + text->room) != NGX_OK) {
+    if (answer == NULL || ngx_http_tokusage_text_init(&answer->text, conf->metrics, r->pool) != NGX_OK) {
         return NULL;
     }
-    ngx_buf_t *const buf = link->buf;
-    buf->tag = (ngx_buf_tag_t)&ngx_http_tokusage_module;
-    buf->temporary = 1;
-    buf->pos = buf->start;
-    buf->last = buf->start;
+    answer->buf = ngx_create_temp_buf(r->pool, BUFFER_SIZE + answer->text.room);
+    answer->link.buf = answer->buf;
+    return answer->buf != NULL ? answer : NULL;
+}
+
+static void fill(ngx_buf_t *buf, ngx_http_tokusage_text_t *text) {
+    buf->pos = buf->last = buf->start;
     while (!text->done && (size_t)(buf->end - buf->last) >= text->room) {
         buf->last = ngx_http_tokusage_text_step(text, buf->last);
     }
     buf->flush = !text->done; /* or it may stay, while the next one waits for it */
     buf->last_in_chain = text->done;
-    buf->last_buf = text->done && r == r->main;
-    return link;
+    buf->last_buf = text->done;
 }
 
-/* Sends what is on its way, or else a new buffer. */
+/* Sends what is on its way, or else the next bytes. */
 static ngx_int_t send_next(answer_t *answer) {
-    ngx_http_request_t *const r = answer->request;
-    ngx_chain_t *out = NULL;
+    const bool sent = ngx_buf_size(answer->buf) == 0;
 
-    if (answer->busy == NULL) {
-        out = fill(answer);
-        if (out == NULL) {
-            return NGX_ERROR;
-        }
+    if (sent) {
+        fill(answer->buf, &answer->text);
     }
-    const ngx_int_t rc = ngx_http_output_filter(r, out);
-    ngx_chain_update_chains(r->pool, &answer->free, &answer->busy, &out, (ngx_buf_tag_t)&ngx_http_tokusage_module);
-    return rc;
+    return ngx_http_output_filter(answer->request, sent ? &answer->link : NULL);
 }
 
-/* A subrequest's output is kept for its parent as it comes: there is nobody to wait for. */
-static ngx_int_t send_all(answer_t *answer) {
-    ngx_int_t rc;
-
-    do {
-        ngx_chain_t *const out = fill(answer);
-        rc = out != NULL ? ngx_http_output_filter(answer->request, out) : NGX_ERROR;
-    } while (rc != NGX_ERROR && !answer->text.done);
-    return rc;
-}
-
-/* ---- the request */
-
-/* Has the write event come again: when the client has taken what is on its way, or else after all others' turn. */
-static void wait_for_turn(answer_t *answer) {
+/* The write event comes again when the client has taken what is on its way, or else after all others' turn. */
+static void wait_for_turn(const answer_t *answer) {
     ngx_http_request_t *const r = answer->request;
     const ngx_http_core_loc_conf_t *const clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
     ngx_event_t *const wev = r->connection->write;
 
-    if (answer->busy == NULL && !wev->delayed) {
-        if (wev->timer_set) {
-            ngx_del_timer(wev);
-        }
-        ngx_post_event(wev, &ngx_posted_next_events);
-        return;
-    }
-    if (!wev->delayed) {
+    if (!wev->delayed) { /* by limit_rate, which has a timer of its own */
         ngx_add_timer(wev, clcf->send_timeout);
+        if (ngx_buf_size(answer->buf) == 0) {
+            ngx_post_event(wev, &ngx_posted_next_events);
+            return;
+        }
     }
     if (ngx_handle_write_event(wev, clcf->send_lowat) != NGX_OK) {
         ngx_http_finalize_request(r, NGX_ERROR);
@@ -114,19 +73,17 @@ static void write_answer(ngx_http_request_t *r) {
     answer_t *const answer = ngx_http_tokusage_keep(r, mark_answer, 0);
 
     if (c->write->timedout) {
-        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT, "client timed out");
         c->timedout = 1;
+        ngx_connection_error(c, NGX_ETIMEDOUT, "client timed out");
         ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
         return;
     }
-    if (c->write->delayed) { /* limit_rate */
-        wait_for_turn(answer);
-        return;
-    }
-    const ngx_int_t rc = send_next(answer);
-    if (rc == NGX_ERROR || answer->text.done) {
-        ngx_http_finalize_request(r, rc); /* sends the rest of the last buffer */
-        return;
+    if (!c->write->delayed) {
+        const ngx_int_t rc = send_next(answer);
+        if (rc == NGX_ERROR || answer->text.done) {
+            ngx_http_finalize_request(r, rc); /* sends the rest of the last bytes */
+            return;
+        }
     }
     wait_for_turn(answer);
 }
@@ -140,7 +97,7 @@ static ngx_int_t send_header(ngx_http_request_t *r) {
 }
 
 static ngx_int_t handle(ngx_http_request_t *r) {
-    if (!(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
+    if (r != r->main || !(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
     }
     ngx_int_t rc = ngx_http_discard_request_body(r);
@@ -154,9 +111,6 @@ static ngx_int_t handle(ngx_http_request_t *r) {
     rc = send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
         return rc;
-    }
-    if (r != r->main) {
-        return send_all(answer);
     }
     r->main->count++; /* until write_answer finalizes it */
     r->write_event_handler = write_answer;

@@ -6,7 +6,7 @@
 static char *set_pointer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 #define ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF)
-#define MEMBER(name) offsetof(ngx_http_tokusage_loc_conf_t, name)
+#define AT(name) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_tokusage_loc_conf_t, name)
 
 static ngx_conf_enum_t include_usage[] = {
     {ngx_string("off"), NGX_HTTP_TOKUSAGE_OFF},
@@ -16,23 +16,16 @@ static ngx_conf_enum_t include_usage[] = {
 };
 
 static ngx_command_t commands[] = {
-    {ngx_string("tokusage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, MEMBER(enable),
-     NULL},
+    {ngx_string("tokusage"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, AT(enable), NULL},
     {ngx_string("tokusage_pointer"), ANYWHERE | NGX_CONF_TAKE1, set_pointer, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
-    {ngx_string("tokusage_types"), ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(types_keys), NULL},
-    {ngx_string("tokusage_ask_plain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(ask_plain), NULL},
-    {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(include_usage), include_usage},
-    {ngx_string("tokusage_keep_event"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(keep_event), NULL},
-    {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(drain), NULL},
-    {ngx_string("tokusage_drain_size"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(drain_size), NULL},
-    {ngx_string("tokusage_drain_time"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(drain_time), NULL},
+    {ngx_string("tokusage_types"), ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot, AT(types_keys), NULL},
+    {ngx_string("tokusage_ask_plain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, AT(ask_plain), NULL},
+    {ngx_string("tokusage_include_usage"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, AT(include_usage),
+     include_usage},
+    {ngx_string("tokusage_keep_event"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, AT(keep_event), NULL},
+    {ngx_string("tokusage_drain"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, AT(drain), NULL},
+    {ngx_string("tokusage_drain_size"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, AT(drain_size), NULL},
+    {ngx_string("tokusage_drain_time"), ANYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, AT(drain_time), NULL},
     {ngx_string("tokusage_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, ngx_http_tokusage_zone,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
     {ngx_string("tokusage_metrics"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, ngx_http_tokusage_metrics,
@@ -42,8 +35,7 @@ static ngx_command_t commands[] = {
     {ngx_string("tokusage_limit"),
      NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE3 | NGX_CONF_TAKE4 | NGX_CONF_TAKE5,
      ngx_http_tokusage_limit, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
-    {ngx_string("tokusage_limit_dry_run"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     MEMBER(limit_dry_run), NULL},
+    {ngx_string("tokusage_limit_dry_run"), ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, AT(limit_dry_run), NULL},
     ngx_null_command,
 };
 
@@ -120,6 +112,7 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
     }
     if (conf->limits == NULL) {
         conf->limits = outer->limits;
+        conf->reserves = outer->reserves;
     }
     ngx_conf_merge_value(conf->limit_dry_run, outer->limit_dry_run, 0);
 
@@ -141,8 +134,7 @@ static ngx_int_t add_handler(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_han
 
 static ngx_int_t init(ngx_conf_t *cf) {
     ngx_http_tokusage_filter_init();
-    if (ngx_http_tokusage_check_zones(cf) != NGX_OK ||
-        add_handler(cf, NGX_HTTP_PREACCESS_PHASE, ngx_http_tokusage_limit_handler) != NGX_OK) {
+    if (add_handler(cf, NGX_HTTP_PREACCESS_PHASE, ngx_http_tokusage_limit_handler) != NGX_OK) {
         return NGX_ERROR;
     }
     return add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_tokusage_request_handler);

@@ -21,13 +21,10 @@ static time_t parse_seconds(const ngx_str_t *text) {
 }
 
 time_t ngx_http_tokusage_period_parse(const ngx_str_t *text) {
-    if (text->len == sizeof "month" - 1 && ngx_strncmp(text->data, "month", text->len) == 0) {
+    if (ngx_http_tokusage_is(text, "month")) {
         return NGX_HTTP_TOKUSAGE_MONTH;
     }
-    if (text->len == sizeof "day" - 1 && ngx_strncmp(text->data, "day", text->len) == 0) {
-        return DAY;
-    }
-    return parse_seconds(text);
+    return ngx_http_tokusage_is(text, "day") ? DAY : parse_seconds(text);
 }
 
 /* The number of the window in which this second is. */
@@ -53,4 +50,13 @@ time_t ngx_http_tokusage_period_end(time_t period, time_t second) {
         end += step;
     }
     return end;
+}
+
+ngx_uint_t ngx_http_tokusage_period_find(const time_t *periods, time_t period) {
+    ngx_uint_t i = 0;
+
+    while (i < NGX_HTTP_TOKUSAGE_PERIODS && periods[i] != period) {
+        i++;
+    }
+    return i;
 }

@@ -28,33 +28,21 @@ typedef struct {
 
 /* ---- amounts */
 
-static ngx_int_t parse_amount(const ngx_str_t *text, ngx_uint_t decimals, uint64_t most, uint64_t *amount) {
-    const u_char *const last = text->data + text->len;
-    const u_char *point = NULL;
+/* Reads a number with up to so many decimals: so many of them more are behind the result. ERROR: it is none. */
+static int64_t parse_amount(const ngx_str_t *text, size_t decimals) {
+    _Static_assert(sizeof(ngx_int_t) >= sizeof(int64_t), "nginx reads numbers of 64 bits");
 
-    *amount = 0;
-    for (const u_char *p = text->data; p < last; p++) {
-        const uint64_t digit = (uint64_t)*p - '0';
-        if (*p == '.' && point == NULL && p > text->data && p + 1 < last) {
-            point = p;
-            continue;
-        }
-        if (digit > 9 || *amount > (most - digit) / 10 || (point != NULL && decimals-- == 0)) {
-            return NGX_ERROR;
-        }
-        *amount = 10 * *amount + digit;
+    if (text->len == 0 || text->data[0] == '.' || text->data[text->len - 1] == '.') {
+        return NGX_ERROR;
     }
-    for (; decimals > 0; decimals--) {
-        if (*amount > most / 10) {
-            return NGX_ERROR;
-        }
-        *amount *= 10;
-    }
-    return text->len > 0 ? NGX_OK : NGX_ERROR;
+    return ngx_atofp(text->data, text->len, decimals);
 }
 
 ngx_int_t ngx_http_tokusage_cost_parse(const ngx_str_t *text, uint64_t *cost) {
-    return parse_amount(text, COST_DECIMALS, INT64_MAX, cost);
+    const int64_t amount = parse_amount(text, COST_DECIMALS);
+
+    *cost = (uint64_t)amount;
+    return amount >= 0 ? NGX_OK : NGX_ERROR;
 }
 
 u_char *ngx_http_tokusage_cost_print(u_char *to, uint64_t cost) {
@@ -67,64 +55,56 @@ u_char *ngx_http_tokusage_cost_print(u_char *to, uint64_t cost) {
     return last[-1] == '.' ? last - 1 : last;
 }
 
-/* ---- the file */
+/* ---- a line */
 
-/* Takes a field off the line; white space and quotes around it are left out. DONE: there is no more. */
-static ngx_int_t take_field(ngx_str_t *line, ngx_str_t *field) {
-    if (line->data == NULL) {
-        return NGX_DONE;
+static void trim(ngx_str_t *text) {
+    while (text->len > 0 && ngx_strchr(" \t\r\"", *text->data) != NULL) {
+        text->data++;
+        text->len--;
     }
-    u_char *const last = line->data + line->len;
-    u_char *const comma = ngx_strlchr(line->data, last, ',');
-    u_char *end = comma != NULL ? comma : last;
-
-    field->data = line->data;
-    line->data = comma != NULL ? comma + 1 : NULL;
-    line->len = comma != NULL ? (size_t)(last - comma - 1) : 0;
-    while (field->data < end && ngx_strchr(" \t\r\"", *field->data) != NULL) {
-        field->data++;
+    while (text->len > 0 && ngx_strchr(" \t\r\"", text->data[text->len - 1]) != NULL) {
+        text->len--;
     }
-    while (end > field->data && ngx_strchr(" \t\r\"", end[-1]) != NULL) {
-        end--;
-    }
-    field->len = (size_t)(end - field->data);
-    return NGX_OK;
 }
 
-static bool is(const ngx_str_t *field, const char *name) {
-    return field->len == ngx_strlen(name) && ngx_strncmp(field->data, name, field->len) == 0;
+/* Takes what is before the next separator off the text. False: nothing is left. */
+static bool take(ngx_str_t *text, u_char separator, ngx_str_t *taken) {
+    if (text->data == NULL) {
+        return false;
+    }
+    u_char *const last = text->data + text->len;
+    u_char *const end = ngx_strlchr(text->data, last, separator);
+
+    *taken = (ngx_str_t){.data = text->data, .len = (size_t)((end != NULL ? end : last) - text->data)};
+    *text = end != NULL ? (ngx_str_t){.data = end + 1, .len = (size_t)(last - end - 1)} : (ngx_str_t){0};
+    trim(taken);
+    return true;
 }
 
 /* The number of the count with this name; TOKUSAGE_COUNTS: there is none, or it has no price. */
 static size_t find_count(const ngx_str_t *name) {
     size_t i = 0;
 
-    while (i < TOKUSAGE_COUNTS && (!is(name, tokusage_count_name(i)) || is(name, "total_tokens"))) {
+    while (i < TOKUSAGE_COUNTS &&
+           (!ngx_http_tokusage_is(name, tokusage_count_name(i)) || ngx_http_tokusage_is(name, "total_tokens"))) {
         i++;
     }
     return i;
 }
 
-static bool contains(const heads_t *heads, size_t count) {
-    for (size_t i = 0; i < heads->number; i++) {
-        if (heads->counts[i] == count) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static ngx_int_t read_heads(ngx_str_t line, heads_t *heads) {
+    bool known[TOKUSAGE_COUNTS] = {false};
     ngx_str_t field;
 
-    if (take_field(&line, &field) != NGX_OK || !is(&field, "model")) {
+    if (!take(&line, ',', &field) || !ngx_http_tokusage_is(&field, "model")) {
         return NGX_ERROR;
     }
-    while (take_field(&line, &field) == NGX_OK) {
+    while (take(&line, ',', &field)) {
         const size_t count = find_count(&field);
-        if (count == TOKUSAGE_COUNTS || contains(heads, count)) {
+        if (count == TOKUSAGE_COUNTS || known[count]) {
             return NGX_ERROR;
         }
+        known[count] = true;
         heads->counts[heads->number++] = count;
     }
     return heads->number > 0 ? NGX_OK : NGX_ERROR;
@@ -132,29 +112,24 @@ static ngx_int_t read_heads(ngx_str_t line, heads_t *heads) {
 
 /* An empty field is no price. */
 static ngx_int_t read_price(const ngx_str_t *field, tokusage_count *price) {
-    uint64_t amount;
-
     if (field->len == 0) {
         return NGX_OK;
     }
-    if (parse_amount(field, PRICE_DECIMALS, TOKUSAGE_COUNT_MAX, &amount) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    *price = (tokusage_count){.present = true, .value = (int64_t)amount};
-    return NGX_OK;
+    *price = (tokusage_count){.present = true, .value = parse_amount(field, PRICE_DECIMALS)};
+    return price->value >= 0 && price->value <= TOKUSAGE_COUNT_MAX ? NGX_OK : NGX_ERROR;
 }
 
 static ngx_int_t read_row(ngx_str_t line, const heads_t *heads, price_t *row) {
     ngx_str_t field;
 
     ngx_memzero(row, sizeof(price_t));
-    if (take_field(&line, &row->model) != NGX_OK || row->model.len == 0) {
+    if (!take(&line, ',', &row->model) || row->model.len == 0) {
         return NGX_ERROR;
     }
     row->prefix = row->model.data[row->model.len - 1] == '*';
     row->model.len -= row->prefix;
     for (size_t i = 0; i < heads->number; i++) {
-        if (take_field(&line, &field) != NGX_OK ||
+        if (!take(&line, ',', &field) ||
             read_price(&field, tokusage_count_at(&row->tokens, heads->counts[i])) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -162,14 +137,11 @@ static ngx_int_t read_row(ngx_str_t line, const heads_t *heads, price_t *row) {
     return line.data == NULL ? NGX_OK : NGX_ERROR;
 }
 
+/* ---- the file */
+
 /* Returns what is wrong with the line, or NULL. */
 static const char *read_line(ngx_array_t *prices, heads_t *heads, const ngx_str_t *line) {
-    size_t begin = 0;
-
-    while (begin < line->len && ngx_strchr(" \t\r", line->data[begin]) != NULL) {
-        begin++;
-    }
-    if (begin == line->len || line->data[begin] == '#') {
+    if (line->len == 0 || line->data[0] == '#') {
         return NULL;
     }
     if (heads->number == 0) {
@@ -187,18 +159,15 @@ static const char *read_line(ngx_array_t *prices, heads_t *heads, const ngx_str_
 }
 
 static ngx_int_t read_lines(ngx_conf_t *cf, const ngx_str_t *name, ngx_str_t text, ngx_array_t *prices) {
-    u_char *const last = text.data + text.len;
     heads_t heads = {.number = 0};
+    ngx_str_t line;
 
-    for (ngx_uint_t number = 1; text.data < last; number++) {
-        u_char *const end = ngx_strlchr(text.data, last, '\n');
-        const ngx_str_t line = {.data = text.data, .len = (size_t)((end != NULL ? end : last) - text.data)};
+    for (ngx_uint_t number = 1; take(&text, '\n', &line); number++) {
         const char *const wrong = read_line(prices, &heads, &line);
         if (wrong != NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "tokusage_prices: %V:%ui: %s", name, number, wrong);
             return NGX_ERROR;
         }
-        text.data += line.len + 1;
     }
     return NGX_OK;
 }
@@ -206,23 +175,24 @@ static ngx_int_t read_lines(ngx_conf_t *cf, const ngx_str_t *name, ngx_str_t tex
 /* Reads the whole file into memory of the configuration, of which the names of models are parts. */
 static ngx_int_t read_file(ngx_conf_t *cf, const ngx_str_t *name, ngx_str_t *text) {
     ngx_file_t file = {.name = *name, .log = cf->log};
-    ngx_int_t rc = NGX_ERROR;
+    ssize_t size = NGX_ERROR;
 
     file.fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-    if (file.fd == NGX_INVALID_FILE) {
+    if (file.fd == NGX_INVALID_FILE || ngx_fd_info(file.fd, &file.info) == NGX_FILE_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "tokusage_prices: cannot open \"%V\"", name);
         return NGX_ERROR;
     }
-    if (ngx_fd_info(file.fd, &file.info) == NGX_FILE_ERROR || ngx_file_size(&file.info) > FILE_SIZE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "tokusage_prices: \"%V\" cannot be a file of prices", name);
-    } else {
-        text->len = (size_t)ngx_file_size(&file.info);
-        text->data = ngx_pnalloc(cf->pool, ngx_max(text->len, 1));
-        rc = text->data != NULL && ngx_read_file(&file, text->data, text->len, 0) == (ssize_t)text->len ? NGX_OK
-                                                                                                        : NGX_ERROR;
+    text->len = (size_t)ngx_file_size(&file.info);
+    text->data = text->len <= FILE_SIZE ? ngx_pnalloc(cf->pool, text->len + 1) : NULL;
+    if (text->data != NULL) {
+        size = ngx_read_file(&file, text->data, text->len, 0);
     }
     ngx_close_file(file.fd);
-    return rc;
+    if (size != (ssize_t)text->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "tokusage_prices: cannot read \"%V\"", name);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
 }
 
 char *ngx_http_tokusage_prices(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
@@ -264,13 +234,12 @@ static const price_t *find_price(const ngx_array_t *prices, const char *model, s
 }
 
 ngx_int_t ngx_http_tokusage_cost(const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage, uint64_t *cost) {
-    static const tokusage nothing;
     const ngx_http_tokusage_loc_conf_t *const conf =
         ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
     char model[TOKUSAGE_LABEL_SIZE];
     int64_t sum;
 
-    if (conf->prices == NULL || tokusage_equal(usage, &nothing)) {
+    if (conf->prices == NULL || ngx_http_tokusage_is_nothing(usage)) {
         return NGX_DECLINED;
     }
     const size_t length = tokusage_stream_label(&ctx->stream, TOKUSAGE_LABEL_MODEL, model, sizeof model);

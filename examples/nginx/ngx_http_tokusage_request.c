@@ -26,142 +26,112 @@ typedef struct {
     const char *unclear; /* NULL, or why services may read the body in different ways */
 } edit_t;
 
-tokusage_status ngx_http_tokusage_find(const ngx_str_t *json, const char *pointer, ngx_str_t *value) {
-    const char *found = NULL;
-    const tokusage_status status =
-        tokusage_find((const char *)json->data, json->len, pointer, &found, &value->len, NULL);
-
-    value->data = (u_char *)found;
-    return status;
+bool ngx_http_tokusage_find(const ngx_str_t *json, tokusage_value *values, size_t count) {
+    return tokusage_find_all((const char *)json->data, json->len, values, count, NULL) == TOKUSAGE_OK;
 }
 
-static bool is(const ngx_str_t *value, const char *literal) {
-    return value->len == ngx_strlen(literal) && ngx_strncmp(value->data, literal, value->len) == 0;
+static bool is(const tokusage_value *value, const char *literal) {
+    return value->length == ngx_strlen(literal) && ngx_strncmp(value->json, literal, value->length) == 0;
 }
 
-bool ngx_http_tokusage_is_empty(const ngx_str_t *object) {
-    for (size_t i = 1; i + 1 < object->len; i++) {
-        if (ngx_strchr(" \t\r\n", object->data[i]) == NULL) {
+bool ngx_http_tokusage_is_empty(const tokusage_value *value) {
+    for (size_t i = 1; i + 1 < value->length; i++) {
+        if (ngx_strchr(" \t\r\n", value->json[i]) == NULL) {
             return false;
         }
     }
     return true;
 }
 
-static bool has(const ngx_str_t *json, const char *pointer) {
-    ngx_str_t value;
-
-    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK;
-}
-
-static edit_t replace(const ngx_str_t *json, const ngx_str_t *value, const char *added) {
-    return (edit_t){.at = (size_t)(value->data - json->data), .removed = value->len, .added = added};
-}
-
-static edit_t insert_into(const ngx_str_t *json, const ngx_str_t *object, const char *added) {
-    return (edit_t){.at = (size_t)(object->data - json->data) + 1, .added = added};
+static edit_t edit_at(const ngx_str_t *json, const char *at, size_t removed, const char *added) {
+    return (edit_t){.at = (size_t)(at - (char *)json->data), .removed = removed, .added = added};
 }
 
 /* "stream" and "include_usage" are true, false, null or absent. */
-static bool is_clear(tokusage_status status, const ngx_str_t *value) {
-    return status == TOKUSAGE_ERR_NOT_FOUND ||
-           (status == TOKUSAGE_OK && (is(value, "true") || is(value, "false") || is(value, "null")));
+static bool is_clear(const tokusage_value *value) {
+    return value->status == TOKUSAGE_ERR_NOT_FOUND ||
+           (value->status == TOKUSAGE_OK && (is(value, "true") || is(value, "false") || is(value, "null")));
 }
 
-/* In the object at "stream_options". */
-static edit_t find_edit_in_options(const ngx_str_t *json, const ngx_str_t *options) {
-    ngx_str_t value;
-    const tokusage_status status = ngx_http_tokusage_find(options, "/include_usage", &value);
-
-    if (!is_clear(status, &value)) {
+/* Of a body that is streamed. */
+static edit_t find_edit_in_options(const ngx_str_t *json, const tokusage_value *root, const tokusage_value *options,
+                                   const tokusage_value *include) {
+    if (options->status == TOKUSAGE_ERR_NOT_FOUND) {
+        return edit_at(json, root->json + 1, 0, "\"stream_options\":{\"include_usage\":true},");
+    }
+    if (options->status == TOKUSAGE_OK && is(options, "null")) {
+        return edit_at(json, options->json, options->length, "{\"include_usage\":true}");
+    }
+    if (options->status != TOKUSAGE_OK || options->json[0] != '{') {
+        return (edit_t){.unclear = "\"stream_options\""};
+    }
+    if (!is_clear(include)) {
         return (edit_t){.unclear = "\"include_usage\""};
     }
-    if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        return insert_into(json, options,
-                           ngx_http_tokusage_is_empty(options) ? "\"include_usage\":true" : "\"include_usage\":true,");
+    if (include->status == TOKUSAGE_ERR_NOT_FOUND) {
+        const bool alone = ngx_http_tokusage_is_empty(options);
+        return edit_at(json, options->json + 1, 0, alone ? "\"include_usage\":true" : "\"include_usage\":true,");
     }
-    return is(&value, "true") ? (edit_t){.added = NULL} : replace(json, &value, "true");
+    return is(include, "true") ? (edit_t){.added = NULL} : edit_at(json, include->json, include->length, "true");
 }
 
-/* For a body that is streamed: an object. */
-static edit_t find_edit_in_body(const ngx_str_t *json) {
-    ngx_str_t options;
-    const tokusage_status status = ngx_http_tokusage_find(json, "/stream_options", &options);
+/* A body may be large: all is found in one pass over it. */
+static edit_t find_edit(const ngx_str_t *json, bool strict) {
+    enum {
+        ROOT,
+        STREAM,
+        OPTIONS,
+        INCLUDE,
+        MESSAGES,
+        PROMPT,
+        VALUES
+    };
+    tokusage_value at[VALUES] = {{.pointer = ""},
+                                 {.pointer = "/stream"},
+                                 {.pointer = "/stream_options"},
+                                 {.pointer = "/stream_options/include_usage"},
+                                 {.pointer = "/messages"},
+                                 {.pointer = "/prompt"}};
 
-    if (status == TOKUSAGE_ERR_NOT_FOUND) {
-        const ngx_str_t root = {.data = ngx_strlchr(json->data, json->data + json->len, '{')};
-        return insert_into(json, &root, "\"stream_options\":{\"include_usage\":true},");
-    }
-    if (status == TOKUSAGE_OK && is(&options, "null")) {
-        return replace(json, &options, "{\"include_usage\":true}");
-    }
-    if (status == TOKUSAGE_OK && options.data[0] == '{') {
-        return find_edit_in_options(json, &options);
-    }
-    return (edit_t){.unclear = "\"stream_options\""};
-}
-
-/* A body may be large: each look into it is a pass over all of it. */
-static edit_t find_edit(const ngx_str_t *json) {
-    ngx_str_t stream, root;
-    const tokusage_status status = ngx_http_tokusage_find(json, "/stream", &stream);
-
-    if (status == TOKUSAGE_ERR_DUPLICATE) {
-        return (edit_t){.unclear = "\"stream\""};
-    }
-    if (status != TOKUSAGE_OK && (ngx_http_tokusage_find(json, "", &root) != TOKUSAGE_OK || root.data[0] != '{')) {
+    if (!ngx_http_tokusage_find(json, at, VALUES) || at[ROOT].json[0] != '{') {
         return (edit_t){.unclear = "the body, which is no JSON object"};
     }
-    if (!is_clear(status, &stream)) {
+    if (!is_clear(&at[STREAM])) {
         return (edit_t){.unclear = "\"stream\""};
     }
-    return status == TOKUSAGE_OK && is(&stream, "true") ? find_edit_in_body(json) : (edit_t){.added = NULL};
+    if (at[STREAM].status != TOKUSAGE_OK || !is(&at[STREAM], "true") ||
+        !(strict || at[MESSAGES].status == TOKUSAGE_OK || at[PROMPT].status == TOKUSAGE_OK)) {
+        return (edit_t){.added = NULL};
+    }
+    return find_edit_in_options(json, &at[ROOT], &at[OPTIONS], &at[INCLUDE]);
 }
 
 /* ---- the body as one document */
 
-static off_t chain_size(const ngx_chain_t *in) {
-    off_t size = 0;
-
-    for (; in != NULL; in = in->next) {
-        size += ngx_buf_size(in->buf);
-    }
-    return size;
-}
-
-/* Appends the buf to the body, which has room for it. */
-static ngx_int_t append(ngx_str_t *body, const ngx_buf_t *buf) {
-    const size_t size = (size_t)ngx_buf_size(buf);
-
-    if (ngx_buf_in_memory(buf)) {
-        ngx_memcpy(body->data + body->len, buf->pos, size);
-    } else if (size != 0 && ngx_read_file(buf->file, body->data + body->len, size, buf->file_pos) != (ssize_t)size) {
-        return NGX_ERROR;
-    }
-    body->len += size;
-    return NGX_OK;
-}
-
 /* A body in one buf in memory is taken as it is; any other one is copied. */
 static ngx_int_t get_body(ngx_http_request_t *r, ngx_str_t *body) {
-    const ngx_chain_t *in = r->request_body->bufs;
+    const ngx_chain_t *const bufs = r->request_body->bufs;
+    size_t length = 0;
 
-    if (in->next == NULL && ngx_buf_in_memory(in->buf)) {
-        body->data = in->buf->pos;
-        body->len = (size_t)(in->buf->last - in->buf->pos);
+    if (bufs->next == NULL && ngx_buf_in_memory(bufs->buf)) {
+        *body = (ngx_str_t){.data = bufs->buf->pos, .len = (size_t)(bufs->buf->last - bufs->buf->pos)};
         return NGX_OK;
     }
-    body->len = 0;
-    body->data = ngx_pnalloc(r->pool, (size_t)chain_size(in));
-    if (body->data == NULL) {
-        return NGX_ERROR;
+    for (const ngx_chain_t *in = bufs; in != NULL; in = in->next) {
+        length += (size_t)ngx_buf_size(in->buf);
     }
-    for (; in != NULL; in = in->next) {
-        if (append(body, in->buf) != NGX_OK) {
+    *body = (ngx_str_t){.data = ngx_pnalloc(r->pool, length), .len = length};
+    u_char *to = body->data;
+    for (const ngx_chain_t *in = bufs; in != NULL && to != NULL; in = in->next) {
+        const size_t size = (size_t)ngx_buf_size(in->buf);
+        if (ngx_buf_in_memory(in->buf)) {
+            ngx_memcpy(to, in->buf->pos, size);
+        } else if (size != 0 && ngx_read_file(in->buf->file, to, size, in->buf->file_pos) != (ssize_t)size) {
             return NGX_ERROR;
         }
+        to += size;
     }
-    return NGX_OK;
+    return to != NULL ? NGX_OK : NGX_ERROR;
 }
 
 /* ---- the changed body */
@@ -201,23 +171,16 @@ static ngx_int_t apply(ngx_http_request_t *r, const ngx_str_t *body, const edit_
     return set_length(r, length);
 }
 
-static ngx_int_t refuse(ngx_http_request_t *r, const char *unclear) {
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "tokusage_include_usage strict: services may read %s in different ways", unclear);
-    return NGX_HTTP_BAD_REQUEST;
-}
-
 static ngx_int_t edit_body(ngx_http_request_t *r, const ngx_str_t *body, void *mode) {
-    const edit_t edit = find_edit(body);
     const bool strict = *(ngx_uint_t *)mode == NGX_HTTP_TOKUSAGE_STRICT;
+    const edit_t edit = find_edit(body, strict);
 
-    if (edit.unclear != NULL) {
-        return strict ? refuse(r, edit.unclear) : NGX_OK;
+    if (edit.unclear != NULL && strict) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "tokusage_include_usage strict: services may read %s in different ways", edit.unclear);
+        return NGX_HTTP_BAD_REQUEST;
     }
-    if (edit.added == NULL || !(strict || has(body, "/messages") || has(body, "/prompt"))) {
-        return NGX_OK;
-    }
-    return apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK
+    return edit.added == NULL || (apply(r, body, &edit) == NGX_OK && ngx_http_tokusage_strip_prepare(r) == NGX_OK)
                ? NGX_OK
                : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -243,22 +206,24 @@ static ngx_int_t with_body(ngx_http_request_t *r, ngx_int_t (*use)(ngx_http_requ
 
 /* ---- the most that the service may write */
 
-static ngx_int_t get_number(const ngx_str_t *json, const char *pointer) {
-    ngx_str_t value;
-
-    return ngx_http_tokusage_find(json, pointer, &value) == TOKUSAGE_OK ? ngx_atoi(value.data, value.len) : 0;
-}
-
 static ngx_int_t find_most(ngx_http_request_t *r, const ngx_str_t *body, void *data) {
-    static const char *const pointers[] = {"/max_tokens", "/max_completion_tokens", "/max_output_tokens",
-                                           "/generationConfig/maxOutputTokens", "/inferenceConfig/maxTokens"};
+    tokusage_value at[] = {{.pointer = "/max_tokens"},
+                           {.pointer = "/max_completion_tokens"},
+                           {.pointer = "/max_output_tokens"},
+                           {.pointer = "/generationConfig/maxOutputTokens"},
+                           {.pointer = "/inferenceConfig/maxTokens"},
+                           {.pointer = "/n"}};
+    const size_t last = sizeof at / sizeof at[0] - 1;
     uint64_t *const most = data;
 
-    for (size_t i = 0; body->len != 0 && i < sizeof pointers / sizeof pointers[0]; i++) {
-        const ngx_int_t number = get_number(body, pointers[i]);
+    if (!ngx_http_tokusage_find(body, at, last + 1)) {
+        return NGX_OK;
+    }
+    for (size_t i = 0; i < last; i++) {
+        const ngx_int_t number = ngx_atoi((u_char *)at[i].json, at[i].length);
         *most = number > 0 ? ngx_max(*most, (uint64_t)number) : *most;
     }
-    const ngx_int_t choices = *most != 0 ? get_number(body, "/n") : 1;
+    const ngx_int_t choices = ngx_atoi((u_char *)at[last].json, at[last].length);
     *most = ngx_min(*most, TOKUSAGE_COUNT_MAX) * (uint64_t)ngx_min(ngx_max(choices, 1), 1000);
     return NGX_OK;
 }

@@ -42,15 +42,14 @@ ngx_http_tokusage_strip_t *ngx_http_tokusage_strip_begin(ngx_http_request_t *r) 
 
 static bool is_asked_for(const u_char *event, size_t size) {
     static const size_t name = sizeof "data:" - 1;
-    ngx_str_t value;
+    tokusage_value at[] = {{.pointer = "/usage"}, {.pointer = "/choices"}};
 
     if (size < name || ngx_memcmp(event, "data:", name) != 0) {
         return false;
     }
     const ngx_str_t json = {.data = (u_char *)event + name, .len = size - name};
-    return ngx_http_tokusage_find(&json, "/usage", &value) == TOKUSAGE_OK && value.data[0] == '{' &&
-           ngx_http_tokusage_find(&json, "/choices", &value) == TOKUSAGE_OK && value.data[0] == '[' &&
-           ngx_http_tokusage_is_empty(&value);
+    return ngx_http_tokusage_find(&json, at, 2) && at[0].status == TOKUSAGE_OK && at[0].json[0] == '{' &&
+           at[1].status == TOKUSAGE_OK && at[1].json[0] == '[' && ngx_http_tokusage_is_empty(&at[1]);
 }
 
 /* The first byte after the event, which ends with an empty line; NULL: it goes on. */

@@ -56,27 +56,19 @@ static metric_t metric_at(ngx_uint_t index) {
 
 /* ---- labels */
 
-static bool is_hex(u_char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_escape(const u_char *text, const u_char *last) {
-    return last - text >= 4 && text[0] == '\\' && text[1] == 'x' && is_hex(text[2]) && is_hex(text[3]);
-}
-
 /*
  * A label's value is UTF-8 in which \ " and line feed have a \ before them. A key is any bytes: what is not UTF-8, and
- * a control character, becomes \xHH. So does a \ with which the key itself has such a sequence, so that different keys
- * always have different values.
+ * a control character, becomes \xHH. So does a \ before an x, so that different keys always have different values.
  */
 static u_char *escape(u_char *to, const u_char *text, size_t size) {
     const u_char *const last = text + size;
 
     while (text < last) {
         const size_t length = ngx_http_tokusage_utf8_length(text, (size_t)(last - text));
+        const bool looks_escaped = *text == '\\' && last - text > 1 && text[1] == 'x';
         if (*text == '\n') {
             to = ngx_cpymem(to, "\\n", 2);
-        } else if (length == 0 || *text < 0x20 || *text == 0x7F || is_escape(text, last)) {
+        } else if (length == 0 || *text < 0x20 || *text == 0x7F || looks_escaped) {
             to = ngx_sprintf(to, "\\\\x%02Xd", (ngx_int_t)*text);
         } else {
             if (*text == '\\' || *text == '"') {
@@ -89,26 +81,18 @@ static u_char *escape(u_char *to, const u_char *text, size_t size) {
     return to;
 }
 
-static void label_key(ngx_http_tokusage_text_t *text) {
+static void label(ngx_http_tokusage_text_t *text, const u_char *key, size_t length, const char *more) {
     u_char *last = text->labels.data + text->zone_len;
 
-    last = ngx_cpymem(last, ",key=\"", sizeof ",key=\"" - 1);
-    last = escape(last, text->node.key, text->node.len);
-    *last++ = '"';
+    last = ngx_sprintf(last, ",key=\"");
+    last = escape(last, key, length);
+    last = ngx_sprintf(last, "\"%s", more);
     text->labels.len = (size_t)(last - text->labels.data);
-}
-
-/* A key may be named "other", too: it has no label `evicted`. */
-static void label_other(ngx_http_tokusage_text_t *text) {
-    static const char label[] = ",key=\"other\",evicted=\"true\"";
-
-    ngx_memcpy(text->labels.data + text->zone_len, label, sizeof label - 1);
-    text->labels.len = text->zone_len + sizeof label - 1;
 }
 
 /* ---- lines */
 
-#define FIRST "tokusage_time_to_first_token_seconds"
+#define FIRST "time_to_first_token_seconds"
 
 static u_char *write_histogram(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
     const uint64_t sum = counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST_SUM];
@@ -116,11 +100,11 @@ static u_char *write_histogram(ngx_http_tokusage_text_t *text, u_char *p, const 
 
     for (ngx_uint_t i = 0; i < NGX_HTTP_TOKUSAGE_TIMES; i++) {
         number += counts[NGX_HTTP_TOKUSAGE_COUNT_FIRST + i];
-        p = ngx_sprintf(p, FIRST "_bucket{%V,le=\"%s\"} %uL\n", &text->labels, ngx_http_tokusage_times[i].seconds,
-                        number);
+        p = ngx_sprintf(p, "tokusage_" FIRST "_bucket{%V,le=\"%s\"} %uL\n", &text->labels,
+                        ngx_http_tokusage_times[i].seconds, number);
     }
-    p = ngx_sprintf(p, FIRST "_sum{%V} %uL.%03uL\n", &text->labels, sum / 1000, sum % 1000);
-    return ngx_sprintf(p, FIRST "_count{%V} %uL\n", &text->labels, number);
+    p = ngx_sprintf(p, "tokusage_" FIRST "_sum{%V} %uL.%03uL\n", &text->labels, sum / 1000, sum % 1000);
+    return ngx_sprintf(p, "tokusage_" FIRST "_count{%V} %uL\n", &text->labels, number);
 }
 
 static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint64_t *counts) {
@@ -131,9 +115,9 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
 
     counts += metric.first;
     if (metric.label == NULL) {
+        const bool is_cost = metric.first == NGX_HTTP_TOKUSAGE_COUNT_COST;
         p = ngx_sprintf(p, "tokusage_%s_total{%V} ", metric.name, &text->labels);
-        p = metric.first == NGX_HTTP_TOKUSAGE_COUNT_COST ? ngx_http_tokusage_cost_print(p, counts[0])
-                                                         : ngx_sprintf(p, "%uL", counts[0]);
+        p = ngx_http_tokusage_amount_print(p, is_cost ? NGX_HTTP_TOKUSAGE_COST : NGX_HTTP_TOKUSAGE_TOKENS, counts[0]);
         *p++ = '\n';
         return p;
     }
@@ -146,19 +130,21 @@ static u_char *write_lines(ngx_http_tokusage_text_t *text, u_char *p, const uint
     return p;
 }
 
+static u_char *write_help(u_char *p, const char *name, const char *suffix, const char *type, const char *help) {
+    return ngx_sprintf(p, "# HELP tokusage_%s%s %s\n# TYPE tokusage_%s%s %s\n", name, suffix, help, name, suffix, type);
+}
+
 static u_char *write_begin(ngx_http_tokusage_text_t *text, u_char *p) {
     ngx_http_tokusage_keys_t keys;
 
     if (text->metric == HISTOGRAM) {
-        p = ngx_sprintf(p, "# HELP " FIRST " Time from the request to the first byte of the response's body.\n"
-                           "# TYPE " FIRST " histogram\n");
+        p = write_help(p, FIRST, "", "histogram", "Time from the request to the first byte of the response's body.");
     } else {
         const metric_t metric = metric_at(text->metric);
-        p = ngx_sprintf(p, "# HELP tokusage_%s_total %s\n# TYPE tokusage_%s_total counter\n", metric.name, metric.help,
-                        metric.name);
+        p = write_help(p, metric.name, "_total", "counter", metric.help);
     }
     ngx_http_tokusage_keys_copy(text->zone, &keys);
-    label_other(text);
+    label(text, (const u_char *)"other", sizeof "other" - 1, ",evicted=\"true\""); /* a key may be named so, too */
     return write_lines(text, p, keys.other);
 }
 
@@ -168,17 +154,11 @@ static u_char *write_zone(ngx_http_tokusage_text_t *text, u_char *p) {
 
     ngx_http_tokusage_keys_copy(text->zone, &keys);
     text->labels.len = text->zone_len;
-    p = ngx_sprintf(p,
-                    "# HELP tokusage_zone_keys Keys that the zone holds.\n"
-                    "# TYPE tokusage_zone_keys gauge\n"
-                    "tokusage_zone_keys{%V} %uL\n",
-                    &text->labels, keys.keys);
-    return ngx_sprintf(
-        p,
-        "# HELP tokusage_zone_evicted_keys_total Keys whose counts moved into other: the zone was full.\n"
-        "# TYPE tokusage_zone_evicted_keys_total counter\n"
-        "tokusage_zone_evicted_keys_total{%V} %uL\n",
-        &text->labels, keys.evicted);
+    p = write_help(p, "zone_keys", "", "gauge", "Keys that the zone holds.");
+    p = ngx_sprintf(p, "tokusage_zone_keys{%V} %uL\n", &text->labels, keys.keys);
+    p = write_help(p, "zone_evicted_keys", "_total", "counter",
+                   "Keys whose counts moved into other: the zone was full.");
+    return ngx_sprintf(p, "tokusage_zone_evicted_keys_total{%V} %uL\n", &text->labels, keys.evicted);
 }
 
 /* ---- steps */
@@ -209,7 +189,7 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p) {
         return write_begin(text, p);
     }
     if (ngx_http_tokusage_keys_next(text->zone, &text->node) == NGX_OK) {
-        label_key(text);
+        label(text, text->node.key, text->node.name.str.len, "");
         return write_lines(text, p, text->node.counts);
     }
     ngx_memzero(&text->node, sizeof text->node);

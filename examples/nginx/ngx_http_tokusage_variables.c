@@ -14,14 +14,8 @@ typedef struct {
     uintptr_t data;
 } variable_t;
 
-/* Also in a post_action, for which nginx has cleared the contexts of the modules. */
-static const ngx_http_tokusage_ctx_t *get_ctx(ngx_http_request_t *r) {
-    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_get_module_ctx(r, ngx_http_tokusage_module);
-
-    return ctx != NULL ? ctx : ngx_http_tokusage_find_ctx(r);
-}
-
-static ngx_int_t set(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text, const u_char *last) {
+ngx_int_t ngx_http_tokusage_set_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, const u_char *text,
+                                      const u_char *last) {
     const size_t length = (size_t)(last - text);
 
     if (length == 0) {
@@ -75,14 +69,13 @@ static u_char *write_verdict(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uin
 
 /* The usage that is to be billed as a JSON object, or null, also where nothing is metered: for lines of JSON. */
 static u_char *write_usage(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintptr_t data) {
-    static const tokusage nothing;
-    tokusage usage = nothing;
+    tokusage usage = {0};
     size_t length = 0;
 
     if (ctx != NULL) {
         ngx_http_tokusage_bill(ctx, &usage);
     }
-    if (tokusage_equal(&usage, &nothing) ||
+    if (ngx_http_tokusage_is_nothing(&usage) ||
         tokusage_encode(&usage, (char *)to, TOKUSAGE_JSON_SIZE, &length) != TOKUSAGE_OK) {
         return ngx_cpymem(to, "null", sizeof "null" - 1);
     }
@@ -117,6 +110,8 @@ static u_char *write_speed(const ngx_http_tokusage_ctx_t *ctx, u_char *to, uintp
 
 /* ---- their names */
 
+#define COUNT(name) (offsetof(tokusage, name) / sizeof(tokusage_count))
+
 static const variable_t variables[] = {
     {"llm_model", write_label, TOKUSAGE_LABEL_MODEL},
     {"llm_id", write_label, TOKUSAGE_LABEL_ID},
@@ -126,32 +121,26 @@ static const variable_t variables[] = {
     {"llm_cost", write_cost, 0},
     {"llm_time_to_first_token", write_first, 0},
     {"llm_tokens_per_second", write_speed, 0},
+    /* other gateways on nginx have these names, with the same meaning */
+    {"llm_cache_read_input_tokens", write_count, COUNT(cached_tokens)},
+    {"llm_cache_creation_input_tokens", write_count, COUNT(cache_write_tokens)},
 };
 
 static ngx_int_t get(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t index) {
     const variable_t *const variable = &variables[index];
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
     u_char text[TEXT_SIZE];
 
-    return set(r, v, text,
-               ctx != NULL || variable->write == write_usage ? variable->write(ctx, text, variable->data) : text);
+    return ngx_http_tokusage_set_value(
+        r, v, text, ctx != NULL || variable->write == write_usage ? variable->write(ctx, text, variable->data) : text);
 }
 
 static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t index) {
-    const ngx_http_tokusage_ctx_t *const ctx = get_ctx(r);
+    const ngx_http_tokusage_ctx_t *const ctx = ngx_http_tokusage_find_ctx(r);
     u_char text[NGX_INT64_LEN];
 
-    return set(r, v, text, ctx != NULL ? write_count(ctx, text, index) : text);
+    return ngx_http_tokusage_set_value(r, v, text, ctx != NULL ? write_count(ctx, text, index) : text);
 }
-
-/* Other gateways on nginx have these names, with the same meaning. */
-static const struct {
-    const char *name;
-    const char *count;
-} aliases[] = {
-    {"llm_cache_read_input_tokens", "cached_tokens"},
-    {"llm_cache_creation_input_tokens", "cache_write_tokens"},
-};
 
 /*
  * A configuration may `set` these variables to a value from which they begin, as other gateways need it. It has no
@@ -177,26 +166,11 @@ static ngx_int_t add(ngx_conf_t *cf, const char *name, ngx_http_get_variable_pt 
     return NGX_OK;
 }
 
-/* $llm_NAME, and its alias. nginx keeps its own copy of a name. */
-static ngx_int_t add_count(ngx_conf_t *cf, size_t index) {
-    const char *const count = tokusage_count_name(index);
-    u_char name[64];
-
-    ngx_snprintf(name, sizeof name, "llm_%s%Z", count);
-    if (add(cf, (const char *)name, get_count, index) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        if (ngx_strcmp(aliases[i].count, count) == 0 && add(cf, aliases[i].name, get_count, index) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-    return NGX_OK;
-}
-
 ngx_int_t ngx_http_tokusage_add_variables(ngx_conf_t *cf) {
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        if (add_count(cf, i) != NGX_OK) {
+        u_char name[64]; /* nginx keeps its own copy */
+        ngx_snprintf(name, sizeof name, "llm_%s%Z", tokusage_count_name(i));
+        if (add(cf, (const char *)name, get_count, i) != NGX_OK) {
             return NGX_ERROR;
         }
     }

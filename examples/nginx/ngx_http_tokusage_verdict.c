@@ -72,10 +72,17 @@ static ngx_uint_t judge(const ngx_http_tokusage_ctx_t *ctx, tokusage *usage) {
     if (verdict != TOKUSAGE_FAILED && is_short(ctx)) {
         verdict = TOKUSAGE_TRUNCATED;
     }
-    if (verdict == TOKUSAGE_TRUNCATED && !ctx->last && (r->connection->error || r->connection->timedout)) {
+    const ngx_connection_t *const client = r->connection;
+    if (verdict == TOKUSAGE_TRUNCATED && !ctx->last && (client->error || client->timedout || client->close)) {
         return NGX_HTTP_TOKUSAGE_ABORTED;
     }
     return of_library[verdict];
+}
+
+bool ngx_http_tokusage_is_nothing(const tokusage *usage) {
+    static const tokusage nothing;
+
+    return tokusage_equal(usage, &nothing);
 }
 
 void *ngx_http_tokusage_keep(ngx_http_request_t *r, ngx_pool_cleanup_pt kind, size_t size) {

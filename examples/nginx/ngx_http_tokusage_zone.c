@@ -71,7 +71,6 @@ static ngx_int_t take_over(ngx_shm_zone_t *zone, const ngx_http_tokusage_zone_t 
     }
     ctx->keys = before->keys;
     ctx->shpool = before->shpool;
-    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
@@ -88,7 +87,6 @@ static ngx_int_t create(ngx_shm_zone_t *zone) {
     ngx_sprintf(shpool->log_ctx, " in tokusage_zone \"%V\"%Z", &zone->shm.name);
     shpool->log_nomem = 0; /* that a zone is full is no error */
     shpool->data = ctx->keys;
-    ngx_http_tokusage_keys_count_periods(ctx);
     return NGX_OK;
 }
 
@@ -101,16 +99,18 @@ static ngx_int_t init(ngx_shm_zone_t *zone, void *before) {
                       &zone->shm.name, &ctx->key.value);
         return NGX_ERROR;
     }
+    ngx_int_t rc = NGX_OK;
     if (before != NULL) {
-        return take_over(zone, before);
-    }
-    ctx->shpool = (void *)zone->shm.addr;
-    if (zone->shm.exists) {
+        rc = take_over(zone, before);
+    } else {
+        ctx->shpool = (void *)zone->shm.addr;
         ctx->keys = ctx->shpool->data;
-        ngx_http_tokusage_keys_count_periods(ctx);
-        return NGX_OK;
+        rc = zone->shm.exists ? NGX_OK : create(zone);
     }
-    return create(zone);
+    if (rc == NGX_OK) {
+        ngx_http_tokusage_keys_count_periods(ctx);
+    }
+    return rc;
 }
 
 ngx_shm_zone_t *ngx_http_tokusage_zone_get(ngx_conf_t *cf, ngx_str_t *name, size_t size) {
@@ -122,20 +122,6 @@ ngx_shm_zone_t *ngx_http_tokusage_zone_get(ngx_conf_t *cf, ngx_str_t *name, size
     zone->init = init;
     zone->data = ngx_pcalloc(cf->pool, sizeof(ngx_http_tokusage_zone_t));
     return zone->data != NULL ? zone : NULL;
-}
-
-/* nginx itself says of such a zone only that its size is zero. */
-ngx_int_t ngx_http_tokusage_check_zones(ngx_conf_t *cf) {
-    for (ngx_list_part_t *part = &cf->cycle->shared_memory.part; part != NULL; part = part->next) {
-        ngx_shm_zone_t *const zones = part->elts;
-        for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (zones[i].tag == &ngx_http_tokusage_module && zones[i].shm.size == 0) {
-                ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "there is no tokusage_zone \"%V\"", &zones[i].shm.name);
-                return NGX_ERROR;
-            }
-        }
-    }
-    return NGX_OK;
 }
 
 /* ---- the directive */
@@ -155,13 +141,9 @@ static ngx_int_t read_size(ngx_conf_t *cf, ngx_str_t *value, ngx_str_t *name, ss
 
     ngx_str_t text = {.len = value->len - name->len - 1, .data = colon + 1};
     *size = ngx_parse_size(&text);
-    if (*size == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\"", value);
-        return NGX_ERROR;
-    }
-    if ((size_t)*size < least) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "zone \"%V\" is too small: it must have %uzk or more", value,
-                           least / 1024);
+    if (*size < (ssize_t)least) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\": it is no size, or too small, below %uzk",
+                           value, least / 1024);
         return NGX_ERROR;
     }
     return NGX_OK;

@@ -55,13 +55,11 @@ time_t ngx_http_tokusage_period_parse(const ngx_str_t *text);
 bool ngx_http_tokusage_period_is_same(time_t period, time_t a, time_t b);
 time_t ngx_http_tokusage_period_end(time_t period, time_t second);
 
-/* ---- a zone */
-
-/*
- * A key and what is booked under it. All nodes have one size: so the node of the least recently used key always makes
- * room for a new one, whatever the lengths of the two keys. A node has a window for each period of its zone.
- */
+/* The index of the period in such a list; NGX_HTTP_TOKUSAGE_PERIODS: it is not there. */
 #define NGX_HTTP_TOKUSAGE_PERIODS 8
+ngx_uint_t ngx_http_tokusage_period_find(const time_t *periods, time_t period);
+
+/* ---- a zone */
 
 /* What limits can be of. */
 enum {
@@ -70,16 +68,19 @@ enum {
     NGX_HTTP_TOKUSAGE_UNITS
 };
 
+/*
+ * A key and what is booked under it. All nodes have one size: so the node of the least recently used key always makes
+ * room for a new one, whatever the lengths of the two keys. A node has a window for each period of its zone.
+ */
 #define NGX_HTTP_TOKUSAGE_NODE_SIZE 1024
 #define NGX_HTTP_TOKUSAGE_KEY_SIZE 255
 
 typedef struct {
-    ngx_rbtree_node_t node; /* its key is the hash */
+    ngx_str_node_t name; /* of the key */
     ngx_queue_t queue;
     time_t booked; /* the second that the windows belong to */
     uint64_t windows[NGX_HTTP_TOKUSAGE_UNITS][NGX_HTTP_TOKUSAGE_PERIODS];
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS];
-    u_char len;
     u_char key[NGX_HTTP_TOKUSAGE_KEY_SIZE];
 } ngx_http_tokusage_node_t;
 
@@ -118,12 +119,22 @@ void ngx_http_tokusage_keys_count_periods(ngx_http_tokusage_zone_t *ctx);
 void ngx_http_tokusage_keys_add(ngx_http_request_t *r, ngx_shm_zone_t *zone, const uint64_t *counts,
                                 const uint64_t *used);
 
-/* What is booked for a request that is running, until it ends. */
+/* What a limit is. */
 typedef struct {
     ngx_shm_zone_t *zone;
-    ngx_str_t key;
     ngx_uint_t unit;
+    uint64_t amount;                /* 0: by `value` */
+    ngx_http_complex_value_t value; /* evaluated for each request when it has variables */
+    uint64_t missing;               /* booked for a response without usage */
+    uint64_t reserve;               /* booked while a request is running that does not say its most; 0: none is */
     time_t period;
+    ngx_str_t period_name;
+} ngx_http_tokusage_limit_t;
+
+/* What is booked for a request that is running, until it ends. */
+typedef struct {
+    const ngx_http_tokusage_limit_t *limit;
+    ngx_str_t key;
     uint64_t amount;
     time_t end; /* set by reserve: the second at which the next window begins */
 } ngx_http_tokusage_booking_t;
@@ -168,33 +179,25 @@ u_char *ngx_http_tokusage_text_step(ngx_http_tokusage_text_t *text, u_char *p);
 
 /* ---- the limit */
 
-typedef struct {
-    ngx_shm_zone_t *zone;
-    ngx_uint_t unit;
-    uint64_t amount;                /* 0: by `value` */
-    ngx_http_complex_value_t value; /* evaluated for each request when it has variables */
-    uint64_t missing;               /* booked for a response without usage */
-    uint64_t reserve;               /* booked while a request is running that does not say its most; 0: none is */
-    time_t period;
-    ngx_str_t period_name;
-} ngx_http_tokusage_limit_t;
-
 /* Reads 200k, or a cost. ERROR: it is no amount of the unit above 0. */
 ngx_int_t ngx_http_tokusage_limit_parse(ngx_uint_t unit, const ngx_str_t *text, uint64_t *amount);
+
+/* Writes it, and returns where it ends. */
+u_char *ngx_http_tokusage_amount_print(u_char *to, ngx_uint_t unit, uint64_t amount);
 
 /* What the limits of the request's location book in this zone for a response without usage. */
 uint64_t ngx_http_tokusage_missing(ngx_http_request_t *r, const ngx_shm_zone_t *zone, ngx_uint_t unit);
 
 /* How a limit is used when one request arrives. */
 typedef struct {
-    uint64_t amount; /* the limit */
+    const ngx_http_tokusage_limit_t *limit; /* NULL: none has a key of this request */
+    uint64_t amount;                        /* what it is for this key */
     uint64_t used;
     uint64_t remaining;
     time_t reset; /* seconds until the next window, 1 or more */
 } ngx_http_tokusage_finding_t;
 
-/* Gives the response the headers that say this, with Retry-After when nothing remains. Of cost it has no other one. */
-ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, ngx_uint_t unit,
-                                          const ngx_http_tokusage_finding_t *finding);
+/* Gives the response the headers that say this; a refusal gets Retry-After, too. Of cost there is no other one. */
+ngx_int_t ngx_http_tokusage_limit_headers(ngx_http_request_t *r, const ngx_http_tokusage_finding_t *finding);
 
 #endif

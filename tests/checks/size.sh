@@ -1,7 +1,7 @@
 #!/bin/sh
 # sh tests/checks/size.sh: how much room the library takes in firmware. Compiles its sources for size (-Os), and prints a
 # table: for each compiler and machine the bytes of flash (code and constants) of all sources except cjson.c, the RAM
-# (writable data; all else is the caller's), and the stack of a chunk and of a document where gcc says it. Then, of the
+# (writable data; all else is the caller's), and the stack of a chunk, a verdict and a document. Then, of the
 # Cortex-M4, each file, each large function and table, and which functions of others a file needs. Fails when the flash of
 # gcc on the Cortex-M4 is above the limit, and at one byte of writable data. A compiler that is missing is left out, except
 # gcc for Arm: that is installed.
@@ -60,20 +60,16 @@ row() {
         "$compiler" -std=c11 -Os -fno-asynchronous-unwind-tables "$@" -Wall -Wextra -Werror \
             -I "$root/include" -c "$file" -o "$work/$name/$(basename "$file" .c).o"
     done
-    feed=-
-    extract=-
-    case $compiler in
-    *gcc)
-        sh "$root/tests/checks/stack.sh" "$compiler" -Os "$@" >"$work/stack.txt" || true
-        feed=$(stack_of tokusage_stream_feed)
-        extract=$(stack_of tokusage_extract)
-        ;;
-    esac
+    sh "$root/tests/checks/stack.sh" "$compiler" -Os "$@" >"$work/stack.txt" || {
+        cat "$work/stack.txt" >&2
+        stop "stack.sh failed for $name"
+    }
     for object in "$work/$name"/*.o; do
         sections "$object"
-    done | awk -v name="$name" -v feed="$feed" -v extract="$extract" '
+    done | awk -v name="$name" -v feed="$(stack_of tokusage_stream_feed)" -v verdict="$(stack_of tokusage_stream_verdict)" \
+        -v extract="$(stack_of tokusage_extract)" '
         { flash += $1 + $2; ram += $3 }
-        END { printf "%-26s %7d %5d %7s %9s\n", name, flash, ram, feed, extract }'
+        END { printf "%-16s %6d %4d %6d %8d %8d\n", name, flash, ram, feed, verdict, extract }'
 }
 
 {
@@ -84,7 +80,7 @@ row() {
     row clang-cortex-m0 clang --target=thumbv6m-none-eabi -mcpu=cortex-m0 -isystem "$newlib"
     row clang-rv32imc clang --target=riscv32-none-elf -march=rv32imc -mabi=ilp32 -isystem "$newlib"
 } >"$work/table.txt"
-printf '%-26s %7s %5s %7s %9s\n' "-Os, bytes" flash RAM feed extract
+printf '%-16s %6s %4s %6s %8s %8s\n' "-Os, bytes" flash RAM feed verdict extract
 cat "$work/table.txt"
 status=0
 awk -v limit="$limit" '

@@ -46,10 +46,10 @@ function depth(name, list, i, count, most, below) {
     return known[name]
 }
 
-# What the library may call of others without a doubt: all of these leave the heap alone. The last ones are gcc's own, for
-# what a Cortex-M4 has no instruction for.
+# What the library may call of others without a doubt: all of these leave the heap alone. The last ones are the compiler's own,
+# for what the machine has no instruction for.
 function leaves_heap(name) {
-    return name ~ /^(mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|rchr)|cJSON_Is[A-Z][A-Za-z]*|__aeabi_[a-z0-9]*)$/
+    return name ~ /^(bcmp|mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|rchr)|cJSON_Is[A-Z][A-Za-z]*|__aeabi_[a-z0-9]*|__gnu_thumb1_[a-z_]*|__[a-z]*[sd][fi][a-z0-9]*)$/
 }
 
 # Whether the function leads to one that may take memory from the heap: any that is not the library's, except those.

@@ -158,6 +158,8 @@ if [ -x "$programs/chat_cost" ]; then
         # shellcheck disable=SC2086
         check chat_cost_arguments 2 chat_cost $wrong </dev/null
     done
+else
+    skip chat_cost_arguments "it was built without libcurl"
 fi
 
 : >"$scratch/secret"

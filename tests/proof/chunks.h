@@ -14,9 +14,13 @@ static char first[ROOM];
 static char second[ROOM];
 
 static void feed(tokusage_reader *reader, const char *bytes, size_t length) {
-    if (length > 0 && tokusage_json_open(&reader->json) &&
-        tokusage_reader_feed(reader, bytes, length, false) > length) {
-        broken();
+    size_t at = 0;
+    while (at < length && tokusage_json_open(&reader->json)) {
+        const size_t read = tokusage_reader_feed(reader, bytes + at, length - at, false);
+        if (read > length - at) {
+            broken();
+        }
+        at += read;
     }
 }
 

@@ -47,10 +47,11 @@ static void find_any(size_t length) {
     }
 }
 
-static void between(const tokusage_fields *fields) {
+/* No value is above `most`: that of a count; at the end of the object, where two are added, twice that. */
+static void between(const tokusage_fields *fields, int64_t most) {
     /*@ loop unroll 30; */
     for (size_t i = 0; i < TOKUSAGE_COLUMNS; i++) {
-        if (fields->columns.value[i] < 0 || fields->columns.value[i] > 2 * TOKUSAGE_COUNT_MAX) {
+        if (fields->columns.value[i] < 0 || fields->columns.value[i] > most) {
             broken();
         }
     }
@@ -89,7 +90,7 @@ static tokusage_fields any_fields(uint32_t present) {
 static void take_any(tokusage_fields fields, unsigned key) {
     const tokusage_status status = (tokusage_status)Frama_C_unsigned_int_interval(TOKUSAGE_OK, TOKUSAGE_ERR_RANGE);
     tokusage_fields_count(&fields, (tokusage_key)key, status, Frama_C_long_long_interval(0, TOKUSAGE_COUNT_MAX));
-    between(&fields);
+    between(&fields, TOKUSAGE_COUNT_MAX);
 }
 
 /* An element with this number, and any tag. */
@@ -99,7 +100,7 @@ static void take_element(tokusage_fields fields, unsigned key, unsigned tag) {
     fields.tag = (uint8_t)tag;
     tokusage_fields_count(&fields, (tokusage_key)key, TOKUSAGE_OK, Frama_C_long_long_interval(0, TOKUSAGE_COUNT_MAX));
     (void)tokusage_fields_close(&fields, node);
-    between(&fields);
+    between(&fields, TOKUSAGE_COUNT_MAX);
 }
 
 static void say(tokusage_fields fields, unsigned key) {
@@ -108,7 +109,7 @@ static void say(tokusage_fields fields, unsigned key) {
     for (size_t length = 0; length <= LONGEST; length++) {
         tokusage_fields said = fields;
         tokusage_fields_tag(&said, (tokusage_key)key, room + (LONGEST - length), length);
-        between(&said);
+        between(&said, TOKUSAGE_COUNT_MAX);
     }
 }
 
@@ -116,10 +117,14 @@ static void end(tokusage_fields fields, tokusage_fields before) {
     tokusage usage;
     tokusage_error error;
     tokusage_fields_end(&fields);
-    between(&fields);
+    between(&fields, 2 * TOKUSAGE_COUNT_MAX);
     (void)tokusage_columns_matter(&fields.columns);
+    /*@ loop unroll 30; */
+    for (size_t i = 0; i < TOKUSAGE_COLUMNS; i++) {
+        before.columns.value[i] = Frama_C_long_long_interval(0, 2 * TOKUSAGE_COUNT_MAX);
+    }
     tokusage_columns_merge(&before.columns, &fields.columns);
-    between(&before);
+    between(&before, 2 * TOKUSAGE_COUNT_MAX);
     (void)tokusage_columns_usage(&before.columns, &usage, &error);
 }
 

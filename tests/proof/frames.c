@@ -74,7 +74,7 @@ static void from_state(unsigned part, unsigned matched, unsigned which, unsigned
 int main(void) {
     /*@ loop unroll 20; */
     for (unsigned matched = 0; matched < FRAMES_PRELUDE; matched++) {
-        from_state(PRELUDE, matched, 0, 0, 1);
+        from_state(PRELUDE, matched, 0, 0, 2);
     }
     /*@ loop unroll 30; */
     for (unsigned which = 0; which < 25; which++) {

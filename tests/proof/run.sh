@@ -45,7 +45,7 @@ cases="$apart -eva-slevel-function main:0,every_way:0 -eva-ilevel 128"
 # Which row of the table a name has is followed apart; which counts are present is not, or all would multiply.
 rows="-eva-split-return-function tokusage_name_of:full -eva-ilevel 256 -eva-auto-loop-unroll 30 -eva-slevel 500
     -eva-slevel-function main:0,note_keys:1000,tokusage_check_range:0"
-reading="reader json document fields names usage counts error"
+reading="reader json document pointer fields names usage counts error"
 
 prove() {
     # The sources are a list of words.

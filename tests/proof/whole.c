@@ -30,10 +30,26 @@ static void find(const char *form, const char *pointer) {
     }
 }
 
+static void find_several(const char *form) {
+    const size_t length = strlen(form);
+    char *const begin = room + (ROOM - length);
+    tokusage_value values[] = {{.pointer = "/u"}, {.pointer = "/u/a"}, {.pointer = ""}};
+    put(begin, form, length);
+    (void)tokusage_find_all(begin, length, values, sizeof values / sizeof *values, NULL);
+    /*@ loop unroll 3; */
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        if (values[i].json &&
+            (values[i].json < begin || values[i].length > (size_t)(begin + length - values[i].json))) {
+            broken();
+        }
+    }
+}
+
 static void every_way(const char *form, const char *pointer) {
     whole(form, pointer);
     if (pointer) {
         find(form, pointer);
+        find_several(form);
     }
 }
 

@@ -50,6 +50,26 @@ size_t feed_randomly(tokusage_stream *stream, const char *pointer, span body, si
     return at;
 }
 
+static void add_prompt(builder *to, const tokusage_stream *stream) {
+    tokusage usage;
+    if (tokusage_stream_usage(stream, &usage, NULL) == TOKUSAGE_OK && usage.prompt_tokens.present) {
+        add_format(to, "%lld ", (long long)usage.prompt_tokens.value);
+    } else {
+        add(to, 1, "wrong ");
+    }
+}
+
+void add_reported_prompts(builder *to, tokusage_stream *stream, span body) {
+    uint64_t reports = 0;
+    begin(stream, NULL);
+    for (size_t at = 0; at < body.length && feed(stream, body, &at, 1);) {
+        if (tokusage_stream_reports(stream) > reports) {
+            reports = tokusage_stream_reports(stream);
+            add_prompt(to, stream);
+        }
+    }
+}
+
 /* ----------------------------------------------------------------------------------------------------- observing */
 
 /* An output that a function left alone is cleared, so that observations can be compared. */

@@ -60,6 +60,9 @@ size_t feed_in_two(tokusage_stream *stream, const char *pointer, span body, size
 size_t feed_in_chunks(tokusage_stream *stream, const char *pointer, span body, size_t size);
 size_t feed_randomly(tokusage_stream *stream, const char *pointer, span body, size_t longest);
 
+/* Feeds it byte by byte to a new stream, and appends the prompt_tokens of each usage when it is reported: "5 wrong 7 ". */
+void add_reported_prompts(builder *to, tokusage_stream *stream, span body);
+
 /* Asks for everything, twice, also in other ways, and fails the test when the answers differ. */
 observation observe(const char *what, const tokusage_stream *stream, size_t taken);
 

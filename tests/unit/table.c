@@ -114,6 +114,36 @@ int64_t table_number(const table *in, size_t row, const char *column) {
     return value;
 }
 
+builder table_bytes(const table *in, size_t row, const char *column) {
+    builder bytes = {NULL, 0, 0};
+    const char *const word = table_word(in, row, column);
+    add_bytes(&bytes, "", 0);
+    for (const char *at = word != NULL ? word : ""; *at != '\0'; at++) {
+        char byte = *at;
+        if (byte == '%') {
+            const char digits[] = {at[1], at[2], '\0'};
+            byte = (char)strtoul(digits, NULL, 16);
+            at += 2;
+        }
+        add_bytes(&bytes, &byte, 1);
+    }
+    return bytes;
+}
+
+builder table_repeated(const table *in, size_t row, size_t size) {
+    builder body = table_bytes(in, row, "before");
+    builder part = table_bytes(in, row, "part");
+    builder after = table_bytes(in, row, "after");
+    assert_true(part.length > 0);
+    do {
+        add_bytes(&body, part.bytes, part.length);
+    } while (body.length + after.length < size);
+    add_bytes(&body, after.bytes, after.length);
+    free(part.bytes);
+    free(after.bytes);
+    return body;
+}
+
 tokusage table_usage(const table *in, size_t row) {
     tokusage usage;
     memset(&usage, 0, sizeof usage);

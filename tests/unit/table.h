@@ -32,6 +32,12 @@ const char *table_word(const table *in, size_t row, const char *column);
 /* ABSENT for "-". */
 int64_t table_number(const table *in, size_t row, const char *column);
 
+/* The bytes of a cell in which %HH is a byte; freed by the caller. */
+builder table_bytes(const table *in, size_t row, const char *column);
+
+/* The bytes of the columns before, part (so often that all have at least this size), and after; freed by the caller. */
+builder table_repeated(const table *in, size_t row, size_t size);
+
 /* The counts of a row, from the columns that have their names. */
 tokusage table_usage(const table *in, size_t row);
 

@@ -4,6 +4,7 @@
  * bodies are compared with the same events written in one plain form by a second framing in this file.
  */
 #include "shorthand.h"
+#include "table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,44 @@ static void lines_of_every_length_are_read_to_their_end(void **state) {
             free(body.bytes);
         }
     }
+}
+
+/* --------------------------------------------------------------------------------------------------------- a table */
+
+/* The body of a row, in which #5 is a document whose usage has five prompt tokens; freed by the caller. */
+static builder body_of(const table *events, size_t row) {
+    builder cell = table_bytes(events, row, "body");
+    builder body = {NULL, 0, 0};
+    for (size_t at = 0; at < cell.length; at++) {
+        if (cell.bytes[at] == '#') {
+            add_format(&body, "{\"usage\":{\"prompt_tokens\":%c}}", cell.bytes[++at]);
+        } else {
+            add_bytes(&body, &cell.bytes[at], 1);
+        }
+    }
+    free(cell.bytes);
+    return body;
+}
+
+/* The same table is asked of another parser of events: tests/checks/peers.sh. */
+static void the_table_of_events_is_read_as_it_says(void **state) {
+    (void)state;
+    table events;
+    assert_true(table_read(&events, TOKUSAGE_TEST_DATA, "events.tsv"));
+    assert_true(events.rows > 40);
+    for (size_t row = 0; row < events.rows; row++) {
+        const char *const about = table_cell(&events, row, "about");
+        builder body = body_of(&events, row);
+        builder prompts = {NULL, 0, 0};
+        tokusage_stream stream;
+        add_reported_prompts(&prompts, &stream, built(&body));
+        assert_true(prompts.length > 0);
+        expect_words(about, line_of("%s ", table_cell(&events, row, "prompts")), prompts.bytes);
+        (void)expect_in_every_way(about, NULL, built(&body));
+        free(body.bytes);
+        free(prompts.bytes);
+    }
+    table_free(&events);
 }
 
 /* ---------------------------------------------------------------------------------------- a second framing, in full */
@@ -265,6 +304,7 @@ int main(void) {
         cmocka_unit_test(only_data_lines_are_data),
         cmocka_unit_test(each_line_may_end_in_its_own_way),
         cmocka_unit_test(lines_of_every_length_are_read_to_their_end),
+        cmocka_unit_test(the_table_of_events_is_read_as_it_says),
         cmocka_unit_test(random_bodies_say_what_their_events_say_in_plain_form),
     };
     return cmocka_run_group_tests(tests, seed_random, NULL);

@@ -329,6 +329,28 @@ static void padding_must_be_whole_and_last(void **state) {
     }
 }
 
+/* The quote comes after 36 digits and so many more, and ends what there is of the body. */
+static void a_body_may_end_after_the_closing_quote(void **state) {
+    (void)state;
+    static const answer lost = SAYS("", UNREADABLE, 0, false);
+    static const struct {
+        const char *more;
+        const answer *want;
+    } cases[] = {{"", &truncated},     {"N", &lost},         {"NS", &truncated},
+                 {"NSw", &truncated},  {"NSwg", &truncated}, {"NSw=", &truncated},
+                 {"NQ==", &truncated}, {"NQ=", &truncated},  {"NSw==", &lost}};
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        builder digits = {NULL, 0, 0};
+        builder body = {NULL, 0, 0};
+        add_base64(&digits, quoted("{'usage':{'prompt_tokens': "));
+        add(&digits, 1, cases[i].more);
+        add_digits_frame(&body, built(&digits), "}");
+        body.length -= 5;
+        expect_built(line_of("more digits: %s", cases[i].more), &body, cases[i].want);
+        free(digits.bytes);
+    }
+}
+
 static void a_document_in_base64_is_read_like_another(void **state) {
     (void)state;
     static const payload_case cases[] = {
@@ -368,6 +390,7 @@ int main(void) {
         cmocka_unit_test(what_follows_the_closing_quote_is_passed_over),
         cmocka_unit_test(what_is_no_base64_makes_the_document_malformed),
         cmocka_unit_test(padding_must_be_whole_and_last),
+        cmocka_unit_test(a_body_may_end_after_the_closing_quote),
         cmocka_unit_test(a_document_in_base64_is_read_like_another),
     };
     return cmocka_run_group_tests(tests, seed_random, NULL);

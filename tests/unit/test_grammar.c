@@ -9,29 +9,13 @@
 #include "body.h"
 #include "table.h"
 
-/* The bytes of a cell; freed by the caller. */
-static builder unescaped(const char *cell) {
-    builder bytes = {NULL, 0, 0};
-    add_bytes(&bytes, "", 0);
-    for (cell += strcmp(cell, "-") == 0; *cell != '\0'; cell++) {
-        char byte = *cell;
-        if (byte == '%') {
-            const char digits[] = {cell[1], cell[2], '\0'};
-            byte = (char)strtoul(digits, NULL, 16);
-            cell += 2;
-        }
-        add_bytes(&bytes, &byte, 1);
-    }
-    return bytes;
-}
-
 /* Calls it for each document; `offset` is ABSENT for one that keeps the grammar. */
 static void for_each_document(void (*check)(const char *about, span document, int64_t offset)) {
     table grammar;
     assert_true(table_read(&grammar, TOKUSAGE_TEST_DATA, "grammar.tsv"));
     assert_true(grammar.rows > 400);
     for (size_t i = 0; i < grammar.rows; i++) {
-        builder bytes = unescaped(table_cell(&grammar, i, "document"));
+        builder bytes = table_bytes(&grammar, i, "document");
         check(table_cell(&grammar, i, "about"), built(&bytes), table_number(&grammar, i, "offset"));
         free(bytes.bytes);
     }

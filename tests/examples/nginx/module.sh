@@ -2,10 +2,21 @@
 # Builds the module for the tests, by the script that users have: as they get it, and with the address sanitizer and that for
 # undefined behaviour.
 #
-#     sh tests/examples/nginx/module.sh BUILT     makes BUILT/module and BUILT/sanitized
+#     sh tests/examples/nginx/module.sh BUILT [newest]     makes BUILT/module and BUILT/sanitized
+#
+# `newest` is for the nginx of Debian's newest suite, in BUILT/newest, with the programs of BUILT; without sanitizers, which
+# do not go with a C library that is newer than the compiler's.
 set -eu
 
 built=$(cd "$1" && pwd)
+which=${2:-own}
+if [ "$which" = newest ]; then
+    mkdir -p "$built/newest"
+    for program in upstream client judge; do
+        ln -sf "../nginx_$program" "$built/newest/"
+    done
+    built=$built/newest
+fi
 build=$(cd "$(dirname "$0")/../../.." && pwd)/examples/nginx/build.sh
 # The flags of this build are not nginx's.
 unset CFLAGS CXXFLAGS LDFLAGS
@@ -19,7 +30,7 @@ lacks() {
     echo "SKIPPED: $2"
 }
 
-sh "$(dirname "$0")/unpack.sh" "$built" >"$built/unpack.log" || {
+sh "$(dirname "$0")/unpack.sh" "$built" "$which" >"$built/unpack.log" || {
     lacks module "$(tail -n 1 "$built/unpack.log")"
     exit 0
 }
@@ -32,6 +43,7 @@ if "$compiler" --version | grep -q -i clang; then
     compiler=gcc
 fi
 library=$("$compiler" -print-file-name=libasan.so 2>/dev/null) || library=
+[ "$which" = own ] || library=
 case $library in
 /*)
     flags='-fsanitize=address,undefined -fno-omit-frame-pointer'
@@ -39,7 +51,7 @@ case $library in
         sh "$build" &
     sanitized=$!
     ;;
-*) lacks sanitized "there is no gcc with the address sanitizer" ;;
+*) [ "$which" = newest ] || lacks sanitized "there is no gcc with the address sanitizer" ;;
 esac
 OUT="$built/module" sh "$build"
 if [ -n "${sanitized:-}" ]; then

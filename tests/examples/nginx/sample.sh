@@ -8,7 +8,7 @@ set -eu
 built=$(cd "$1" && pwd)
 # shellcheck source=tests/examples/nginx/rig.sh
 . "$(dirname "$0")/rig.sh"
-report=${TOKUSAGE_BUILD:-$built/../../..}/examples/usage-report
+report=${TOKUSAGE_BUILD:-$built/../../..}/usage-report
 sample=$project/examples/nginx/nginx.conf
 
 take_bodies formats tests/data/formats

@@ -8,14 +8,21 @@ built=$(cd "$1" && pwd)
 # shellcheck source=tests/examples/nginx/rig.sh
 . "$(dirname "$0")/rig.sh"
 
-# Debian's packages, unpacked once.
+# Debian's packages, unpacked once: Redis of this system, and the Lua module of the nginx, which may be of another suite.
 unpacked=$built/several
+download() {
+    (cd "$unpacked/packages" && apt-get -q download "$@") >>"$unpacked/log" 2>&1
+}
 unpack() {
     rm -rf "$unpacked"
     mkdir -p "$unpacked/packages"
-    (cd "$unpacked/packages" && apt-get -q download libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 libpcre3 lua-resty-core \
-        lua-resty-lrucache redis-server redis-tools libjemalloc2 liblzf1 liblua5.1-0 lua-cjson lua-bitop \
-        libhiredis0.14) >"$unpacked/log" 2>&1 || return 1
+    download redis-server redis-tools libjemalloc2 liblzf1 liblua5.1-0 lua-cjson lua-bitop libhiredis0.14 libpcre3 || return 1
+    (
+        [ ! -e "$built/unpacked/apt/apt.conf" ] || export APT_CONFIG="$built/unpacked/apt/apt.conf"
+        # shellcheck disable=SC2046
+        download libnginx-mod-http-lua libnginx-mod-http-ndk lua-resty-core lua-resty-lrucache \
+            $(apt-cache depends libnginx-mod-http-lua | sed -n 's/^[ |]*Depends: \(libluajit[^ ]*\)$/\1/p' | head -n 1)
+    ) || return 1
     for package in "$unpacked"/packages/*.deb; do
         dpkg -x "$package" "$unpacked"
     done

@@ -84,14 +84,16 @@ sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
 start_upstream
 start_nginx
 
-promtool=$(command -v promtool) || promtool=
+promtool=$(command -v "$PROMTOOL") || promtool=
 # fetch ZONE: its metrics as text in $scratch/ZONE.body, checked to be Prometheus text.
 fetch() {
     job "metrics-$1" GET "/$1" - - 200 - "save=$scratch/$1" >"$scratch/fetch"
     "$built/nginx_client" "$scratch/metrics.sock" 1 "$seconds" <"$scratch/fetch" >"$scratch/client.out" ||
         fail "the metrics of $1: $(cat "$scratch/client.out")"
     holds "the metrics of $1 are Prometheus text" awk -f "$here/prometheus.awk" "$scratch/$1.body"
-    [ -z "$promtool" ] || holds "promtool takes the metrics of $1" "$promtool" check metrics <"$scratch/$1.body"
+    # promtool takes a minute for some megabytes.
+    [ -z "$promtool" ] || [ "$(wc -c <"$scratch/$1.body")" -gt 500000 ] ||
+        holds "promtool takes the metrics of $1" "$promtool" check metrics <"$scratch/$1.body"
 }
 
 # sum ZONE METRIC [LABEL="VALUE"]: over all its lines, or those with that label.
