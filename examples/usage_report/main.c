@@ -109,6 +109,7 @@ static int report_all(options *asked) {
     static reading in;
     tally total = {.counters = {0}};
     const tokusage *const usage = &total.usage;
+    memset(&in, 0, sizeof in);
     in.asked = asked;
     in.document.pointer = asked->at;
     in.wants_time = asked->ranged || asked->prices.timed;
