@@ -88,6 +88,7 @@ stop_nginx
 
 # What README.md has for OpenTelemetry: there is no package of that module, but its names must be those of variables.
 {
+    # shellcheck disable=SC2016
     printf "log_format spans '%s';\n" \
         "$(sed -n 's/^otel_span_attr .* \($llm_[a-z_]*\);$/\1/p' "$project/examples/nginx/README.md" | tr '\n' ' ')"
     cat <<'END'
