@@ -23,11 +23,10 @@ static void take_data(reading *in, uint64_t line, slice data) {
 }
 
 static void end_event(reading *in, uint64_t line) {
-    text event = in->source->event;
-    if (event.used > 0) {
-        in->source->event = (text){.bytes = NULL};
-        take_data(in, line, text_all(&event));
-        text_free(&event);
+    text *const event = &in->source->event;
+    if (event->used > 0) {
+        take_data(in, line, text_all(event));
+        event->used = 0;
     }
 }
 

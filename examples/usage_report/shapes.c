@@ -489,13 +489,14 @@ static slice usage_in(slice whole) {
     return found;
 }
 
-/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+/* A body as OpenAI, Anthropic and others send it, which says first what it is: the library reads it in one pass. */
 bool take_quick(reading *in, uint64_t line, slice whole) {
     response *const to = &in->found;
     tokusage_stream stream;
     document_begin(&in->document, whole);
     if (in->asked->at ||
-        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        !(shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response") ||
+          shapes_is(document_head(&in->document, "type"), "message"))) {
         return false;
     }
     const slice usage = usage_in(whole);
