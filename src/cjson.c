@@ -12,16 +12,12 @@
 #include "form.h"
 
 /* Many systems install the header in a folder of its own. */
-#if defined(__has_include)
-#if !__has_include(<cJSON.h>) && __has_include(<cjson/cJSON.h>)
-#define CJSON_HAS_FOLDER
-#endif
-#endif
-
-#ifdef CJSON_HAS_FOLDER
-#include <cjson/cJSON.h>
-#else
+#ifndef __has_include
 #include <cJSON.h>
+#elif __has_include(<cJSON.h>)
+#include <cJSON.h>
+#else
+#include <cjson/cJSON.h>
 #endif
 
 enum {

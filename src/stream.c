@@ -98,7 +98,7 @@ static size_t read_event(stream_state *s, const char *bytes, size_t length, size
         switch (tokusage_events_next(&s->framing.events, bytes, length, &at)) {
         case TOKUSAGE_EVENTS_DATA:
             at += read_documents(s, bytes + at, length - at, true);
-            at += tokusage_line_span(bytes + at, length - at);
+            at = (size_t)(tokusage_line_end(bytes + at, bytes + length) - bytes);
             break;
         case TOKUSAGE_EVENTS_BREAK:
             read_documents(s, "\n", 1, false);

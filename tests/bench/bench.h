@@ -61,9 +61,10 @@ enum {
 typedef struct text {
     size_t begin, length;
     const form *form;
-    counts named;  /* what the form's three members say: the peers' answer */
-    counts summed; /* the same with the separate parts: this library's answer */
-    uint64_t reports;
+    counts named;           /* what the form's three members say: the peers' answer */
+    counts summed;          /* the same with the separate parts: this library's answer */
+    uint64_t reports;       /* of a stream: how many events have a usage */
+    uint64_t named_reports; /* how many have it where the form says: the peers' answer */
 } text;
 
 /* The texts are in `bytes`, one after another, each with PADDING after it. */
@@ -93,7 +94,10 @@ void make_different_bodies(texts *made, size_t count);
 void make_same_bodies(texts *made, size_t shape, size_t count);
 void make_large_bodies(texts *made, bool with_logprobs);
 void make_streams(texts *made, stream_form form, bool crlf);
+void make_short_streams(texts *made, size_t events, size_t count);
 void make_usages(texts *made, bool with_details);
+/* Bodies of one event's or one response's size with members that no shape has, in any order. */
+void make_generated(texts *made, size_t count, bool streams);
 
 /* ---- engines */
 
@@ -124,8 +128,7 @@ extern const engine engine_tokusage, engine_against, engine_cjson, engine_jansso
     engine_simdjson, engine_yyjson, engine_memchr_lines, engine_memchr_all, engine_snprintf;
 
 /* frame.c: the data of each server-sent event, framed with memchr, handed to `read`. */
-extern const form stream_events;
-void stream_framed(const engine *engine, char *body, const cuts *cuts, findings *found);
+void stream_framed(const engine *engine, const form *form, char *body, const cuts *cuts, findings *found);
 
 /* ---- rows */
 
@@ -146,6 +149,7 @@ typedef struct row {
     kind kind;
     size_t chunk;
     bool short_texts; /* shown in nanoseconds, not in GB/s */
+    size_t fresh;     /* how many texts a run reads, which no run has read before; 0: each run reads all of them */
 } row;
 
 /* rows.c */

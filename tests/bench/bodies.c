@@ -39,7 +39,9 @@ static const form durations = {.counts = {NAME("prompt_eval_count"), NAME("eval_
 static const form vectors = {.way = {NAME("usage"), NO_NAME},
                              .counts = {NAME("prompt_tokens"), NO_NAME, NAME("total_tokens")}};
 
-const form stream_events = {.way = {NAME("usage"), NO_NAME}, .counts = CHAT_COUNTS};
+static const form responses_events = {.way = {NAME("response"), NAME("usage")},
+                                      .counts = {NAME("input_tokens"), NAME("output_tokens"), NAME("total_tokens")}};
+static const form groq_events = {.way = {NAME("x_groq"), NAME("usage")}, .counts = CHAT_COUNTS};
 
 /* ---- shapes of bodies */
 
@@ -297,7 +299,7 @@ static void put_stream(texts *to, const struct stream *stream) {
         reports += stream->is_running;
     }
     put_template(to, EVENT_HEAD "],'usage':" CHAT_USAGE "}\n\ndata: [DONE]\n\n", &made);
-    end_text(to, &stream_events, &made, reports);
+    end_text(to, &chat, &made, reports);
 }
 
 /* As long as real ones. Four of them make a run longer than the clock's grain. */
@@ -306,6 +308,164 @@ void make_streams(texts *made, stream_form form, bool crlf) {
     made->crlf = crlf;
     while (made->count < 4) {
         put_stream(made, &streams[form]);
+    }
+}
+
+/* ---- short streams */
+
+#define CITED                                                                                                          \
+    "data: {'id':'$i','model':'example-search','usage':" PLAIN_USAGE                                                   \
+    ",'citations':['https://example.org/$x6/lamps/'],'choices':[{'index':0,'delta':{'content':'$s12'}}]}\n\n"
+#define CANDIDATE(text, end)                                                                                           \
+    "data: {'candidates':[{'content':{'parts':[{'text':'" text "'}],'role':'model'}" end                               \
+    ",'index':0}],'usageMetadata':{"
+#define ANSWER "{'id':'resp_$x24','object':'response','created_at':17$d8,'model':'example-large-2026-04-14','status':"
+
+/* What a service sends first, again and again, and last. */
+/* clang-format off */
+static const struct service {
+    const form *form;
+    bool each;      /* each event has a usage */
+    bool elsewhere; /* the first event has one at another path */
+    const char *first, *middle, *last;
+} services[] = {
+    {&chat, false, false,
+     EVENT_HEAD "{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':null}],'usage':null}\n\n",
+     EVENT_HEAD DELTA("$s8") ",'usage':null}\n\n",
+     EVENT_HEAD "],'usage':" CHAT_USAGE "}\n\ndata: [DONE]\n\n"},
+    {&chat, false, false,
+     "data: {'id':'$x32','object':'chat.completion.chunk','created':17$d8,'model':'example-small','choices':["
+     "{'index':0,'delta':{'role':'assistant','content':''},'finish_reason':null}]}\n\n",
+     "data: {'id':'$x32','object':'chat.completion.chunk','created':17$d8,'model':'example-small','choices':["
+     "{'index':0,'delta':{'content':'$s12'},'finish_reason':null}]}\n\n",
+     "data: {'id':'$x32','object':'chat.completion.chunk','created':17$d8,'model':'example-small','choices':["
+     "{'index':0,'delta':{'content':''},'finish_reason':'stop'}],'usage':" PLAIN_USAGE "}\n\ndata: [DONE]\n\n"},
+    {&chat, true, false, CITED, CITED, CITED},
+    {&candidates, true, false,
+     CANDIDATE("$s20", "") "'promptTokenCount':$p,'totalTokenCount':$p},'modelVersion':'example-flash'}\n\n",
+     CANDIDATE("$s90", "") "'promptTokenCount':$p,'totalTokenCount':$p},'modelVersion':'example-flash'}\n\n",
+     CANDIDATE("$s40", ",'finishReason':'STOP'") "'promptTokenCount':$p,'candidatesTokenCount':$c,'totalTokenCount':$o,"
+     "'promptTokensDetails':[{'modality':'TEXT','tokenCount':$p}],'thoughtsTokenCount':$r},"
+     "'modelVersion':'example-flash','responseId':'$b23'}\n\n"},
+    {&responses_events, false, false,
+     "event: response.created\ndata: {'type':'response.created','response':" ANSWER
+     "'in_progress','output':[],'usage':null}}\n\n",
+     "event: response.output_text.delta\ndata: {'type':'response.output_text.delta','item_id':'msg_$x24',"
+     "'output_index':0,'content_index':0,'delta':'$s8'}\n\n",
+     "event: response.completed\ndata: {'type':'response.completed','response':" ANSWER
+     "'completed','output':[{'type':'message','content':[{'type':'output_text','text':'$s60'}]}],'usage':{"
+     "'input_tokens':$p,'input_tokens_details':{'cached_tokens':$k},'output_tokens':$c,'output_tokens_details':{"
+     "'reasoning_tokens':$r},'total_tokens':$o}}}\n\n"},
+    {&groq_events, false, false,
+     EVENT_HEAD "{'index':0,'delta':{'role':'assistant'},'finish_reason':null}],'x_groq':{'id':'req_$x24'}}\n\n",
+     EVENT_HEAD DELTA("$s8") "}\n\n",
+     EVENT_HEAD "{'index':0,'delta':{},'finish_reason':'stop'}],'x_groq':{'id':'req_$x24','usage':{'queue_time':$f,"
+     "'prompt_tokens':$p,'completion_tokens':$c,'total_tokens':$o,'total_time':$f}}}\n\ndata: [DONE]\n\n"},
+    {&messages, false, true,
+     "event: message_start\ndata: {'type':'message_start','message':{'model':'example-poet-4','id':'msg_01$b22',"
+     "'type':'message','role':'assistant','content':[],'usage':{'input_tokens':$p,'cache_read_input_tokens':$k,"
+     "'output_tokens':1}}}\n\n",
+     "event: content_block_delta\ndata: {'type':'content_block_delta','index':0,'delta':{'type':'text_delta',"
+     "'text':'$s12'}}\n\n",
+     "event: message_delta\ndata: {'type':'message_delta','delta':{'stop_reason':'end_turn','stop_sequence':null},"
+     "'usage':{'input_tokens':$p,'cache_creation_input_tokens':$v,'cache_read_input_tokens':$k,'output_tokens':$c}}\n\n"
+     "event: message_stop\ndata: {'type':'message_stop'}\n\n"},
+};
+/* clang-format on */
+
+enum {
+    SERVICES = sizeof services / sizeof *services
+};
+
+static void put_short_stream(texts *to, const struct service *service, size_t events) {
+    const values made = some_values(service->form);
+    begin_text(to);
+    for (size_t left = events; left > 0; left--) {
+        const bool first = left == events;
+        put_template(to, left == 1 ? service->last : first ? service->first : service->middle, &made);
+    }
+    const bool elsewhere = service->elsewhere && events > 1;
+    end_text(to, service->form, &made, service->each ? events : 1 + (uint64_t)elsewhere);
+    to->text[to->count - 1].named_reports -= elsewhere;
+}
+
+void make_short_streams(texts *made, size_t events, size_t count) {
+    begin_texts(made, SEED + events);
+    while (made->count < count) {
+        put_short_stream(made, &services[chance(SERVICES)], events);
+    }
+}
+
+/* ---- generated inputs */
+
+/* Members that mean nothing, with names of any letters. */
+static void put_others(texts *to, const values *values) {
+    static const char *const others[] = {"'$x6':'$s40',",      "'$x12':$n7,",
+                                         "'$x3':null,",        "'$x9_$x4':true,",
+                                         "'$x5':[$[4$n5$]],",  "'$x7':{'$x4':$f},",
+                                         "'$x16':'$u6 $s20',", "'$x4':'$b60',",
+                                         "'$x8':[],",          "'$x10':{'$x5':'$s10','$x3':[{}]},"};
+    for (uint64_t left = chance(6); left > 0; left--) {
+        put_template(to, others[chance(sizeof others / sizeof *others)], values);
+    }
+}
+
+/* A document of one of the forms, with its members in any order. */
+static void put_generated(texts *to, const form *form, const values *values) {
+    static const char *const texts_of[] = {"'choices':[{'index':0,'message':{'content':'$s300'}}],",
+                                           "'content':[{'type':'text','text':'$s900'}],", "'output':'$s30 $y40',"};
+    static const char *const counts_of[] = {"$p", "$c", "$o"};
+    const bool usage_first = chance(2) == 0;
+    put_template(to, "{", values);
+    put_others(to, values);
+    for (int part = 0; part < 2; part++) {
+        if (usage_first == (part == 1)) {
+            put_template(to, texts_of[chance(sizeof texts_of / sizeof *texts_of)], values);
+            put_others(to, values);
+            continue;
+        }
+        size_t depth = 0;
+        for (; depth < WAY_MAX && form->way[depth].bytes; depth++) {
+            put_bytes(to, "\"", 1);
+            put_bytes(to, form->way[depth].bytes, form->way[depth].length);
+            put_bytes(to, "\":{", 3);
+            put_others(to, values);
+        }
+        const size_t turn = chance(COUNT_NAMES);
+        for (size_t i = 0; i < COUNT_NAMES; i++) {
+            const size_t count = (i + turn) % COUNT_NAMES;
+            if (form->counts[count].bytes) {
+                put_bytes(to, "\"", 1);
+                put_bytes(to, form->counts[count].bytes, form->counts[count].length);
+                put_bytes(to, "\":", 2);
+                put_template(to, counts_of[count], values);
+                put_bytes(to, ",", 1);
+            }
+        }
+        put_template(to, "'$x5':0", values);
+        put_bytes(to, "}}", depth);
+        put_bytes(to, ",", 1);
+    }
+    put_template(to, "'$x7':$n2}", values);
+}
+
+void make_generated(texts *made, size_t count, bool streams) {
+    static const form *const forms[] = {&chat, &responses, &responses_events, &groq_events, &vectors};
+    begin_texts(made, SEED + 100 + streams);
+    while (made->count < count) {
+        const form *const form = forms[chance(sizeof forms / sizeof *forms)];
+        const values some = some_values(form);
+        begin_text(made);
+        const uint64_t events = streams ? 1 + chance(8) : 1;
+        for (uint64_t left = events; left > 0; left--) {
+            put_bytes(made, "data: ", streams ? 6 : 0);
+            put_generated(made, form, &some);
+            put_bytes(made, "\n\n", streams ? 2 : 0);
+        }
+        if (!streams && chance(3) == 0) {
+            indent_text(made, 2);
+        }
+        end_text(made, form, &some, events);
     }
 }
 

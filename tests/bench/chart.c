@@ -15,7 +15,9 @@ static const struct panel {
     {"end/16k/lf", "Stream, usage at the end only", "GB/s, in 16-KB chunks"},
     {"running/16k/lf", "Stream, running usage in each event", "GB/s, in 16-KB chunks"},
     {"null/1400/crlf", "Stream, usage null, CR LF", "GB/s, in chunks of 1,400 bytes"},
+    {"short/3", "Streams of three events, seven services", "GB/s, each whole"},
     {"bodies", "2,000 different response bodies", "GB/s"},
+    {"again/chat-short", "One short response body again and again", "GB/s"},
     {"decode/three", "One usage object", "million a second"},
 };
 

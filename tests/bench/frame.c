@@ -28,7 +28,7 @@ static void keep(const char *bytes, size_t length) {
 }
 
 /* Reads a line without its LF; true if it ends the stream. */
-static bool read_line(const engine *engine, char *line, size_t length, findings *found) {
+static bool read_line(const engine *engine, const form *form, char *line, size_t length, findings *found) {
     if (length < 6 || memcmp(line, "data:", 5) != 0) {
         return false;
     }
@@ -40,7 +40,7 @@ static bool read_line(const engine *engine, char *line, size_t length, findings 
         return true;
     }
     counts usage = NO_COUNTS;
-    if (engine->read(line + begin, length - begin, &stream_events, &usage)) {
+    if (engine->read(line + begin, length - begin, form, &usage)) {
         found->usage = usage;
         found->reports++;
     }
@@ -48,7 +48,7 @@ static bool read_line(const engine *engine, char *line, size_t length, findings 
 }
 
 /* Returns whether the stream has ended. */
-static bool read_chunk(const engine *engine, char *chunk, size_t length, findings *found) {
+static bool read_chunk(const engine *engine, const form *form, char *chunk, size_t length, findings *found) {
     char *at = chunk;
     char *const end = chunk + length;
     char *line_end;
@@ -56,10 +56,10 @@ static bool read_chunk(const engine *engine, char *chunk, size_t length, finding
         bool done;
         if (kept.used > 0) {
             keep(at, (size_t)(line_end - at));
-            done = read_line(engine, kept.bytes, kept.used, found);
+            done = read_line(engine, form, kept.bytes, kept.used, found);
             kept.used = 0;
         } else {
-            done = read_line(engine, at, (size_t)(line_end - at), found);
+            done = read_line(engine, form, at, (size_t)(line_end - at), found);
         }
         if (done) {
             return true;
@@ -70,11 +70,11 @@ static bool read_chunk(const engine *engine, char *chunk, size_t length, finding
     return false;
 }
 
-void stream_framed(const engine *engine, char *body, const cuts *cuts, findings *found) {
+void stream_framed(const engine *engine, const form *form, char *body, const cuts *cuts, findings *found) {
     size_t begin = 0;
     kept.used = 0;
     for (size_t i = 0; i < cuts->count; begin = cuts->end[i++]) {
-        if (read_chunk(engine, body + begin, cuts->end[i] - begin, found)) {
+        if (read_chunk(engine, form, body + begin, cuts->end[i] - begin, found)) {
             return;
         }
     }

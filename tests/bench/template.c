@@ -95,7 +95,7 @@ void end_text(texts *to, const form *form, const values *values, uint64_t report
     text *const text = &to->text[to->count++];
     text->length = to->size - text->begin;
     text->form = form;
-    text->reports = reports;
+    text->reports = text->named_reports = reports;
     text->named = text->summed = (counts)NO_COUNTS;
     put_bytes(to, padding, PADDING);
     if (reports == 0) {
