@@ -380,6 +380,7 @@ costs() {
 million='"usage":{"prompt_tokens":1000000,"completion_tokens":0}}\n'
 # shellcheck disable=SC2016
 costs "a heading in any case and order, with a mark, and \$" 2.5 '\0357\0273\0277Output,INPUT,Model\n$10,"$2.50",m\n' "{\"model\":\"m\",$million"
+costs "other names of columns" 1.5 'model,input,cached_input,output\nm,3,1.5,1\n' '{"model":"m","usage":{"prompt_tokens":1000000,"completion_tokens":0,"cached_tokens":1000000}}\n'
 costs "above a number of prompt tokens" 6 'model,input,output,above,input_above\nm,3,1,999999,6\n' "{\"model\":\"m\",$million"
 costs "not above it" 3 'model,input,output,above,input_above\nm,3,1,1000000,6\n' "{\"model\":\"m\",$million"
 costs "rows for each step" 7 'model,above,input,output\nm,,3,1\nm,200000,6,1\nm,900000,7,1\n' "{\"model\":\"m\",$million"
@@ -418,6 +419,7 @@ clause "ends_with, not in the middle" 9 '{"ends_with":"-2"}' opal-2-x
 clause "contains" 5 '{"contains":"PAL"}' an-opal-2
 clause "contains, not there" 9 '{"contains":"onyx"}' an-opal-2
 clause "regex" 5 '{"regex":"^opal-\\\\d+$"}' opal-20
+clause "regex, whatever the case" 5 '{"regex":"^opal"}' OPAL-20
 clause "regex that does not match" 9 '{"regex":"^opal-\\\\d+$"}' opal-x
 clause "or" 5 '{"or":[{"equals":"onyx"},{"equals":"opal-2"}]}' opal-2
 clause "or, none" 9 '{"or":[{"equals":"onyx"},{"equals":"opal-1"}]}' opal-2
