@@ -16,11 +16,16 @@
 
 /* ---- bufs that have been passed on and are not sent yet */
 
-static void consume(ngx_chain_t *in) {
+/* Marks them as sent; returns how many bytes were not. */
+static off_t consume(ngx_chain_t *in) {
+    off_t size = 0;
+
     for (; in != NULL; in = in->next) {
+        size += ngx_buf_size(in->buf);
         in->buf->pos = in->buf->last;
         in->buf->file_pos = in->buf->file_last;
     }
+    return size;
 }
 
 void ngx_http_tokusage_free_links(ngx_pool_t *pool, ngx_chain_t **chain) {
@@ -160,7 +165,6 @@ typedef struct {
 } watch_t;
 
 static void mark_watch(void *data) {
-    (void)data;
 }
 
 /* HTTP/3 says by `close` that the client is gone; whoever ends the worker sets `error`, too. */
@@ -244,16 +248,6 @@ static bool has_left(const ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc) {
     return rc == NGX_ERROR && ctx->request->connection->error;
 }
 
-static bool is_over_size(ngx_http_tokusage_ctx_t *ctx, const ngx_chain_t *in) {
-    const ngx_http_tokusage_loc_conf_t *const conf =
-        ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
-
-    for (; in != NULL; in = in->next) {
-        ctx->drained += ngx_buf_size(in->buf);
-    }
-    return ctx->drained > (off_t)conf->drain_size;
-}
-
 ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t rc) {
     if (!has_left(ctx, rc)) {
         return rc;
@@ -263,6 +257,9 @@ ngx_int_t ngx_http_tokusage_drain_header(ngx_http_tokusage_ctx_t *ctx, ngx_int_t
 }
 
 ngx_int_t ngx_http_tokusage_drain_body(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t *in, ngx_int_t rc) {
+    const ngx_http_tokusage_loc_conf_t *const conf =
+        ngx_http_get_module_loc_conf(ctx->request, ngx_http_tokusage_module);
+
     if (!ctx->draining) {
         if (!has_left(ctx, rc)) {
             return remember(ctx, in) == NGX_OK ? rc : NGX_ERROR;
@@ -272,10 +269,10 @@ ngx_int_t ngx_http_tokusage_drain_body(ngx_http_tokusage_ctx_t *ctx, ngx_chain_t
     if (ctx->last) {
         return end(ctx, "it has come to its end");
     }
-    if (is_over_size(ctx, in)) {
+    ctx->drained += consume(in);
+    if (ctx->drained > (off_t)conf->drain_size) {
         return end(ctx, "tokusage_drain_size is reached");
     }
-    consume(in);
     release(ctx);
     return NGX_OK;
 }

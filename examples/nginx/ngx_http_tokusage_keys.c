@@ -213,19 +213,6 @@ static void count_usage(uint64_t *counts, const tokusage *usage) {
     }
 }
 
-/* Whether a limit may book tokens of its own. An error is mostly not billed, and a hit of the cache never. */
-static bool lacks_usage(ngx_uint_t verdict, const tokusage *usage) {
-    return verdict != NGX_HTTP_TOKUSAGE_FAILED && verdict != NGX_HTTP_TOKUSAGE_CACHED &&
-           ngx_http_tokusage_is_nothing(usage);
-}
-
-/* Money, where there are prices. What has no price is counted, so that nobody takes it for free of charge. */
-static void count_cost(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx, const tokusage *usage) {
-    const ngx_int_t rc = ngx_http_tokusage_cost(ctx, usage, &counts[NGX_HTTP_TOKUSAGE_COUNT_COST]);
-
-    counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] = rc == NGX_ERROR;
-}
-
 static void count_time(uint64_t *counts, const ngx_http_tokusage_ctx_t *ctx) {
     ngx_uint_t i = 0;
 
@@ -247,12 +234,16 @@ void ngx_http_tokusage_book(const ngx_http_tokusage_ctx_t *ctx, ngx_uint_t verdi
     ngx_http_request_t *const r = ctx->request;
     const ngx_http_tokusage_main_conf_t *const conf = ngx_http_get_module_main_conf(r, ngx_http_tokusage_module);
     ngx_shm_zone_t **const zones = conf->zones.elts;
-    const bool lacking = lacks_usage(verdict, usage);
+    /* A limit may book tokens of its own. An error is mostly not billed, and a hit of the cache never. */
+    const bool lacking = verdict != NGX_HTTP_TOKUSAGE_FAILED && verdict != NGX_HTTP_TOKUSAGE_CACHED &&
+                         ngx_http_tokusage_is_nothing(usage);
     uint64_t counts[NGX_HTTP_TOKUSAGE_COUNTS] = {0};
 
     counts[NGX_HTTP_TOKUSAGE_COUNT_RESPONSES + verdict] = 1;
     count_usage(counts, usage);
-    count_cost(counts, ctx, usage);
+    /* What has no price is counted, so that nobody takes it for free of charge. */
+    counts[NGX_HTTP_TOKUSAGE_COUNT_UNPRICED] =
+        ngx_http_tokusage_cost(ctx, usage, &counts[NGX_HTTP_TOKUSAGE_COUNT_COST]) == NGX_ERROR;
     count_time(counts, ctx);
     for (ngx_uint_t i = 0; i < conf->zones.nelts; i++) {
         uint64_t used[NGX_HTTP_TOKUSAGE_UNITS] = {counts[NGX_HTTP_TOKUSAGE_COUNT_TOKENS],

@@ -27,7 +27,6 @@ typedef struct {
 } record_t;
 
 static void mark_record(void *data) {
-    (void)data;
 }
 
 static record_t *find_record(ngx_http_request_t *r) {

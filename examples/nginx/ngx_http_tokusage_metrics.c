@@ -15,7 +15,6 @@ typedef struct {
 } answer_t;
 
 static void mark_answer(void *data) {
-    (void)data;
 }
 
 static answer_t *create_answer(ngx_http_request_t *r) {

@@ -7,24 +7,20 @@
 #define DAY 86400
 #define LONGEST (366 * DAY)
 
-/* Reads 90s, 5m, 1h or 7d. 0: it is not one, or longer than a year. */
-static time_t parse_seconds(const ngx_str_t *text) {
+/* Reads month, day, or 90s, 5m, 1h, 7d. 0: it is none of these, or longer than a year. */
+time_t ngx_http_tokusage_period_parse(const ngx_str_t *text) {
     static const time_t units[] = {['s'] = 1, ['m'] = 60, ['h'] = 3600, ['d'] = DAY};
     const u_char suffix = text->len > 1 ? text->data[text->len - 1] : 0;
     const time_t unit = suffix < sizeof units / sizeof units[0] ? units[suffix] : 0;
 
-    if (unit == 0) {
-        return 0;
-    }
-    const ngx_int_t number = ngx_atoi(text->data, text->len - 1);
-    return number > 0 && number <= LONGEST / unit ? number * unit : 0;
-}
-
-time_t ngx_http_tokusage_period_parse(const ngx_str_t *text) {
     if (ngx_http_tokusage_is(text, "month")) {
         return NGX_HTTP_TOKUSAGE_MONTH;
     }
-    return ngx_http_tokusage_is(text, "day") ? DAY : parse_seconds(text);
+    if (ngx_http_tokusage_is(text, "day")) {
+        return DAY;
+    }
+    const ngx_int_t number = unit != 0 ? ngx_atoi(text->data, text->len - 1) : 0;
+    return number > 0 && number <= LONGEST / unit ? number * unit : 0;
 }
 
 /* The number of the window in which this second is. */

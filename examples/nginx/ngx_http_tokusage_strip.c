@@ -22,7 +22,6 @@ struct ngx_http_tokusage_strip_s {
 };
 
 static void mark(void *data) {
-    (void)data;
 }
 
 ngx_int_t ngx_http_tokusage_strip_prepare(ngx_http_request_t *r) {
@@ -40,11 +39,28 @@ ngx_http_tokusage_strip_t *ngx_http_tokusage_strip_begin(ngx_http_request_t *r) 
     return strip;
 }
 
+/* Most events have none, or null: then they need not be read. */
+static bool may_have_usage(const u_char *event, size_t size) {
+    static const char name[] = "\"usage\"";
+    const u_char *const last = event + size;
+
+    while ((event = ngx_strnstr((u_char *)event, (char *)name, (size_t)(last - event))) != NULL) {
+        event += sizeof name - 1;
+        while (event < last && ngx_strchr(": \t", *event) != NULL) {
+            event++;
+        }
+        if (event < last && *event == '{') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_asked_for(const u_char *event, size_t size) {
     static const size_t name = sizeof "data:" - 1;
     tokusage_value at[] = {{.pointer = "/usage"}, {.pointer = "/choices"}};
 
-    if (size < name || ngx_memcmp(event, "data:", name) != 0) {
+    if (size < name || ngx_memcmp(event, "data:", name) != 0 || !may_have_usage(event, size)) {
         return false;
     }
     const ngx_str_t json = {.data = (u_char *)event + name, .len = size - name};

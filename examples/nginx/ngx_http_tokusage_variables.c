@@ -147,9 +147,6 @@ static ngx_int_t get_count(ngx_http_request_t *r, ngx_http_variable_value_t *v, 
  * effect here, but it is no error.
  */
 static void ignore_set(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data) {
-    (void)r;
-    (void)v;
-    (void)data;
 }
 
 static ngx_int_t add(ngx_conf_t *cf, const char *name, ngx_http_get_variable_pt get, uintptr_t data) {

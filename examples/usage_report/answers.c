@@ -87,7 +87,7 @@ static bool is_better(const record *next, const record *old) {
 static const uint64_t half = UINT64_C(0xFFFFFFFF00000000);
 
 static uint64_t *place_of(const answers *in, uint64_t id) {
-    size_t at = id >> 32 & (in->buckets - 1);
+    size_t at = (size_t)(id >> 32) & (in->buckets - 1);
     while (in->table[at] != 0 &&
            ((in->table[at] & half) != (id & half) || in->all[(in->table[at] & ~half) - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
@@ -106,7 +106,7 @@ static void grow(answers *of) {
         of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
         memset(of->table, 0, of->buckets * sizeof *of->table);
         for (size_t i = 0; i < old.buckets; i++) {
-            size_t at = old.table[i] >> 32 & (of->buckets - 1);
+            size_t at = (size_t)(old.table[i] >> 32) & (of->buckets - 1);
             while (old.table[i] != 0 && of->table[at] != 0) {
                 at = (at + 1) & (of->buckets - 1);
             }

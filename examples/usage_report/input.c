@@ -41,49 +41,40 @@ void interrupt_die(void) {
     }
 }
 
-/* ---- gzip */
+/* ---- reading; gzip, too, where there is zlib */
 
 #if TOKUSAGE_ZLIB
 #include <zlib.h>
+#endif
 
 static bool unpack_from(input *of) {
+#if TOKUSAGE_ZLIB
     const int again = lseek(of->file, 0, SEEK_SET) == 0 ? dup(of->file) : -1;
     of->unpacked = again >= 0 ? gzdopen(again, "rb") : NULL;
-    of->begin = of->end = 0;
+    of->end = 0;
+#endif
     return of->unpacked;
 }
 
-static ssize_t unpack(input *of, char *to, size_t room) {
-    int error = Z_OK;
-    const int got = gzread(of->unpacked, to, room < 1U << 30 ? (unsigned)room : 1U << 30);
-    gzerror(of->unpacked, &error);
-    if (got < 0 || (got == 0 && error != Z_OK)) {
-        say_failure(of->reading, 0,
-                    error == Z_BUF_ERROR ? "it is packed by gzip, and truncated" : "it is packed by gzip, and broken");
-        of->broken = true;
+static ssize_t read_some(input *of) {
+    char *const to = of->buffer + of->end;
+    const size_t room = of->room - of->end;
+#if TOKUSAGE_ZLIB
+    if (of->unpacked) {
+        int error = Z_OK;
+        const int got = gzread(of->unpacked, to, room < 1U << 30 ? (unsigned)room : 1U << 30);
+        gzerror(of->unpacked, &error);
+        if (got < 0 || (got == 0 && error != Z_OK)) {
+            say_failure(of->reading, 0,
+                        error == Z_BUF_ERROR ? "it is packed by gzip, and truncated"
+                                             : "it is packed by gzip, and broken");
+            of->broken = true;
+        }
+        return got > 0 ? got : 0;
     }
-    return got > 0 ? got : 0;
-}
-
-static void close_unpacked(input *of) {
-    gzclose(of->unpacked);
-}
-#else
-static bool unpack_from(input *of) {
-    (void)of;
-    return false;
-}
-
-static ssize_t unpack(input *of, char *to, size_t room) {
+#endif
     return read(of->file, to, room);
 }
-
-static void close_unpacked(input *of) {
-    (void)of;
-}
-#endif
-
-/* ---- reading */
 
 bool input_open(input *of, reading *to, const char *name) {
     *of = (input){.reading = to, .buffer = of->buffer, .room = of->room, .line = 1};
@@ -94,10 +85,9 @@ bool input_open(input *of, reading *to, const char *name) {
     }
     input_fill(of);
     if (of->end >= 2 && memcmp(of->buffer, "\x1F\x8B", 2) == 0) {
-        of->ended = false;
-        if (!unpack_from(of)) {
+        of->ended = of->broken = !unpack_from(of);
+        if (of->broken) {
             say_failure(to, 0, "it is packed by gzip, which cannot be read from a pipe, or by this program");
-            of->ended = of->broken = true;
             of->begin = of->end;
         }
     }
@@ -105,50 +95,41 @@ bool input_open(input *of, reading *to, const char *name) {
 }
 
 void input_close(input *of) {
+#if TOKUSAGE_ZLIB
     if (of->unpacked) {
-        close_unpacked(of);
+        gzclose(of->unpacked);
     }
+#endif
     if (of->file > STDIN_FILENO) {
         close(of->file);
     }
 }
 
-/* Moves what is left to the front, and makes room after it. */
-static void make_room(input *of) {
-    if (of->begin > 0) {
+/* Adds more bytes to those available; false when there are none. */
+bool input_fill(input *of) {
+    ssize_t got = -1;
+    if (of->begin > 0 && !of->ended) { /* what is left, to the front */
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);
         of->end -= of->begin;
         of->begin = 0;
     }
     if (of->end == of->room) {
-        of->room = of->room > 0 ? 2 * of->room : 1 << 20;
+        of->room = of->room > 0 ? 2 * of->room : 1 << 18;
         of->buffer = memory_resize(of->buffer, of->room);
     }
-}
-
-/* Adds more bytes to those available; false when there are none. */
-bool input_fill(input *of) {
-    ssize_t got = 0;
-    if (of->ended) {
-        return false;
-    }
-    make_room(of);
-    do {
-        if (interrupted() || of->reading->output_error != 0) {
-            of->ended = of->broken = true;
-            return false;
-        }
+    errno = EINTR;
+    while (got < 0 && !of->ended && (errno == EINTR || errno == EAGAIN)) {
+        of->ended = of->broken = interrupted() || of->reading->output_error != 0;
         errno = 0;
-        got = of->unpacked ? unpack(of, of->buffer + of->end, of->room - of->end)
-                           : read(of->file, of->buffer + of->end, of->room - of->end);
-    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
-    if (got < 0) {
+        got = of->ended ? 0 : read_some(of);
+    }
+    if (got < 0 && !of->ended) {
         say_failure(of->reading, 0, strerror(errno));
         of->broken = true;
     }
-    of->ended = got <= 0;
-    of->end += of->ended ? 0 : (size_t)got;
-    return !of->ended;
+    of->ended = of->ended || got <= 0;
+    of->end += got > 0 ? (size_t)got : 0;
+    return got > 0;
 }
 
 size_t input_line(input *of, size_t from, size_t most) {

@@ -34,7 +34,7 @@ static void end_event(reading *in, uint64_t line) {
 /* A field's name and a colon, or the colon of a comment. */
 static bool take_field(reading *in, slice line) {
     static const char *const fields[] = {":", "data:", "event:", "id:", "retry:"};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; *line.bytes != '{' && i < sizeof fields / sizeof *fields; i++) {
         if (slice_begins(line, fields[i])) {
             const slice data = {line.bytes + 5, line.length - 5};
             text *const event = &in->source->event;

@@ -89,7 +89,8 @@ static void print_report(reading *in, tally *total) {
         totals_group(&in->totals, (slice){NULL, 0}); /* all are one group, which is there even when it is empty */
     }
     totals_sort(&in->totals, asked->sort);
-    if (!totals_sum(&in->totals, 0, total) | (asked->top > 0 && !totals_cut(&in->totals, (size_t)asked->top))) {
+    const bool summed = totals_sum(&in->totals, 0, total);
+    if ((asked->top > 0 && !totals_cut(&in->totals, (size_t)asked->top)) || !summed) {
         fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
               stderr);
         in->incomplete = true;
@@ -108,6 +109,7 @@ static int report_all(options *asked) {
     static reading in;
     tally total = {.counters = {0}};
     const tokusage *const usage = &total.usage;
+    memset(&in, 0, sizeof in);
     in.asked = asked;
     in.document.pointer = asked->at;
     in.wants_time = asked->ranged || asked->prices.timed;

@@ -500,8 +500,9 @@ static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t word = 0;
     memcpy(&word, bytes, length);
-    const uint64_t other = (word & (ones * 0xF0)) ^ (ones * 0x30);
-    word &= ((other >> 4 | other >> 5 | other >> 6 | other >> 7) & ones) * 0xFF;
+    const uint64_t other = ((word & (ones * 0xF0)) ^ (ones * 0x30)) >> 4; /* 0 in a byte that may be a digit */
+    const uint64_t marks = (other + ones * 0x0F) >> 4 & ones;
+    word &= (marks << 8) - marks;
     return ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
@@ -509,12 +510,15 @@ static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
 void check_members(reading *in, slice usage, const response *of) {
     uint64_t hash = in->seed[0] ^ in->source->number;
     size_t at = 0;
+    if (!json_is(usage, '{')) {
+        return;
+    }
     for (; at + 8 <= usage.length; at += 8) {
         hash = mix_word(hash, usage.bytes + at, 8);
     }
     hash = mix_word(hash, usage.bytes + at, usage.length - at);
     uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
-    if (json_is(usage, '{') && *checked != hash) {
+    if (*checked != hash) {
         text path = {.bytes = NULL};
         *checked = hash;
         walk(in, usage, &path, 0, of);

@@ -242,25 +242,40 @@ static size_t put_escape(text *to, const char *escape, size_t left) {
     return pair ? 12 : 6;
 }
 
-void text_decode(text *to, slice from) {
-    const char *const json = from.bytes;
-    const size_t length = from.length;
-    uint32_t code = 0;
-    for (size_t at = 0, span = 0; at < length; at += span) {
-        for (span = 0; at + span < length && (signed char)json[at + span] > 0 && json[at + span] != '\\'; span++) {
+/* Up to a backslash, or what is not ASCII. */
+static size_t plain_span(const char *bytes, size_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t at = 0;
+    for (uint64_t word = 0; at + 8 <= length; at += 8) {
+        memcpy(&word, bytes + at, 8);
+        const uint64_t other = word ^ (ones * '\\');
+        if (((word | ((other - ones) & ~other)) & (ones * 0x80)) != 0) {
+            break;
         }
-        text_bytes(to, json + at, span);
+    }
+    while (at < length && (signed char)bytes[at] > 0 && bytes[at] != '\\') {
+        at++;
+    }
+    return at;
+}
+
+void text_decode(text *to, slice from) {
+    uint32_t code = 0;
+    for (size_t at = 0, span = 0; at < from.length; at += span) {
+        const char *const json = from.bytes + at;
+        span = plain_span(json, from.length - at);
+        text_bytes(to, json, span);
         if (span > 0) {
             continue;
         }
-        span = character_span(json + at, length - at, &code);
+        span = character_span(json, from.length - at, &code);
         if (span == 0) {
             text_string(to, replacement);
             span = 1;
         } else if (code == '\\') {
-            span = put_escape(to, json + at, length - at);
+            span = put_escape(to, json, from.length - at);
         } else {
-            text_bytes(to, json + at, span);
+            text_bytes(to, json, span);
         }
     }
 }

@@ -8,25 +8,15 @@
 #include <string.h>
 
 bool tally_add(tally *sum, const tally *more) {
-    for (size_t i = 0; i < COUNTERS; i++) {
-        if (more->counters[i] > TOKUSAGE_COUNT_MAX - sum->counters[i]) {
-            return false;
-        }
+    tally made = *sum;
+    bool good = amount_add(&made.cost, &more->cost) && amount_add(&made.stated, &more->stated) &&
+                tokusage_add(&made.usage, &more->usage) == TOKUSAGE_OK;
+    for (size_t i = 0; i < COUNTERS && good; i++) {
+        made.counters[i] += more->counters[i];
+        good = made.counters[i] <= TOKUSAGE_COUNT_MAX;
     }
-    const amount cost = sum->cost;
-    if (!amount_add(&sum->cost, &more->cost)) {
-        return false;
-    }
-    const amount stated = sum->stated;
-    if (!amount_add(&sum->stated, &more->stated) || tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
-        sum->cost = cost;
-        sum->stated = stated;
-        return false;
-    }
-    for (size_t i = 0; i < COUNTERS; i++) {
-        sum->counters[i] += more->counters[i];
-    }
-    return true;
+    *sum = good ? made : *sum;
+    return good;
 }
 
 int64_t tally_findings(const tally *from) {

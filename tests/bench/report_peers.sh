@@ -86,6 +86,7 @@ print(*sums)' "$2" "$3" "$4" 2>/dev/null || :
 }
 by_duckdb() {
     node -e 'require("@duckdb/node-api")' >/dev/null 2>&1 || return 0
+    # shellcheck disable=SC2016
     find "$1" -type f | node -e 'const { DuckDBInstance } = require("@duckdb/node-api");
         const files = require("fs").readFileSync(0, "utf8").trim().split("\n").map((file) => `\u0027${file}\u0027`);
         const [path, ...sums] = process.argv.slice(1);

@@ -1,4 +1,7 @@
-/* The reader of documents and all that it asks, at a document in two chunks. Each is in a room of exactly its size. */
+/*
+ * The reader of documents and all that it asks, at a document in two chunks. Each is in a room of exactly its size. A write
+ * after the reader's own buffer would still be within the reader, so how much the buffer holds is looked at.
+ */
 #ifndef TOKUSAGE_TESTS_PROOF_CHUNKS_H
 #define TOKUSAGE_TESTS_PROOF_CHUNKS_H
 
@@ -17,7 +20,7 @@ static void feed(tokusage_reader *reader, const char *bytes, size_t length) {
     size_t at = 0;
     while (at < length && tokusage_json_open(&reader->json)) {
         const size_t read = tokusage_reader_feed(reader, bytes + at, length - at, false);
-        if (read > length - at) {
+        if (read > length - at || reader->json.held > TOKUSAGE_HELD_MAX + 1) {
             broken();
         }
         at += read;

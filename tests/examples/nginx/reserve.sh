@@ -135,6 +135,21 @@ drained() {
 in_time drained || fail "the service is not drained"
 sleep 0.3
 remains drained $((1000 - 8 * 29))
+
+# A client that is killed with twenty calls, of which ten passed: the upstream says what they used.
+for i in $(seq 20); do
+    job "killed-$i" GET '/drain/stream.sse?key=killed&write=60&delay=60' - - - -
+done >"$scratch/jobs"
+"$built/nginx_client" "$scratch/nginx.sock" 20 "$seconds" <"$scratch/jobs" >"$scratch/client.out" 2>&1 &
+client=$!
+sleep 0.3
+end_process "$client" KILL
+killed() {
+    [ "$(grep -c '^killed-.*whole' "$scratch/ledger")" -eq 10 ]
+}
+in_time killed || fail "of a killed client, $(grep -c '^killed-.*whole' "$scratch/ledger") calls are drained, not 10"
+sleep 0.3
+remains killed $((1000 - 10 * 29))
 for i in 1 2 3 4 5 6 7 8; do
     job "nobody-$i" GET '/nobody/x?key=nobody' - - 502
 done | run_jobs "a service that is not there"
@@ -147,6 +162,23 @@ wait "$reload"
 says "over a reload" 10 "$answered"
 at_the_same_time 100 '/more/stream.sse?wait=1500' reload # 290 tokens are booked, so eight fit
 says "after a reload" 8 "$answered"
+
+# A worker is killed: what its calls had reserved stays, at most that; the zone is not locked, and the others go on counting.
+for i in $(seq 8); do
+    job "crash-$i" GET '/more/stream.sse?key=crash&write=60&delay=60' - - - - -
+done >"$scratch/jobs"
+"$built/nginx_client" "$scratch/nginx.sock" 8 "$seconds" <"$scratch/jobs" >"$scratch/client.out" 2>&1 &
+client=$!
+sleep 0.3
+worker=$(sed -n 's/.*start worker process \([0-9]*\).*/\1/p' "$scratch/error.log" | tail -n 1)
+kill -s KILL "$worker"
+wait "$client" || :
+sleep 0.3
+broken=$(grep -c '^crash-.*broken' "$scratch/ledger") || :
+remains crash $((1000 - 100 * broken - 29 * (8 - broken)))
+at_the_same_time 20 '/more/stream.sse?wait=500' after
+says "calls after a worker was killed" 10 "$answered"
+sed -i '/exited on signal 9/d' "$scratch/error.log" # nginx calls this an alert
 
 stop_nginx
 end_checks 20
