@@ -303,7 +303,7 @@ static bool begins_as_document(span body) {
 }
 
 observation expect_in_every_way(const char *what, const char *pointer, span body) {
-    tokusage_stream stream;
+    tokusage_stream stream = {{{0}}};
     char label[900];
     const observation whole = observe(what, &stream, feed_whole(&stream, pointer, body));
     const size_t tries = WORK / (body.length + 1) + 1;
