@@ -35,7 +35,7 @@ strict -DTOKUSAGE_SHARED "$root/examples/decode.c" "$work/dll/libtokusage.dll.a"
 if command -v clang >/dev/null 2>&1; then
     for file in "$root"/src/*.c "$root"/examples/simple.c "$root"/examples/decode.c "$root"/examples/usage_of.c; do
         clang --driver-mode=cl /std:c11 /W4 /WX /utf-8 /Zs -D_CRT_SECURE_NO_WARNINGS -imsvc /usr/share/mingw-w64/include \
-            -I"$root/include" -I"$work/cjson" "$file"
+            -I"$root/include" -I"$work/cjson" -- "$file"
     done
     echo "checked in clang's mode for MSVC: no warning at /W4"
 fi
