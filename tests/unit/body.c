@@ -129,7 +129,7 @@ static void expect_sense(const char *what, const observation *of) {
     expect_same_usage(what, &decoded, &settled);
 }
 
-observation observe(const char *what, const tokusage_stream *stream, size_t taken) {
+observation observe(const char *what, tokusage_stream *stream, size_t taken) {
     observation first;
     observation second;
     const tokusage_stream copy = *stream;
