@@ -60,8 +60,8 @@ static void a_copy_goes_on_by_itself_wherever_the_stream_is_copied(void **state)
     for (size_t i = 0; i < LENGTH(kinds); i++) {
         const span body = quoted(kinds[i]);
         tokusage_stream whole;
-        const size_t taken = feed_whole(&whole, NULL, body);
-        const observation want = observe(kinds[i], &whole, taken);
+        const size_t fed = feed_whole(&whole, NULL, body);
+        const observation want = observe(kinds[i], &whole, fed);
         for (size_t cut = 0; cut <= body.length; cut++) {
             tokusage_stream stream;
             memset(&stream, 0, sizeof stream);
