@@ -305,7 +305,8 @@ static bool begins_as_document(span body) {
 observation expect_in_every_way(const char *what, const char *pointer, span body) {
     tokusage_stream stream;
     char label[900];
-    const observation whole = observe(what, &stream, feed_whole(&stream, pointer, body));
+    const size_t taken = feed_whole(&stream, pointer, body);
+    const observation whole = observe(what, &stream, taken);
     const size_t tries = WORK / (body.length + 1) + 1;
     const size_t step = body.length / tries;
     for (size_t cut = 0; cut <= body.length; cut += step + stride()) {

@@ -53,7 +53,8 @@ static void expect_passed_over(const char *what, const char *before, const char 
         tokusage_stream stream;
         builder event = {NULL, 0, 0};
         add_format(&event, "data: {\"model\":\"m\"}\n\ndata: %s\n\n", json.bytes);
-        const observation got = observe(what, &stream, feed_whole(&stream, NULL, built(&event)));
+        const size_t taken = feed_whole(&stream, NULL, built(&event));
+        const observation got = observe(what, &stream, taken);
         expect_words(json.bytes, i == 0 ? "" : TRUE_WORDS, usage_words(&got.usage));
         assert_int_equal(got.reports, i == 0 ? 0 : 1);
         free(event.bytes);
