@@ -152,6 +152,8 @@ counts "LiteLLM's failures are no finding" "m: responses 1" "" \
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"
+counts "a run of assistants sums its steps" "m: responses 1 prompt 5 completion 2 total 7" "" \
+    "{\"id\":\"s\",\"object\":\"thread.run.step\",$(usage 5 2)}\n{\"id\":\"r\",\"object\":\"thread.run\",\"model\":\"m\",$(usage 5 2)}\n"
 counts "a request of a batch that failed" "(none): errors 1" "[nothing was counted]" \
     '{"custom_id":"x","result":{"type":"errored","error":{"type":"error","error":{"message":"no"}}}}\n'
 counts "nothing" "" "[nothing was counted]" ''
