@@ -152,6 +152,24 @@ counts "LiteLLM's failures are no finding" "m: responses 1" "" \
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"
+# What a body says first, and what comes later in its line.
+whole='"object":"chat.completion"'
+counts "a body without a usage, and another in its line" "m: responses 2 without_usage 1 prompt 4 completion 2 total 6" "without a usage" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",\"choices\":[]} {\"id\":\"b\",$whole,\"model\":\"m\",$(usage 4 2)}\n"
+counts "two bodies in a line" "m: responses 2 prompt 9 completion 5 total 14" "" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3)}\n"
+counts "a usage that is given twice" "m: responses 1 invalid 1" "given twice" "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2),$(usage 5 3)}\n"
+counts "a body with a usage and an error" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6" "the service reported an error" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",\"error\":{\"message\":\"no\"},$(usage 4 2)}\n"
+counts "a body that ends in other text" "(none): malformed 1" "not JSON" "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)} x\n"
+counts "braces and usages in an answer" "m: responses 2 prompt 9 completion 5 total 14" "" \
+    "$(for u in "a 4 2" "b 5 3"; do
+        # shellcheck disable=SC2086
+        set -- $u
+        printf '{"id":"%s",%s,"model":"m","choices":[{"message":{"content":"} {\\\\"usage\\\\":{\\\\"prompt_tokens\\\\":9}"}}],%s}\\n' "$1" "$whole" "$(usage "$2" "$3")"
+    done)"
+counts "a name that may be a count, in the second of two usages" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "x_tokens: not known" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 | sed 's/}/,"x_tokens":1}/')}\n"
 counts "a run of assistants sums its steps" "m: responses 1 prompt 5 completion 2 total 7" "" \
     "{\"id\":\"s\",\"object\":\"thread.run.step\",$(usage 5 2)}\n{\"id\":\"r\",\"object\":\"thread.run\",\"model\":\"m\",$(usage 5 2)}\n"
 counts "a request of a batch that failed" "(none): errors 1" "[nothing was counted]" \
