@@ -8,9 +8,11 @@ built=$1
 unpack postgres postgresql-15 postgresql-client-15 postgresql-server-dev-15 libpq5
 # Its server does not run as root, and the user that it runs as may not read the build folder: it gets copies.
 chmod 755 "$scratch"
-cp -r "$packages/postgres/usr" "$scratch/usr"
+for folder in usr lib; do
+    [ ! -d "$packages/postgres/$folder" ] || cp -r "$packages/postgres/$folder" "$scratch/$folder"
+done
 binaries=$scratch/usr/lib/postgresql/15/bin
-LD_LIBRARY_PATH=$(dirname "$(find "$scratch/usr/lib" -name 'libpq.so.5' | head -n 1)")
+LD_LIBRARY_PATH=$(library_path "$scratch")
 export LD_LIBRARY_PATH
 as=
 if [ "$(id -u)" -eq 0 ]; then

@@ -29,7 +29,7 @@ unpack() {
     touch "$unpacked/whole"
 }
 [ -e "$unpacked/whole" ] || unpack || skip "the Lua module and Redis cannot be downloaded"
-libraries=$(dirname "$(find "$unpacked" -name 'libluajit-5.1.so.2' | head -n 1)")
+libraries=$(find "$unpacked" -name '*.so.[0-9]*' -exec dirname {} \; | sort -u | paste -s -d : -)
 LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 server=$(find "$unpacked/usr/bin" -name 'redis-server' -o -name 'redis-check-rdb' | sort | tail -n 1)
