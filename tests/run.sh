@@ -25,7 +25,7 @@ if [ "$selected" = "-L ^hosts$" ]; then
     echo "the hosts (nginx and others) are downloaded and unpacked in $work where they are missing: nothing is installed or started"
     echo "as a service; two minutes or so"
 fi
-echo "building in $work"
+echo "building in $work, half a minute or so; the tests take as long again"
 build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"
 status=0
 # shellcheck disable=SC2086

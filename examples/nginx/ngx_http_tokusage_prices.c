@@ -28,7 +28,7 @@ typedef struct {
 
 /* ---- amounts */
 
-/* Reads a number with up to so many decimals: so many of them more are behind the result. ERROR: it is none. */
+/* Reads 1.5 as 1500 where there are 3 decimals, the most that it may have. ERROR: it is no such number. */
 static int64_t parse_amount(const ngx_str_t *text, size_t decimals) {
     _Static_assert(sizeof(ngx_int_t) >= sizeof(int64_t), "nginx reads numbers of 64 bits");
 

@@ -132,7 +132,7 @@ bool json_next(slice *inside, slice *name, slice *value) {
 
 /* ---- members by name */
 
-bool json_name_is(slice name, const char *wanted, size_t length) {
+static bool json_name_is(slice name, const char *wanted, size_t length) {
     if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
         return name.length == length && memcmp(name.bytes, wanted, length) == 0;
     }

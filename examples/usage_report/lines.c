@@ -23,11 +23,10 @@ static void take_data(reading *in, uint64_t line, slice data) {
 }
 
 static void end_event(reading *in, uint64_t line) {
-    text event = in->source->event;
-    if (event.used > 0) {
-        in->source->event = (text){.bytes = NULL};
-        take_data(in, line, text_all(&event));
-        text_free(&event);
+    text *const event = &in->source->event;
+    if (event->used > 0) {
+        take_data(in, line, text_all(event));
+        event->used = 0;
     }
 }
 
@@ -70,13 +69,14 @@ static void take_part(reading *in, uint64_t line, bool is_error, bool cut, slice
  * others off.
  */
 void take_wrapped(reading *in, uint64_t line) {
-    const slice whole = in->document.whole;
-    const bool is_error = slice_is(json_at(whole, "/stream"), "\"stderr\"");
+    document *const of = &in->document;
+    const bool is_error = slice_is(document_at(of, "/stream"), "\"stderr\"");
+    const slice time = document_at(of, "/time");
     text content = {.bytes = NULL};
-    text_decode(&content, json_inside(json_at(whole, "/log")));
+    text_decode(&content, json_inside(document_at(of, "/log")));
     const bool goes_on = in->source->cut[is_error].used > 0 || content.used >= 16384;
     const bool cut = goes_on && !slice_ends(text_all(&content), "\n") && json_span(text_all(&content)) != content.used;
-    take_part(in, line, is_error, cut, text_all(&content), json_at(whole, "/time"));
+    take_part(in, line, is_error, cut, text_all(&content), time);
     text_free(&content);
 }
 

@@ -64,6 +64,9 @@ static void read_all(reading *in) {
         source file = {.name = in->asked->files[i], .number = (uint32_t)i};
         in->source = &file;
         read_file(in, &with, file.name);
+        for (size_t k = 0; k < FORMS; k++) { /* names are said for each file */
+            text_free(&in->forms[k]);
+        }
         forget(&file.said);
         text_free(&file.event);
         text_free(&file.cut[0]);

@@ -170,7 +170,7 @@ static head head_of(slice field) {
         made.above = slice_drop_end(&name, "_above");
         made.batch = slice_drop_end(&name, "_batch");
         slice_drop_end(&name, "_tokens");
-        made.kind = kind_of(name, 'c');
+        made.kind = slice_is(name, "cached_input") ? kind_of(slice_of("cache_read"), 'c') : kind_of(name, 'c');
         for (size_t i = 0; i < TOKUSAGE_COUNTS && made.kind == NONE; i++) {
             slice own = slice_of(tokusage_count_name(i));
             made.kind = slice_drop_end(&own, "_tokens") && i != 2 && letters_are(own, name) ? i : NONE;

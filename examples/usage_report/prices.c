@@ -166,7 +166,7 @@ static bool search(slice expression, const char *in) {
         text_bytes(&posix, digit ? "[0-9]" : expression.bytes + i, digit ? 5 : 1);
         i += digit;
     }
-    const bool good = regcomp(&compiled, text_c(&posix), REG_EXTENDED | REG_NOSUB) == 0;
+    const bool good = regcomp(&compiled, text_c(&posix), REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0;
     const bool matches = good && regexec(&compiled, in, 0, NULL, 0) == 0;
     if (good) {
         regfree(&compiled);

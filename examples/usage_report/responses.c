@@ -495,34 +495,53 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
-/* Without what may be a digit. */
-static uint64_t mix_word(uint64_t hash, const char *bytes, size_t length) {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word = 0;
-    memcpy(&word, bytes, length);
-    const uint64_t other = ((word & (ones * 0xF0)) ^ (ones * 0x30)) >> 4; /* 0 in a byte that may be a digit */
-    const uint64_t marks = (other + ones * 0x0F) >> 4 & ones;
-    word &= (marks << 8) - marks;
-    return ((hash << 7 | hash >> 57) ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+static bool is_digit(char c) {
+    return (unsigned char)(c - '0') <= 9;
 }
 
-/* Most usages have the same members: what they look like without digits is looked at once in a file. */
-void check_members(reading *in, slice usage, const response *of) {
-    uint64_t hash = in->seed[0] ^ in->source->number;
+/* A form is what is between the digits: the length of each piece, and the piece. */
+static size_t span_of(const text *form, slice usage) {
     size_t at = 0;
-    if (!json_is(usage, '{')) {
-        return;
+    for (size_t i = 0; i < form->used; i += 1 + (unsigned char)form->bytes[i]) {
+        const size_t span = (unsigned char)form->bytes[i];
+        if (usage.length - at < span || memcmp(usage.bytes + at, form->bytes + i + 1, span) != 0) {
+            return 0;
+        }
+        for (at += span; at < usage.length && is_digit(usage.bytes[at]); at++) {
+        }
     }
-    for (; at + 8 <= usage.length; at += 8) {
-        hash = mix_word(hash, usage.bytes + at, 8);
+    return at;
+}
+
+size_t known_span(reading *in, slice usage) {
+    size_t span = 0;
+    for (size_t i = 0; i < FORMS && span == 0; i++) { /* the latest first */
+        span = span_of(&in->forms[(in->next_form - i) % FORMS], usage);
     }
-    hash = mix_word(hash, usage.bytes + at, usage.length - at);
-    uint64_t *const checked = &in->checked[(hash >> 40) % CHECKED];
-    if (*checked != hash) {
+    return span;
+}
+
+static void remember_form(text *to, slice usage) {
+    to->used = 0;
+    for (size_t at = 0, end = 0; at < usage.length; at = end) {
+        while (end < usage.length && end - at < UINT8_MAX && !is_digit(usage.bytes[end])) {
+            end++;
+        }
+        text_bytes(to, &(const char){(char)(end - at)}, 1);
+        text_bytes(to, usage.bytes + at, end - at);
+        while (end < usage.length && is_digit(usage.bytes[end])) {
+            end++;
+        }
+    }
+}
+
+/* Most usages have the same members. */
+void check_members(reading *in, slice usage, const response *of) {
+    if (json_is(usage, '{') && known_span(in, usage) != usage.length) {
         text path = {.bytes = NULL};
-        *checked = hash;
         walk(in, usage, &path, 0, of);
         text_free(&path);
+        remember_form(&in->forms[++in->next_form % FORMS], usage);
     }
 }
 

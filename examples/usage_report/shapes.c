@@ -468,7 +468,7 @@ static void take_plain(reading *in, response *to) {
     }
 }
 
-/* The only object that is named usage; nothing where one document may follow another. */
+/* Where the only object that is named usage begins; nothing where one document may follow another. */
 static slice usage_in(slice whole) {
     static const char name[] = "\"usage\":";
     slice found = {NULL, 0};
@@ -485,20 +485,21 @@ static slice usage_in(slice whole) {
         }
         found = named ? (slice){at, (size_t)(end - at)} : found;
     }
-    found.length = found.bytes ? json_skip(found) : 0;
     return found;
 }
 
-/* A body as OpenAI and many others send it, which says first what it is: the library's stream reads it in one pass. */
+/* A body as OpenAI, Anthropic and others send it, which says first what it is: the library reads it in one pass. */
 bool take_quick(reading *in, uint64_t line, slice whole) {
     response *const to = &in->found;
     tokusage_stream stream;
     document_begin(&in->document, whole);
     if (in->asked->at ||
-        !shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response")) {
+        !(shapes_is(document_head(&in->document, "object"), "chat.completion|text_completion|response") ||
+          shapes_is(document_head(&in->document, "type"), "message"))) {
         return false;
     }
-    const slice usage = usage_in(whole);
+    slice usage = usage_in(whole);
+    const size_t known = usage.bytes ? known_span(in, usage) : 0;
     response_clear(to);
     tokusage_stream_init(&stream, NULL);
     tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
@@ -507,7 +508,10 @@ bool take_quick(reading *in, uint64_t line, slice whole) {
         return false;
     }
     to->kept.line = (uint32_t)line;
-    check_members(in, usage, to);
+    if (known == 0) {
+        usage.length = json_skip(usage);
+        check_members(in, usage, to);
+    }
     read_about(in, NULL, to);
     take_response(in, to);
     return true;

@@ -50,21 +50,23 @@ static chunk chunk_of(reading *in) {
                                          "message-", "content-",       "content.",  "citation-",    "tool-"};
     static const tokusage nothing = {.total_tokens = {.present = false}};
     const slice type = document_at(of, "/type /event_type");
-    const slice done = document_at(of, "/done");
     const bool named = slice_ends(json_inside(document_at(of, "/object")), ".chunk");
-    chunk is = {.id = json_inside(
-                    document_at(of, "/id /message/id /response/id /responseId /response/responseId /interaction/id"))};
+    const bool other = !named && !type.bytes; /* Ollama's or Bedrock's, maybe */
+    const slice done = other ? document_at(of, "/done") : type;
+    const bool is_first = other && document_at(of, "/messageStart").bytes;
+    const bool is_last = other && document_at(of, "/metadata/usage").bytes;
+    const bool is_middle =
+        other && document_at(of, "/contentBlockStart /contentBlockDelta /contentBlockStop /messageStop").bytes;
+    chunk is = {.id = json_inside(document_at(of, "/id /message/id /response/id /responseId /response/responseId "
+                                                  "/interaction/id"))};
     is.openai = named || (is.id.length > 0 && document_at(of, "/choices").bytes);
     is.named =
         is.openai || (is.id.length > 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
     is.starts = shapes_is(type, "message_start");
-    is.begins = shapes_is(type, begins) || document_at(of, "/messageStart").bytes;
-    is.ends = shapes_is(type, ends) || slice_is(done, "true") || document_at(of, "/metadata/usage").bytes;
-    is.known =
-        (named && is.id.length > 0) || slice_is(done, "true") || slice_is(done, "false") ||
-        document_at(
-            of, "/messageStart /contentBlockStart /contentBlockDelta /contentBlockStop /messageStop /metadata/usage")
-            .bytes;
+    is.begins = shapes_is(type, begins) || is_first;
+    is.ends = shapes_is(type, ends) || slice_is(done, "true") || is_last;
+    is.known = (named && is.id.length > 0) || slice_is(done, "true") || slice_is(done, "false") || is_first ||
+               is_middle || is_last;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         is.known = is.known || slice_begins(json_inside(type), events[i]);
     }
@@ -197,8 +199,10 @@ static void feed(reading *in, stream *to, slice data) {
     line->used = 0;
     text_string(line, to->event ? "data: " : "");
     text_slice(line, data);
-    for (size_t i = 0; to->event && i < line->used; i++) {
-        line->bytes[i] = line->bytes[i] == '\n' || line->bytes[i] == '\r' ? ' ' : line->bytes[i];
+    for (const char *end = "\r\n"; to->event && *end; end++) { /* a line end would end the event */
+        for (char *at = line->bytes; (at = memchr(at, *end, line->used - (size_t)(at - line->bytes))) != NULL;) {
+            *at = ' ';
+        }
     }
     text_string(line, "\n\n");
     tokusage_stream_feed(&to->state, line->bytes, line->used);

@@ -344,7 +344,7 @@ typedef struct looks {
 } looks;
 enum {
     LOOKS = 64,
-    CHECKED = 4096
+    FORMS = 16
 };
 typedef struct reading {
     options *asked;
@@ -362,8 +362,9 @@ typedef struct reading {
     void *notes; /* that were said */
     document document;
     looks looks[LOOKS];
-    const looks *seen;         /* of the document */
-    uint64_t checked[CHECKED]; /* what usages look like, as hashes */
+    const looks *seen; /* of the document */
+    text forms[FORMS]; /* usages of this file, without their digits */
+    size_t next_form;
 } reading;
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
@@ -384,6 +385,7 @@ void take_response(reading *in, response *what);
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
 void finish_record(reading *in, const record *of);                /* counts, names and prints it */
 void check_members(reading *in, slice usage, const response *of); /* findings for what may be a count */
+size_t known_span(reading *in, slice usage); /* of a usage at the front that was checked; 0: it is another */
 void name_unknown(reading *in, slice name, const response *of);
 void put_pointer_of_count(text *to, slice whole); /* of a member that may be a count; nothing: there is none */
 bool may_be_count(slice name, slice value);

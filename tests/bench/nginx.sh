@@ -86,6 +86,20 @@ streams medium 100 60 0123
 streams long 100 600 012
 streams running 100 600 3
 
+# The same text as one answer; each is as long as a short stream.
+awk -v prefix="$scratch/bodies/body" 'BEGIN {
+    srand(2)
+    for (n = 0; n < 400; n++) {
+        file = prefix n ".sse"
+        printf "{\"id\":\"chatcmpl-%d\",\"object\":\"chat.completion\",\"model\":\"parrot-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":" \
+            "\"assistant\",\"content\":\"", rand() * 1e9 >file
+        for (i = 0; i < 300; i++) printf " %s", substr("etaoinshrdlucmfw", 1 + int(rand() * 8), 2 + int(rand() * 7)) >file
+        printf "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":300,\"total_tokens\":%d}}", \
+            n + 1, n + 301 >file
+        close(file)
+    }
+}'
+
 # ---------------------------------------------------------------------------------------------------------- the worker
 
 # free_port FROM: the first port from there on that no socket has.
@@ -175,11 +189,13 @@ compare() {
 
 printf '%-44s %8s %8s %8s  %s\n' "the worker's CPU" "off, us" "on, us" "ratio" "(its middle half)"
 compare "an event a write, 60 events"         1.03 /off/ /on/ medium 100 100 'write=event&delay=1&frame=chunked'
-compare "short streams, 2 KB"                 1.03 /off/ /on/ short 400 1000 'frame=chunked'
 compare "short streams, an event a write"     1.03 /off/ /on/ short 400 500 'write=event&delay=1&frame=chunked'
-compare "150 KB at full speed"                1.10 /off/ /on/ long 100 200 'frame=chunked'
-compare "150 KB at full speed, buffered"      1.10 /buffered-off/ /buffered-on/ long 100 200 'frame=chunked'
-compare "180 KB with running usage, full speed" 1.10 /off/ /on/ running 100 200 'frame=chunked'
+compare "bodies of JSON, 2 KB"                1.05 /off/ /on/ body 400 1000 'frame=length'
+compare "short streams at once, 2 KB"         1.05 /off/ /on/ short 400 1000 'frame=chunked'
+compare "150 KB at full speed"                1.15 /off/ /on/ long 100 200 'frame=chunked'
+compare "150 KB at full speed, buffered"      1.15 /buffered-off/ /buffered-on/ long 100 200 'frame=chunked'
+# Each event is a document that has to be read.
+compare "180 KB at full speed, usage in each event" 1.50 /off/ /on/ running 100 200 'frame=chunked'
 
 # ---------------------------------------------------------------------------------------------------------- its memory
 

@@ -233,7 +233,8 @@ example_commands() {
         echo "$command"
         (
             cd "$work/examples"
-            # shellcheck disable=SC2086
+            # The command calls it.
+            # shellcheck disable=SC2086,SC2317
             cc() { "$CC" ${CFLAGS:-} "$@"; }
             eval "$command"
         ) || stop "this failed: $command"

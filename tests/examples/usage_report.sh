@@ -319,8 +319,8 @@ else
     skip parallel "there is no GNU parallel"
 fi
 if node -e 'require("@duckdb/node-api")' >/dev/null 2>&1; then
-    # shellcheck disable=SC2016
     "$report" --by none --each --format csv --max-errors 0 "$scratch/log.jsonl" >"$scratch/each.csv"
+    # shellcheck disable=SC2016
     says "DuckDB over --each has the same sums" \
         "$(sed 's/.* \(prompt_tokens [0-9]*\) \(completion_tokens [0-9]*\) \(total_tokens [0-9]*\) .*/\1 \2 \3/' "$scratch/sums")" \
         "$(node -e 'const { DuckDBInstance } = require("@duckdb/node-api");

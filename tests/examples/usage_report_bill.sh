@@ -152,6 +152,26 @@ counts "LiteLLM's failures are no finding" "m: responses 1" "" \
 counts "lines of a batch" "g: responses 1 prompt 4 completion 2 total 6; m: responses 1 errors 1 prompt 5 completion 3 total 8" "" \
     "{\"id\":\"x\",\"response\":{\"body\":$(body a g 4 2)},\"error\":null}\n{\"custom_id\":\"y\",\"result\":{\"message\":$(body b m 5 3)}}\n\
 {\"model\":\"m\",\"error\":{\"message\":\"no\"}}\n"
+# What a body says first, and what comes later in its line.
+whole='"object":"chat.completion"'
+counts "a body without a usage, and another in its line" "m: responses 2 without_usage 1 prompt 4 completion 2 total 6" "without a usage" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",\"choices\":[]} {\"id\":\"b\",$whole,\"model\":\"m\",$(usage 4 2)}\n"
+counts "two bodies in a line" "m: responses 2 prompt 9 completion 5 total 14" "" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3)}\n"
+counts "a usage that is given twice" "m: responses 1 invalid 1" "given twice" "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2),$(usage 5 3)}\n"
+counts "a body with a usage and an error" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6" "the service reported an error" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",\"error\":{\"message\":\"no\"},$(usage 4 2)}\n"
+counts "a body that ends in other text" "(none): malformed 1" "not JSON" "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)} x\n"
+counts "braces and usages in an answer" "m: responses 2 prompt 9 completion 5 total 14" "" \
+    "$(for u in "a 4 2" "b 5 3"; do
+        # shellcheck disable=SC2086
+        set -- $u
+        printf '{"id":"%s",%s,"model":"m","choices":[{"message":{"content":"} {\\\\"usage\\\\":{\\\\"prompt_tokens\\\\":9}"}}],%s}\\n' "$1" "$whole" "$(usage "$2" "$3")"
+    done)"
+counts "a name that may be a count, in the second of two usages" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "x_tokens: not known" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 | sed 's/}/,"x_tokens":1}/')}\n"
+counts "a run of assistants sums its steps" "m: responses 1 prompt 5 completion 2 total 7" "" \
+    "{\"id\":\"s\",\"object\":\"thread.run.step\",$(usage 5 2)}\n{\"id\":\"r\",\"object\":\"thread.run\",\"model\":\"m\",$(usage 5 2)}\n"
 counts "a request of a batch that failed" "(none): errors 1" "[nothing was counted]" \
     '{"custom_id":"x","result":{"type":"errored","error":{"type":"error","error":{"message":"no"}}}}\n'
 counts "nothing" "" "[nothing was counted]" ''
@@ -378,6 +398,7 @@ costs() {
 million='"usage":{"prompt_tokens":1000000,"completion_tokens":0}}\n'
 # shellcheck disable=SC2016
 costs "a heading in any case and order, with a mark, and \$" 2.5 '\0357\0273\0277Output,INPUT,Model\n$10,"$2.50",m\n' "{\"model\":\"m\",$million"
+costs "other names of columns" 1.5 'model,input,cached_input,output\nm,3,1.5,1\n' '{"model":"m","usage":{"prompt_tokens":1000000,"completion_tokens":0,"cached_tokens":1000000}}\n'
 costs "above a number of prompt tokens" 6 'model,input,output,above,input_above\nm,3,1,999999,6\n' "{\"model\":\"m\",$million"
 costs "not above it" 3 'model,input,output,above,input_above\nm,3,1,1000000,6\n' "{\"model\":\"m\",$million"
 costs "rows for each step" 7 'model,above,input,output\nm,,3,1\nm,200000,6,1\nm,900000,7,1\n' "{\"model\":\"m\",$million"
@@ -416,6 +437,7 @@ clause "ends_with, not in the middle" 9 '{"ends_with":"-2"}' opal-2-x
 clause "contains" 5 '{"contains":"PAL"}' an-opal-2
 clause "contains, not there" 9 '{"contains":"onyx"}' an-opal-2
 clause "regex" 5 '{"regex":"^opal-\\\\d+$"}' opal-20
+clause "regex, whatever the case" 5 '{"regex":"^opal"}' OPAL-20
 clause "regex that does not match" 9 '{"regex":"^opal-\\\\d+$"}' opal-x
 clause "or" 5 '{"or":[{"equals":"onyx"},{"equals":"opal-2"}]}' opal-2
 clause "or, none" 9 '{"or":[{"equals":"onyx"},{"equals":"opal-1"}]}' opal-2

@@ -132,7 +132,7 @@ static void expect_merged(builder *report) {
     int status = 0;
     write_file(report_path, built(report));
     builder merged = run(words, &status);
-    assert_in_range(status, 0, 2);
+    assert_true(status >= 0 && status <= 2);
     expect_same("merged", report, &merged);
 }
 
@@ -150,7 +150,7 @@ static void expect_report(const char *const *options, bool priced) {
     int status = 0, again = 0;
     builder report = run(words, &status);
     builder second = run(words, &again);
-    assert_in_range(status, 0, 2);
+    assert_true(status >= 0 && status <= 2);
     assert_int_equal(status, again);
     expect_same("a second time", &report, &second);
     if (strcmp(words[4], "json") == 0 && report.length > 0) {

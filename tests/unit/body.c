@@ -129,7 +129,7 @@ static void expect_sense(const char *what, const observation *of) {
     expect_same_usage(what, &decoded, &settled);
 }
 
-observation observe(const char *what, const tokusage_stream *stream, size_t taken) {
+observation observe(const char *what, tokusage_stream *stream, size_t taken) {
     observation first;
     observation second;
     const tokusage_stream copy = *stream;
@@ -305,7 +305,8 @@ static bool begins_as_document(span body) {
 observation expect_in_every_way(const char *what, const char *pointer, span body) {
     tokusage_stream stream;
     char label[900];
-    const observation whole = observe(what, &stream, feed_whole(&stream, pointer, body));
+    const size_t taken = feed_whole(&stream, pointer, body);
+    const observation whole = observe(what, &stream, taken);
     const size_t tries = WORK / (body.length + 1) + 1;
     const size_t step = body.length / tries;
     for (size_t cut = 0; cut <= body.length; cut += step + stride()) {

@@ -63,8 +63,9 @@ size_t feed_randomly(tokusage_stream *stream, const char *pointer, span body, si
 /* Feeds it byte by byte to a new stream, and appends the prompt_tokens of each usage when it is reported: "5 wrong 7 ". */
 void add_reported_prompts(builder *to, tokusage_stream *stream, span body);
 
-/* Asks for everything, twice, also in other ways, and fails the test when the answers differ. */
-observation observe(const char *what, const tokusage_stream *stream, size_t taken);
+/* Asks for everything, twice, also in other ways, and fails the test when the answers differ. The stream stays as it is. (It
+ * is not const: it may have been fed in the same call, which clang takes for a stream without a value.) */
+observation observe(const char *what, tokusage_stream *stream, size_t taken);
 
 void expect_same_usage(const char *what, const tokusage *got, const tokusage *want);
 void expect_same_observation(const char *what, const observation *got, const observation *want);

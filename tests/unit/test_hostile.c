@@ -53,7 +53,8 @@ static void expect_passed_over(const char *what, const char *before, const char 
         tokusage_stream stream;
         builder event = {NULL, 0, 0};
         add_format(&event, "data: {\"model\":\"m\"}\n\ndata: %s\n\n", json.bytes);
-        const observation got = observe(what, &stream, feed_whole(&stream, NULL, built(&event)));
+        const size_t taken = feed_whole(&stream, NULL, built(&event));
+        const observation got = observe(what, &stream, taken);
         expect_words(json.bytes, i == 0 ? "" : TRUE_WORDS, usage_words(&got.usage));
         assert_int_equal(got.reports, i == 0 ? 0 : 1);
         free(event.bytes);
@@ -318,14 +319,15 @@ static void a_deep_schema_in_a_response_hides_no_usage(void **state) {
 /* ----------------------------------------------------------------------------------------------------- cost a byte */
 
 enum {
-    SIZE = 1 << 18,
-    /* Processor time: many times what is needed, so that a slow machine or a checking tool does not fail. */
-    SECONDS_MAX = 1
+    SIZE = 1 << 18
 };
+
+/* Processor time: many times what is needed, so that a slow machine or a checking tool does not fail. */
+static const double seconds_max = 1;
 
 static void expect_cheap(const char *what, clock_t begin) {
     const double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
-    if (seconds > SECONDS_MAX) {
+    if (seconds > seconds_max) {
         fail_msg("%d bytes of %s took %.1f s", SIZE, what, seconds);
     }
 }

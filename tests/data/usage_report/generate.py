@@ -201,7 +201,8 @@ def span(id, operation, out):
 
 
 write('otlp.jsonl', [{'resourceSpans': [{'resource': {'attributes': [attribute('service.name', 'x')]}, 'scopeSpans': [{'spans': [
-    span('e-1', 'chat', 7), span('e-2', 'invoke_agent', 7), {'traceId': 'e-0', 'spanId': 'e-3', 'name': 'GET', 'attributes': [attribute('app.tokens_left', 9)]}]}]}]}])
+    span('e-1', 'chat', 7), span('e-2', 'invoke_agent', 7), {'traceId': 'e-0', 'spanId': 'e-3', 'name': 'GET', 'attributes': [
+        {'key': 'app.tokens_left', 'value': {'intValue': 9}}]}]}]}]}])
 use('otlp.jsonl', day(9), 'onyx-1', 50, 10, 0, 0, 7)
 
 # Gateways: a line around a body, or its text, or its text as base64.

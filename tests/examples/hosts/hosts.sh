@@ -64,6 +64,16 @@ same() {
 
 # ------------------------------------------------------------------------------------------------------ packages
 
+# with_libraries PACKAGE...: their names, and those of the libraries that they need and this system does not have. (LLVM is
+# large, and only for PostgreSQL's compiler.)
+with_libraries() {
+    {
+        printf '%s\n' "$@"
+        LC_ALL=C apt-get -s --no-install-recommends install "$@" 2>/dev/null |
+            sed -n '/-dev /d; /llvm\|clang/d; s/^Inst \(lib[^ ]*\) .*/\1/p'
+    } | sort -u
+}
+
 # unpack NAME PACKAGE...: Debian packages into $packages/NAME, once. Skips the test where they cannot be had.
 unpack() {
     to=$packages/$1
@@ -75,7 +85,9 @@ unpack() {
     (
         cd "$to/archives"
         chmod 777 .
-        timeout 300 apt-get -q download "$@" || { timeout 120 apt-get -q update && timeout 300 apt-get -q download "$@"; }
+        # shellcheck disable=SC2046
+        timeout 300 apt-get -q download $(with_libraries "$@") ||
+            { timeout 120 apt-get -q update && timeout 300 apt-get -q download $(with_libraries "$@"); }
     ) >"$to/log" 2>&1 || skip "these packages cannot be had: $*"
     for archive in "$to"/archives/*.deb; do
         dpkg -x "$archive" "$to"

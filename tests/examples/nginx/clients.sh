@@ -177,13 +177,15 @@ if [ -n "$get" ] && "$get" --version | grep -q -w HTTP2; then
     children="$children $!"
     two t8 "/drain-unbuffered/huge.sse?write=any" -m 0.3 --limit-rate 1k &
     children="$children $!"
+    two t9 "/drain/long.sse?wait=800" -m 0.3 &
+    children="$children $!"
     wait_for_jobs
     # shellcheck disable=SC2086
     expect t5 aborted - parrot-2
-    expect_all t6 t7 t8
+    expect_all t6 t7 t8 t9
     check_log "the log of clients of HTTP/2 that are gone"
     ledger_says broken 1
-    ledger_says whole 3
+    ledger_says whole 4
 else
     echo "there is no curl with HTTP/2: it is not tested"
 fi

@@ -113,6 +113,7 @@ for path in /drain/ /drain-unbuffered/; do
     begin "slow$(echo "$path" | tr / -)" whole 'consistent 29' "$path$slow" -m 0.5
     begin "full$(echo "$path" | tr / -)" whole 'consistent 29' "${path}huge.sse?write=any" -m 0.5 --limit-rate 1k
     begin "early$(echo "$path" | tr / -)" whole 'consistent 29' "${path}stream.sse?wait=1500" -m 0.5
+    begin "post$(echo "$path" | tr / -)" whole 'consistent 29' "${path}stream.sse?wait=1500" -m 0.5 -d '{"messages":[]}'
 done
 wait_for_calls
 check "clients of HTTP/3 that leave"

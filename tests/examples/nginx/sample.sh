@@ -15,8 +15,11 @@ take_bodies formats tests/data/formats
 take_bodies examples examples/data
 mkdir "$scratch/logs"
 
-# The sample's sockets become those of the rig, and its files are in the rig's folder. Everything else is unchanged.
-sed -e "s|^load_module .*|load_module $module; daemon off;|" \
+# The sample's sockets become those of the rig, and its folder is the rig's, with the module where the sample has it.
+# Everything else is unchanged.
+mkdir "$scratch/modules"
+cp "$module" "$scratch/modules/"
+sed -e '1s/^/daemon off;\n/' \
     -e 's|listen 127.0.0.1:8080|listen unix:nginx.sock|' -e 's|allow 127.0.0.1|allow unix:|' \
     -e 's|server 127.0.0.1:8000|server unix:upstream.sock|' -e 's|^pid .*|pid nginx.pid;|' \
     -e 's|^error_log .*|error_log error.log info;|' "$sample" >"$scratch/sample.conf"
@@ -24,7 +27,8 @@ in_sample() {
     begin_check
     grep -F -q -e "$1" "$scratch/sample.conf" || fail "the sample has no longer '$1'"
 }
-in_sample "load_module $module"
+in_sample 'load_module modules/ngx_http_tokusage_module.so;'
+in_sample 'tokusage_limit teams tokens=200k per=1m reserve=4k;'
 in_sample 'listen unix:nginx.sock'
 in_sample 'server unix:upstream.sock'
 [ "$(id -u)" -ne 0 ] || echo 'user root;' >>"$scratch/sample.conf"
@@ -67,6 +71,39 @@ job 8 GET /v1/formats-openai-chat.json "$search" - 429 - "save=$scratch/limited"
 holds "a refusal is JSON" grep -q '^{"error":{.*}}$' "$scratch/limited.body"
 holds "a refusal is of that type" grep -q '^Content-Type: application/json' "$scratch/limited.head"
 holds "a refusal says when to come back" grep -q '^Retry-After: [1-9]' "$scratch/limited.head"
+
+# Calls at the same time: four of 50,000 tokens are the limit. A window begins with the minute.
+away_from_the_end() {
+    [ "$(date +%S)" -lt 52 ]
+}
+in_time away_from_the_end || :
+printf '{"max_tokens":50000,"messages":[]}' >"$scratch/large"
+at_once=12
+for i in $(seq 12); do
+    job "busy-$i" POST '/v1/formats-openai-chat.json?wait=800' 'Authorization: Bearer key-of-support' "$scratch/large" - -
+done | run_jobs "calls at the same time"
+at_once=4
+says "calls at the same time" 4 "$(grep -c '^busy-.*whole' "$scratch/ledger")"
+stop_nginx
+
+# What README.md has for OpenTelemetry: there is no package of that module, but its names must be those of variables.
+{
+    # shellcheck disable=SC2016
+    printf "log_format spans '%s';\n" \
+        "$(sed -n 's/^otel_span_attr .* \($llm_[a-z_]*\);$/\1/p' "$project/examples/nginx/README.md" | tr '\n' ' ')"
+    cat <<'END'
+    tokusage on;
+    server {
+        listen unix:nginx.sock;
+        access_log spans.log spans;
+        location / { proxy_pass http://model; }
+    }
+END
+} | use_configuration
+start_nginx
+job 9 GET /examples-openai-responses-stream.sse | run_jobs "a call with a span"
+in_time lines_in spans.log 1 || fail "there are no spans"
+holds "the values of a span" grep -q '^gpt-5-mini-2025-08-07 [a-zA-Z0-9_-]* [a-z-]* 18 71 0 64 $' "$scratch/spans.log"
 stop_nginx
 
 # ------------------------------------------------------------------------------------------------------- the round trip

@@ -84,6 +84,7 @@ sed -i "s|alias bodies/|alias $scratch/bodies/|" "$scratch/nginx.conf"
 start_upstream
 start_nginx
 
+# shellcheck disable=SC2153
 promtool=$(command -v "$PROMTOOL") || promtool=
 # fetch ZONE: its metrics as text in $scratch/ZONE.body, checked to be Prometheus text.
 fetch() {
