@@ -181,10 +181,7 @@ static bool plan_items(plan *p, cJSON *object) {
     return w.depth == 0;
 }
 
-/*
- * Makes the items that are missing, and forgets those of rows that are not written; false when memory fails. (Only when
- * cJSON adds an item to an object, the item gets its name.)
- */
+/* Makes the items that are missing, and forgets those of rows that are not written; false when memory fails. */
 static bool make_missing(plan *p) {
     bool good = true;
     for (size_t row = 0; good && row < TOKUSAGE_FORM_ROWS; row++) {
@@ -192,7 +189,7 @@ static bool make_missing(plan *p) {
             p->item[row] = NULL;
         } else if (!p->item[row]) {
             const char *const name = tokusage_name_text(tokusage_name_of(tokusage_form[row].key));
-            p->item[row] = cJSON_AddNumberToObject(&p->made, name, 0);
+            p->item[row] = cJSON_AddNumberToObject(&p->made, name, 0); /* gives it the name */
             good = p->item[row] != NULL;
         }
     }

@@ -52,7 +52,7 @@ static tokusage_status read_whole(tokusage_reader *reader, const char *json, siz
 
 tokusage_status tokusage_extract(const char *json, size_t length, const char *pointer, tokusage *usage,
                                  tokusage_error *error) {
-    if (!json || !usage || (pointer && !tokusage_pointer_valid(pointer))) {
+    if (!json || !usage || (pointer && *pointer != '\0' && !tokusage_pointer_valid(pointer))) {
         return tokusage_fail(error, TOKUSAGE_ERR_ARGUMENT, TOKUSAGE_NO_MEMBER);
     }
     tokusage_reader reader;

@@ -4,7 +4,8 @@
  *
  * nginx ends a request when its client closes the connection (unless proxy_ignore_client_abort is on), at the first
  * write that fails, and when the client takes no bytes for send_timeout. All of these are kept from it:
- *   - while nginx waits for the service's header, the handlers that watch the client are taken out (prepare)
+ *   - while nginx waits for the service's header, the handlers that watch the client are taken out (prepare); of HTTP/3
+ *     the events come here already, as nginx ends a request whose connection is gone before it asks its handlers
  *   - later the events of the client come here first (watch), as nginx sets its handlers anew when the upstream is done
  *     and the rest of the response waits in buffers and temporary files
  *   - a write that failed is not reported, and no other one is tried: from then on every buf counts as sent, and the

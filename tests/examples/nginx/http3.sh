@@ -2,12 +2,13 @@
 # HTTP/3: streams are read and passed on byte by byte; clients that leave are aborted, or drained to the end of the service's
 # stream, also before its response has begun; a limit's headers. The ledger of the upstream says how far it was read.
 #
-#     sh tests/examples/nginx/http3.sh BUILT
+#     sh tests/examples/nginx/http3.sh BUILT [sanitized]
 set -eu
 
 built=$(cd "$1" && pwd)
 # shellcheck source=tests/examples/nginx/rig.sh
 . "$(dirname "$0")/rig.sh"
+[ "${2:-}" != sanitized ] || use_sanitized_module
 
 "$nginx" -V 2>&1 | grep -q -e --with-http_v3_module || skip "this nginx has no HTTP/3"
 "$GET" --version | grep -q -w HTTP3 || skip "there is no curl with HTTP/3"

@@ -42,7 +42,7 @@ depends() {
 packages() {
     echo nginx nginx-dev libpcre2-dev libssl-dev zlib1g-dev
     if [ "$which" = newest ]; then
-        echo curl promtool
+        echo curl promtool libasan8 libubsan1
         depends nginx curl promtool
     else
         apt-cache depends nginx | sed -n 's/^ *Depends: \(libpcre2-8[^ ]*\|libssl[^ ]*\|zlib1g\)$/\1/p'
