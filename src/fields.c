@@ -123,7 +123,7 @@ void tokusage_fields_open(tokusage_fields *fields, tokusage_node node) {
 
 /* The column of a number of the element: the tag may move it to one of the next. */
 static unsigned column_of(const tokusage_fields *fields, tokusage_key key) {
-    return tokusage_name_of(key)->target + fields->tag - 1U;
+    return (unsigned)tokusage_name_of(key)->target + fields->tag - 1U;
 }
 
 bool tokusage_fields_element_counts(const tokusage_fields *fields) {
