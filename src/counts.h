@@ -1,7 +1,4 @@
-/*
- * The counts by number, in the order of the struct; how the other files report an error about one of them; and numbers
- * in decimal digits. No JSON and no arithmetic.
- */
+/* The counts by number, in the order of the struct; errors about one of them; numbers in decimal digits. No JSON. */
 #ifndef TOKUSAGE_SRC_COUNTS_H
 #define TOKUSAGE_SRC_COUNTS_H
 
