@@ -62,7 +62,7 @@ static void ask(const tokusage_stream *stream) {
     tokusage usage;
     tokusage_error error;
     (void)tokusage_stream_usage(stream, &usage, &error);
-    (void)tokusage_stream_label(stream, TOKUSAGE_LABEL_MODEL, label, sizeof label);
+    (void)tokusage_stream_label(stream, TOKUSAGE_LABEL_MODEL, label + sizeof label - 1, 1);
     (void)tokusage_stream_label(stream, TOKUSAGE_LABEL_SERVICE_TIER, label, sizeof label);
     (void)tokusage_stream_done(stream);
     (void)tokusage_stream_verdict(stream, true, &usage, &error);
