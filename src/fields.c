@@ -12,12 +12,13 @@ static const uint8_t count_of[TOKUSAGE_COLUMNS] = {TOKUSAGE_EACH_COLUMN(COUNT)};
 #define ADDED (BIT(COLUMN_COMPACTION_CACHED) | BIT(COLUMN_COMPACTION_WRITTEN))
 
 static bool has(const tokusage_columns *columns, unsigned column) {
-    return tokusage_has_bit(columns->present, column);
+    return (columns->present & BIT(column)) != 0;
 }
 
 /* The bit of a column if this name has given it its value, else 0. */
 static uint32_t bit_of_key(const tokusage_columns *columns, unsigned column, tokusage_key key) {
-    return has(columns, column) && columns->key[column] == key ? BIT(column) : 0;
+    const uint32_t bit = columns->present & BIT(column);
+    return bit != 0 && columns->key[column] == key ? bit : 0;
 }
 
 static void set(tokusage_columns *columns, unsigned column, tokusage_key key, int64_t value) {
