@@ -1,6 +1,6 @@
 /*
  * The reader of documents and all that it asks, at a document in two chunks. Each is in a room of exactly its size. A write
- * after the reader's own buffer would still be within the reader, so how much the buffer holds is looked at.
+ * after a buffer within the reader, or within the labels, would still be in them, so how much these hold is looked at.
  */
 #ifndef TOKUSAGE_TESTS_PROOF_CHUNKS_H
 #define TOKUSAGE_TESTS_PROOF_CHUNKS_H
@@ -27,6 +27,15 @@ static void feed(tokusage_reader *reader, const char *bytes, size_t length) {
     }
 }
 
+static void look_at_labels(const tokusage_labels *labels) {
+    /*@ loop unroll 3; */
+    for (unsigned i = 0; i < LABELS; i++) {
+        if (labels->length[i] >= (i == TOKUSAGE_LABEL_SERVICE_TIER ? TIER_SIZE : TOKUSAGE_LABEL_SIZE)) {
+            broken();
+        }
+    }
+}
+
 static void cut_in_two(const char *form, size_t cut, const char *pointer) {
     const size_t rest = strlen(form) - cut;
     tokusage_reader reader;
@@ -42,6 +51,8 @@ static void cut_in_two(const char *form, size_t cut, const char *pointer) {
     feed(&reader, second + (ROOM - rest), rest);
     (void)tokusage_reader_loses(&reader);
     tokusage_reader_end(&reader);
+    look_at_labels(&labels[0]);
+    look_at_labels(&labels[1]);
 }
 
 #endif
