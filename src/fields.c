@@ -17,8 +17,7 @@ static bool has(const tokusage_columns *columns, unsigned column) {
 
 /* The bit of a column if this name has given it its value, else 0. */
 static uint32_t bit_of_key(const tokusage_columns *columns, unsigned column, tokusage_key key) {
-    const uint32_t bit = columns->present & BIT(column);
-    return bit != 0 && columns->key[column] == key ? bit : 0;
+    return has(columns, column) && columns->key[column] == key ? BIT(column) : 0;
 }
 
 static void set(tokusage_columns *columns, unsigned column, tokusage_key key, int64_t value) {

@@ -36,10 +36,8 @@ static const char *step(const char *pointer, unsigned names) {
 }
 
 tokusage_key tokusage_pointer_name(const char *pointer, unsigned names, const char *name, size_t length) {
-    const bool may = *pointer != '\0'; /* of "" no name is asked */
-    const char *const rest = may ? match(step(pointer, names), name, length) : NULL;
-    const tokusage_key key = rest && *rest == '\0' ? KEY_BASE : KEY_WAY;
-    return rest ? key : 0;
+    const char *const rest = *pointer != '\0' ? match(step(pointer, names), name, length) : NULL; /* "" asks of none */
+    return !rest ? 0 : *rest == '\0' ? KEY_BASE : KEY_WAY;
 }
 
 /* ---- several */
