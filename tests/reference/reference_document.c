@@ -415,9 +415,9 @@ bool reference_begun(json_node *root, const char *pointer, bool in_event) {
         }
     }
     json_node *bases = pointer != NULL ? not_null(reference_values(root, pointer, "")) : NULL;
-    for (; bases != NULL; bases = bases->also) {
+    for (json_node *first = bases; bases != NULL; bases = bases->also) {
         read_usage(&in, bases, "usage");
-        if (bases->kind == '{' ? in.any : bases->begun) {
+        if (bases != first || (bases->kind == '{' ? in.any : bases->begun)) { /* one that is there twice has begun */
             return true;
         }
     }

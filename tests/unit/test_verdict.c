@@ -193,6 +193,7 @@ static void verdict_is_unreadable_when_an_event_loses_a_usage_that_had_begun(voi
          SAYS("prompt 5", UNREADABLE, 1, false)},
         {"a pointer to the response", "/a", EVENT("{'a':{'usage':{x}}}"), SAYS("", UNREADABLE, 0, false)},
         {"a pointer to the usage", "/a", EVENT("{'a':{'prompt_tokens':5,x}}"), SAYS("", UNREADABLE, 0, false)},
+        {"a pointer to a usage that is there twice", "/a", EVENT("{'a':{},'a':{x}}"), SAYS("", UNREADABLE, 0, false)},
         {"a pointer to the usage, before its first count", "/a", EVENT("{'a':{'b':5,x}}"),
          SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
     };
