@@ -1,6 +1,6 @@
 /*
- * JSON Pointers (RFC 6901) of member names: what a name that was read means for one, and for several that are followed in
- * one pass over a document (tokusage_find_all).
+ * JSON Pointers (RFC 6901) of member names: what a name that was read means for one, and for several that are followed
+ * in one pass over a document (tokusage_find_all).
  *
  *     /id  /usage/total_tokens        {"id":"a","usage":{"total_tokens":12}}
  *     names 0   names 1               in "usage": level 1, so only the second is compared with the names in it
@@ -31,7 +31,7 @@ typedef struct tokusage_pointers {
     bool opens;     /* the value of the last name is an object in which one leads on */
 } tokusage_pointers;
 
-/* What a name is for a pointer of which `names` names led to its container: KEY_BASE the last, KEY_WAY another, or 0. */
+/* What a name is for a pointer of which `names` led to its container: KEY_BASE the last, KEY_WAY another, or 0. */
 tokusage_key tokusage_pointer_name(const char *pointer, unsigned names, const char *name, size_t length);
 
 /* A name in the open container. KEY_BASE when it is the next one of a pointer, else 0. */

@@ -182,7 +182,7 @@ static void find_all_finds_each_value_in_one_pass(void **state) {
          "{\"a\":{\"x\":1,\"y\":{}},\"b\":{\"x\":2}}",
          {"/b/x", "/a/x", "/a/y", "/b/y", "/x"},
          " 2 1 {} - -"},
-        {"behind a branch that is left",
+        {"after a branch that is left",
          "{\"a\":{\"b\":{\"c\":1}},\"c\":2,\"d\":3}",
          {"/a/b/c", "/c", "/a/c", "/d"},
          " 1 2 - 3"},

@@ -58,7 +58,7 @@ three() {
     "$GET" -s -k --http3-only "$@" "https://127.0.0.1:$port$target"
 }
 
-# begin ID OUTCOME LOG TARGET [OPTION...]: a call beside others; how it ends in the ledger, and its line in the log.
+# begin ID OUTCOME LOG TARGET [OPTION...]: a call at the same time as others; how it ends in the ledger, and its line in the log.
 children=
 begin() {
     id=$1

@@ -42,7 +42,7 @@ if "$compiler" --version | grep -q -i clang; then
     compiler=gcc
 fi
 library=$("$compiler" -print-file-name=libasan.so 2>/dev/null) || library=
-# One that goes with a newer C library is beside it, if it has the same version.
+# One that goes with a newer C library is next to it, if it has the same version.
 [ "$which" = own ] || library=$(find "$built/unpacked/usr/lib" -name "$(basename "$(readlink -f "$library")" | sed 's/\(so\.[0-9]*\).*/\1/')")
 case $library in
 /*)
