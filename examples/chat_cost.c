@@ -230,7 +230,7 @@ static bool print_event(const char *data) {
     return printed;
 }
 
-/* One line of the body. What is no event, such as the JSON of an HTTP error, is printed as it is. */
+/* One line of the body. Other text, such as the JSON of an HTTP error, is printed as it is. */
 static bool print_line(response *of) {
     of->line[of->line_length] = '\0';
     of->line_length = 0;

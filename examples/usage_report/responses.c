@@ -499,7 +499,7 @@ static bool is_digit(char c) {
     return (unsigned char)(c - '0') <= 9;
 }
 
-/* A form is what is between the digits: the length of each piece, and the piece. */
+/* A form: the length of each piece between the digits of a usage, and the piece. */
 static size_t span_of(const text *form, slice usage) {
     size_t at = 0;
     for (size_t i = 0; i < form->used; i += 1 + (unsigned char)form->bytes[i]) {
