@@ -61,19 +61,7 @@ static int finish(int result, int error) {
 static void read_all(reading *in) {
     input with = {.buffer = NULL};
     for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        source file = {.name = in->asked->files[i], .number = (uint32_t)i};
-        in->source = &file;
-        read_file(in, &with, file.name);
-        for (size_t k = 0; k < FORMS; k++) { /* names are said for each file */
-            text_free(&in->forms[k]);
-        }
-        forget(&file.said);
-        text_free(&file.event);
-        text_free(&file.cut[0]);
-        text_free(&file.cut[1]);
-        text_free(&file.model);
-        text_free(&file.session);
-        in->source = NULL;
+        read_file(in, &with, in->asked->files[i], (uint32_t)i);
     }
     free(with.buffer);
     answers_finish(in);
@@ -114,7 +102,6 @@ static int report_all(options *asked) {
     const tokusage *const usage = &total.usage;
     memset(&in, 0, sizeof in);
     in.asked = asked;
-    in.document.pointer = asked->at;
     in.wants_time = asked->ranged || asked->prices.timed;
     for (size_t i = 0; i < asked->by_count; i++) {
         in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
@@ -142,6 +129,7 @@ static int report_all(options *asked) {
     totals_free(&in.totals);
     forget(&in.notes);
     response_free(&in.found);
+    free(in.document.members);
     text_free(&in.head);
     text_free(&in.key);
     text_free(&in.scratch);
