@@ -19,7 +19,8 @@ uint64_t hash_of(const reading *in, slice id) {
     uint64_t hash = id.length;
     for (size_t at = 0; at < id.length; at += 7) {
         uint64_t word = 0;
-        memcpy(&word, id.bytes + at, id.length - at < 7 ? id.length - at : 7);
+        const size_t left = id.length - at;
+        left < 7 ? memcpy(&word, id.bytes + at, left) : memcpy(&word, id.bytes + at, 7);
         const wide product = (wide)(hash + word) * point;
         hash = ((uint64_t)(product & prime) + (uint64_t)(product >> 61)) % prime;
     }

@@ -142,8 +142,26 @@ static uint64_t mark_of(const char *name, size_t length) {
     return UINT64_C(1) << ((length > 0 ? 3 * (unsigned char)*name : 0U) + 5 * length) % 64;
 }
 
-/* The first member with this name. `in` knows those of the document itself. */
-static slice member_of(const document *in, slice object, const char *name, size_t length) {
+/* The members of a document are read when they are asked for. */
+static bool read_member(document *in) {
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
+    if (!in->rest.bytes || !json_next(&in->rest, &name, &value)) {
+        in->rest.bytes = NULL;
+        return false;
+    }
+    if (in->count == in->room) {
+        in->room = in->room > 0 ? 2 * in->room : 64;
+        in->members = memory_resize(in->members, in->room * sizeof *in->members);
+    }
+    in->members[in->count].name = name;
+    in->members[in->count++].value = value;
+    in->marks |= memchr(name.bytes, '\\', name.length) ? UINT64_MAX : mark_of(name.bytes, name.length);
+    return true;
+}
+
+/* The first member with this name. */
+static slice member_of(document *in, slice object, const char *name, size_t length) {
     slice found = {NULL, 0};
     slice value = {NULL, 0};
     if (!in || object.bytes != in->whole.bytes) {
@@ -152,17 +170,18 @@ static slice member_of(const document *in, slice object, const char *name, size_
                 return value;
             }
         }
-    } else if ((in->marks & mark_of(name, length)) != 0) {
-        for (size_t i = 0; i < in->count; i++) {
-            if (name_is(in->members[i].name, name, length)) {
-                return in->members[i].value;
-            }
+        return (slice){NULL, 0};
+    }
+    const bool may_be = in->rest.bytes || (in->marks & mark_of(name, length)) != 0;
+    for (size_t i = 0; may_be && (i < in->count || read_member(in)); i++) {
+        if (name_is(in->members[i].name, name, length)) {
+            return in->members[i].value;
         }
     }
     return (slice){NULL, 0};
 }
 
-static slice find(const document *in, slice value, const char *pointer, size_t length) {
+static slice find(document *in, slice value, const char *pointer, size_t length) {
     const char *const end = pointer + length;
     while (pointer < end && value.bytes) {
         const char *const name = pointer + 1;
@@ -188,11 +207,11 @@ slice json_at(slice value, const char *pointer) {
     return find(NULL, value, pointer, strlen(pointer));
 }
 
-slice document_one(const document *in, const char *pointer) {
+slice document_one(document *in, const char *pointer) {
     return find(in, in->whole, pointer, strlen(pointer));
 }
 
-slice document_at(const document *in, const char *pointers) {
+slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
     while (pointers && *pointers == '/' && !value.bytes) {
         const size_t span = strcspn(pointers, " =");
@@ -202,7 +221,7 @@ slice document_at(const document *in, const char *pointers) {
     return value;
 }
 
-bool document_has(const document *in, const char *pointers) {
+bool document_has(document *in, const char *pointers) {
     bool has = false;
     while (!has && *pointers == '/') {
         const size_t span = strcspn(pointers, " ");
@@ -212,36 +231,52 @@ bool document_has(const document *in, const char *pointers) {
     return has;
 }
 
-static void add_member(document *in, slice name, slice value) {
-    if (in->count == in->room) {
-        in->room = in->room > 0 ? 2 * in->room : 64;
-        in->members = memory_resize(in->members, in->room * sizeof *in->members);
-    }
-    in->members[in->count].name = name;
-    in->members[in->count++].value = value;
-    in->marks |= memchr(name.bytes, '\\', name.length) ? UINT64_MAX : mark_of(name.bytes, name.length);
+static bool is_after(const char *end, const char *begin, const char *word) {
+    const size_t length = strlen(word);
+    return (size_t)(end - begin) > length && memcmp(end - length, word, length) == 0;
 }
 
-/* It may be followed by another, or (in a list over lines) by a comma or the end of the list. */
-bool document_open(document *in, const char *pointer, slice from, slice *rest) {
-    slice name = {NULL, 0};
-    slice value = {NULL, 0};
-    slice inside = json_is(from, '{') ? json_open(from) : (slice){NULL, 0};
+/* Where the only usage is, if it is named so. False: there may be several documents. */
+static bool look_over(document *in, slice of) {
+    const char *const end = of.bytes + of.length;
+    size_t found = 0;
+    in->found = (slice){NULL, 0};
+    for (const char *at = of.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
+        }
+        if (before[-1] == '}') {
+            return false;
+        }
+        if (before[-1] == ':' && (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "Metadata\":"))) {
+            in->found = found++ == 0 ? (slice){at, (size_t)(end - at)} : (slice){NULL, 0};
+        }
+    }
+    return true;
+}
+
+static bool read_whole(document *in, const char *pointer, slice whole) {
+    in->whole = whole;
+    in->rest = json_open(whole);
     in->count = 0;
     in->marks = 0;
-    while (json_next(&inside, &name, &value)) {
-        add_member(in, name, value);
-    }
-    const size_t span = json_is(inside, '}') ? (size_t)(inside.bytes - from.bytes) + 1 : json_skip(from);
-    in->whole = (slice){from.bytes, span > 0 ? span : from.length};
-    *rest = after(from, in->whole.length);
     tokusage_stream_init(&in->stream, pointer);
-    if (json_is(from, '{')) {
-        tokusage_stream_feed(&in->stream, in->whole.bytes, in->whole.length);
+    if (json_is(whole, '[')) {
+        return json_span(whole) == whole.length;
     }
+    tokusage_stream_feed(&in->stream, whole.bytes, whole.length);
     in->verdict = tokusage_stream_verdict(&in->stream, true, &in->usage, &in->error);
-    return (rest->length == 0 || memchr("{[,]", *rest->bytes, 4)) &&
-           (json_is(from, '{')   ? in->verdict != TOKUSAGE_UNREADABLE && in->verdict != TOKUSAGE_TRUNCATED
-            : json_is(from, '[') ? json_span(in->whole) == in->whole.length
-                                 : false);
+    return json_is(whole, '{') && in->verdict != TOKUSAGE_UNREADABLE && in->verdict != TOKUSAGE_TRUNCATED;
+}
+
+bool document_open(document *in, const char *pointer, slice from, slice *rest) {
+    *rest = (slice){NULL, 0};
+    if (look_over(in, from) && read_whole(in, pointer, from)) {
+        return true;
+    }
+    const size_t end = json_span(from);
+    *rest = after(from, end);
+    return end > 0 && (rest->length == 0 || memchr("{[,]", *rest->bytes, 4)) &&
+           read_whole(in, pointer, json_trim((slice){from.bytes, end}));
 }

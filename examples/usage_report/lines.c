@@ -239,16 +239,21 @@ static void read_lines(reading *in, input *with) {
             single = 0;
             continue;
         }
-        if (single == 0 && goes_on(json_trim(without_mark((slice){with->buffer + with->begin, end})))) {
+        slice line = without_mark((slice){with->buffer + with->begin, end});
+        if (single == 0 && goes_on(json_trim(line))) {
             const size_t last = document_end(with, most, &single);
             end = last > 0 ? last : end;
             single = last > 0 ? 0 : single;
+            line = without_mark((slice){with->buffer + with->begin, end});
+            for (const char *at = line.bytes; (at = memchr(at, '\n', line.length - (size_t)(at - line.bytes))); at++) {
+                with->line++;
+            }
         }
-        take_line(in, number, without_mark((slice){with->buffer + with->begin, end}));
-        end += end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
-        for (const size_t last = with->begin + end; with->begin < last; with->begin++) {
-            with->line += with->buffer[with->begin] == '\n';
-        }
+        take_line(in, number, line);
+        const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
+        with->begin += end + line_end;
+        with->line += line_end;
+        end += line_end;
         single -= single > end ? end : single;
     }
 }

@@ -133,8 +133,8 @@ static size_t skip_digits(slice of, size_t at) {
     return at;
 }
 
-/* Whether they differ in digits only. */
-static bool are_alike(slice one, slice other) {
+/* Whether the one is at the front of the other, except for digits. */
+static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
     for (;;) {
@@ -142,20 +142,19 @@ static bool are_alike(slice one, slice other) {
             i += 8;
             k += 8;
         }
-        if (i == one.length || k == other.length) {
-            return i == one.length && k == other.length;
-        }
-        if (one.bytes[i] != other.bytes[k]) {
-            const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
-            if (digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2 || digits == 0) {
-                return false;
-            }
-            i = skip_digits(one, i);
-            k = skip_digits(other, k);
-        } else {
+        while (i < one.length && k < other.length && one.bytes[i] == other.bytes[k]) {
             i++;
             k++;
         }
+        if (i == one.length || k == other.length) {
+            return i == one.length && i > 0;
+        }
+        const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
+        if (digits == 0 || digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2) {
+            return false;
+        }
+        i = skip_digits(one, i);
+        k = skip_digits(other, k);
     }
 }
 
@@ -164,12 +163,13 @@ void check_members(reading *in, slice usage, const response *of) {
     source *const file = in->source;
     text path = {.bytes = NULL};
     size_t i = 0;
-    while (i < USAGES && !are_alike(usage, text_all(&file->checked[i]))) {
+    while (i < USAGES && !begins_alike(text_all(&file->checked[i]), usage)) {
         i++;
     }
     if (json_is(usage, '{') && i == USAGES) {
-        walk(in, usage, &path, 0, of);
         text *const checked = &file->checked[file->next_checked++ % USAGES];
+        usage.length = json_skip(usage);
+        walk(in, usage, &path, 0, of);
         checked->used = 0;
         text_slice(checked, usage);
     }

@@ -176,12 +176,12 @@ static void put_value(text *to, slice value) {
 /* Adds what is not known yet. */
 void read_about(reading *in, response *to) {
     static const char times[] =
-        "/response_created_at /attributes/event.timestamp /response/body/created /response/body/created_at "
-        "/result/message/created_at /created /created_at /response/created_at /response/created /createTime "
+        "/created /created_at /response_created_at /attributes/event.timestamp /response/body/created "
+        "/response/body/created_at /result/message/created_at /response/created_at /response/created /createTime "
         "/timestamp /time/created /time /@timestamp /ts /datetime /date /startTime /start_time /startTimeUnixNano "
         "/response/createTime /processed_time";
     const options *const asked = in->asked;
-    const document *const of = &in->document;
+    document *const of = &in->document;
     record *const kept = &to->kept;
     if (!kept->timed && (in->wants_time || kept->rule == REPLACES)) {
         kept->timed = moment_read(asked->time ? document_one(of, asked->time) : document_at(of, times), &kept->time);

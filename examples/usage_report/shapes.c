@@ -166,7 +166,7 @@ static bool is_one(slice value, const char *words) {
     return false;
 }
 
-static bool holds(const document *of, const char *condition) {
+static bool holds(document *of, const char *condition) {
     if (*condition == '?') {
         return document_has(of, condition + 1);
     }
@@ -187,7 +187,7 @@ static bool holds(const document *of, const char *condition) {
 }
 
 /* With --at, only chunks are recognized. */
-static const shape *shape_of(const reading *in) {
+static const shape *shape_of(reading *in) {
     const shape *row = rows;
     for (;; row++) {
         size_t i = 0;
@@ -332,7 +332,7 @@ static void read_result_model(reading *in, response *to) {
 
 /* The counts: of a body, of the document, or of parts. False: it is no new record. */
 static bool read_usage(reading *in, const shape *as, response *to) {
-    const document *const of = &in->document;
+    document *const of = &in->document;
     const slice body = document_at(of, as->body);
     if (as->rule == RUNNING) {
         return read_running(in, to);
@@ -401,7 +401,8 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
         return;
     }
     if (as->body || !as->parts) {
-        check_members(in, document_at(&in->document, usages), to);
+        const slice found = in->document.found;
+        check_members(in, found.bytes ? found : document_at(&in->document, usages), to);
     }
     take_response(in, to);
 }

@@ -33,7 +33,7 @@ typedef struct chunk {
 } chunk;
 
 static chunk chunk_of(reading *in, record_rule rule) {
-    const document *const of = &in->document;
+    document *const of = &in->document;
     char id[TOKUSAGE_LABEL_SIZE];
     chunk is = {.begins = rule == BEGINS, .ends = rule == ENDS};
     is.id = hash_of(in, (slice){id, tokusage_stream_label(&of->stream, TOKUSAGE_LABEL_ID, id, sizeof id)});

@@ -78,6 +78,8 @@ slice json_at(slice value, const char *pointer); /* nothing for null, too; array
 
 typedef struct document {
     slice whole;
+    slice found; /* from the only usage on; nothing: it is not the only one, or has another name */
+    slice rest;  /* members that were not read so far */
     struct {
         slice name, value;
     } * members;
@@ -89,12 +91,15 @@ typedef struct document {
     tokusage_error error;
 } document;
 
-/* The document at the front; pointer: --at. False: it is no JSON, or followed by something else. */
+/*
+ * The document at the front; pointer: --at. It may be followed by another, or (in a list over lines) by a comma or the
+ * end of the list. False: it is no JSON, or something else follows.
+ */
 bool document_open(document *in, const char *pointer, slice from, slice *rest);
-slice document_one(const document *in, const char *pointer); /* nothing for null, too */
+slice document_one(document *in, const char *pointer); /* nothing for null, too */
 /* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
-slice document_at(const document *in, const char *pointers);
-bool document_has(const document *in, const char *pointers); /* whether there is a member with such a name, also null */
+slice document_at(document *in, const char *pointers);
+bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
 
 /* ---- moment.c: times, in microseconds since 1970. */
 
