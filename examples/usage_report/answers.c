@@ -72,9 +72,11 @@ static bool is_better(const record *next, const record *old) {
     const int by_output = compare(next->usage.completion_tokens.value, old->usage.completion_tokens.value);
     const int by_tokens = compare(tokens_of(next), tokens_of(old));
     const int by_counts = compare(counts_of(next), counts_of(old));
-    const size_t least = next->group->length < old->group->length ? next->group->length : old->group->length;
+    const slice by = next->group->as.key;
+    const slice than = old->group->as.key;
+    const size_t least = by.length < than.length ? by.length : than.length;
     const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time,
-                         by_counts, least > 0 ? memcmp(old->group->key, next->group->key, least) : 0};
+                         by_counts, least > 0 ? memcmp(than.bytes, by.bytes, least) : 0};
     size_t i = 0;
     while (i < 4 && order[i] == 0) {
         i++;

@@ -1,83 +1,42 @@
 /*
- * What is printed, except the table: the formats for programs, and the lines of --each.
+ * What is printed: a table for people, and the formats for programs, all of them by one list of columns.
  */
 #include "usage_report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* ---- columns: the counts of the library, all of them and in its order, come between these */
-
-static const column before[] = {
-    {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
-    {"invalid", COUNTER, INVALID},       {"ambiguous", COUNTER, AMBIGUOUS},
-    {"untimed", COUNTER, UNTIMED},       {"misplaced", COUNTER, MISPLACED},
-    {"errors", COUNTER, ERRORS},         {"malformed", COUNTER, MALFORMED},
-    {"prefixed", COUNTER, PREFIXED},     {"too_long", COUNTER, TOO_LONG},
-    {"unfinished", COUNTER, UNFINISHED}, {"repeated", COUNTER, REPEATED},
-    {"unknown_names", COUNTER, UNKNOWN},
-};
-static const column after[] = {
-    {"prompt_tokens_missing", COUNTER, MISSING_PROMPT},
-    {"completion_tokens_missing", COUNTER, MISSING_COMPLETION},
-    {"total_tokens_missing", COUNTER, MISSING_TOTAL},
-    {"reconciled", COUNTER, RECONCILED},
-    {"assumed", COUNTER, ASSUMED},
-    {"contradictory", COUNTER, CONTRADICTORY},
-    {"tokens_above", COUNTER, TOKENS_ABOVE},
-    {"tokens_below", COUNTER, TOKENS_BELOW},
-    {"unpriced", COUNTER, UNPRICED},
-    {"cost", COST, 0},
-    {"stated_cost", STATED, 0},
-};
-enum {
-    BEFORE = sizeof before / sizeof *before,
-    AFTER = sizeof after / sizeof *after
-};
-_Static_assert(BEFORE + TOKUSAGE_COUNTS + AFTER == COLUMNS, "each counter has a column");
-
-column column_at(size_t index) {
-    const size_t count = index - BEFORE;
-    return index < BEFORE            ? before[index]
-           : count < TOKUSAGE_COUNTS ? (column){tokusage_count_name(count), COUNT, count}
-                                     : after[count - TOKUSAGE_COUNTS];
-}
-
 bool column_is_there(column of, const options *asked) {
-    const bool priced = of.kind == COST || (of.kind == COUNTER && of.which == UNPRICED);
-    return of.kind == STATED ? asked->stated : asked->priced || !priced;
+    return of.is_count || (of.which == STATED     ? asked->stated
+                           : of.which >= UNPRICED ? asked->priced && (of.which == COST || !asked->each)
+                                                  : !asked->each);
 }
 
-/* What is absent is nothing, or for people a -. */
-bool column_put(column of, const tally *from, bool nice, text *to) {
+/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. False: it says nothing. */
+static bool put_value(column of, const tally *from, bool nice, text *to) {
     tokusage usage = from->usage;
-    const tokusage_count *const count = of.kind == COUNT ? tokusage_count_at(&usage, of.which) : NULL;
-    const amount *const money = of.kind == COST ? &from->cost : of.kind == STATED ? &from->stated : NULL;
-    const bool unknown = of.kind == COST && from->counters[UNPRICED] > 0 && money->whole == 0 && money->part == 0;
-    const int64_t value = count ? count->value : money ? 1 : from->counters[of.which];
-    if ((count && !count->present) || (nice && unknown)) {
+    const tokusage_count *const count = of.is_count ? tokusage_count_at(&usage, of.which) : NULL;
+    const amount *const money = count || of.which < COST ? NULL : of.which == COST ? &from->cost : &from->stated;
+    const int64_t value = count ? count->value : money ? *money > 0 : from->counters[of.which];
+    if (count ? !count->present : money == &from->cost && value == 0 && from->counters[UNPRICED] > 0) {
         text_string(to, nice ? "-" : "");
     } else if (money) {
-        amount_put(to, money, nice);
+        amount_put(to, *money, nice);
     } else {
         text_number(to, value, nice);
     }
     return value > 0;
 }
 
-const char no_key[] = "(none)";
-const char other_keys[] = "(others)";
-
 /* No name reads as what is said of none. */
-void key_put(const char **key, text *to) {
-    text name = {.bytes = NULL};
+static void put_name(slice *key, text *to) {
+    slice name = {NULL, 0};
     const bool present = key_next(key, &name);
-    const slice whole = text_all(&name);
-    text_string(to, slice_is(whole, no_key) || slice_is(whole, other_keys) ? "\\" : present ? "" : no_key);
-    text_safe(to, whole);
-    text_free(&name);
+    text_string(to, !present ? "(none)" : slice_is(name, "(none)") ? "\\" : "");
+    text_safe(to, name);
 }
 
-/* ---- CSV (RFC 4180) and TSV */
+/* ---- CSV (RFC 4180) and TSV: each field is followed by a separator */
 
 /*
  * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
@@ -86,7 +45,7 @@ void key_put(const char **key, text *to) {
 static void put_field(const options *asked, slice field, text *to) {
     const bool formula = field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4);
     const bool blank = field.length == 0 || *field.bytes == ' ' || field.bytes[field.length - 1] == ' ';
-    const bool quoted = asked->format == FORMAT_CSV &&
+    const bool quoted = asked->separator == ',' &&
                         (blank || memchr(field.bytes, ',', field.length) || memchr(field.bytes, '"', field.length));
     text_string(to, quoted ? "\"" : "");
     text_string(to, formula ? "'" : "");
@@ -95,197 +54,250 @@ static void put_field(const options *asked, slice field, text *to) {
         text_bytes(to, field.bytes + at, 1);
     }
     text_string(to, quoted ? "\"" : "");
-    text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+    text_bytes(to, &asked->separator, 1);
 }
 
-static void put_safe_field(const options *asked, const char *field, text *to) {
-    text safe = {.bytes = NULL};
-    text_safe(&safe, slice_of(field));
-    put_field(asked, text_all(&safe), to);
-    text_free(&safe);
-}
-
-/* A row, or (NULL) its head: the keys, and the columns; those of counters only in a report. */
-static void put_row(const options *asked, const char *key, const tally *row, text *to) {
+/* A group or a response, or (NULL) the head. */
+static void put_fields(const options *asked, const report_row *of, text *to) {
+    slice key = of ? of->key : (slice){NULL, 0};
+    text name = {.bytes = NULL};
+    if (asked->each && of) {
+        text_safe(&name, slice_of(of->file));
+        put_field(asked, text_all(&name), to);
+        text_print(to, "%lld%c", (long long)of->line, asked->separator);
+    } else if (asked->each) {
+        text_print(to, "file%cline%c", asked->separator, asked->separator);
+    }
     for (size_t i = 0; i < asked->by_count; i++) {
-        text cell = {.bytes = NULL};
-        if (!row) { /* a pointer is named without the / at its front */
-            text_safe(&cell, slice_of(asked->by[i].given + (*asked->by[i].given == '/')));
-        } else if (key) {
-            key_put(&key, &cell);
-        } else if (i == 0) {
-            text_string(&cell, other_keys);
-        }
-        if (cell.used > 0 || key || !row) {
-            put_field(asked, text_all(&cell), to);
+        const char *const given = asked->by[i].given;
+        name.used = 0;
+        if (of) {
+            put_name(&key, &name);
         } else {
-            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+            text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
         }
-        text_free(&cell);
+        put_field(asked, text_all(&name), to);
     }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        const column of = column_at(i);
-        if (column_is_there(of, asked) && !(asked->each && of.kind == COUNTER)) {
-            if (!row) {
-                text_string(to, of.name);
-            } else if (of.kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
-                column_put(of, row, false, to);
-            }
-            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
-        }
-    }
-    to->used--; /* the separator after the last */
-}
-
-/* ---- JSON */
-
-/* A usage object without what is absent, as the library writes it, and the counters and the cost around it. */
-static void put_tally(const options *asked, const tally *of, bool counters, text *to) {
-    char json[TOKUSAGE_JSON_SIZE];
-    size_t length = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
-        const char *const quote = each.kind == COUNTER ? "" : "\""; /* JSON's numbers are read as doubles */
-        if (each.kind == COUNT && each.which == 0) {
-            tokusage_encode(&of->usage, json, sizeof json, &length);
-            text_string(to, ",\"usage\":");
-            text_bytes(to, json, length);
-        } else if (each.kind != COUNT && column_is_there(each, asked) &&
-                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0))) {
-            text_string(to, ",\"");
-            text_string(to, each.name);
-            text_string(to, "\":");
-            text_string(to, quote);
-            column_put(each, of, false, to);
-            text_string(to, quote);
+        if (column_is_there(each, asked)) {
+            if (of) {
+                put_value(each, of->tally, false, to);
+            } else {
+                text_string(to, each.name);
+            }
+            text_bytes(to, &asked->separator, 1);
         }
     }
+    text_string(to, !asked->each ? "" : of ? of->verdict : "verdict");
+    to->used -= !asked->each; /* the last separator */
+    text_string(to, "\n");
+    text_free(&name);
 }
 
-static void put_group(const options *asked, const char *key, text *to) {
-    text component = {.bytes = NULL};
-    text_string(to, "\"group\":");
-    text_string(to, key ? "[" : "\"(others)\"");
-    for (size_t i = 0; i < asked->by_count && key; i++) {
-        text_string(to, i > 0 ? "," : "");
-        if (key_next(&key, &component)) {
-            text_json(to, text_all(&component));
+/* ---- JSON: each member is followed by a comma */
+
+/* A usage object as the library writes it, and the counters and the cost around it. What is absent is left out. */
+static void put_object(const options *asked, const report_row *of, text *to) {
+    char usage[TOKUSAGE_JSON_SIZE];
+    size_t length = 0;
+    slice name = {NULL, 0};
+    text_string(to, "{");
+    if (of->file) {
+        text_string(to, "\"file\":");
+        text_json(to, slice_of(of->file));
+        text_print(to, ",\"line\":%lld,", (long long)of->line);
+    }
+    text_string(to, of->key.bytes ? "\"group\":[" : "");
+    for (slice key = of->key; key.length > 0; text_string(to, key.length > 0 ? "," : "")) {
+        if (key_next(&key, &name)) {
+            text_json(to, name);
         } else {
             text_string(to, "null");
         }
     }
-    text_string(to, key ? "]" : "");
-    text_free(&component);
+    text_string(to, of->key.bytes ? "]," : "");
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const column each = column_at(i);
+        const size_t before = to->used;
+        if (each.is_count && each.which == 0) {
+            tokusage_encode(&of->tally->usage, usage, sizeof usage, &length);
+            text_print(to, "\"usage\":%s,", usage);
+        } else if (!each.is_count && column_is_there(each, asked)) {
+            const char *const quote = each.which < COST ? "" : "\""; /* JSON's numbers are read as doubles */
+            text_print(to, "\"%s\":%s", each.name, quote);
+            const size_t begin = to->used;
+            put_value(each, of->tally, false, to);
+            const bool absent = to->used == begin;
+            text_print(to, "%s,", quote);
+            to->used = absent ? before : to->used;
+        }
+    }
+    text_print(to, of->verdict ? "\"verdict\":\"%s\"," : "", of->verdict);
+    to->bytes[to->used - 1] = '}';
 }
 
-void format_head(const options *asked, text *to) {
+static void put_head(const options *asked, bool complete, text *to) {
+    static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
     if (asked->at) {
         text_json(to, slice_of(asked->at));
+    } else {
+        text_string(to, "null");
     }
-    text_string(to, asked->at ? ",\"by\":[" : "null,\"by\":[");
+    text_string(to, ",\"by\":[");
     for (size_t i = 0; i < asked->by_count; i++) {
         text_string(to, i > 0 ? "," : "");
         text_json(to, slice_of(asked->by[i].given));
     }
-    text_string(to, asked->priced ? "],\"priced\":true" : "],\"priced\":false");
-    text_string(to, asked->stated ? ",\"stated\":true" : ",\"stated\":false");
+    text_print(to, "],\"priced\":%s,\"stated\":%s,\"complete\":%s,\"groups\":[", words[asked->priced],
+               words[asked->stated], words[complete]);
 }
 
-/* ---- a line for each response */
+/* ---- the table: numbers that line up, no column that says nothing */
 
-void format_each_head(const options *asked, text *to) {
-    if (asked->format == FORMAT_CSV || asked->format == FORMAT_TSV) {
-        text_string(to, asked->format == FORMAT_CSV ? "file,line," : "file\tline\t");
-        put_row(asked, NULL, NULL, to);
-        text_string(to, asked->format == FORMAT_CSV ? ",verdict\n" : "\tverdict\n");
+enum {
+    NAME_WIDTH = 44
+};
+
+/* Characters: all except their first bytes are 10xxxxxx. */
+static size_t width_of(slice of) {
+    size_t width = 0;
+    for (size_t i = 0; i < of.length; i++) {
+        width += ((unsigned char)of.bytes[i] & 0xC0) != 0x80;
     }
+    return width;
 }
 
-static void put_each_plain(reading *in, const record *of, const tally *counted) {
-    text *const out = &in->out;
-    const char *key = of->group->key;
-    text_safe(out, slice_of(in->asked->files[of->file]));
-    text_string(out, ":");
-    text_number(out, of->line, false);
-    text_string(out, ": ");
-    for (size_t i = 0; i < in->asked->by_count; i++) {
-        key_put(&key, out);
-        text_string(out, i + 1 < in->asked->by_count ? ", " : ": ");
+static slice slice_from(slice of, size_t character) {
+    while (of.length > 0 && (character > 0 || width_of((slice){of.bytes, 1}) == 0)) {
+        character -= width_of((slice){of.bytes, 1});
+        of = slice_after(of, 1);
     }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        tokusage usage = counted->usage;
-        const column each = column_at(i);
-        if (each.kind == COUNT && tokusage_count_at(&usage, each.which)->present) {
-            text_bytes(out, each.name, strlen(each.name) - strlen("_tokens"));
-            text_string(out, " ");
-            column_put(each, counted, false, out);
-            text_string(out, ", ");
+    return of;
+}
+
+/* Long names are shortened in the middle, since what differs is often at the end. */
+static void put_short(slice name, size_t most, text *to) {
+    const size_t width = width_of(name);
+    if (width > most) {
+        text_bytes(to, name.bytes, name.length - slice_from(name, most / 3).length);
+        text_string(to, "...");
+        name = slice_from(name, width - (most - most / 3 - 3));
+    }
+    text_slice(to, name);
+}
+
+/* A cell of the names (column 0), or of a column, in the head (row 0), of a group, or of the total. */
+static bool put_cell(const report *of, size_t which, size_t line, bool shortened, text *to) {
+    const report_row *const in = line > 0 ? &of->rows[line - 1] : NULL;
+    text name = {.bytes = NULL};
+    to->used = 0;
+    if (which > 0 && in) {
+        return put_value(column_at(which - 1), in->tally, true, to);
+    }
+    if (which > 0) {
+        slice head = slice_of(column_at(which - 1).name);
+        slice_drop_end(&head, "_tokens");
+        text_slice(to, head);
+        return false;
+    }
+    slice key = in ? in->key : (slice){NULL, 0};
+    text_string(to, in && !key.bytes ? "total" : "");
+    for (size_t i = 0; i < of->asked->by_count && key.bytes; i++) {
+        name.used = 0;
+        put_name(&key, &name);
+        text_string(to, i > 0 ? "  " : "");
+        put_short(text_all(&name), shortened ? NAME_WIDTH : SIZE_MAX, to);
+    }
+    text_free(&name);
+    return true;
+}
+
+/* Whether no two groups have the same shortened names. */
+static bool names_differ(const report *of) {
+    catalog seen = {.root = NULL};
+    text names = {.bytes = NULL};
+    bool differ = true;
+    for (size_t line = 1; line <= of->count && differ; line++) {
+        put_cell(of, 0, line, true, &names);
+        differ = remember(&seen, text_all(&names));
+    }
+    catalog_free(&seen);
+    text_free(&names);
+    return differ;
+}
+
+/* Column by column: first to see how wide it is. */
+static void put_table(const report *of, text *to) {
+    const size_t count = of->count + 2;
+    const bool shortened = names_differ(of);
+    text *const lines = memory_resize(NULL, count * sizeof *lines);
+    text cell = {.bytes = NULL};
+    memset(lines, 0, count * sizeof *lines);
+    for (size_t which = 0; which <= COLUMNS; which++) {
+        bool says = which == 1; /* the responses, in any case */
+        size_t width = 0;
+        for (size_t i = 0; i < count; i++) {
+            says = put_cell(of, which, i, shortened, &cell) || says;
+            width = width_of(text_all(&cell)) > width ? width_of(text_all(&cell)) : width;
+        }
+        for (size_t i = 0; i < count && says && (which == 0 || column_is_there(column_at(which - 1), of->asked)); i++) {
+            put_cell(of, which, i, shortened, &cell);
+            const int blank = (int)(width - width_of(text_all(&cell)));
+            text_print(&lines[i], "%*s", which > 0 ? blank + 2 : 0, "");
+            text_slice(&lines[i], text_all(&cell));
+            text_print(&lines[i], "%*s", which > 0 ? 0 : blank, "");
         }
     }
+    for (size_t i = 0; i < count; i++) {
+        const bool last = i + 1 == count;
+        for (size_t k = width_of(text_all(&lines[i])); k > 0 && last && of->asked->by_count > 0; k--) {
+            text_string(to, k > 1 ? "-" : "-\n");
+        }
+        if (i == 0 || last || of->asked->by_count > 0) {
+            text_slice(to, text_all(&lines[i]));
+            text_string(to, "\n");
+        }
+        text_free(&lines[i]);
+    }
+    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    text_free(&cell);
+    free(lines);
 }
 
-static void put_each_json(reading *in, const record *of, const tally *counted) {
-    text_string(&in->out, "{\"file\":");
-    text_json(&in->out, slice_of(in->asked->files[of->file]));
-    text_string(&in->out, ",\"line\":");
-    text_number(&in->out, of->line, false);
-    text_string(&in->out, ",");
-    put_group(in->asked, of->group->key, &in->out);
-    put_tally(in->asked, counted, false, &in->out);
-    text_string(&in->out, ",\"verdict\":\"");
-}
+/* ---- all of them */
 
-static void put_each_row(reading *in, const record *of, const tally *counted) {
-    const char *const separator = in->asked->format == FORMAT_TSV ? "\t" : ",";
-    put_safe_field(in->asked, in->asked->files[of->file], &in->out);
-    text_number(&in->out, of->line, false);
-    text_string(&in->out, separator);
-    put_row(in->asked, of->group->key, counted, &in->out);
-    text_string(&in->out, separator);
+void format_each(const options *asked, const report_row *of, text *to) {
+    if (asked->format != FORMAT_JSON) {
+        put_fields(asked, of, to);
+    } else if (of) {
+        put_object(asked, of, to);
+        text_string(to, "\n");
+    }
 }
-
-void format_each(reading *in, const record *of, const tally *counted, const char *verdict) {
-    const report_format format = in->asked->format;
-    in->out.used = 0;
-    (format == FORMAT_TABLE ? put_each_plain : format == FORMAT_JSON ? put_each_json : put_each_row)(in, of, counted);
-    text_string(&in->out, verdict);
-    text_string(&in->out, format == FORMAT_JSON ? "\"}\n" : "\n");
-    print(in, &in->out);
-}
-
-/* ---- the report */
 
 void format_report(const report *of, text *to) {
-    const bool json = of->asked->format == FORMAT_JSON;
     if (of->asked->format == FORMAT_TABLE) {
-        format_table(of, to);
+        put_table(of, to);
         return;
     }
-    if (json) {
-        format_head(of->asked, to);
-        text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");
+    if (of->asked->format == FORMAT_JSON) {
+        put_head(of->asked, of->complete, to);
     } else {
-        put_row(of->asked, NULL, NULL, to);
+        put_fields(of->asked, NULL, to);
     }
-    for (size_t i = 0; i < of->groups->count; i++) {
-        const group *const row = of->groups->groups[i];
-        if (json) {
-            text_string(to, i > 0 ? ",{" : "{");
-            put_group(of->asked, row->key, to);
-            put_tally(of->asked, &row->tally, true, to);
-            text_string(to, "}");
+    for (size_t i = 0; i < of->count; i++) {
+        if (of->asked->format == FORMAT_JSON) {
+            text_string(to, i > 0 ? "," : "");
+            put_object(of->asked, &of->rows[i], to);
         } else {
-            text_string(to, "\n");
-            put_row(of->asked, row->key, &row->tally, to);
+            put_fields(of->asked, &of->rows[i], to);
         }
     }
-    if (json) {
-        text_string(to, "],\"total\":{");
-        const size_t begin = to->used;
-        put_tally(of->asked, of->total, true, to);
-        memmove(to->bytes + begin, to->bytes + begin + 1, --to->used - begin); /* the comma before the first */
-        text_string(to, "}}");
+    if (of->asked->format == FORMAT_JSON) {
+        text_string(to, "],\"total\":");
+        put_object(of->asked, &of->rows[of->count], to);
+        text_string(to, "}\n");
     }
-    text_string(to, "\n");
 }

@@ -1,6 +1,6 @@
 /*
  * Files of prices: CSV with a heading that names its columns, LiteLLM's model_prices_and_context_window.json, and the
- * data.json of genai-prices. All become rows of prices.c.
+ * data.json of genai-prices. In each, names say what a price is of: one table of them, and rules for what is around.
  */
 #include "usage_report.h"
 
@@ -9,22 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where reading is, and what the next price is of. */
 typedef struct file {
     const char *path;
     price_list *to;
-    price_row row; /* what the next prices are of: a row for each tier and step of it, from `first` on */
-    size_t first;
-    bool rounded; /* it has been said that prices are rounded */
+    size_t line; /* 0: they don't matter */
+    text model;
+    slice provider, matches;
+    price_row row; /* when it holds */
+    bool rounded;  /* it has been said that prices are rounded */
 } file;
 
-static bool fail(const file *of, size_t line, slice what, const char *reason) {
+static bool fail(const file *of, slice what, const char *reason) {
     text words = {.bytes = NULL};
-    text_string(&words, ":");
-    if (line > 0) {
-        text_number(&words, (int64_t)line, false);
-        text_string(&words, ":");
-    }
-    text_string(&words, " ");
+    text_print(&words, of->line > 0 ? ":%zu: " : ": ", of->line);
     text_safe(&words, what);
     fprintf(stderr, "usage-report: --prices: %s%s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
             reason);
@@ -32,62 +30,96 @@ static bool fail(const file *of, size_t line, slice what, const char *reason) {
     return false;
 }
 
-/* ---- rows */
+/* ---- what a name says: of a column of CSV, or of a member */
 
-static int order_of(slice one, slice other) {
-    const int by_bytes = memcmp(one.bytes, other.bytes, one.length < other.length ? one.length : other.length);
-    return by_bytes != 0 ? by_bytes : (one.length > other.length) - (one.length < other.length);
-}
+enum {
+    MODEL = TOKUSAGE_COUNTS,
+    TIER,
+    ABOVE,
+    NAMES
+};
+/* In the order of the library, whose names without _tokens come first. The total has no price. */
+static const char *const names[NAMES] = {
+    " prompt input input_cost_per_token input_mtok ",
+    " completion output output_cost_per_token output_mtok ",
+    " ",
+    " cached cached_input cache_read cache_read_input_token_cost cache_read_mtok ",
+    " cache_write cache_write_5m cache_creation_input_token_cost cache_write_mtok ",
+    " cache_write_1h cache_creation_input_token_cost_above_1hr ",
+    " prompt_audio input_audio input_cost_per_audio_token input_audio_mtok ",
+    " prompt_image input_image input_cost_per_image_token ",
+    " cached_audio cache_read_input_audio_token_cost cache_audio_read_mtok ",
+    " cached_image cache_read_input_image_token_cost ",
+    " reasoning output_cost_per_reasoning_token ",
+    " completion_audio output_audio output_cost_per_audio_token output_audio_mtok ",
+    " completion_image output_image output_cost_per_image_token ",
+    " model ",
+    " service_tier ",
+    " above ",
+};
 
-int prices_compare(const void *one, const void *other) {
-    const price_row *const a = one;
-    const price_row *const b = other;
-    if (a->provider.bytes) { /* genai-prices: in their order in the file */
-        return (a->matches.bytes > b->matches.bytes) - (a->matches.bytes < b->matches.bytes);
+typedef struct member {
+    size_t kind; /* NAMES: another */
+    int shift;   /* the price is that of 10^(12 - shift) tokens */
+    slice tier;
+    int64_t above; /* prompt tokens; -1: any; 0: what the row says */
+} member;
+
+static member member_of(slice given) {
+    static const char *const tiers[][2] = {
+        {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
+    member made = {.kind = NAMES, .tier = {"", 0}, .above = -1};
+    char word[96] = " ";
+    long long thousands = 0;
+    for (size_t i = 0; i < given.length && i + 3 < sizeof word; i++) { /* small letters, and _ between words */
+        const char c = given.bytes[i];
+        word[i + 1] = c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+        word[i + 1] = c == ' ' || c == '-' ? '_' : word[i + 1];
     }
-    const int by_name = order_of(a->name, b->name);
-    return by_name != 0 ? by_name : a->prefix - b->prefix;
-}
-
-static int compare_rows(const void *one, const void *other) {
-    const price_row *const a = one;
-    const price_row *const b = other;
-    const int orders[] = {prices_compare(one, other), (a->order > b->order) - (a->order < b->order),
-                          order_of(a->tier, b->tier), (a->above > b->above) - (a->above < b->above)};
-    size_t i = 0;
-    while (i < 3 && orders[i] == 0) {
-        i++;
+    slice name = slice_after(slice_of(word), 1);
+    made.shift = strstr(word, "cost") ? 12 : 6;
+    made.above = slice_drop_end(&name, "_above") ? 0 : -1;
+    for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
+        made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
     }
-    return orders[i];
-}
-
-static void begin_rows(file *of, slice model) {
-    of->first = of->to->count;
-    of->row = (price_row){.name = model, .tier = {"", 0}, .above = -1};
-    of->row.prefix = slice_drop_end(&of->row.name, "*");
-}
-
-static price_row *row_for(file *of, slice tier, int64_t above) {
-    price_list *const to = of->to;
-    for (size_t i = of->first; i < to->count; i++) {
-        if (to->rows[i].above == above && to->rows[i].order == of->row.order && letters_are(to->rows[i].tier, tier)) {
-            return &to->rows[i];
+    for (char *at = strstr(word, "_above_"); at; at = strstr(at + 1, "_above_")) { /* LiteLLM's _above_200k_tokens */
+        int end = 0;
+        if (sscanf(at, "_above_%6lldk_tokens%n", &thousands, &end) == 1 && at + end == name.bytes + name.length) {
+            made.above = 1000 * thousands;
+            name.length = (size_t)(at - name.bytes);
         }
     }
-    to->rows = memory_resize(to->rows, (to->count + 1) * sizeof *to->rows);
-    to->rows[to->count] = of->row;
-    to->rows[to->count].tier = tier;
-    to->rows[to->count].above = above;
-    return &to->rows[to->count++];
+    slice_drop_end(&name, "_tokens");
+    memcpy(word + 1 + name.length, " ", 2);
+    for (size_t i = 0; i < NAMES && name.length > 0; i++) {
+        made.kind = strstr(names[i], word) ? i : made.kind;
+    }
+    return made;
 }
 
-/* The price of a million tokens (shift 6), or of one (shift 12). */
-static bool read_price(file *of, slice number, int shift, size_t kind, slice tier, int64_t above) {
+/* ---- prices */
+
+static price_row *row_for(priced_model *of, const price_row *wanted) {
+    price_row **at = &of->rows;
+    while (*at && ((*at)->order != wanted->order || (*at)->above != wanted->above ||
+                   !letters_are((*at)->tier, wanted->tier))) {
+        at = &(*at)->next;
+    }
+    if (!*at) {
+        *at = memory_resize(NULL, sizeof **at);
+        **at = *wanted;
+    }
+    return *at;
+}
+
+/* Of a million tokens (shift 6), or of one (shift 12). Two prices for the same may not disagree. */
+static bool take_price(file *of, const member *as, slice tier, int64_t above, slice number) {
     bool exact = false;
-    int64_t value = 0;
+    amount value = 0;
     number = json_is(number, '"') ? json_inside(number) : number;
-    if (!decimal_read(number, shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
-        return false;
+    number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
+    if (!decimal_read(number, as->shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
+        return fail(of, number, "no price");
     }
     /* 2.5000000000000002e-08 is 2.5e-08: what a double makes of it does not matter. */
     if (!exact && value < 1000 && !of->rounded) {
@@ -95,256 +127,186 @@ static bool read_price(file *of, slice number, int shift, size_t kind, slice tie
                 of->path);
         of->rounded = true;
     }
-    *tokusage_count_at(&row_for(of, tier, above)->tokens, kind) = (tokusage_count){true, value};
-    return true;
-}
-
-/* What they call the counts, in the order of the library; CSV may have the library's names, too. */
-static const struct {
-    const char *csv, *litellm, *genai;
-} kinds[TOKUSAGE_COUNTS] = {
-    {"input", "input_cost_per_token", "input_mtok"},
-    {"output", "output_cost_per_token", "output_mtok"},
-    {"", "", ""},
-    {"cache_read", "cache_read_input_token_cost", "cache_read_mtok"},
-    {"cache_write_5m", "cache_creation_input_token_cost", "cache_write_mtok"},
-    {"", "cache_creation_input_token_cost_above_1hr", ""},
-    {"input_audio", "input_cost_per_audio_token", "input_audio_mtok"},
-    {"input_image", "input_cost_per_image_token", ""},
-    {"", "cache_read_input_audio_token_cost", "cache_audio_read_mtok"},
-    {"", "cache_read_input_image_token_cost", ""},
-    {"", "output_cost_per_reasoning_token", ""},
-    {"output_audio", "output_cost_per_audio_token", "output_audio_mtok"},
-    {"output_image", "output_cost_per_image_token", ""},
-};
-enum {
-    NONE = TOKUSAGE_COUNTS,
-    MODEL,
-    TIER,
-    ABOVE,
-    MOST_COLUMNS = 64
-};
-
-static size_t kind_of(slice name, char format) {
-    size_t i = 0;
-    while (i < NONE && !slice_is(name, format == 'c'   ? kinds[i].csv
-                                       : format == 'l' ? kinds[i].litellm
-                                                       : kinds[i].genai)) {
-        i++;
-    }
-    return i;
+    priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
+    model->provider = of->provider;
+    model->matches = of->matches;
+    of->row.tier = tier;
+    of->row.above = above;
+    tokusage_count *const price = tokusage_count_at(&row_for(model, &of->row)->tokens, as->kind);
+    const bool agrees = !price->present || price->value == value;
+    *price = (tokusage_count){true, (int64_t)value};
+    return agrees || fail(of, text_all(&of->model), "two prices for the same");
 }
 
 /* ---- CSV */
-
-typedef struct head {
-    size_t kind;
-    bool above, batch;
-} head;
 
 /* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
 static bool take_field(slice *line, slice *field) {
     bool quoted = false;
     size_t span = 0;
+    const bool good = line->bytes;
     while (span < line->length && (quoted || line->bytes[span] != ',')) {
         quoted = quoted != (line->bytes[span++] == '"');
     }
-    const bool good = line->bytes;
     *field = json_trim((slice){line->bytes, span});
     *field = json_is(*field, '"') && field->length > 1 ? json_trim(json_inside(*field)) : *field;
-    *line = span < line->length ? (slice){line->bytes + span + 1, line->length - span - 1} : (slice){NULL, 0};
+    *line = span < line->length ? slice_after(*line, span + 1) : (slice){NULL, 0};
     return good;
 }
 
-/* A column's name: small letters, _ for what separates words. */
-static head head_of(slice field) {
-    text plain = {.bytes = NULL};
-    head made = {.above = false};
-    for (size_t i = 0; i < field.length; i++) {
-        const char c = field.bytes[i];
-        text_bytes(&plain, &(const char){c >= 'A' && c <= 'Z' ? (char)(c | 32) : c == ' ' || c == '-' ? '_' : c}, 1);
-    }
-    slice name = text_all(&plain);
-    made.kind = slice_is(name, "model") ? MODEL : slice_is(name, "service_tier") ? TIER : ABOVE;
-    if (made.kind == ABOVE && !slice_is(name, "above")) {
-        made.above = slice_drop_end(&name, "_above");
-        made.batch = slice_drop_end(&name, "_batch");
-        slice_drop_end(&name, "_tokens");
-        made.kind = slice_is(name, "cached_input") ? kind_of(slice_of("cache_read"), 'c') : kind_of(name, 'c');
-        for (size_t i = 0; i < TOKUSAGE_COUNTS && made.kind == NONE; i++) {
-            slice own = slice_of(tokusage_count_name(i));
-            made.kind = slice_drop_end(&own, "_tokens") && i != 2 && letters_are(own, name) ? i : NONE;
-        }
-    }
-    text_free(&plain);
-    return made;
-}
-
-static bool read_heads(file *of, size_t number, slice line, head *heads, size_t *count) {
-    slice field = {NULL, 0};
+/* Whether columns have prices above a number of tokens is *steps. */
+static bool check_heads(file *of, slice heads, bool *steps) {
+    slice head = {NULL, 0};
     bool model = false;
     bool priced = false;
-    for (*count = 0; take_field(&line, &field); ++*count) {
-        const head next = head_of(field);
-        if (*count == MOST_COLUMNS || next.kind == NONE) {
-            return fail(of, number, field,
-                        "no column of prices; there are model, service_tier, above, and names of counts");
+    for (; take_field(&heads, &head);) {
+        const member is = member_of(head);
+        if (is.kind == NAMES) {
+            return fail(of, head, "no column of prices; there are model, service_tier, above, and names of counts");
         }
-        for (size_t i = 0; i < *count; i++) {
-            if (heads[i].kind == next.kind && heads[i].above == next.above && heads[i].batch == next.batch) {
-                return fail(of, number, field, "two columns for the same");
-            }
-        }
-        heads[*count] = next;
-        model = model || next.kind == MODEL;
-        priced = priced || next.kind < NONE;
+        model = model || is.kind == MODEL;
+        priced = priced || is.kind < MODEL;
+        *steps = *steps || is.above == 0;
     }
-    return (model && priced) || fail(of, number, (slice){"", 0}, "no column named model, or none of prices");
+    return (model && priced) || fail(of, (slice){"", 0}, "no column named model, or none of prices");
 }
 
-static bool read_row(file *of, size_t number, slice line, const head *heads, size_t count) {
-    static const slice batch = {"batch", 5};
-    slice cells[MOST_COLUMNS];
-    slice model = {NULL, 0};
+/* First what the prices are of, then the prices. */
+static bool read_row(file *of, slice heads, slice line, bool steps) {
     slice tier = {"", 0};
-    int64_t above = -1;
-    bool steps = false;
-    bool good = true;
-    for (size_t i = 0; i < count && good; i++) {
-        good = take_field(&line, &cells[i]);
-        model = heads[i].kind == MODEL ? cells[i] : model;
-        tier = heads[i].kind == TIER ? cells[i] : tier;
-        steps = steps || heads[i].above;
-        if (heads[i].kind == ABOVE && cells[i].length > 0) {
-            good = good && decimal_read(cells[i], 0, &above, NULL);
+    amount above = -1;
+    of->model.used = 0;
+    for (unsigned pass = 0; pass < 2; pass++) {
+        slice head = {NULL, 0};
+        slice cell = {NULL, 0};
+        slice cells = line;
+        bool good = true;
+        for (slice rest = heads; good && take_field(&rest, &head);) {
+            const member is = member_of(head);
+            bool exact = false;
+            good = take_field(&cells, &cell);
+            if (pass == 0 && is.kind == MODEL) {
+                text_slice(&of->model, cell);
+            } else if (pass == 0 && is.kind == TIER) {
+                tier = cell;
+            } else if (pass == 0 && is.kind == ABOVE && cell.length > 0) {
+                good = good && decimal_read(cell, 0, &above, &exact) && above <= TOKUSAGE_COUNT_MAX;
+            } else if (pass == 1 && is.kind < MODEL && cell.length > 0 &&
+                       !take_price(of, &is, is.tier.length > 0 ? is.tier : tier,
+                                   is.above == 0 || !steps ? (int64_t)above : -1, cell)) {
+                return false;
+            }
         }
-    }
-    if (!good || line.bytes || model.length == 0) {
-        return fail(of, number, model, "not a model, and a cell for each column");
-    }
-    begin_rows(of, model);
-    row_for(of, tier, steps ? -1 : above);
-    for (size_t i = 0; i < count; i++) {
-        const slice price =
-            json_is(cells[i], '$') ? json_trim((slice){cells[i].bytes + 1, cells[i].length - 1}) : cells[i];
-        if (heads[i].kind < NONE && price.length > 0 &&
-            !read_price(of, price, 6, heads[i].kind, heads[i].batch ? batch : tier,
-                        heads[i].above || !steps ? above : -1)) {
-            return fail(of, number, price, "no price of a million tokens");
+        if (!good || cells.bytes || of->model.used == 0) {
+            return fail(of, text_all(&of->model), "not a model, and a cell for each column");
         }
     }
     return true;
 }
 
 static bool read_csv(file *of, slice all) {
-    head heads[MOST_COLUMNS];
-    size_t count = 0;
+    slice heads = {NULL, 0};
+    bool steps = false;
     bool good = true;
-    for (size_t number = 1; good && all.length > 0; number++) {
+    for (of->line = 1; good && all.length > 0; of->line++) {
         const char *const end = memchr(all.bytes, '\n', all.length);
-        const size_t span = end ? (size_t)(end - all.bytes) : all.length;
-        const slice line = json_trim((slice){all.bytes, span});
-        all = (slice){all.bytes + span + (end != NULL), all.length - span - (end != NULL)};
+        const slice line = json_trim((slice){all.bytes, end ? (size_t)(end - all.bytes) : all.length});
+        all = end ? slice_after(all, (size_t)(end + 1 - all.bytes)) : (slice){NULL, 0};
         if (line.length > 0 && *line.bytes != '#') {
-            good = count == 0 ? read_heads(of, number, line, heads, &count) : read_row(of, number, line, heads, count);
+            good = heads.bytes ? read_row(of, heads, line, steps) : check_heads(of, line, &steps);
+            heads = heads.bytes ? heads : line;
         }
     }
+    of->line = 0;
     return good;
 }
 
-/* ---- LiteLLM: the names of members say which kind, above how many tokens, in which service tier */
-
-static bool read_litellm_price(file *of, slice name, slice value) {
-    static const char *const tiers[][2] = {{"_batches", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
-    slice tier = {"", 0};
-    int64_t above = -1;
-    for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
-        tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : tier;
-    }
-    if (slice_drop_end(&name, "k_tokens")) {
-        size_t at = name.length;
-        while (at > 0 && name.bytes[at - 1] != '_') {
-            at--;
-        }
-        const bool number = decimal_read((slice){name.bytes + at, name.length - at}, 3, &above, NULL);
-        name.length = at;
-        if (!number || !slice_drop_end(&name, "_above_")) {
-            return true; /* another member */
-        }
-    }
-    const size_t kind = kind_of(name, 'l');
-    return kind == NONE || slice_is(value, "null") || read_price(of, value, 12, kind, tier, above);
-}
+/* ---- LiteLLM: {"model": {"input_cost_per_token": 1e-06, ...}} */
 
 static bool read_litellm(file *of, slice models) {
     slice model = {NULL, 0};
     slice members = {NULL, 0};
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
     while (json_next(&models, &model, &members)) {
-        slice name = {NULL, 0};
-        slice value = {NULL, 0};
-        begin_rows(of, model);
+        of->model.used = 0;
+        text_decode(&of->model, model);
         for (slice inside = json_open(members); !slice_is(model, "sample_spec") && json_next(&inside, &name, &value);) {
-            if (!read_litellm_price(of, name, value)) {
-                return fail(of, 0, model, "a price that is no number");
+            const member is = member_of(name);
+            if (is.kind < MODEL && !slice_is(value, "null") && !take_price(of, &is, is.tier, is.above, value)) {
+                return false;
             }
         }
     }
     return true;
 }
 
-/* ---- genai-prices */
+/* ---- genai-prices: a price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
 
-/* A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
 static bool read_genai_prices(file *of, slice prices) {
-    static const slice plain = {"", 0};
     slice name = {NULL, 0};
     slice value = {NULL, 0};
     slice tier = {NULL, 0};
     bool good = true;
     for (slice inside = json_open(prices); good && json_next(&inside, &name, &value);) {
-        const size_t kind = kind_of(name, 'g');
-        const bool steps = json_is(value, '{');
-        int64_t start = 0;
-        if (kind == NONE || slice_is(value, "null")) {
+        const member is = member_of(name);
+        const slice base = json_is(value, '{') ? json_at(value, "/base") : value;
+        if (is.kind >= MODEL || slice_is(value, "null")) {
             continue;
         }
-        good = read_price(of, steps ? json_at(value, "/base") : value, 6, kind, plain, -1);
-        for (slice tiers = json_open(steps ? json_at(value, "/tiers") : plain);
-             good && json_next(&tiers, NULL, &tier);) {
-            good = decimal_read(json_at(tier, "/start"), 0, &start, NULL) &&
-                   read_price(of, json_at(tier, "/price"), 6, kind, plain, start);
+        good = take_price(of, &is, is.tier, -1, base);
+        for (slice tiers = json_open(json_at(value, "/tiers")); good && json_next(&tiers, NULL, &tier);) {
+            amount start = 0;
+            bool exact = false;
+            good = decimal_read(json_at(tier, "/start"), 0, &start, &exact) && start <= TOKUSAGE_COUNT_MAX &&
+                   take_price(of, &is, is.tier, (int64_t)start, json_at(tier, "/price"));
         }
-    }
-    return good || fail(of, 0, of->row.name, "a price that is no number");
-}
-
-/* Its prices, or a list of prices that hold from a day on, or between two times of the day. */
-static bool read_genai_model(file *of, slice provider, slice model) {
-    const slice prices = json_at(model, "/prices");
-    slice each = {NULL, 0};
-    bool good = true;
-    begin_rows(of, json_inside(json_at(model, "/id")));
-    of->row.prefix = false;
-    of->row.provider = provider;
-    of->row.matches = json_at(model, "/match");
-    if (!json_is(prices, '[')) {
-        return read_genai_prices(of, prices);
-    }
-    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->row.order++) {
-        of->row.only = json_at(each, "/constraint");
-        of->to->timed = of->to->timed || of->row.only.bytes;
-        good = read_genai_prices(of, json_at(each, "/prices"));
     }
     return good;
 }
 
+/* {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
+static void read_constraint(price_row *to, slice constraint) {
+    static const char *const ends[] = {"/start_time", "/end_time"};
+    moment_read(json_at(constraint, "/start_date"), &to->from);
+    for (size_t i = 0; i < 2; i++) {
+        const slice given = json_at(constraint, ends[i]);
+        text moment = {.bytes = NULL};
+        text_string(&moment, "1970-01-01T");
+        text_slice(&moment, json_inside(given));
+        to->daily = given.bytes && moment_read(text_all(&moment), i == 0 ? &to->from : &to->until);
+        text_free(&moment);
+    }
+}
+
+/* Its prices, or a list of them that hold at some times. */
+static bool read_genai_model(file *of, slice model) {
+    const slice prices = json_at(model, "/prices");
+    slice each = {NULL, 0};
+    bool good = true;
+    of->model.used = 0;
+    text_decode(&of->model, json_inside(json_at(of->provider, "/id")));
+    text_string(&of->model, "/");
+    text_decode(&of->model, json_inside(json_at(model, "/id")));
+    of->matches = json_at(model, "/match");
+    of->row = (price_row){.from = INT64_MIN};
+    for (slice list = json_open(json_is(prices, '[') ? prices : (slice){NULL, 0});
+         good && json_next(&list, NULL, &each); of->row.order++) {
+        const slice constraint = json_at(each, "/constraint");
+        of->to->timed = of->to->timed || constraint.bytes;
+        of->row.from = INT64_MIN;
+        read_constraint(&of->row, constraint);
+        good = read_genai_prices(of, json_at(each, "/prices"));
+    }
+    return good && (json_is(prices, '[') || read_genai_prices(of, prices));
+}
+
 static bool read_genai(file *of, slice providers) {
-    slice provider = {NULL, 0};
     slice model = {NULL, 0};
     bool good = true;
-    while (good && json_next(&providers, NULL, &provider)) {
-        for (slice models = json_open(json_at(provider, "/models")); good && json_next(&models, NULL, &model);) {
-            good = read_genai_model(of, provider, model);
+    while (good && json_next(&providers, NULL, &of->provider)) {
+        for (slice models = json_open(json_at(of->provider, "/models")); good && json_next(&models, NULL, &model);) {
+            good = read_genai_model(of, model);
         }
     }
     return good;
@@ -369,35 +331,23 @@ static bool read_all(const char *path, text *to) {
     return good;
 }
 
-/* Two rows for the same may not disagree. */
-static bool check_rows(const file *of) {
-    price_row *const rows = of->to->rows;
-    if (of->to->count == 0) {
-        return fail(of, 0, (slice){"", 0}, "no prices");
+static bool read_any(file *of, slice all) {
+    if (slice_begins(all, "\xEF\xBB\xBF")) {
+        all = json_trim(slice_after(all, 3));
     }
-    qsort(rows, of->to->count, sizeof *rows, compare_rows);
-    for (size_t i = 1; i < of->to->count; i++) {
-        if (compare_rows(&rows[i - 1], &rows[i]) == 0 && !tokusage_equal(&rows[i - 1].tokens, &rows[i].tokens)) {
-            return fail(of, 0, rows[i].name, "two rows for this model");
-        }
+    if (!json_is(all, '{') && !json_is(all, '[')) {
+        return read_csv(of, all);
     }
-    return true;
+    if (json_span(all) != all.length) {
+        return fail(of, (slice){"", 0}, "not JSON");
+    }
+    return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
 }
 
 bool prices_read(const char *path, price_list *read) {
-    file it = {.path = path, .to = read};
-    if (!read_all(path, &read->bytes)) {
-        return false;
-    }
-    slice all = json_trim(text_all(&read->bytes));
-    if (slice_begins(all, "\xEF\xBB\xBF")) {
-        all = json_trim((slice){all.bytes + 3, all.length - 3});
-    }
-    if (!json_is(all, '{') && !json_is(all, '[')) {
-        return read_csv(&it, all) && check_rows(&it);
-    }
-    if (json_span(all) != all.length) {
-        return fail(&it, 0, (slice){"", 0}, "not JSON");
-    }
-    return (json_is(all, '{') ? read_litellm : read_genai)(&it, json_open(all)) && check_rows(&it);
+    file it = {.path = path, .to = read, .row = {.from = INT64_MIN}};
+    const bool good = read_all(path, &read->bytes) && read_any(&it, json_trim(text_all(&read->bytes))) &&
+                      (read->models.count > 0 || fail(&it, (slice){"", 0}, "no prices"));
+    text_free(&it.model);
+    return good;
 }

@@ -3,7 +3,6 @@
  */
 #include "usage_report.h"
 
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,34 +33,6 @@ void response_free(response *of) {
 
 /* ---- what is said */
 
-static int compare_names(const void *one, const void *other) {
-    return strcmp(one, other);
-}
-
-bool remember(void **set, slice name) {
-    char *const copy = memory_resize(NULL, name.length + 1);
-    memcpy(copy, name.bytes, name.length);
-    copy[name.length] = '\0';
-    void *const *const node = tsearch(copy, set, compare_names);
-    if (!node) {
-        memory_failed();
-        return false;
-    }
-    const bool added = *node == copy;
-    if (!added) {
-        free(copy);
-    }
-    return added;
-}
-
-void forget(void **set) {
-    while (*set) {
-        char *const name = *(char **)*set;
-        tdelete(name, set, compare_names);
-        free(name);
-    }
-}
-
 static void say(const char *file, uint64_t line, const char *reason) {
     text words = {.bytes = NULL};
     text_string(&words, "usage-report: ");
@@ -70,8 +41,7 @@ static void say(const char *file, uint64_t line, const char *reason) {
         text_string(&words, ":");
     }
     if (line > 0) {
-        text_number(&words, (int64_t)line, false);
-        text_string(&words, ":");
+        text_print(&words, "%llu:", (unsigned long long)line);
     }
     text_string(&words, file ? " " : "");
     fprintf(stderr, "%s%s\n", text_c(&words), reason);
@@ -229,19 +199,15 @@ static group *group_of(reading *in, const response *of) {
             key_add(&in->key, of->keyed[i], text_all(&of->keys[i]));
         } else {
             if (of->kept.timed) {
-                moment_put(part, of->kept.time, each->unit);
+                moment_put(part, of->kept.time, each->kind);
             }
             key_add(&in->key, of->kept.timed, text_all(part));
         }
     }
-    return totals_group(&in->totals, text_all(&in->key));
+    return catalog_at(&in->groups, text_all(&in->key), sizeof(group));
 }
 
 /* ---- counted and named */
-
-static bool is_usable(counter verdict) {
-    return verdict <= CONTRADICTORY;
-}
 
 static const char *const reasons[COUNTERS] = {
     [WITHOUT_USAGE] = "a response without a usage",
@@ -272,7 +238,7 @@ static void price(reading *in, response *of) {
 }
 
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason) {
-    tally one = {.counters = {[RESPONSES] = verdict < MISPLACED}};
+    tally one = {.counters = {[RESPONSES] = is_response(verdict)}};
     one.counters[verdict] = 1;
     in->source->known++;
     response_clear(&in->found);
@@ -357,7 +323,7 @@ static void name_record(reading *in, const record *of, const tokusage_error *err
 }
 
 void finish_record(reading *in, const record *of) {
-    tally one = {.counters = {[RESPONSES] = of->verdict < MISPLACED}};
+    tally one = {.counters = {[RESPONSES] = is_response(of->verdict)}};
     tokusage_error error = {.status = TOKUSAGE_OK};
     counter verdict = of->verdict;
     one.counters[verdict] += verdict != CONSISTENT;
@@ -375,12 +341,12 @@ void finish_record(reading *in, const record *of) {
         say_finding(in, of, "a sum would leave the range (0 to 9007199254740991): this response is not added");
     }
     if (in->asked->each) {
-        const char *word = of->unfinished ? "unfinished" : "consistent";
-        for (size_t i = 0; i < COLUMNS && verdict != CONSISTENT; i++) {
-            const column each = column_at(i);
-            word = each.kind == COUNTER && each.which == verdict ? each.name : word;
-        }
-        format_each(in, of, &one, word);
+        const char *const word = of->unfinished ? "unfinished" : "consistent";
+        format_each(in->asked,
+                    &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line,
+                                  verdict == CONSISTENT ? word : counter_name(verdict)},
+                    &in->out);
+        print(in, &in->out);
     }
 }
 
@@ -452,10 +418,9 @@ void name_unknown(reading *in, slice name, const response *of) {
     const tally one = {.counters = {[UNKNOWN] = 1}};
     record at = of->kept;
     text reason = {.bytes = NULL};
-    if (in->source->names == NAMES_MOST || !remember(&in->source->said, name)) {
+    if (in->source->said.count == NAMES_MOST || !remember(&in->source->said, name)) {
         return;
     }
-    in->source->names++;
     at.file = in->source->number;
     tally_add(&group_of(in, of)->tally, &one);
     text_safe(&reason, name);
@@ -477,7 +442,7 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
         if (object) {
             text_slice(path, name);
         } else {
-            text_number(path, i, false);
+            text_print(path, "%lld", (long long)i);
         }
         if (object && may_be_count(name, member)) {
             if (!of) {

@@ -504,7 +504,7 @@ bool take_quick(reading *in, uint64_t line, slice whole) {
     tokusage_stream_init(&stream, NULL);
     tokusage_stream_feed(&stream, whole.bytes, usage.bytes ? whole.length : 0);
     verdict_of(&stream, true, to);
-    if (tokusage_stream_reports(&stream) != 1 || to->kept.verdict > CONTRADICTORY || to->kept.unfinished) {
+    if (tokusage_stream_reports(&stream) != 1 || !is_usable(to->kept.verdict) || to->kept.unfinished) {
         return false;
     }
     to->kept.line = (uint32_t)line;

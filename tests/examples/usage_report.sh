@@ -430,16 +430,6 @@ else
     skip interruption "there is no timeout that sends a signal"
 fi
 
-# ------------------------------------------------------------------------------------------- a terminal, and none
-
-if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
-    script -qec "stty cols 60; $report --by /model $root/examples/data/log.jsonl" /dev/null </dev/null >"$scratch/terminal"
-    holds "a table fits a narrow terminal" test -z "$(tr -d '\r' <"$scratch/terminal" | awk 'length > 60')"
-    holds "columns of zeros are left out" test "$(grep -c malformed "$scratch/terminal")" -eq 0
-else
-    skip terminal "there is no script -qec"
-fi
-
 # ------------------------------------------------------------------------------------------- installation
 
 if [ -n "${CMAKE:-}" ] && [ "${2:-}" = install ]; then
