@@ -3,8 +3,12 @@
  */
 #include "usage_report.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+enum {
+    NAME_WIDTH = 44,
+    FIELDS = BY_MOST + COLUMNS
+};
 
 bool column_is_there(column of, const options *asked) {
     return of.is_count || (of.which == STATED     ? asked->stated
@@ -28,15 +32,56 @@ static bool put_value(column of, const tally *from, bool nice, text *to) {
     return value > 0;
 }
 
-/* No name reads as what is said of none. */
-static void put_name(slice *key, text *to) {
-    slice name = {NULL, 0};
-    const bool present = key_next(key, &name);
-    text_string(to, !present ? "(none)" : slice_is(name, "(none)") ? "\\" : "");
-    text_safe(to, name);
+/* ---- names */
+
+/* Characters: all except their first bytes are 10xxxxxx. */
+static size_t width_of(slice of) {
+    size_t width = 0;
+    for (size_t i = 0; i < of.length; i++) {
+        width += ((unsigned char)of.bytes[i] & 0xC0) != 0x80;
+    }
+    return width;
 }
 
-/* ---- CSV (RFC 4180) and TSV: each field is followed by a separator */
+/* Without so many characters at its front. */
+static slice without(slice of, size_t characters) {
+    while (of.length > 0 && (characters > 0 || width_of((slice){of.bytes, 1}) == 0)) {
+        characters -= width_of((slice){of.bytes, 1});
+        of = slice_after(of, 1);
+    }
+    return of;
+}
+
+/* For people long names are shortened in the middle, as what differs is often at the end. What was shortened is here. */
+typedef struct shortening {
+    size_t most;
+    catalog whole, made;
+} shortening;
+
+static void put_short(slice name, shortening *how, text *to) {
+    const size_t width = width_of(name);
+    const size_t begin = to->used;
+    if (width <= how->most) {
+        text_slice(to, name);
+        return;
+    }
+    remember(&how->whole, name);
+    text_bytes(to, name.bytes, name.length - without(name, how->most / 3).length);
+    text_string(to, "...");
+    text_slice(to, without(name, width - how->most + how->most / 3 + 3));
+    remember(&how->made, (slice){to->bytes + begin, to->used - begin});
+}
+
+/* A part of a key. No name reads as what is said of none. */
+static void put_name(slice part, text *to) {
+    text name = {.bytes = NULL};
+    text_decode(&name, json_inside(part));
+    text_string(to, !json_is(part, '"') ? "(none)" : slice_is(text_all(&name), "(none)") ? "\\" : "");
+    text_safe(to, text_all(&name));
+    text_free(&name);
+}
+
+/* ---- fields, each with a separator after it: CSV (RFC 4180), TSV, and the table before it is laid out */
 
 /*
  * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
@@ -57,34 +102,44 @@ static void put_field(const options *asked, slice field, text *to) {
     text_bytes(to, &asked->separator, 1);
 }
 
-/* A group or a response, or (NULL) the head. */
-static void put_fields(const options *asked, const report_row *of, text *to) {
+/* A group, the total or a response, or (NULL) the head. */
+static void put_fields(const options *asked, const report_row *of, shortening *how, text *to) {
     slice key = of ? of->key : (slice){NULL, 0};
+    slice part = {NULL, 0};
     text name = {.bytes = NULL};
     if (asked->each && of) {
         text_safe(&name, slice_of(of->file));
         put_field(asked, text_all(&name), to);
-        text_print(to, "%lld%c", (long long)of->line, asked->separator);
+        text_print(to, "%llu%c", (unsigned long long)of->line, asked->separator);
     } else if (asked->each) {
         text_print(to, "file%cline%c", asked->separator, asked->separator);
     }
     for (size_t i = 0; i < asked->by_count; i++) {
         const char *const given = asked->by[i].given;
         name.used = 0;
-        if (of) {
-            put_name(&key, &name);
-        } else {
+        if (json_next(&key, NULL, &part)) {
+            put_name(part, &name);
+        } else if (!how) {
             text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
+        } else {
+            text_string(&name, of && i == 0 ? "total" : "");
         }
-        put_field(asked, text_all(&name), to);
+        if (how) {
+            put_short(text_all(&name), how, to);
+            text_bytes(to, &asked->separator, 1);
+        } else {
+            put_field(asked, text_all(&name), to);
+        }
     }
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
+        slice head = slice_of(each.name);
+        head.length -= how && slice_ends(head, "_tokens") ? strlen("_tokens") : 0;
         if (column_is_there(each, asked)) {
             if (of) {
-                put_value(each, of->tally, false, to);
+                put_value(each, of->tally, how, to);
             } else {
-                text_string(to, each.name);
+                text_slice(to, head);
             }
             text_bytes(to, &asked->separator, 1);
         }
@@ -95,28 +150,80 @@ static void put_fields(const options *asked, const report_row *of, text *to) {
     text_free(&name);
 }
 
+/* ---- the table */
+
+/* Numbers line up. A column is left out where all is 0 or absent, except that of the responses. */
+static void lay_out(slice rows, size_t names, size_t last, text *to) {
+    size_t widths[FIELDS] = {0};
+    bool says[FIELDS] = {false};
+    for (unsigned pass = 0; pass < 2; pass++) {
+        size_t field = 0;
+        size_t line = 0;
+        size_t whole = 0;
+        for (slice rest = rows; rest.length > 0;) {
+            const slice cell = {rest.bytes, strcspn(rest.bytes, "\t\n")};
+            const size_t width = width_of(cell);
+            const bool ends = rest.bytes[cell.length] == '\n';
+            const int blank = (int)(widths[field] - width);
+            if (pass == 0) {
+                widths[field] = width > widths[field] ? width : widths[field];
+                says[field] = says[field] || field <= names || (line > 0 && strspn(cell.bytes, "-.0") < cell.length);
+            } else if (says[field]) {
+                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
+                text_slice(to, cell);
+                text_print(to, "%*s", field < names ? blank : 0, "");
+                whole += widths[field] + (field > 0 ? 2 : 0);
+            }
+            text_string(to, pass > 0 && ends ? "\n" : "");
+            for (; pass > 0 && ends && line == last && whole > 0; whole--) {
+                text_string(to, whole > 1 ? "-" : "-\n");
+            }
+            whole = ends ? 0 : whole;
+            field = ends ? 0 : field + 1;
+            line += ends;
+            rest = slice_after(rest, cell.length + 1);
+        }
+    }
+}
+
+/* Names are not shortened where two would look alike. */
+static void put_table(const report *of, text *to) {
+    const bool grouped = of->asked->by_count > 0;
+    shortening how = {.most = NAME_WIDTH};
+    text rows = {.bytes = NULL};
+    do {
+        how.most = how.whole.count > how.made.count ? SIZE_MAX : how.most;
+        rows.used = 0;
+        put_fields(of->asked, NULL, &how, &rows);
+        for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
+            put_fields(of->asked, &of->rows[i], &how, &rows);
+        }
+    } while (how.most == NAME_WIDTH && how.whole.count > how.made.count);
+    lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
+    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    catalog_free(&how.whole);
+    catalog_free(&how.made);
+    text_free(&rows);
+}
+
 /* ---- JSON: each member is followed by a comma */
 
 /* A usage object as the library writes it, and the counters and the cost around it. What is absent is left out. */
 static void put_object(const options *asked, const report_row *of, text *to) {
     char usage[TOKUSAGE_JSON_SIZE];
     size_t length = 0;
-    slice name = {NULL, 0};
     text_string(to, "{");
     if (of->file) {
         text_string(to, "\"file\":");
         text_json(to, slice_of(of->file));
         text_print(to, ",\"line\":%lld,", (long long)of->line);
     }
-    text_string(to, of->key.bytes ? "\"group\":[" : "");
-    for (slice key = of->key; key.length > 0; text_string(to, key.length > 0 ? "," : "")) {
-        if (key_next(&key, &name)) {
-            text_json(to, name);
-        } else {
-            text_string(to, "null");
-        }
+    if (of->key.bytes) {
+        text_string(to, "\"group\":[");
+        text_slice(to, of->key);
+        to->used -= of->key.length > 0; /* its last comma */
+        text_string(to, "],");
     }
-    text_string(to, of->key.bytes ? "]," : "");
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
         const size_t before = to->used;
@@ -154,123 +261,11 @@ static void put_head(const options *asked, bool complete, text *to) {
                words[asked->stated], words[complete]);
 }
 
-/* ---- the table: numbers that line up, no column that says nothing */
-
-enum {
-    NAME_WIDTH = 44
-};
-
-/* Characters: all except their first bytes are 10xxxxxx. */
-static size_t width_of(slice of) {
-    size_t width = 0;
-    for (size_t i = 0; i < of.length; i++) {
-        width += ((unsigned char)of.bytes[i] & 0xC0) != 0x80;
-    }
-    return width;
-}
-
-static slice slice_from(slice of, size_t character) {
-    while (of.length > 0 && (character > 0 || width_of((slice){of.bytes, 1}) == 0)) {
-        character -= width_of((slice){of.bytes, 1});
-        of = slice_after(of, 1);
-    }
-    return of;
-}
-
-/* Long names are shortened in the middle, since what differs is often at the end. */
-static void put_short(slice name, size_t most, text *to) {
-    const size_t width = width_of(name);
-    if (width > most) {
-        text_bytes(to, name.bytes, name.length - slice_from(name, most / 3).length);
-        text_string(to, "...");
-        name = slice_from(name, width - (most - most / 3 - 3));
-    }
-    text_slice(to, name);
-}
-
-/* A cell of the names (column 0), or of a column, in the head (row 0), of a group, or of the total. */
-static bool put_cell(const report *of, size_t which, size_t line, bool shortened, text *to) {
-    const report_row *const in = line > 0 ? &of->rows[line - 1] : NULL;
-    text name = {.bytes = NULL};
-    to->used = 0;
-    if (which > 0 && in) {
-        return put_value(column_at(which - 1), in->tally, true, to);
-    }
-    if (which > 0) {
-        slice head = slice_of(column_at(which - 1).name);
-        slice_drop_end(&head, "_tokens");
-        text_slice(to, head);
-        return false;
-    }
-    slice key = in ? in->key : (slice){NULL, 0};
-    text_string(to, in && !key.bytes ? "total" : "");
-    for (size_t i = 0; i < of->asked->by_count && key.bytes; i++) {
-        name.used = 0;
-        put_name(&key, &name);
-        text_string(to, i > 0 ? "  " : "");
-        put_short(text_all(&name), shortened ? NAME_WIDTH : SIZE_MAX, to);
-    }
-    text_free(&name);
-    return true;
-}
-
-/* Whether no two groups have the same shortened names. */
-static bool names_differ(const report *of) {
-    catalog seen = {.root = NULL};
-    text names = {.bytes = NULL};
-    bool differ = true;
-    for (size_t line = 1; line <= of->count && differ; line++) {
-        put_cell(of, 0, line, true, &names);
-        differ = remember(&seen, text_all(&names));
-    }
-    catalog_free(&seen);
-    text_free(&names);
-    return differ;
-}
-
-/* Column by column: first to see how wide it is. */
-static void put_table(const report *of, text *to) {
-    const size_t count = of->count + 2;
-    const bool shortened = names_differ(of);
-    text *const lines = memory_resize(NULL, count * sizeof *lines);
-    text cell = {.bytes = NULL};
-    memset(lines, 0, count * sizeof *lines);
-    for (size_t which = 0; which <= COLUMNS; which++) {
-        bool says = which == 1; /* the responses, in any case */
-        size_t width = 0;
-        for (size_t i = 0; i < count; i++) {
-            says = put_cell(of, which, i, shortened, &cell) || says;
-            width = width_of(text_all(&cell)) > width ? width_of(text_all(&cell)) : width;
-        }
-        for (size_t i = 0; i < count && says && (which == 0 || column_is_there(column_at(which - 1), of->asked)); i++) {
-            put_cell(of, which, i, shortened, &cell);
-            const int blank = (int)(width - width_of(text_all(&cell)));
-            text_print(&lines[i], "%*s", which > 0 ? blank + 2 : 0, "");
-            text_slice(&lines[i], text_all(&cell));
-            text_print(&lines[i], "%*s", which > 0 ? 0 : blank, "");
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        const bool last = i + 1 == count;
-        for (size_t k = width_of(text_all(&lines[i])); k > 0 && last && of->asked->by_count > 0; k--) {
-            text_string(to, k > 1 ? "-" : "-\n");
-        }
-        if (i == 0 || last || of->asked->by_count > 0) {
-            text_slice(to, text_all(&lines[i]));
-            text_string(to, "\n");
-        }
-        text_free(&lines[i]);
-    }
-    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    text_free(&cell);
-    free(lines);
-}
-
 /* ---- all of them */
 
 void format_each(const options *asked, const report_row *of, text *to) {
     if (asked->format != FORMAT_JSON) {
-        put_fields(asked, of, to);
+        put_fields(asked, of, NULL, to);
     } else if (of) {
         put_object(asked, of, to);
         text_string(to, "\n");
@@ -285,14 +280,14 @@ void format_report(const report *of, text *to) {
     if (of->asked->format == FORMAT_JSON) {
         put_head(of->asked, of->complete, to);
     } else {
-        put_fields(of->asked, NULL, to);
+        put_fields(of->asked, NULL, NULL, to);
     }
     for (size_t i = 0; i < of->count; i++) {
         if (of->asked->format == FORMAT_JSON) {
             text_string(to, i > 0 ? "," : "");
             put_object(of->asked, &of->rows[i], to);
         } else {
-            put_fields(of->asked, &of->rows[i], to);
+            put_fields(of->asked, &of->rows[i], NULL, to);
         }
     }
     if (of->asked->format == FORMAT_JSON) {

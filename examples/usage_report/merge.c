@@ -73,12 +73,15 @@ static bool read_group(reading *to, slice element, tally *read) {
 /* What a group has used, at the prices given now: without those above a number of tokens of a call. */
 static void price_group(reading *to, tally *of) {
     slice key = text_all(&to->key);
+    slice part = {NULL, 0};
     sale what = {.usage = &of->usage};
     const char *reason = NULL;
-    for (size_t i = 0; i < to->asked->by_count; i++) {
-        slice name = {NULL, 0};
-        key_next(&key, &name);
-        what.model = strcmp(to->asked->by[i].given, "/model") == 0 ? name : what.model;
+    for (size_t i = 0; json_next(&key, NULL, &part); i++) {
+        if (to->asked->by[i].kind == BY_MODEL) {
+            to->scratch.used = 0;
+            text_decode(&to->scratch, json_inside(part));
+            what.model = text_all(&to->scratch);
+        }
     }
     of->cost = 0;
     of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost, &reason) ? 0 : of->counters[RESPONSES];

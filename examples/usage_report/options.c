@@ -119,7 +119,7 @@ static bool settle(options *of) {
         format++;
     }
     of->format = of->each && format == FORMAT_TABLE ? FORMAT_CSV : (report_format)format;
-    of->separator = of->format == FORMAT_TSV ? '\t' : ',';
+    of->separator = of->format == FORMAT_CSV ? ',' : '\t';
     of->ranged = of->since_text || of->until_text;
     of->priced = of->prices_path != NULL;
     if (of->merge && (of->grouped || of->at || of->each || of->ranged || of->model || of->time)) {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- names: the fullest first, then without what is around it, one after another and each as often as it is there */
+/* ---- names. Dropped is what is around a model's name: one after another, each as often as it is there. */
 
 static const char *const dropped[] = {
     "^ft:",
@@ -26,7 +26,6 @@ enum {
     STEPS = sizeof dropped / sizeof *dropped
 };
 
-/* Whether the expression is somewhere in the name, and where. */
 static bool search(const char *expression, const char *name, regmatch_t *at) {
     regex_t compiled;
     if (regcomp(&compiled, expression, REG_EXTENDED | REG_ICASE) != 0) {
@@ -37,58 +36,29 @@ static bool search(const char *expression, const char *name, regmatch_t *at) {
     return found;
 }
 
-/* False: that would leave nothing, or there is no such thing. */
+/* False: it is not there, or nothing would be left. */
 static bool drop(text *name, const char *expression) {
-    regmatch_t at = {.rm_so = -1};
-    const size_t used = name->used;
-    if (search(expression, text_c(name), &at) && (size_t)(at.rm_eo - at.rm_so) < used) {
-        memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, used - (size_t)at.rm_eo);
-        name->used -= (size_t)(at.rm_eo - at.rm_so);
-    }
-    return name->used < used;
-}
-
-/* ---- the clauses of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]} */
-
-static bool is_so(slice kind, slice wanted, const char *name) {
-    static const struct {
-        const char *kind;
-        bool begins, ends;
-    } kinds[] = {
-        {"equals", true, true}, {"starts_with", true, false}, {"ends_with", false, true}, {"contains", false, false}};
-    const size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        for (size_t at = 0; slice_is(kind, kinds[i].kind) && at + wanted.length <= length; at++) {
-            if ((at == 0 || !kinds[i].begins) && (at + wanted.length == length || !kinds[i].ends) &&
-                letters_are((slice){name + at, wanted.length}, wanted)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* An expression as Python has it: \d is a digit. */
-static bool has_match(slice expression, const char *name) {
     regmatch_t at;
-    text posix = {.bytes = NULL};
-    for (size_t i = 0; i < expression.length; i++) {
-        const bool digit = slice_begins(slice_after(expression, i), "\\d");
-        text_bytes(&posix, digit ? "[0-9]" : expression.bytes + i, digit ? 5 : 1);
-        i += digit;
+    if (!search(expression, text_c(name), &at) || (size_t)(at.rm_eo - at.rm_so) >= name->used) {
+        return false;
     }
-    const bool found = search(text_c(&posix), name, &at);
-    text_free(&posix);
-    return found;
+    memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, name->used - (size_t)at.rm_eo);
+    name->used -= (size_t)(at.rm_eo - at.rm_so);
+    return true;
 }
 
+/* A clause of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]} */
 static bool matches(slice clause, const char *name) {
+    const slice whole = slice_of(name);
     slice inside = json_open(clause);
-    slice kind = {NULL, 0};
-    slice value = {NULL, 0};
-    slice each = {NULL, 0};
+    slice kind, value, each;
+    text decoded = {.bytes = NULL};
     text wanted = {.bytes = NULL};
-    bool found = json_next(&inside, &kind, &value) && slice_is(kind, "and");
+    regmatch_t at;
+    if (!json_next(&inside, &kind, &value)) {
+        return false;
+    }
+    bool found = slice_is(kind, "and");
     if (json_is(value, '[')) {
         const bool all = found;
         for (slice list = json_open(value); found == all && json_next(&list, NULL, &each);) {
@@ -96,8 +66,19 @@ static bool matches(slice clause, const char *name) {
         }
         return found;
     }
-    text_decode(&wanted, json_inside(value));
-    found = slice_is(kind, "regex") ? has_match(text_all(&wanted), name) : is_so(kind, text_all(&wanted), name);
+    text_decode(&decoded, json_inside(value));
+    const bool expression = slice_is(kind, "regex");
+    for (size_t i = 0; i < decoded.used; i++) { /* a \d of Python is a digit */
+        const bool digit = expression && slice_begins(slice_after(text_all(&decoded), i), "\\d");
+        text_lower(&wanted, digit ? slice_of("[0-9]") : (slice){decoded.bytes + i, 1});
+        i += digit;
+    }
+    found = expression                   ? search(text_c(&wanted), name, &at)
+            : slice_is(kind, "equals")   ? slice_is(whole, text_c(&wanted))
+            : slice_is(kind, "contains") ? strstr(name, text_c(&wanted)) != NULL
+                                         : (slice_is(kind, "starts_with") && slice_begins(whole, text_c(&wanted))) ||
+                                               (slice_is(kind, "ends_with") && slice_ends(whole, text_c(&wanted)));
+    text_free(&decoded);
     text_free(&wanted);
     return found;
 }
@@ -109,20 +90,20 @@ static bool matches(slice clause, const char *name) {
  * than a shorter one; a model of the provider that is named is better than one of that which makes such models.
  */
 static size_t fit_of(const priced_model *of, text *name) {
-    const char *const given = text_c(name);
+    const slice given = text_all(name);
     slice whole = of->as.key;
     if (!of->provider.bytes) {
         const bool prefix = slice_drop_end(&whole, "*");
-        const bool fits = (name->used == whole.length || (prefix && name->used > whole.length)) &&
-                          letters_are((slice){given, whole.length}, whole);
-        return fits ? 2 * whole.length + 1 + !prefix : 0;
+        const bool fits = prefix ? given.length >= whole.length : given.length == whole.length;
+        return fits && memcmp(given.bytes, whole.bytes, whole.length) == 0 ? 2 * whole.length + 1 + !prefix : 0;
     }
-    const slice id = json_inside(json_at(of->provider, "/id"));
-    const bool own = name->used > id.length && given[id.length] == '/' && letters_are((slice){given, id.length}, id);
-    if (!matches(of->matches, given + (own ? id.length + 1 : 0))) {
-        return 0;
-    }
-    return own ? 3 : matches(json_at(of->provider, "/model_match"), given) ? 2 : 1;
+    const char *const slash = memchr(whole.bytes, '/', whole.length); /* after the provider */
+    whole.length = (size_t)(slash + 1 - whole.bytes);
+    const bool own = given.length > whole.length && memcmp(given.bytes, whole.bytes, whole.length) == 0;
+    return !matches(of->matches, text_c(name) + (own ? whole.length : 0)) ? 0
+           : own                                                          ? 3
+           : matches(json_at(of->provider, "/model_match"), text_c(name)) ? 2
+                                                                          : 1;
 }
 
 /* A model that was asked for, and whose prices it has. */
@@ -135,8 +116,8 @@ typedef struct asked_model {
 static const priced_model *model_of(price_list *in, slice model) {
     asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
-    text_slice(&name, model);
     size_t step = 0;
+    text_lower(&name, model);
     while (!asked->found_out) {
         size_t most = 0;
         for (const priced_model *each = in->models.first; each; each = each->as.next) {
@@ -156,13 +137,10 @@ static const priced_model *model_of(price_list *in, slice model) {
 /* ---- the price of one call */
 
 static bool is_active(const price_row *of, const int64_t *time) {
-    const int64_t day = INT64_C(86400000000);
-    if (!of->daily || !time) {
-        return !of->daily && (!time || *time >= of->from);
-    }
-    const bool begun = *time % day >= of->from;
-    const bool ended = *time % day >= of->until;
-    return of->from < of->until ? begun && !ended : begun || !ended; /* or over midnight */
+    const int64_t moment = !time ? INT64_MAX : of->daily ? *time % INT64_C(86400000000) : *time;
+    const bool begun = moment >= of->from;
+    const bool ended = of->daily && moment >= of->until;
+    return of->daily && of->until < of->from ? time && (begun || !ended) : begun && !ended; /* over midnight */
 }
 
 /* Of each kind the price of the most particular row. A batch costs half where it has no price of its own. */
@@ -175,15 +153,15 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     }
     for (const price_row *row = model->rows; row; row = row->next) {
         tokusage tokens = row->tokens;
+        const bool plain = row->tier.length == 0;
         const bool fits = row->order == order && of->usage->prompt_tokens.value > row->above &&
-                          (row->tier.length == 0 || letters_are(row->tier, of->tier));
+                          (plain || slice_equals(row->tier, of->tier));
         for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
             tokusage_count price = *tokusage_count_at(&tokens, i);
-            if (price.present &&
-                (!from[i] || row->above > from[i]->above || (row->above == from[i]->above && row->tier.length > 0))) {
+            const int64_t than = from[i] ? from[i]->above : -2;
+            if (price.present && (row->above > than || (row->above == than && !plain))) {
                 from[i] = row;
-                price.value =
-                    slice_is(of->tier, "batch") && row->tier.length == 0 ? (price.value + 1) / 2 : price.value;
+                price.value = plain && slice_is(of->tier, "batch") ? (price.value + 1) / 2 : price.value;
                 *tokusage_count_at(&found, i) = price;
             }
         }
@@ -201,24 +179,21 @@ bool price_of(price_list *in, const sale *of, amount *cost, const char **reason)
     }
     const tokusage prices = prices_for(model, of);
     const bool good = tokusage_cost(of->usage, &prices, &parts, &error) == TOKUSAGE_OK;
-    if (!good) {
-        *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
-                                                         : "no cost, as its counts contradict each other,";
-    }
+    *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
+                                                     : "no cost, as its counts contradict each other,";
     *cost = parts;
     return good;
 }
 
 void prices_explain(const price_list *of) {
-    text line = {.bytes = NULL};
     for (const asked_model *each = of->asked.first; each; each = each->as.next) {
-        line.used = 0;
+        text line = {.bytes = NULL};
         text_safe(&line, each->as.key);
         text_string(&line, ": ");
         text_safe(&line, each->prices ? each->prices->as.key : slice_of("none"));
         fprintf(stderr, "usage-report: price of %s\n", text_c(&line));
+        text_free(&line);
     }
-    text_free(&line);
 }
 
 void prices_free(price_list *of) {

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static void *checked(void *memory) {
     if (!memory) {
@@ -49,8 +48,8 @@ bool slice_drop_end(slice *one, const char *string) {
     return ends;
 }
 
-bool letters_are(slice one, slice other) {
-    return one.length == other.length && (one.length == 0 || strncasecmp(one.bytes, other.bytes, one.length) == 0);
+bool slice_equals(slice one, slice other) {
+    return one.length == other.length && (one.length == 0 || memcmp(one.bytes, other.bytes, one.length) == 0);
 }
 
 void text_free(text *to) {
@@ -79,6 +78,13 @@ void text_string(text *to, const char *string) {
 
 void text_slice(text *to, slice from) {
     text_bytes(to, from.bytes, from.length);
+}
+
+void text_lower(text *to, slice from) {
+    text_slice(to, from);
+    for (size_t at = to->used - from.length; at < to->used; at++) {
+        to->bytes[at] = (char)(to->bytes[at] | (to->bytes[at] >= 'A' && to->bytes[at] <= 'Z' ? 32 : 0));
+    }
 }
 
 void text_print(text *to, const char *format, ...) {
@@ -150,15 +156,12 @@ void catalog_free(catalog *of) {
 
 /* ---- characters */
 
-/*
- * The length of the character (RFC 3629) at the front, and which it is; 0: there is none. C0 80 is the NUL of a key,
- * whose parts end in a NUL.
- */
+/* The length of the character (RFC 3629) at the front, and which it is; 0: there is none. */
 static size_t character_span(const char *bytes, size_t length, uint32_t *code) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char first = (unsigned char)*bytes;
     const size_t span = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if ((first >= 0x80 && first < 0xC0) || first > 0xF4 || span > length) {
+    if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || span > length) {
         return 0;
     }
     *code = span == 1 ? first : first & (0x7FU >> span);
@@ -168,8 +171,7 @@ static size_t character_span(const char *bytes, size_t length, uint32_t *code) {
         }
         *code = *code << 6 | ((unsigned char)bytes[i] & 0x3F);
     }
-    const bool good = *code >= least[span] || (*code == 0 && first == 0xC0);
-    return good && *code <= 0x10FFFF && (*code < 0xD800 || *code > 0xDFFF) ? span : 0;
+    return *code < least[span] || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF) ? 0 : span;
 }
 
 /* Controls (of C1, too), marks of direction, blanks without width. */
@@ -185,45 +187,48 @@ static bool is_hidden(uint32_t code) {
     return i < sizeof hidden / sizeof *hidden && code >= hidden[i][0];
 }
 
-/* Escapes, in the ways of a terminal and of JSON (beyond U+FFFF a surrogate pair: RFC 8259, section 7), or none. */
-typedef enum form {
-    PLAIN,
-    SAFE,
-    JSON
-} form;
+/* Letters and the like, which are never escaped. */
+static size_t plain_span(slice of) {
+    size_t at = 0;
+    while (at < of.length && of.bytes[at] >= ' ' && of.bytes[at] < 0x7F && of.bytes[at] != '\\' &&
+           of.bytes[at] != '"') {
+        at++;
+    }
+    return at;
+}
 
-static void put_all(text *to, slice from, form as) {
-    for (size_t at = 0, span = 0; at<from.length; at += span> 0 ? span : 1) {
+/* Beyond U+FFFF JSON has a surrogate pair (RFC 8259, section 7). */
+static void put_all(text *to, slice from, bool json) {
+    for (size_t span = 0; from.length > 0; from = slice_after(from, span > 0 ? span : 1)) {
         uint32_t code = 0;
-        span = character_span(from.bytes + at, from.length - at, &code);
-        if (span == 0 && as == SAFE) {
-            text_print(to, "\\x%02x", (unsigned)(unsigned char)from.bytes[at]);
+        span = plain_span(from);
+        if (span > 0) {
+            text_bytes(to, from.bytes, span);
+            continue;
+        }
+        span = character_span(from.bytes, from.length, &code);
+        if (span == 0 && !json) {
+            text_print(to, "\\x%02x", (unsigned)(unsigned char)*from.bytes);
         } else if (span == 0) {
             text_string(to, "\xEF\xBF\xBD"); /* U+FFFD */
-        } else if (as == PLAIN || !is_hidden(code)) {
-            text_bytes(to, "\\", as != PLAIN && (code == '\\' || (as == JSON && code == '"')));
-            text_bytes(to, code == 0 ? "\xC0\x80" : from.bytes + at, code == 0 ? 2 : span);
-        } else if (as == SAFE && code < 0x100) {
-            text_print(to, "\\x%02x", (unsigned)code);
+        } else if (!is_hidden(code)) {
+            text_bytes(to, "\\", code == '\\' || (json && code == '"'));
+            text_bytes(to, from.bytes, span);
         } else if (code > 0xFFFF) {
             text_print(to, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (code >> 10)), (unsigned)(0xDC00 + (code & 0x3FF)));
         } else {
-            text_print(to, "\\u%04x", (unsigned)code);
+            text_print(to, !json && code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
         }
     }
 }
 
-void text_plain(text *to, slice from) {
-    put_all(to, from, PLAIN);
-}
-
 void text_safe(text *to, slice from) {
-    put_all(to, from, SAFE);
+    put_all(to, from, false);
 }
 
 void text_json(text *to, slice from) {
     text_string(to, "\"");
-    put_all(to, from, JSON);
+    put_all(to, from, true);
     text_string(to, "\"");
 }
 

@@ -129,17 +129,11 @@ int64_t tally_findings(const tally *from) {
     return sum;
 }
 
-/* ---- keys: a part is a byte 1 and its bytes, or the byte 0xFF where it is absent; and a NUL */
-
 void key_add(text *key, bool present, slice part) {
-    text_string(key, present ? "\1" : "\xFF");
-    text_plain(key, present ? part : (slice){NULL, 0});
-    text_bytes(key, "", 1);
-}
-
-bool key_next(slice *key, slice *part) {
-    const bool present = *key->bytes == '\1';
-    *part = slice_of(key->bytes + 1);
-    *key = slice_after(*key, part->length + 2);
-    return present;
+    if (present) {
+        text_json(key, part);
+    } else {
+        text_string(key, "null");
+    }
+    text_string(key, ",");
 }

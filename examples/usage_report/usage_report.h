@@ -32,22 +32,22 @@ bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
 bool slice_drop_end(slice *one, const char *string);
-bool letters_are(slice one, slice other); /* whatever their case */
+bool slice_equals(slice one, slice other);
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
 void text_slice(text *to, slice from);
+void text_lower(text *to, slice from); /* in small letters */
 void text_print(text *to, const char *format, ...);
 slice text_all(const text *of);
 const char *text_c(text *of); /* with a NUL after it */
 
 /*
  * For a terminal: bytes that are not UTF-8, and characters that act on a terminal or show nothing, become \xNN or
- * \uNNNN, and \ becomes \\. As a JSON string, or plain (for keys): bytes that are not UTF-8 become U+FFFD.
+ * \uNNNN, and \ becomes \\. As a JSON string: bytes that are not UTF-8 become U+FFFD.
  */
 void text_safe(text *to, slice from);
 void text_json(text *to, slice from);
-void text_plain(text *to, slice from);
 void text_decode(text *to, slice from); /* the inside of a JSON string: its escapes are resolved */
 bool text_base64(text *to, slice from); /* false: it is none */
 
@@ -204,13 +204,12 @@ bool is_response(counter verdict);
 bool tally_add(tally *sum, const tally *more); /* all of it, or nothing: a sum would leave the range */
 int64_t tally_findings(const tally *from);
 
-/* A key has a part for each --by, and its bytes are in the order of keys. */
+/* A key is JSON: for each --by a string, or null, and a comma. */
 typedef struct group {
     item as;
     tally tally;
 } group;
 void key_add(text *key, bool present, slice part);
-bool key_next(slice *key, slice *part); /* false: the part is absent */
 
 /* ---- prices.c: which prices are a model's; price_files.c reads them. */
 

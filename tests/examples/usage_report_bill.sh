@@ -498,7 +498,7 @@ says "long names are shortened in the middle" "an-arn-with-mo...rty-characters-i
 printf '{"model":"an-arn-with-a-%s",%s}\n{"model":"an-arn-with-b-%s",%s}\n' $long "$(usage 1 1)" $long "$(usage 1 1)" | sed 's/with-/&with-with-/' >"$scratch/input"
 says "not to the same text" 2 "$("$report" "$scratch/input" | sed -n 2,3p | grep -c 'an-arn-with-with-with-[ab]-an-arn')"
 printf '{"model":"a\\\\x1bb",%s}\n{"model":"a\\u001bb",%s}\n{"model":"(none)",%s}\n{%s}\n' "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" >"$scratch/input"
-says "no name looks like another" '\(none) a\x1bb a\\x1bb (none)' "$("$report" --format csv "$scratch/input" | awk -F, 'NR > 1 { print $1 }' | paste -s -d ' ' -)"
+says "no name looks like another" '\(none) a\\x1bb a\x1bb (none)' "$("$report" --format csv "$scratch/input" | awk -F, 'NR > 1 { print $1 }' | paste -s -d ' ' -)"
 printf '{"model":"a\342\200\256b",%s}\n' "$(usage 1 1)" >"$scratch/input"
 for format in table csv tsv json; do
     says "U+202E does not reach a terminal: $format" 1 "$("$report" --format $format "$scratch/input" | grep -c 'a\\u202eb')"
