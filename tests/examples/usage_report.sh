@@ -80,6 +80,7 @@ given part_above_whole 0 '{"usage":{"prompt_tokens":5,"completion_tokens":9,"tot
 given strict_without_usage 1 '{"id":1}\n' --strict
 given absent_is_not_zero 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":0}}\n'
 given zero_is_not_absent 0 '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}\n'
+holds "columns of zeros are left out" test "$("$report" examples/data/log.jsonl | grep -c malformed)" -eq 0
 given nothing_json 0 '' --format json --by /model
 given nothing_csv 0 '' --format csv --by /model
 given above_and_below 0 '{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":13,"reasoning_tokens":1}}
