@@ -52,9 +52,11 @@ static bool is_better(const record *next, const record *old) {
     const int by_output = compare(next->usage.completion_tokens.value, old->usage.completion_tokens.value);
     const int by_tokens = compare(tokens_of(&next->usage), tokens_of(&old->usage));
     const int by_counts = compare(counts_of(next->usage), counts_of(old->usage));
-    const size_t least = next->group->length < old->group->length ? next->group->length : old->group->length;
+    const slice by = next->group->as.key;
+    const slice than = old->group->as.key;
+    const size_t least = by.length < than.length ? by.length : than.length;
     const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time,
-                         by_counts, least > 0 ? memcmp(old->group->key, next->group->key, least) : 0};
+                         by_counts, least > 0 ? memcmp(than.bytes, by.bytes, least) : 0};
     size_t i = 0;
     while (i < 4 && order[i] == 0) {
         i++;
@@ -131,13 +133,13 @@ void answers_take(reading *in, const record *next) {
 /* ---- the end */
 
 /* What the records of a session say together, or what its results say. */
-static tokusage *session_of(totals *sessions, const record *of, bool results) {
+static tokusage *session_of(catalog *sessions, const record *of, bool results) {
     const uint64_t key[] = {of->session, results};
-    return &totals_group(sessions, (slice){(const char *)key, sizeof key})->tally.usage;
+    return &((group *)catalog_at(sessions, (slice){(const char *)key, sizeof key}, sizeof(group)))->tally.usage;
 }
 
 /* A result counts only without the lines that it sums. */
-static bool is_summed(reading *in, totals *sessions, const record *of) {
+static bool is_summed(reading *in, catalog *sessions, const record *of) {
     const tokusage *const lines = session_of(sessions, of, false);
     tokusage *const results = session_of(sessions, of, true);
     if (of->rule != SUMS || of->session == 0 || !lines->prompt_tokens.present) {
@@ -153,7 +155,7 @@ static bool is_summed(reading *in, totals *sessions, const record *of) {
 
 void answers_finish(reading *in) {
     answers *const of = &in->answers;
-    totals sessions = {.count = 0};
+    catalog sessions = {.count = 0};
     if (of->mixed) {
         qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
@@ -165,7 +167,7 @@ void answers_finish(reading *in) {
             finish_record(in, &of->all[i]);
         }
     }
-    totals_free(&sessions);
+    catalog_free(&sessions);
     free(of->all);
     free(of->table);
     *of = (answers){.all = NULL};

@@ -315,6 +315,6 @@ void read_file(reading *in, input *with, const char *name, uint32_t number) {
     for (size_t i = 0; i < USAGES; i++) {
         text_free(&file.checked[i]);
     }
-    forget(&file.said);
+    catalog_free(&file.said);
     in->source = NULL;
 }

@@ -74,10 +74,9 @@ static void name_unknown(reading *in, slice path, const response *of) {
     const tally one = {.counters = {[UNKNOWN] = 1}};
     record at = of->kept;
     text reason = {.bytes = NULL};
-    if (in->source->names == NAMES_MOST || !remember(&in->source->said, path)) {
+    if (in->source->said.count == NAMES_MOST || !remember(&in->source->said, path)) {
         return;
     }
-    in->source->names++;
     at.file = in->source->number;
     tally_add(&group_of(in, of)->tally, &one);
     text_safe(&reason, path);
@@ -99,7 +98,7 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
         if (object) {
             text_slice(path, name);
         } else {
-            text_number(path, i, false);
+            text_print(path, "%lld", (long long)i);
         }
         if (object && may_be_count(name, member)) {
             if (!of) {

@@ -3,7 +3,6 @@
  */
 #include "usage_report.h"
 
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,34 +28,6 @@ void response_free(response *of) {
 
 /* ---- what is said */
 
-static int compare_names(const void *one, const void *other) {
-    return strcmp(one, other);
-}
-
-bool remember(void **set, slice name) {
-    char *const copy = memory_resize(NULL, name.length + 1);
-    memcpy(copy, name.bytes, name.length);
-    copy[name.length] = '\0';
-    void *const *const node = tsearch(copy, set, compare_names);
-    if (!node) {
-        memory_failed();
-        return false;
-    }
-    const bool added = *node == copy;
-    if (!added) {
-        free(copy);
-    }
-    return added;
-}
-
-void forget(void **set) {
-    while (*set) {
-        char *const name = *(char **)*set;
-        tdelete(name, set, compare_names);
-        free(name);
-    }
-}
-
 static void say(const char *file, uint64_t line, const char *reason) {
     text words = {.bytes = NULL};
     text_string(&words, "usage-report: ");
@@ -65,8 +36,7 @@ static void say(const char *file, uint64_t line, const char *reason) {
         text_string(&words, ":");
     }
     if (line > 0) {
-        text_number(&words, (int64_t)line, false);
-        text_string(&words, ":");
+        text_print(&words, "%llu:", (unsigned long long)line);
     }
     text_string(&words, file ? " " : "");
     fprintf(stderr, "%s%s\n", text_c(&words), reason);
@@ -219,8 +189,8 @@ group *group_of(reading *in, const response *of) {
             text_slice(part, text_all(&of->is[OF_MODEL]));
         } else if (each->kind == BY_FILE) {
             text_string(part, in->source->name);
-        } else if (each->kind == BY_TIME && of->kept.timed) {
-            moment_put(part, of->kept.time, each->unit);
+        } else if (each->kind != BY_POINTER && of->kept.timed) {
+            moment_put(part, of->kept.time, each->kind);
         }
         if (key->used > 0) {
             text_slice(&in->key, text_all(key));
@@ -228,14 +198,10 @@ group *group_of(reading *in, const response *of) {
             key_add(&in->key, part->used > 0, text_all(part));
         }
     }
-    return totals_group(&in->totals, text_all(&in->key));
+    return catalog_at(&in->groups, text_all(&in->key), sizeof(group));
 }
 
 /* ---- counted and named */
-
-static bool is_usable(counter verdict) {
-    return verdict <= CONTRADICTORY;
-}
 
 static const char *const reasons[COUNTERS] = {
     [WITHOUT_USAGE] = "a response without a usage",
@@ -342,7 +308,7 @@ static void name_record(reading *in, const record *of) {
 }
 
 void finish_record(reading *in, const record *of) {
-    tally one = {.counters = {[RESPONSES] = of->verdict < MISPLACED}, .stated = of->stated};
+    tally one = {.counters = {[RESPONSES] = is_response(of->verdict)}, .stated = of->stated};
     counter verdict = of->verdict;
     one.counters[verdict] += verdict != CONSISTENT;
     one.counters[UNFINISHED] = of->unfinished;
@@ -358,11 +324,11 @@ void finish_record(reading *in, const record *of) {
         say_finding(in, of, "a sum would leave the range (0 to 9007199254740991): this response is not added");
     }
     if (in->asked->each && of->rule != PASSED) {
-        const char *word = of->unfinished ? "unfinished" : "consistent";
-        for (size_t i = 0; i < COLUMNS && verdict != CONSISTENT; i++) {
-            const column each = column_at(i);
-            word = each.kind == COUNTER && each.which == verdict ? each.name : word;
-        }
-        format_each(in, of, &one, word);
+        const char *const word = of->unfinished ? "unfinished" : "consistent";
+        format_each(in->asked,
+                    &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line,
+                                  verdict == CONSISTENT ? word : counter_name(verdict)},
+                    &in->out);
+        print(in, &in->out);
     }
 }

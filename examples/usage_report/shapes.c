@@ -352,7 +352,7 @@ static bool read_usage(reading *in, const shape *as, response *to) {
         read_body(in, inner, NULL, to);
         to->kept.verdict = to->kept.verdict == MALFORMED ? WITHOUT_USAGE : to->kept.verdict;
     }
-    if (as->unfinished && (to->kept.verdict <= CONTRADICTORY || !as->without)) {
+    if (as->unfinished && (is_usable(to->kept.verdict) || !as->without)) {
         to->kept.unfinished = true;
         to->kept.reason = "its gateway says that it is not whole";
     }
