@@ -139,10 +139,9 @@ static void take_text(reading *in, uint64_t line, slice of) {
     for (unsigned tries = 0; tries < 16 && (at.bytes = memchr(at.bytes, '{', at.length)) != NULL; tries++) {
         at.length = of.length - (size_t)(at.bytes - of.bytes);
         if (document_open(&in->document, in->asked->at, at, &rest) && rest.length == 0) {
-            put_pointer_of_count(&pointer, at);
             if (in->asked->prefix) {
                 take_document(in, line, false);
-            } else if (pointer.used > 0) {
+            } else if (find_count(at, &pointer)) {
                 take_unread(in, line, PREFIXED, NULL);
             }
             text_free(&pointer);
@@ -258,33 +257,10 @@ static void read_lines(reading *in, input *with) {
     }
 }
 
-/* What is packed in another way, or in two bytes for each character. */
-static const char *unreadable(slice of) {
-    static const struct {
-        const char *begins, *reason;
-    } kinds[] = {{"\x28\xB5\x2F\xFD", "packed by zstd, which is not read: unpack it first"},
-                 {"\xFD"
-                  "7zXZ",
-                  "packed by xz, which is not read: unpack it first"},
-                 {"BZh", "packed by bzip2, which is not read: unpack it first"},
-                 {"PK\3\4", "packed by zip, which is not read: unpack it first"},
-                 {"\xFF\xFE", "UTF-16, which is not read: make it UTF-8 first"},
-                 {"\xFE\xFF", "UTF-16, which is not read: make it UTF-8 first"}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (slice_begins(of, kinds[i].begins)) {
-            return kinds[i].reason;
-        }
-    }
-    return NULL;
-}
-
 static void read_bytes(reading *in, input *with) {
     source *const file = in->source;
     const bool empty = with->begin == with->end && !input_fill(with);
-    const char *const reason = unreadable((slice){with->buffer + with->begin, with->end - with->begin});
-    if (reason) {
-        take_unread(in, 1, MALFORMED, reason);
-    } else if (!empty && with->buffer[with->begin] == '\0') {
+    if (!empty && with->buffer[with->begin] == '\0') {
         read_frames(in, with);
     } else if (!empty) {
         read_lines(in, with);

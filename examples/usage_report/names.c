@@ -115,46 +115,31 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
-void put_pointer_of_count(text *to, slice whole) {
-    if (has_token(whole)) {
-        walk(NULL, whole, to, 0, NULL);
-    }
+bool find_count(slice whole, text *pointer) {
+    return has_token(whole) && walk(NULL, whole, pointer, 0, NULL);
 }
 
 static bool is_digit(char c) {
     return (unsigned char)(c - '0') <= 9;
 }
 
-static size_t skip_digits(slice of, size_t at) {
-    while (at < of.length && is_digit(of.bytes[at])) {
-        at++;
-    }
-    return at;
-}
-
 /* Whether the one is at the front of the other, except for digits. */
 static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
-    for (;;) {
-        while (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
-            i += 8;
-            k += 8;
-        }
-        while (i < one.length && k < other.length && one.bytes[i] == other.bytes[k]) {
+    while (i < one.length && k < other.length) {
+        if (one.bytes[i] == other.bytes[k]) {
             i++;
             k++;
-        }
-        if (i == one.length || k == other.length) {
-            return i == one.length && i > 0;
-        }
-        const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
-        if (digits == 0 || digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2) {
+        } else if (is_digit(one.bytes[i])) {
+            i++;
+        } else if (is_digit(other.bytes[k])) {
+            k++;
+        } else {
             return false;
         }
-        i = skip_digits(one, i);
-        k = skip_digits(other, k);
     }
+    return i == one.length && i > 0;
 }
 
 /* Most usages have the same members. */

@@ -110,10 +110,7 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
         text_decode(&plain, json_inside(body));
         body = text_all(&plain);
         unpacked->used = 0;
-        if (!memchr("{[: \n", body.length > 0 ? *body.bytes : ' ', 5) && !slice_begins(body, "data") &&
-            !slice_begins(body, "event") && text_base64(unpacked, body)) {
-            body = text_all(unpacked);
-        }
+        body = text_base64(unpacked, body) ? text_all(unpacked) : body;
     }
     tokusage_stream_init(&stream, pointer);
     tokusage_stream_feed(&stream, body.bytes, body.length);
@@ -127,10 +124,10 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
 static void read_stated(reading *in, response *to) {
     const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
     in->scratch.used = 0;
-    text_slice(&in->scratch,
-               ticks.bytes ? ticks
-                           : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
-                                                        "/spend /response_cost /costUSD /total_cost /cost"));
+    text_slice(&in->scratch, ticks.bytes
+                                 ? ticks
+                                 : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
+                                                              "/spend /response_cost /costUSD /total_cost /cost"));
     text_string(&in->scratch, ticks.bytes ? "e-10" : "");
     to->stated = amount_read(text_all(&in->scratch), &to->kept.stated);
 }

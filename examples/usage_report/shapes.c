@@ -12,11 +12,11 @@ enum {
 };
 /* Pointers are separated by spaces: the first that has a value. */
 typedef struct shape {
-    /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) is there, also as null */
+    /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) a member is there */
     const char *is[CONDITIONS];
     record_rule rule;
-    const char *body;      /* of a response, or a usage object, if it is not the document; EACH: of the list */
-    const char *parts;     /* without these: of all objects with counts */
+    const char *body;       /* of a response, or a usage object, if it is not the document; EACH: of the list */
+    const char *parts;      /* without these: of all objects with counts */
     const char *model, *id; /* where the library does not look for them, or there are others, too */
     const char *session;
     bool batch, unfinished;
@@ -105,7 +105,8 @@ static const shape rows[] = {
     {.is = {"/log", "/stream /time"}, .rule = WRAPPED},
     /* responses, also those without a usage */
     {.is = {"/type /event_type=message|response"}},
-    {.is = {"?/usage /usageMetadata /choices /candidates /output_text"}},
+    {.is = {"/usageMetadata /choices /candidates /output_text"}},
+    {.is = {"?usage"}},
     /* anything else: a response only if it has a usage, or an error */
     {.is = {NULL}},
 };
@@ -120,36 +121,34 @@ static const char bodies[] = "/response_body /responseBody /resp_body /res_body 
                              "/responseJson /response_json /output_body /outputBody";
 
 /* Names that shapes have for counts, and the library's names for them. */
-static const char *const synonyms[][2] = {
-    {"input", "input_tokens"},
-    {"output", "output_tokens"},
-    {"total", "total_tokens"},
-    {"cached", "cachedContentTokenCount"},
-    {"thoughts", "thoughtsTokenCount"},
-    {"reasoning", "thoughtsTokenCount"},
-    {"tool", "toolUsePromptTokenCount"},
-    {"read", "cache_read_input_tokens"},
-    {"write", "cache_creation_input_tokens"},
-    {"input_token_count", "input_tokens"},
-    {"output_token_count", "output_tokens"},
-    {"total_token_count", ""},
-    {"cached_content_token_count", "cachedContentTokenCount"},
-    {"thoughts_token_count", "thoughtsTokenCount"},
-    {"tool_token_count", "toolUsePromptTokenCount"},
-    {"input_cached_tokens", "cacheReadInputTokens"},
-    {"input_cache_read", "cacheReadInputTokenCount"},
-    {"input_cache_creation", "cacheWriteInputTokens"},
-    {"output_reasoning_tokens", "thoughtsTokenCount"},
-    {"output_reasoning", "total_thought_tokens"},
-    {"gen_ai.usage.input_tokens", "prompt_tokens"},
-    {"gen_ai.usage.prompt_tokens", "input_tokens"},
-    {"gen_ai.usage.output_tokens", "completion_tokens"},
-    {"gen_ai.usage.completion_tokens", "output_tokens"},
-    {"gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
-    {"gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
-    {"gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
-    {"gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"},
-};
+static const char *const synonyms[][2] = {{"input", "input_tokens"},
+                                          {"output", "output_tokens"},
+                                          {"total", "total_tokens"},
+                                          {"cached", "cachedContentTokenCount"},
+                                          {"thoughts", "thoughtsTokenCount"},
+                                          {"reasoning", "thoughtsTokenCount"},
+                                          {"tool", "toolUsePromptTokenCount"},
+                                          {"read", "cache_read_input_tokens"},
+                                          {"write", "cache_creation_input_tokens"},
+                                          {"input_token_count", "input_tokens"},
+                                          {"output_token_count", "output_tokens"},
+                                          {"total_token_count", ""},
+                                          {"cached_content_token_count", "cachedContentTokenCount"},
+                                          {"thoughts_token_count", "thoughtsTokenCount"},
+                                          {"tool_token_count", "toolUsePromptTokenCount"},
+                                          {"input_cached_tokens", "cacheReadInputTokens"},
+                                          {"input_cache_read", "cacheReadInputTokenCount"},
+                                          {"input_cache_creation", "cacheWriteInputTokens"},
+                                          {"output_reasoning_tokens", "thoughtsTokenCount"},
+                                          {"output_reasoning", "total_thought_tokens"},
+                                          {"gen_ai.usage.input_tokens", "prompt_tokens"},
+                                          {"gen_ai.usage.prompt_tokens", "input_tokens"},
+                                          {"gen_ai.usage.output_tokens", "completion_tokens"},
+                                          {"gen_ai.usage.completion_tokens", "output_tokens"},
+                                          {"gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
+                                          {"gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
+                                          {"gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
+                                          {"gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"}};
 
 /* ---- recognition */
 
@@ -172,18 +171,7 @@ static bool holds(document *of, const char *condition) {
     }
     const slice value = document_at(of, condition);
     const char *const words = value.bytes ? strchr(condition, '=') : NULL;
-    if (!words) {
-        return value.bytes != NULL;
-    }
-    text plain = {.bytes = NULL};
-    const slice raw = json_is(value, '"') ? json_inside(value) : value;
-    const bool escaped = memchr(raw.bytes, '\\', raw.length) != NULL;
-    if (escaped) {
-        text_decode(&plain, raw);
-    }
-    const bool is = is_one(escaped ? text_all(&plain) : raw, words + 1);
-    text_free(&plain);
-    return is;
+    return words ? is_one(json_is(value, '"') ? json_inside(value) : value, words + 1) : value.bytes != NULL;
 }
 
 /* With --at, only chunks are recognized. */
@@ -222,34 +210,28 @@ static const char *name_in_library(slice name, slice number) {
 /* A usage of the library's names is made of the shape's. */
 static void read_parts(reading *in, const char *parts, response *to) {
     text usage = {.bytes = NULL};
-    text part = {.bytes = NULL};
-    text_string(&usage, "{");
-    for (; *parts; parts += strspn(parts, " ")) {
-        part.used = 0;
-        text_bytes(&part, parts, strcspn(parts, " "));
-        parts += part.used;
-        slice inside = json_open(document_one(&in->document, text_c(&part)));
+    while (*parts) {
+        slice inside = json_open(document_next(&in->document, &parts));
         slice name = {NULL, 0};
         slice value = {NULL, 0};
         while (json_attribute(&inside, &name, &value)) {
             const slice number = json_is(value, '"') ? json_inside(value) : value;
             const char *const as = json_is_number(number) ? name_in_library(name, number) : NULL;
             if (as) {
-                text_string(&usage, usage.used > 1 ? ",\"" : "\"");
+                text_string(&usage, usage.used > 0 ? ",\"" : "{\"");
                 text_slice(&usage, *as != '\0' ? slice_of(as) : name);
                 text_string(&usage, "\":");
                 text_slice(&usage, number);
             }
         }
     }
-    text_string(&usage, "}");
+    text_string(&usage, usage.used > 0 ? "}" : "{}");
     to->kept.verdict = INVALID;
     if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->kept.error) == TOKUSAGE_OK) {
         settle_response(to);
         check_members(in, text_all(&usage), to);
     }
     text_free(&usage);
-    text_free(&part);
 }
 
 /* ---- running totals */
@@ -273,23 +255,23 @@ static bool subtract(const tokusage *before, tokusage *from) {
  * less than the one before it, say only what was used last. False: it says nothing new.
  */
 static bool read_running(reading *in, response *to) {
-    source *const file = in->source;
-    const slice both = document_at(&in->document, "/payload/info");
-    const slice whole = json_at(both, "/total_token_usage");
-    tokusage total = {.total_tokens = {.present = false}};
+    tokusage *const before = &in->source->running;
     tokusage *const used = &to->kept.usage;
+    const slice whole = document_at(&in->document, "/payload/info/total_token_usage");
+    const slice last = document_at(&in->document, "/payload/info/last_token_usage");
+    tokusage total = {.total_tokens = {.present = false}};
+    const bool is_first = tokusage_equal(before, &total);
     tokusage_decode(whole.bytes, whole.length, &total, NULL);
-    if (file->has_running && tokusage_equal(&file->running, &total)) {
+    *used = total;
+    if (tokusage_equal(before, &total)) {
         return false;
     }
-    *used = total;
-    if (!(file->has_running && subtract(&file->running, used))) {
-        tokusage_extract(both.bytes, both.length, "/last_token_usage", used, NULL);
+    if (is_first || !subtract(before, used)) {
+        tokusage_decode(last.bytes, last.length, used, NULL);
     }
-    file->running = total;
-    file->has_running = true;
+    *before = total;
     settle_response(to);
-    text_slice(&to->is[OF_MODEL], text_all(&file->model));
+    text_slice(&to->is[OF_MODEL], text_all(&in->source->model));
     text_slice(&to->is[OF_ID], document_at(&in->document, "/timestamp")); /* a copy of the session has the same */
     text_slice(&to->is[OF_ID], whole);
     return to->kept.verdict != WITHOUT_USAGE;
@@ -302,7 +284,7 @@ static void read_context(reading *in, const shape *as) {
     if (session.bytes) {
         file->session.used = file->model.used = 0;
         text_decode(&file->session, json_inside(session));
-        file->has_running = false;
+        file->running = (tokusage){.total_tokens = {.present = false}};
     }
     file->model.used = model.bytes ? 0 : file->model.used;
     text_decode(&file->model, json_inside(model));
@@ -364,8 +346,7 @@ static bool read_usage(reading *in, const shape *as, response *to) {
 static bool is_misplaced(reading *in, uint64_t line) {
     text reason = {.bytes = NULL};
     text pointer = {.bytes = NULL};
-    put_pointer_of_count(&pointer, in->document.whole);
-    const bool misplaced = pointer.used > 0;
+    const bool misplaced = find_count(in->document.whole, &pointer);
     if (misplaced) {
         text_string(&reason, "a count at ");
         text_safe(&reason, text_all(&pointer));

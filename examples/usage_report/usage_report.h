@@ -95,7 +95,6 @@ typedef struct document {
         slice name, value;
     } * members;
     size_t count, room;
-    uint64_t marks; /* a bit for each name */
     tokusage_stream stream;
     tokusage_verdict verdict; /* what the library says of it as a response */
     tokusage usage;
@@ -108,9 +107,10 @@ typedef struct document {
  */
 bool document_open(document *in, const char *pointer, slice from, slice *rest);
 slice document_one(document *in, const char *pointer); /* nothing for null, too */
-/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
+/* Pointers are separated by spaces; what follows a = is none. At the next of them; at the first that has a value. */
+slice document_next(document *in, const char **pointers);
 slice document_at(document *in, const char *pointers);
-bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
 /* ---- options.c: what was asked for. */
 
@@ -334,8 +334,7 @@ typedef struct source {
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
     tokusage running;    /* its running total */
-    bool has_running;
-    bool timed; /* a time that the line has around the document */
+    bool timed;          /* a time that the line has around the document */
     int64_t time;
     bool known;           /* it has documents that are responses, or known to be none */
     catalog said;         /* names of members that were named */
@@ -377,7 +376,7 @@ void answers_finish(reading *in); /* all of them are final */
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
-void settle_response(response *to);                                                  /* the verdict of its counts */
+void settle_response(response *to);                                         /* the verdict of its counts */
 void read_document(reading *in, response *to);                              /* as the library has read it */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
@@ -391,7 +390,7 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 
 bool may_be_count(slice name, slice value);
 void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
-void put_pointer_of_count(text *to, slice whole);                 /* of the first; nothing: there is none */
+bool find_count(slice whole, text *pointer);                      /* the first */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
