@@ -396,8 +396,8 @@ bool find_count(slice whole, text *pointer);                      /* the first *
 
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule);
-void streams_end_mark(reading *in, uint64_t line);
-void streams_malformed(reading *in, uint64_t line, slice data);
+bool streams_feed(reading *in, slice data); /* what is no JSON, to the latest one; false: none is open */
+void streams_end(reading *in);              /* [DONE] */
 void streams_close(reading *in);
 
 /* ---- input.c and lines.c: bytes, lines, and what a line is. */

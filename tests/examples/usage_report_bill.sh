@@ -105,7 +105,7 @@ counts "message_stop without message_delta is no end" "c: responses 1 unfinished
     "$(claude a 5 4 | sed 's/data: {"type":"message_delta".*message_stop/data: {"type":"message_stop/')"
 
 long=$(awk 'BEGIN { for (i = 0; i < 400; i++) printf "{"; }')
-counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): responses 1 without_usage 1 too_long 1" \
+counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): too_long 1" \
     "longer than --max-line" \
     "$(event "{\"id\":\"a\",\"model\":\"m\",\"x\":\"$long\",$(usage 5 2)}")$done_event$(chat b m 7 3)$done_event" --max-line 300
 
