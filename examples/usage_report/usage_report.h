@@ -33,6 +33,7 @@ bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
 bool slice_drop_end(slice *one, const char *string);
 bool slice_equals(slice one, slice other);
+bool slice_is_one(slice one, const char *words); /* A|B*: of these words, or beginnings of words */
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
