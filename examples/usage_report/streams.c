@@ -55,7 +55,7 @@ static void close_stream(reading *in, stream *over) {
     memmove(file->open + i, file->open + i + 1, (--file->count - i) * sizeof *file->open);
     if (over->ended) {
         file->some_ended = true;
-        file->ended = over->id;
+        file->last_ended = over->id;
     }
     verdict_of(&over->state, over->ended || !over->event, what);
     if (!over->event && !over->ended && !what->kept.unfinished && what->kept.verdict != ERRORS &&
@@ -80,9 +80,9 @@ static stream *open_stream(reading *in, uint64_t line, uint64_t id, bool event) 
     if (file->count == OPEN_MOST) {
         close_stream(in, file->open[0]);
     }
-    if (file->count == file->room) {
-        file->room = file->room > 0 ? 2 * file->room : 16;
-        file->open = memory_resize(file->open, file->room * sizeof *file->open);
+    if (file->count == file->streams_room) {
+        file->streams_room = file->streams_room > 0 ? 2 * file->streams_room : 16;
+        file->open = memory_resize(file->open, file->streams_room * sizeof *file->open);
     }
     memset(made, 0, sizeof *made);
     made->about.kept.line = (uint32_t)line;
@@ -161,7 +161,7 @@ void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
     bool several = false;
     stream *to = owner_of(in, line, &is, event, &several);
     const bool late = file->some_ended && is.id == 0 && !is.has_usage && !is.begins;
-    const bool again = is.ends && is.id != 0 && is.id == file->ended;
+    const bool again = is.ends && is.id != 0 && is.id == file->last_ended;
     file->known = true;
     if (several || (!to && (late || again))) {
         return;

@@ -327,10 +327,15 @@ enum {
 typedef struct source {
     const char *name; /* - is standard input */
     uint32_t number;
-    struct stream **open; /* streams (streams.c), in their order */
-    size_t count, room;
+    void *file;
+    char *buffer;
+    size_t begin, end, room; /* bytes that are left in it */
+    uint64_t line;           /* that `begin` is in, from 1 */
+    bool ended, broken;      /* there are no more bytes; as they cannot be read */
+    struct stream **open;    /* streams (streams.c), in their order */
+    size_t count, streams_room;
     bool some_ended;
-    uint64_t ended;      /* the id of the latest that has */
+    uint64_t last_ended; /* the id of the latest that has */
     text event;          /* data of an event, so far */
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
@@ -403,26 +408,11 @@ void streams_close(reading *in);
 
 /* ---- input.c and lines.c: bytes, lines, and what a line is. */
 
-bool interrupted(void);
-void interrupt_prepare(void);
-void interrupt_die(void);
-
-typedef struct input {
-    reading *reading;
-    int file;
-    void *unpacked; /* of gzip */
-    bool ended, broken;
-    char *buffer;
-    size_t begin, end, room;
-    uint64_t line; /* that `begin` is in, from 1 */
-} input;
-
-bool input_open(input *of, reading *to, const char *name);
-void input_close(input *of);
-bool input_fill(input *of);
-size_t input_line(input *of, size_t most); /* the offset of its end from `begin` */
-void read_file(reading *in, input *with, const char *name, uint32_t number);
-
+bool input_open(reading *in);
+void input_close(reading *in);
+bool input_fill(reading *in);               /* adds bytes to those that are left; false: there are none */
+slice input_line(reading *in, size_t most); /* without its end; longer than this: its beginning */
+void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 void merge_document(reading *to, uint64_t line, slice whole);
 
