@@ -16,8 +16,8 @@ bool column_is_there(column of, const options *asked) {
                                                   : !asked->each);
 }
 
-/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. False: it says nothing. */
-static bool put_value(column of, const tally *from, bool nice, text *to) {
+/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. */
+static void put_value(column of, const tally *from, bool nice, text *to) {
     tokusage usage = from->usage;
     const tokusage_count *const count = of.is_count ? tokusage_count_at(&usage, of.which) : NULL;
     const amount *const money = count || of.which < COST ? NULL : of.which == COST ? &from->cost : &from->stated;
@@ -29,7 +29,6 @@ static bool put_value(column of, const tally *from, bool nice, text *to) {
     } else {
         text_number(to, value, nice);
     }
-    return value > 0;
 }
 
 /* ---- names */
@@ -52,24 +51,11 @@ static slice without(slice of, size_t characters) {
     return of;
 }
 
-/* For people long names are shortened in the middle, as what differs is often at the end. What was shortened is here. */
-typedef struct shortening {
-    size_t most;
-    catalog whole, made;
-} shortening;
-
-static void put_short(slice name, shortening *how, text *to) {
-    const size_t width = width_of(name);
-    const size_t begin = to->used;
-    if (width <= how->most) {
-        text_slice(to, name);
-        return;
-    }
-    remember(&how->whole, name);
-    text_bytes(to, name.bytes, name.length - without(name, how->most / 3).length);
+/* Shortened in the middle, as what differs is often at the end. */
+static void put_short(text *to, slice name) {
+    text_bytes(to, name.bytes, name.length - without(name, NAME_WIDTH / 3).length);
     text_string(to, "...");
-    text_slice(to, without(name, width - how->most + how->most / 3 + 3));
-    remember(&how->made, (slice){to->bytes + begin, to->used - begin});
+    text_slice(to, without(name, width_of(name) - NAME_WIDTH + NAME_WIDTH / 3 + 3));
 }
 
 /* A part of a key. No name reads as what is said of none. */
@@ -88,7 +74,8 @@ static void put_name(slice part, text *to) {
  * name that a sheet would take for a formula gets a ' in front.
  */
 static void put_words(const options *asked, slice words, text *to) {
-    const bool formula = words.length > 1 && asked->sheet && memchr("=+-@", *words.bytes, 4);
+    const bool formula =
+        words.length > 1 && asked->sheet && asked->format != FORMAT_TABLE && memchr("=+-@", *words.bytes, 4);
     const bool blank = words.length == 0 || *words.bytes == ' ' || words.bytes[words.length - 1] == ' ';
     const bool quoted = asked->separator == ',' &&
                         (blank || memchr(words.bytes, ',', words.length) || memchr(words.bytes, '"', words.length));
@@ -112,7 +99,7 @@ static void put_cell(const options *asked, const char *name, const char *quote, 
     }
 }
 
-static void put_names(const options *asked, const report_row *of, shortening *how, text *to) {
+static void put_names(const options *asked, const report_row *of, text *to) {
     slice key = of ? of->key : (slice){NULL, 0};
     slice part;
     for (size_t i = 0; i < asked->by_count; i++) {
@@ -120,22 +107,18 @@ static void put_names(const options *asked, const report_row *of, shortening *ho
         text name = {.bytes = NULL};
         if (json_next(&key, NULL, &part)) {
             put_name(part, &name);
-        } else if (!how) {
+        } else if (asked->format != FORMAT_TABLE) {
             text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
         } else {
             text_string(&name, of && i == 0 ? "total" : "");
         }
-        if (how) {
-            put_short(text_all(&name), how, to);
-            text_bytes(to, &asked->separator, 1);
-        } else {
-            put_words(asked, text_all(&name), to);
-        }
+        put_words(asked, text_all(&name), to);
         text_free(&name);
     }
 }
 
-static void put_columns(const options *asked, const report_row *of, bool nice, text *to) {
+static void put_columns(const options *asked, const report_row *of, text *to) {
+    const bool nice = asked->format == FORMAT_TABLE;
     text cell = {.bytes = NULL};
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
@@ -163,7 +146,7 @@ static void put_columns(const options *asked, const report_row *of, bool nice, t
 }
 
 /* A group, the total or a response; or (NULL) the head. */
-static void put_row(const options *asked, const report_row *of, shortening *how, text *to) {
+static void put_row(const options *asked, const report_row *of, text *to) {
     const bool json = asked->format == FORMAT_JSON;
     text cell = {.bytes = NULL};
     text_string(to, json ? "{" : "");
@@ -179,11 +162,11 @@ static void put_row(const options *asked, const report_row *of, shortening *how,
         put_cell(asked, "line", "", text_all(&cell), to);
     }
     if (!json) {
-        put_names(asked, of, how, to);
+        put_names(asked, of, to);
     } else if (of->key.bytes) {
         text_print(to, "\"group\":[%.*s],", (int)of->key.length - (of->key.length > 0), of->key.bytes);
     }
-    put_columns(asked, of, how, to);
+    put_columns(asked, of, to);
     if (asked->each) {
         put_cell(asked, "verdict", "\"", slice_of(of ? of->verdict : "verdict"), to);
     }
@@ -193,57 +176,63 @@ static void put_row(const options *asked, const report_row *of, shortening *how,
 
 /* ---- the table */
 
-/* Numbers line up. A column is left out where all is 0 or absent, except that of the responses. */
+/*
+ * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
+ * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
+ */
 static void lay_out(slice rows, size_t names, size_t last, text *to) {
     size_t widths[FIELDS] = {0};
     bool says[FIELDS] = {false};
-    for (unsigned pass = 0; pass < 2; pass++) {
+    catalog whole = {.root = NULL};
+    catalog made = {.root = NULL};
+    text cell = {.bytes = NULL};
+    for (unsigned pass = 0; pass < 3; pass++) {
         size_t field = 0;
         size_t line = 0;
-        size_t whole = 0;
+        size_t rule = 0;
         for (slice rest = rows; rest.length > 0;) {
-            const slice cell = {rest.bytes, strcspn(rest.bytes, "\t\n")};
-            const size_t width = width_of(cell);
-            const bool ends = rest.bytes[cell.length] == '\n';
-            const int blank = (int)(widths[field] - width);
-            if (pass == 0) {
+            const slice all = {rest.bytes, strcspn(rest.bytes, "\t\n")};
+            const bool ends = rest.bytes[all.length] == '\n';
+            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
+            cell.used = 0;
+            (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
+            const size_t width = width_of(text_all(&cell));
+            if (pass == 0 && is_long) {
+                remember(&whole, all);
+                remember(&made, text_all(&cell));
+            } else if (pass == 1) {
                 widths[field] = width > widths[field] ? width : widths[field];
-                says[field] = says[field] || field <= names || (line > 0 && strspn(cell.bytes, "-.0") < cell.length);
-            } else if (says[field]) {
+                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
+            } else if (pass == 2 && says[field]) {
+                const int blank = (int)(widths[field] - width);
                 text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
-                text_slice(to, cell);
+                text_slice(to, text_all(&cell));
                 text_print(to, "%*s", field < names ? blank : 0, "");
-                whole += widths[field] + (field > 0 ? 2 : 0);
+                rule += widths[field] + (field > 0 ? 2 : 0);
             }
-            text_string(to, pass > 0 && ends ? "\n" : "");
-            for (; pass > 0 && ends && line == last && whole > 0; whole--) {
-                text_string(to, whole > 1 ? "-" : "-\n");
+            text_string(to, pass == 2 && ends ? "\n" : "");
+            for (; ends && rule > 0; rule--) {
+                text_string(to, line != last ? "" : rule > 1 ? "-" : "-\n");
             }
-            whole = ends ? 0 : whole;
             field = ends ? 0 : field + 1;
             line += ends;
-            rest = slice_after(rest, cell.length + 1);
+            rest = slice_after(rest, all.length + 1);
         }
     }
+    catalog_free(&whole);
+    catalog_free(&made);
+    text_free(&cell);
 }
 
-/* Names are not shortened where two would look alike. */
 static void put_table(const report *of, text *to) {
     const bool grouped = of->asked->by_count > 0;
-    shortening how = {.most = NAME_WIDTH};
     text rows = {.bytes = NULL};
-    do {
-        how.most = how.whole.count > how.made.count ? SIZE_MAX : how.most;
-        rows.used = 0;
-        put_row(of->asked, NULL, &how, &rows);
-        for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
-            put_row(of->asked, &of->rows[i], &how, &rows);
-        }
-    } while (how.most == NAME_WIDTH && how.whole.count > how.made.count);
+    put_row(of->asked, NULL, &rows);
+    for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
+        put_row(of->asked, &of->rows[i], &rows);
+    }
     lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
     text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    catalog_free(&how.whole);
-    catalog_free(&how.made);
     text_free(&rows);
 }
 
@@ -268,7 +257,7 @@ static void put_head(const options *asked, bool complete, text *to) {
 
 void format_each(const options *asked, const report_row *of, text *to) {
     if (asked->format != FORMAT_JSON || of) {
-        put_row(asked, of, NULL, to);
+        put_row(asked, of, to);
         text_string(to, asked->format == FORMAT_JSON ? "\n" : "");
     }
 }
@@ -282,15 +271,15 @@ void format_report(const report *of, text *to) {
     if (json) {
         put_head(of->asked, of->complete, to);
     } else {
-        put_row(of->asked, NULL, NULL, to);
+        put_row(of->asked, NULL, to);
     }
     for (size_t i = 0; i < of->count; i++) {
         text_string(to, json && i > 0 ? "," : "");
-        put_row(of->asked, &of->rows[i], NULL, to);
+        put_row(of->asked, &of->rows[i], to);
     }
     if (json) {
         text_string(to, "],\"total\":");
-        put_row(of->asked, &of->rows[of->count], NULL, to);
+        put_row(of->asked, &of->rows[of->count], to);
         text_string(to, "}\n");
     }
 }

@@ -27,13 +27,11 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
         }
     }
     if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
-        char exponent[8] = "";
-        char *end = exponent;
-        at++;
-        memcpy(exponent, number.bytes + at, number.length - at < 7 ? number.length - at : 7);
-        shift += (int)strtol(exponent, &end, 10);
-        at += (size_t)(end - exponent);
-        any = end > exponent;
+        char *end = NULL;
+        const long power = strtol(number.bytes + at + 1, &end, 10); /* what follows a number is none */
+        at = (size_t)(end - number.bytes);
+        any = power > -100 && power < 100;
+        shift += any ? (int)power : 0;
     }
     for (; shift > 0 && read > 0 && read < amount_most; shift--) {
         read *= 10;

@@ -2,7 +2,7 @@
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
  *     options -> input (bytes) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
- *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats, table
+ *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats
  * All zero bytes are a text, totals, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
@@ -211,7 +211,7 @@ typedef struct group {
 } group;
 void key_add(text *key, bool present, slice part);
 
-/* ---- prices.c: which prices are a model's; price_files.c reads them. */
+/* ---- prices.c: which prices are a model's. */
 
 typedef struct price_row {
     struct price_row *next;
