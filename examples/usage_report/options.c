@@ -54,7 +54,7 @@ static const struct {
     {"until", TEXT, offsetof(options, until_text)},
     {"prices", TEXT, offsetof(options, prices_path)},
     {"format", TEXT, offsetof(options, format_name)},
-    {"explain", FLAG, offsetof(options, explain)},
+    {"explain", FLAG, offsetof(options, prices.explain)},
     {"stated", FLAG, offsetof(options, stated)},
     {"sheet", FLAG, offsetof(options, sheet)},
     {"each", FLAG, offsetof(options, each)},
@@ -86,6 +86,7 @@ bool options_key(options *to, const char *value) {
         return fail("by", value, "not file, hour, day, week, month, none or a JSON Pointer, or more than 8 keys");
     }
     to->by[to->by_count++] = (grouping){(group_kind)kind, value};
+    to->timed = to->timed || (kind >= BY_HOUR && kind <= BY_MONTH);
     return true;
 }
 

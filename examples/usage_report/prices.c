@@ -131,6 +131,13 @@ static const priced_model *model_of(price_list *in, slice model) {
             step++;
         }
         asked->found_out = asked->prices || step == STEPS;
+        if (asked->found_out && in->explain) {
+            name.used = 0;
+            text_safe(&name, model);
+            text_string(&name, ": ");
+            text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
+            fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
+        }
     }
     text_free(&name);
     return asked->prices;
@@ -138,7 +145,7 @@ static const priced_model *model_of(price_list *in, slice model) {
 
 /* ---- the price of one call */
 
-static bool is_active(const price_row *of, const int64_t *time) {
+static bool is_active(const price_time *of, const int64_t *time) {
     const int64_t moment = !time ? INT64_MAX : of->daily ? *time % INT64_C(86400000000) : *time;
     const bool begun = moment >= of->from;
     const bool ended = of->daily && moment >= of->until;
@@ -150,13 +157,13 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     const price_row *from[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
     size_t order = 0;
-    for (const price_row *row = model->rows; row; row = row->next) {
-        order = is_active(row, of->time) ? row->order : order;
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
+        order = is_active(&row->when, of->time) ? row->when.order : order;
     }
-    for (const price_row *row = model->rows; row; row = row->next) {
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
         tokusage tokens = row->tokens;
         const bool plain = row->tier.length == 0;
-        const bool fits = row->order == order && of->usage->prompt_tokens.value > row->above &&
+        const bool fits = row->when.order == order && of->usage->prompt_tokens.value > row->above &&
                           (plain || slice_equals(row->tier, of->tier));
         for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
             tokusage_count price = *tokusage_count_at(&tokens, i);
@@ -187,22 +194,9 @@ bool price_of(price_list *in, const sale *of, amount *cost, const char **reason)
     return good;
 }
 
-void prices_explain(const price_list *of) {
-    for (const asked_model *each = of->asked.first; each; each = each->as.next) {
-        text line = {.bytes = NULL};
-        text_safe(&line, each->as.key);
-        text_string(&line, ": ");
-        text_safe(&line, each->prices ? each->prices->as.key : slice_of("none"));
-        fprintf(stderr, "usage-report: price of %s\n", text_c(&line));
-        text_free(&line);
-    }
-}
-
 void prices_free(price_list *of) {
     for (priced_model *each = of->models.first; each; each = each->as.next) {
-        for (price_row *row = NULL; (row = each->rows) != NULL; free(row)) {
-            each->rows = row->next;
-        }
+        catalog_free(&each->rows);
     }
     catalog_free(&of->models);
     catalog_free(&of->asked);
@@ -218,7 +212,7 @@ typedef struct file {
     size_t line; /* 0: lines don't matter */
     text model;
     slice provider, matches;
-    price_row row;
+    price_time when;
     bool rounded; /* it has been said that prices are rounded */
 } file;
 
@@ -302,23 +296,11 @@ static member member_of(slice given) {
 
 /* ---- prices */
 
-static price_row *row_for(priced_model *of, const price_row *wanted) {
-    price_row **at = &of->rows;
-    while (*at && ((*at)->order != wanted->order || (*at)->above != wanted->above ||
-                   !slice_equals((*at)->tier, wanted->tier))) {
-        at = &(*at)->next;
-    }
-    if (!*at) {
-        *at = memory_resize(NULL, sizeof **at);
-        **at = *wanted;
-    }
-    return *at;
-}
-
 /* Two prices for the same may not disagree. */
 static bool take_price(file *of, member as, slice number) {
     bool exact = false;
     amount value = 0;
+    text key = {.bytes = NULL};
     number = json_is(number, '"') ? json_inside(number) : number;
     number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
     if (!decimal_read(number, as.shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
@@ -333,9 +315,13 @@ static bool take_price(file *of, member as, slice number) {
     priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
     model->provider = of->provider;
     model->matches = of->matches;
-    of->row.tier = as.tier;
-    of->row.above = as.above;
-    tokusage_count *const price = tokusage_count_at(&row_for(model, &of->row)->tokens, as.kind);
+    text_print(&key, "%zu %lld %.*s", of->when.order, (long long)as.above, (int)as.tier.length, as.tier.bytes);
+    price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
+    row->when = of->when;
+    row->above = as.above;
+    row->tier = as.tier;
+    text_free(&key);
+    tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
     const bool agrees = !price->present || price->value == value;
     *price = (tokusage_count){true, (int64_t)value};
     return agrees || fail(of, text_all(&of->model), "two prices for the same");
@@ -470,7 +456,7 @@ static bool read_litellm(file *of, slice models) {
 /* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
 static void read_constraint(file *of, slice constraint) {
     static const char *const ends[] = {"/start_time", "/end_time"};
-    price_row *const to = &of->row;
+    price_time *const to = &of->when;
     to->from = INT64_MIN;
     of->to->timed = of->to->timed || constraint.bytes;
     moment_read(json_at(constraint, "/start_date"), &to->from);
@@ -493,11 +479,11 @@ static bool read_model(file *of, slice model) {
     text_string(&of->model, "/");
     name_model(of, json_inside(json_at(model, "/id")));
     of->matches = json_at(model, "/match");
-    of->row = (price_row){.from = INT64_MIN};
+    of->when = (price_time){.from = INT64_MIN};
     if (!json_is(prices, '[')) {
         return read_members(of, prices);
     }
-    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->row.order++) {
+    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->when.order++) {
         read_constraint(of, json_at(each, "/constraint"));
         good = read_members(of, json_at(each, "/prices"));
     }
@@ -531,7 +517,7 @@ static bool read_any(file *of, slice all) {
 }
 
 bool prices_read(const char *path, price_list *read) {
-    file it = {.path = path, .to = read, .row = {.from = INT64_MIN}};
+    file it = {.path = path, .to = read, .when = {.from = INT64_MIN}};
     FILE *const from = fopen(path, "rb");
     errno = from ? 0 : errno;
     const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;

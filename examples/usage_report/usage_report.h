@@ -213,11 +213,15 @@ void key_add(text *key, bool present, slice part);
 
 /* ---- prices.c: which prices are a model's. */
 
-typedef struct price_row {
-    struct price_row *next;
-    size_t order; /* of genai-prices: of several that hold at a time, the last counts */
-    bool daily;   /* they hold between two times of the day, else from a time on */
+/* When prices hold: from a time on, or between two times of each day. */
+typedef struct price_time {
+    size_t order; /* of several that hold at a time, the last counts */
+    bool daily;
     int64_t from, until;
+} price_time;
+typedef struct price_row {
+    item as;
+    price_time when;
     slice tier;      /* "", batch, flex, priority, ... */
     int64_t above;   /* prompt tokens of the call; -1: any */
     tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of a less particular row */
@@ -225,12 +229,13 @@ typedef struct price_row {
 typedef struct priced_model {
     item as;                 /* a name that ends in *: of all names that begin so */
     slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
-    price_row *rows;
+    catalog rows;
 } priced_model;
 typedef struct price_list {
     text bytes; /* of the file */
     catalog models, asked;
-    bool timed; /* some depend on the time */
+    bool timed;   /* some depend on the time */
+    bool explain; /* say which prices a model has */
 } price_list;
 typedef struct sale {
     slice model, tier;
@@ -241,7 +246,6 @@ typedef struct sale {
 bool prices_read(const char *path, price_list *read); /* false: it has said why not */
 /* What the usage costs; else *reason says why that is not known. */
 bool price_of(price_list *in, const sale *of, amount *cost, const char **reason);
-void prices_explain(const price_list *of);
 void prices_free(price_list *of);
 
 /* ---- options.c */
@@ -259,8 +263,8 @@ typedef struct options {
     size_t by_count;
     report_format format;
     char separator; /* of CSV and TSV */
-    bool each, merge, prefix, strict, sheet, explain, stated, help, version;
-    bool grouped, ranged, priced; /* --by; --since or --until; there are prices */
+    bool each, merge, prefix, strict, sheet, stated, help, version;
+    bool grouped, timed, ranged, priced; /* --by; a time in it; --since or --until; there are prices */
     uint64_t max_errors, max_line, max_ids;
     int64_t since, until;
     price_list prices;
