@@ -42,19 +42,7 @@ static int finish(int result, int error) {
 static void read_all(reading *in) {
     input with = {.buffer = NULL};
     for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        source file = {.name = in->asked->files[i], .number = (uint32_t)i};
-        in->source = &file;
-        read_file(in, &with, file.name);
-        for (size_t k = 0; k < FORMS; k++) { /* names are said for each file */
-            text_free(&in->forms[k]);
-        }
-        catalog_free(&file.said);
-        text_free(&file.event);
-        text_free(&file.cut[0]);
-        text_free(&file.cut[1]);
-        text_free(&file.model);
-        text_free(&file.session);
-        in->source = NULL;
+        read_file(in, &with, in->asked->files[i], (uint32_t)i);
     }
     free(with.buffer);
     answers_finish(in);
@@ -109,7 +97,6 @@ static int report_all(options *asked) {
     tally total = {.cost = 0};
     memset(&in, 0, sizeof in);
     in.asked = asked;
-    in.document.pointer = asked->at;
     in.wants_time = asked->timed || asked->ranged || asked->prices.timed;
     if (getentropy(in.seed, sizeof in.seed) != 0) {
         fprintf(stderr, "usage-report: no random numbers: %s\n", strerror(errno));
@@ -134,6 +121,7 @@ static int report_all(options *asked) {
     catalog_free(&in.groups);
     catalog_free(&in.notes);
     response_free(&in.found);
+    free(in.document.members);
     text_free(&in.head);
     text_free(&in.key);
     text_free(&in.scratch);

@@ -65,7 +65,7 @@ void *catalog_at(catalog *in, slice key, size_t size); /* of this size; added, a
 bool remember(catalog *in, slice key);                 /* whether it is new */
 void catalog_free(catalog *of);
 
-/* ---- json.c: values of a document. The library finds them, all that are asked for in one pass. */
+/* ---- json.c: documents, and the values in them. */
 
 bool json_is_space(char c);
 slice json_trim(slice of);
@@ -75,45 +75,42 @@ bool json_is_number(slice value);
 
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
 size_t json_span(slice of);
-
 size_t json_skip(slice of); /* the same of a value that has been read before */
 
-/* Takes the next element, or member (name not NULL), off the inside of an array or object. */
+/*
+ * Takes the next element, or member (name not NULL), off the inside of an array or object; or the next attribute, also
+ * of OpenTelemetry's lists: {"key":NAME,"value":{"stringValue":VALUE}}.
+ */
 slice json_open(slice value);
 bool json_next(slice *inside, slice *name, slice *value);
+bool json_attribute(slice *inside, slice *name, slice *value);
 
-slice json_at(slice value, const char *pointer); /* nothing for null, too */
+slice json_at(slice value, const char *pointer); /* nothing for null, too; arrays are lists of attributes */
 
-enum {
-    INDEX_MEMBERS = 40,
-    INDEXES = 4
-};
-/* The members of an object that were read so far. */
-typedef struct json_members {
-    slice of, rest;
-    struct {
-        slice name, value;
-    } all[INDEX_MEMBERS];
-    size_t count;
-} json_members;
 typedef struct document {
     slice whole;
-    const char *pointer;    /* --at */
-    tokusage_status status; /* of the usage that the library finds there, or at a known path */
+    slice found; /* from the only usage on; nothing: it is not the only one, or has another name */
+    slice rest;  /* members that were not read so far */
+    struct {
+        slice name, value;
+    } * members;
+    size_t count, room;
+    uint64_t marks; /* a bit for each name */
+    tokusage_stream stream;
+    tokusage_verdict verdict; /* what the library says of it as a response */
     tokusage usage;
     tokusage_error error;
-    json_members known[INDEXES]; /* the document itself, and objects in it */
-    size_t next;
 } document;
 
-void document_begin(document *in, slice whole);
-bool document_open(document *in, slice whole);                        /* checks it, too; false: it is no JSON */
-slice document_head(document *in, const char *name);                  /* of the members before any object or array */
-slice document_one(document *in, const char *pointer, size_t length); /* nothing for null, too */
+/*
+ * The document at the front; pointer: --at. It may be followed by another, or (in a list over lines) by a comma or the
+ * end of the list. False: it is no JSON, or something else follows.
+ */
+bool document_open(document *in, const char *pointer, slice from, slice *rest);
+slice document_one(document *in, const char *pointer); /* nothing for null, too */
 /* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
 slice document_at(document *in, const char *pointers);
 bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
-size_t document_names(document *in, uint64_t seed, uint64_t *hash); /* the number of its members */
 
 /* ---- options.c: what was asked for. */
 
@@ -285,12 +282,12 @@ typedef enum record_rule {
     REPLACES, /* the same, and no finding: a record is written as often as it grows */
     SUMS,     /* the record sums others of its session, and counts without them only */
     RUNNING,  /* the usage is a running total of its session */
-    CONTEXT,  /* what it says is true of the records after it in its file */
-    CHUNKED,  /* put together from chunks: each counts, whatever its id */
     EACH,     /* a list of records */
-    UNFOLDED, /* its list of attributes is an object */
     WRAPPED,  /* a line in a line */
-    PASSED    /* no response */
+    PASSED,   /* no response; what it says of its session is true of the records after it in its file */
+    CHUNK,    /* of a response: each response counts, whatever its id */
+    BEGINS,   /* the first chunk */
+    ENDS      /* the last */
 } record_rule;
 
 /* What is kept of a response. */
@@ -302,31 +299,41 @@ typedef struct record {
     counter verdict;
     record_rule rule;
     bool unfinished, timed, priced;
+    const char *reason; /* of a finding, where the verdict does not say it */
     tokusage usage;
+    tokusage_error error;
     amount cost, stated;
 } record;
 
+enum {
+    OF_MODEL, /* as the library's labels */
+    OF_ID,
+    OF_TIER,
+    OF_SESSION,
+    OF_KEY, /* the first component of the group's key; empty: where it is not a pointer's, or nothing is there */
+    TEXTS = OF_KEY + BY_MOST
+};
 /* And what else is known while it is read. */
 typedef struct response {
     record kept;
-    const char *reason; /* of a finding, where the error does not say it */
-    tokusage_error error;
     bool batch, stated;
-    text model, id, tier, session;
-    text keys[BY_MOST];
-    bool keyed[BY_MOST];
+    text is[TEXTS];
 } response;
 
 void response_clear(response *of);
 void response_free(response *of);
 
-typedef struct streams streams;
-
+enum {
+    USAGES = 8
+};
 /* What is carried from line to line of one file. */
 typedef struct source {
     const char *name; /* - is standard input */
     uint32_t number;
-    streams *streams;
+    struct stream **open; /* streams (streams.c), in their order */
+    size_t count, room;
+    bool some_ended;
+    uint64_t ended;      /* the id of the latest that has */
     text event;          /* data of an event, so far */
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
@@ -334,28 +341,21 @@ typedef struct source {
     bool has_running;
     bool timed; /* a time that the line has around the document */
     int64_t time;
-    uint64_t known; /* documents that are responses, or known to be none */
-    catalog said;   /* names of members that were named */
+    bool known;           /* it has documents that are responses, or known to be none */
+    catalog said;         /* names of members that were named */
+    text checked[USAGES]; /* the latest usages whose names were checked */
+    size_t next_checked;
 } source;
 
 /* The records of ids (answers.c). */
 typedef struct answers {
     record *all;
     size_t count, room;
-    uint64_t *table; /* half of an id's hash, and the number of its record */
+    uint32_t *table; /* the numbers of records, from 1, by their ids */
     size_t buckets;
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
 
-/* Which rows of the table of shapes a document with these members may be. */
-typedef struct looks {
-    uint64_t hash, rows;
-    bool chunk, answer; /* it may be a chunk, or a response */
-} looks;
-enum {
-    LOOKS = 64,
-    FORMS = 16
-};
 typedef struct reading {
     options *asked;
     source *source;
@@ -371,10 +371,6 @@ typedef struct reading {
     response found;
     catalog notes; /* that were said */
     document document;
-    looks looks[LOOKS];
-    const looks *seen; /* of the document */
-    text forms[FORMS]; /* usages of this file, without their digits */
-    size_t next_form;
 } reading;
 
 uint64_t hash_of(const reading *in, slice id); /* 0: none */
@@ -385,25 +381,26 @@ void answers_finish(reading *in); /* all of them are final */
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
-void read_counts(slice usage, response *to);                                /* a usage object: its verdict, too */
+void settle_response(response *to);                                                  /* the verdict of its counts */
+void read_document(reading *in, response *to);                              /* as the library has read it */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
-void read_about(reading *in, const char *times, response *to); /* what the document says around the usage */
+void read_about(reading *in, response *to); /* what the document says around the usage */
+group *group_of(reading *in, const response *of);
 void take_response(reading *in, response *what);
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
-void finish_record(reading *in, const record *of);                /* counts, names and prints it */
-void check_members(reading *in, slice usage, const response *of); /* findings for what may be a count */
-size_t known_span(reading *in, slice usage); /* of a usage at the front that was checked; 0: it is another */
-void name_unknown(reading *in, slice name, const response *of);
-void put_pointer_of_count(text *to, slice whole); /* of a member that may be a count; nothing: there is none */
+void finish_record(reading *in, const record *of); /* counts, names and prints it */
+
+/* ---- names.c: members that may be counts. */
+
 bool may_be_count(slice name, slice value);
+void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
+void put_pointer_of_count(text *to, slice whole);                 /* of the first; nothing: there is none */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
-bool shapes_is(slice value, const char *words);             /* a string, one of words that are separated by | */
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
-bool take_quick(reading *in, uint64_t line, slice whole);   /* most lines of a gateway's log; false: it is another */
-bool streams_take(reading *in, uint64_t line, bool event);  /* false: it is no chunk */
+void streams_take(reading *in, uint64_t line, bool event, record_rule rule);
 void streams_end_mark(reading *in, uint64_t line);
 void streams_malformed(reading *in, uint64_t line, slice data);
 void streams_close(reading *in);
@@ -427,8 +424,8 @@ typedef struct input {
 bool input_open(input *of, reading *to, const char *name);
 void input_close(input *of);
 bool input_fill(input *of);
-size_t input_line(input *of, size_t from, size_t most); /* the offset of its end from `begin`; its start is at `from` */
-void read_file(reading *in, input *with, const char *name);
+size_t input_line(input *of, size_t most); /* the offset of its end from `begin` */
+void read_file(reading *in, input *with, const char *name, uint32_t number);
 
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 void merge_document(reading *to, uint64_t line, slice whole);
