@@ -164,7 +164,10 @@ static void put_row(const options *asked, const report_row *of, text *to) {
     if (!json) {
         put_names(asked, of, to);
     } else if (of->key.bytes) {
-        text_print(to, "\"group\":[%.*s],", (int)of->key.length - (of->key.length > 0), of->key.bytes);
+        text_string(to, "\"group\":[");
+        text_slice(to, of->key);
+        to->used -= of->key.length > 0; /* the last comma */
+        text_string(to, "],");
     }
     put_columns(asked, of, to);
     if (asked->each) {
@@ -239,16 +242,12 @@ static void put_table(const report *of, text *to) {
 static void put_head(const options *asked, bool complete, text *to) {
     static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
-    if (asked->at) {
-        text_json(to, slice_of(asked->at));
-    } else {
-        text_string(to, "null");
-    }
-    text_string(to, ",\"by\":[");
+    key_add(to, asked->at, slice_of(asked->at ? asked->at : ""));
+    text_string(to, "\"by\":[");
     for (size_t i = 0; i < asked->by_count; i++) {
-        text_string(to, i > 0 ? "," : "");
-        text_json(to, slice_of(asked->by[i].given));
+        key_add(to, true, slice_of(asked->by[i].given));
     }
+    to->used -= asked->by_count > 0; /* the last comma */
     text_print(to, "],\"priced\":%s,\"stated\":%s,\"complete\":%s,\"groups\":[", words[asked->priced],
                words[asked->stated], words[complete]);
 }

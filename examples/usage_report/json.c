@@ -44,7 +44,7 @@ bool json_is_number(slice value) {
 size_t json_span(slice of) {
     tokusage_error error;
     const tokusage_status status = tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
-    return status == TOKUSAGE_OK                                          ? of.length
+    return status == TOKUSAGE_OK                                       ? of.length
            : status == TOKUSAGE_ERR_SYNTAX && error.offset < of.length ? error.offset
                                                                        : 0;
 }
@@ -249,7 +249,8 @@ static bool look_over(document *in, slice of) {
         if (before[-1] == '}') {
             return false;
         }
-        if (before[-1] == ':' && (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "Metadata\":"))) {
+        if (before[-1] == ':' &&
+            (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "Metadata\":"))) {
             in->found = found++ == 0 ? (slice){at, (size_t)(end - at)} : (slice){NULL, 0};
         }
     }

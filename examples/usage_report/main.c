@@ -51,10 +51,7 @@ static void read_all(reading *in) {
 /* ---- the report */
 
 static int compare_keys(const void *one, const void *other) {
-    const slice a = ((const report_row *)one)->key;
-    const slice b = ((const report_row *)other)->key;
-    const int difference = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);
-    return difference != 0 ? difference : (a.length > b.length) - (a.length < b.length);
+    return strcmp(((const report_row *)one)->key.bytes, ((const report_row *)other)->key.bytes);
 }
 
 static int compare_tokens(const void *one, const void *other) {

@@ -75,7 +75,6 @@ static void price_group(reading *to, tally *of) {
     slice key = text_all(&to->key);
     slice part = {NULL, 0};
     sale what = {.usage = &of->usage};
-    const char *reason = NULL;
     for (size_t i = 0; json_next(&key, NULL, &part); i++) {
         if (to->asked->by[i].kind == BY_MODEL) {
             to->scratch.used = 0;
@@ -84,7 +83,7 @@ static void price_group(reading *to, tally *of) {
         }
     }
     of->cost = 0;
-    of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost, &reason) ? 0 : of->counters[RESPONSES];
+    of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost) ? of->counters[RESPONSES] : 0;
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {

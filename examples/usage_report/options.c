@@ -166,7 +166,9 @@ static void add_folder(options *to, const char *path) {
     for (int i = 0; i < count; i++) {
         struct stat status;
         text name = {.bytes = NULL};
-        text_print(&name, "%s%s%s", path, slice_ends(slice_of(path), "/") ? "" : "/", entries[i]->d_name);
+        text_string(&name, path);
+        text_string(&name, slice_ends(slice_of(path), "/") ? "" : "/");
+        text_string(&name, entries[i]->d_name);
         if (*entries[i]->d_name != '.' && lstat(text_c(&name), &status) == 0) {
             if (S_ISDIR(status.st_mode)) {
                 add_folder(to, name.bytes);

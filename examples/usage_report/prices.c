@@ -178,20 +178,18 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     return found;
 }
 
-bool price_of(price_list *in, const sale *of, amount *cost, const char **reason) {
+const char *price_of(price_list *in, const sale *of, amount *cost) {
     const priced_model *const model = of->model.length > 0 ? model_of(in, of->model) : NULL;
-    tokusage_error error;
     int64_t parts = 0;
-    *reason = "no price";
     if (!model) {
-        return false;
+        return "no price";
     }
     const tokusage prices = prices_for(model, of);
-    const bool good = tokusage_cost(of->usage, &prices, &parts, &error) == TOKUSAGE_OK;
-    *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
-                                                     : "no cost, as its counts contradict each other,";
+    const tokusage_status status = tokusage_cost(of->usage, &prices, &parts, NULL);
     *cost = parts;
-    return good;
+    return status == TOKUSAGE_OK              ? NULL
+           : status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
+                                              : "no cost, as its counts contradict each other,";
 }
 
 void prices_free(price_list *of) {
@@ -315,7 +313,8 @@ static bool take_price(file *of, member as, slice number) {
     priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
     model->provider = of->provider;
     model->matches = of->matches;
-    text_print(&key, "%zu %lld %.*s", of->when.order, (long long)as.above, (int)as.tier.length, as.tier.bytes);
+    text_print(&key, "%zu %lld ", of->when.order, (long long)as.above);
+    text_slice(&key, as.tier);
     price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
     row->when = of->when;
     row->above = as.above;
@@ -463,7 +462,8 @@ static void read_constraint(file *of, slice constraint) {
     for (size_t i = 0; i < 2; i++) {
         const slice given = json_inside(json_at(constraint, ends[i]));
         text moment = {.bytes = NULL};
-        text_print(&moment, "1970-01-01T%.*s", (int)given.length, given.length > 0 ? given.bytes : "");
+        text_string(&moment, "1970-01-01T");
+        text_slice(&moment, given);
         to->daily = given.length > 0 && moment_read(text_all(&moment), i == 0 ? &to->from : &to->until);
         text_free(&moment);
     }

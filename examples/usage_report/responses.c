@@ -127,10 +127,10 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
 static void read_stated(reading *in, response *to) {
     const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
     in->scratch.used = 0;
-    text_slice(&in->scratch,
-               ticks.bytes ? ticks
-                           : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
-                                                        "/spend /response_cost /costUSD /total_cost /cost"));
+    text_slice(&in->scratch, ticks.bytes
+                                 ? ticks
+                                 : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
+                                                              "/spend /response_cost /costUSD /total_cost /cost"));
     text_string(&in->scratch, ticks.bytes ? "e-10" : "");
     to->stated = amount_read(text_all(&in->scratch), &to->kept.stated);
 }
@@ -216,11 +216,11 @@ static const char *const reasons[COUNTERS] = {
 
 static void price(reading *in, response *of) {
     record *const to = &of->kept;
-    const char *reason = NULL;
     const sale what = {text_all(&of->is[OF_MODEL]), of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]),
                        to->timed ? &to->time : NULL, &to->usage};
-    to->priced = price_of(&in->asked->prices, &what, &to->cost, &reason);
-    if (!to->priced) {
+    const char *const reason = price_of(&in->asked->prices, &what, &to->cost);
+    to->priced = !reason;
+    if (reason) {
         in->scratch.used = 0;
         text_string(&in->scratch, reason);
         text_string(&in->scratch, what.model.length > 0 ? " for " : " for responses without a model");

@@ -15,8 +15,8 @@ typedef struct shape {
     /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) is there, also as null */
     const char *is[CONDITIONS];
     record_rule rule;
-    const char *body;      /* of a response, or a usage object, if it is not the document; EACH: of the list */
-    const char *parts;     /* without these: of all objects with counts */
+    const char *body;       /* of a response, or a usage object, if it is not the document; EACH: of the list */
+    const char *parts;      /* without these: of all objects with counts */
     const char *model, *id; /* where the library does not look for them, or there are others, too */
     const char *session;
     bool batch, unfinished;

@@ -106,8 +106,7 @@ static bool is_over(const stream *open, const chunk *next) {
     const bool zeros = b->prompt_tokens.value == 0 && b->completion_tokens.value == 0;
     const bool grows =
         b->prompt_tokens.value == a->prompt_tokens.value && b->completion_tokens.value >= a->completion_tokens.value;
-    return (next->begins && (open->begun || open->id != 0)) ||
-           (next->named && open->own_ids && next->id != open->id) ||
+    return (next->begins && (open->begun || open->id != 0)) || (next->named && open->own_ids && next->id != open->id) ||
            (next->openai && !tokusage_equal(a, &nothing) && !(next->has_usage && (zeros || grows)));
 }
 

@@ -57,15 +57,11 @@ void text_free(text *to) {
     *to = (text){.bytes = NULL};
 }
 
-static void make_room(text *to, size_t length) {
+void text_bytes(text *to, const char *bytes, size_t length) {
     while (to->room - to->used < length) {
         to->room = to->room > 0 ? 2 * to->room : 64;
         to->bytes = memory_resize(to->bytes, to->room);
     }
-}
-
-void text_bytes(text *to, const char *bytes, size_t length) {
-    make_room(to, length);
     if (length > 0) {
         memcpy(to->bytes + to->used, bytes, length);
         to->used += length;
@@ -88,15 +84,11 @@ void text_lower(text *to, slice from) {
 }
 
 void text_print(text *to, const char *format, ...) {
+    char words[128];
     va_list values;
     va_start(values, format);
-    const int length = vsnprintf(NULL, 0, format, values);
+    text_bytes(to, words, (size_t)vsnprintf(words, sizeof words, format, values));
     va_end(values);
-    make_room(to, (size_t)length + 1);
-    va_start(values, format);
-    vsnprintf(to->bytes + to->used, (size_t)length + 1, format, values);
-    va_end(values);
-    to->used += (size_t)length;
 }
 
 slice text_all(const text *of) {

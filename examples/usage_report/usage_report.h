@@ -37,8 +37,8 @@ void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
 void text_slice(text *to, slice from);
-void text_lower(text *to, slice from); /* in small letters */
-void text_print(text *to, const char *format, ...);
+void text_lower(text *to, slice from);              /* in small letters */
+void text_print(text *to, const char *format, ...); /* numbers and short words */
 slice text_all(const text *of);
 const char *text_c(text *of); /* with a NUL after it */
 
@@ -240,9 +240,8 @@ typedef struct sale {
     const tokusage *usage;
 } sale;
 
-bool prices_read(const char *path, price_list *read); /* false: it has said why not */
-/* What the usage costs; else *reason says why that is not known. */
-bool price_of(price_list *in, const sale *of, amount *cost, const char **reason);
+bool prices_read(const char *path, price_list *read);               /* false: it has said why not */
+const char *price_of(price_list *in, const sale *of, amount *cost); /* NULL; else why the cost is not known */
 void prices_free(price_list *of);
 
 /* ---- options.c */
@@ -381,7 +380,7 @@ void answers_finish(reading *in); /* all of them are final */
 void say_finding(reading *in, const record *of, const char *reason);
 void say_failure(reading *in, uint64_t line, const char *reason);
 void print(reading *in, text *of);
-void settle_response(response *to);                                                  /* the verdict of its counts */
+void settle_response(response *to);                                         /* the verdict of its counts */
 void read_document(reading *in, response *to);                              /* as the library has read it */
 void read_body(reading *in, slice body, const char *pointer, response *to); /* also a string that has one */
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
