@@ -12,11 +12,9 @@ bool json_is_space(char c) {
 
 /* What follows so many bytes and white space. */
 static slice after(slice of, size_t length) {
-    of.bytes += length;
-    of.length -= length;
+    of = slice_after(of, length);
     while (of.length > 0 && json_is_space(*of.bytes)) {
-        of.bytes++;
-        of.length--;
+        of = slice_after(of, 1);
     }
     return of;
 }
@@ -97,7 +95,7 @@ bool json_next(slice *inside, slice *name, slice *value) {
     slice rest = *inside;
     if (name) {
         size_t span = json_is(rest, '"') ? string_span(rest) : 0;
-        *name = (slice){rest.bytes + 1, span > 0 ? span - 2 : 0};
+        *name = json_inside((slice){rest.bytes, span});
         rest = after(rest, span);
         if (span == 0 || !json_is(rest, ':')) {
             return false;

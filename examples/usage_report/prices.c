@@ -370,9 +370,8 @@ static bool read_heading(file *of, slice line, heading *read) {
 static bool read_row(file *of, const heading *heads, slice line) {
     slice cells[CELLS];
     slice tier = {"", 0};
-    amount above = -1;
+    int64_t above = -1;
     bool good = true;
-    bool exact = true;
     of->model.used = 0;
     for (size_t i = 0; i < heads->count && good; i++) {
         const size_t kind = heads->all[i].kind;
@@ -380,7 +379,7 @@ static bool read_row(file *of, const heading *heads, slice line) {
         if (kind == MODEL) {
             text_lower(&of->model, cells[i]);
         } else if (kind == ABOVE && cells[i].length > 0) {
-            good = good && decimal_read(cells[i], 0, &above, &exact) && above <= TOKUSAGE_COUNT_MAX;
+            good = good && count_read(cells[i], &above);
         }
         tier = kind == TIER ? cells[i] : tier;
     }
@@ -390,7 +389,7 @@ static bool read_row(file *of, const heading *heads, slice line) {
     for (size_t i = 0; i < heads->count && good; i++) {
         member as = heads->all[i];
         as.tier = as.tier.length > 0 ? as.tier : tier;
-        as.above = as.above == 0 || !heads->steps ? (int64_t)above : -1;
+        as.above = as.above == 0 || !heads->steps ? above : -1;
         good = as.kind >= MODEL || cells[i].length == 0 || take_price(of, as, cells[i]);
     }
     return good;
@@ -423,11 +422,7 @@ static bool read_members(file *of, slice object) {
         }
         good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
         for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
-            bool exact = false;
-            amount start = 0;
-            good = decimal_read(json_at(step, "/start"), 0, &start, &exact) && start <= TOKUSAGE_COUNT_MAX;
-            as.above = (int64_t)start;
-            good = good && take_price(of, as, json_at(step, "/price"));
+            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
         }
     }
     return good;

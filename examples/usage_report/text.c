@@ -25,10 +25,6 @@ slice slice_of(const char *string) {
     return (slice){string, strlen(string)};
 }
 
-slice slice_after(slice of, size_t length) {
-    return (slice){of.bytes + length, of.length - length};
-}
-
 bool slice_begins(slice one, const char *string) {
     return one.length >= strlen(string) && memcmp(one.bytes, string, strlen(string)) == 0;
 }

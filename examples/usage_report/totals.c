@@ -44,6 +44,14 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
     return any && at == number.length && *value <= amount_most;
 }
 
+bool count_read(slice number, int64_t *read) {
+    bool exact = false;
+    amount value = 0;
+    const bool good = decimal_read(number, 0, &value, &exact) && exact && value <= TOKUSAGE_COUNT_MAX;
+    *read = good ? (int64_t)value : *read;
+    return good;
+}
+
 bool amount_read(slice number, amount *read) {
     bool exact = false;
     amount value = 0;

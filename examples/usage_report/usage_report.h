@@ -20,6 +20,11 @@ typedef struct slice {
     size_t length;
 } slice;
 
+/* What follows so many bytes. */
+static inline slice slice_after(slice of, size_t length) {
+    return length > 0 ? (slice){of.bytes + length, of.length - length} : of;
+}
+
 typedef struct text {
     char *bytes;
     size_t used, room;
@@ -27,7 +32,6 @@ typedef struct text {
 
 void *memory_resize(void *memory, size_t size); /* realloc, except that a failure ends the program */
 slice slice_of(const char *string);
-slice slice_after(slice of, size_t length); /* what follows so many bytes */
 bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
@@ -144,6 +148,7 @@ __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a numb
 
 /* A decimal, maybe with an exponent, times 10^shift, rounded half up; *exact: it was whole. */
 bool decimal_read(slice number, int shift, amount *value, bool *exact);
+bool count_read(slice number, int64_t *read);
 bool amount_read(slice number, amount *read);         /* a number, or a string of one */
 void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
 void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
