@@ -67,6 +67,9 @@ void add_reported_prompts(builder *to, tokusage_stream *stream, span body);
  * is not const: it may have been fed in the same call, which clang takes for a stream without a value.) */
 observation observe(const char *what, tokusage_stream *stream, size_t taken);
 
+/* The first difference in words, or NULL. */
+const char *difference_of(const observation *a, const observation *b);
+
 void expect_same_usage(const char *what, const tokusage *got, const tokusage *want);
 void expect_same_observation(const char *what, const observation *got, const observation *want);
 void expect_answer(const char *what, const observation *got, size_t length, const answer *want);

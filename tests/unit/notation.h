@@ -17,6 +17,9 @@ tokusage usage_in(const char *words);
 /* The number of the count that the first word names. */
 size_t count_named(const char *word);
 
+/* Whether the words for them are the same. */
+bool same_counts(const tokusage *a, const tokusage *b);
+
 /* The words for them. Valid until the sixtieth call after. */
 const char *usage_words(const tokusage *usage);
 const char *error_words(const tokusage_error *error);

@@ -7,6 +7,7 @@
 
 enum {
     ROWS = 400,
+    KINDS = 8,
     PART_ROWS = 40
 };
 
@@ -26,6 +27,38 @@ const name_row *name_rows(size_t *count) {
     }
     *count = names.rows;
     return rows;
+}
+
+/* The rows of a kind. */
+typedef struct group {
+    const name_row *first;
+    size_t count;
+} group;
+
+static void find_groups(group to[KINDS]) {
+    size_t count = 0, used = 0;
+    const name_row *const rows = name_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(rows[i].kind, rows[i - 1].kind) != 0) {
+            assert_true(used < KINDS);
+            to[used++].first = &rows[i];
+        }
+        to[used - 1].count++;
+    }
+}
+
+const name_row *rows_of(const char *kind, size_t *count) {
+    static group groups[KINDS];
+    size_t i = 0;
+    if (groups[0].count == 0) {
+        find_groups(groups);
+    }
+    while (i < KINDS && groups[i].count > 0 && strcmp(groups[i].first->kind, kind) != 0) {
+        i++;
+    }
+    assert_true(i < KINDS && groups[i].count > 0);
+    *count = groups[i].count;
+    return groups[i].first;
 }
 
 const part_row *part_rows(size_t *count) {
