@@ -279,6 +279,11 @@ void expect_documents(const document_case *cases, size_t count) {
     }
 }
 
+void run_documents(void **state) {
+    const case_table *const all = *state;
+    expect_documents(all->cases, all->count);
+}
+
 /* ----------------------------------------------------------------------------------------------------- every way */
 
 enum {
@@ -371,4 +376,9 @@ void expect_bodies(const body_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expect_body(cases[i].what, cases[i].pointer, cases[i].body, &cases[i].want);
     }
+}
+
+void run_bodies(void **state) {
+    const case_table *const all = *state;
+    expect_bodies(all->cases, all->count);
 }

@@ -104,6 +104,24 @@ typedef struct document_case {
 
 void expect_documents(const document_case *cases, size_t count);
 
+/*
+ * A test that is a table of cases: in the list of tests TABLE_TEST(run_documents, a_table). The name of the table is that
+ * of the test, and what runs it finds the table in *state.
+ */
+typedef struct case_table {
+    const void *cases;
+    size_t count;
+} case_table;
+
+#define TABLE_TEST(run, table)                                                                                         \
+    {                                                                                                                  \
+        .name = #table, .test_func = (run), .initial_state = &(case_table) {                                           \
+            (table), LENGTH(table)                                                                                     \
+        }                                                                                                              \
+    }
+
+void run_documents(void **state);
+
 /* A case of a table of bodies. */
 typedef struct body_case {
     const char *what;
@@ -113,5 +131,6 @@ typedef struct body_case {
 } body_case;
 
 void expect_bodies(const body_case *cases, size_t count);
+void run_bodies(void **state);
 
 #endif

@@ -186,28 +186,20 @@ static void a_usage_given_twice_is_a_duplicate_unless_one_is_null(void **state) 
     }
 }
 
-static void of_several_choices_the_first_that_has_a_usage_counts(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"the second choice", NULL, TEXT("{\"choices\":[{\"index\":0},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"two choices", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5}},{\"usage\":{\"prompt_tokens\":6}}]}"), "prompt 5"},
-        {"the first is null", NULL, TEXT("{\"choices\":[{\"usage\":null},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"the first is wrong", NULL, TEXT("{\"choices\":[{\"usage\":7},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "TYPE usage"},
-        {"twice in one choice", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5},\"usage\":{\"prompt_tokens\":6}}]}"), "DUPLICATE usage"},
-        {"elements that are no choices", NULL,
-         TEXT("{\"choices\":[7,null,[{\"usage\":{\"prompt_tokens\":6}}],{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"choices that are no list", NULL, TEXT("{\"choices\":{\"usage\":{\"prompt_tokens\":5}}}"), "NOT_FOUND usage"},
-        {"the usage of the response", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":6}}],\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case of_several_choices_the_first_that_has_a_usage_counts[] = {
+    {"the second choice", NULL, TEXT("{\"choices\":[{\"index\":0},{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"two choices", NULL, TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5}},{\"usage\":{\"prompt_tokens\":6}}]}"),
+     "prompt 5"},
+    {"the first is null", NULL, TEXT("{\"choices\":[{\"usage\":null},{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"the first is wrong", NULL, TEXT("{\"choices\":[{\"usage\":7},{\"usage\":{\"prompt_tokens\":5}}]}"), "TYPE usage"},
+    {"twice in one choice", NULL,
+     TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5},\"usage\":{\"prompt_tokens\":6}}]}"), "DUPLICATE usage"},
+    {"elements that are no choices", NULL,
+     TEXT("{\"choices\":[7,null,[{\"usage\":{\"prompt_tokens\":6}}],{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"choices that are no list", NULL, TEXT("{\"choices\":{\"usage\":{\"prompt_tokens\":5}}}"), "NOT_FOUND usage"},
+    {"the usage of the response", NULL,
+     TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":6}}],\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
+};
 
 /* ----------------------------------------------------------------------------------------------------- two paths */
 
@@ -284,30 +276,26 @@ static void all_paths_in_any_order_give_the_first(void **state) {
 
 /* ------------------------------------------------------------------------------------------------------- the root */
 
-static void the_root_is_the_usage_when_no_path_has_one(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"Ollama's", NULL,
-         TEXT("{\"model\":\"l\",\"response\":\"\",\"done\":true,\"prompt_eval_count\":5,\"eval_count\":7,"
-              "\"eval_duration\":1.5}"),
-         "prompt 5 completion 7"},
-        {"one of the two", NULL, TEXT("{\"eval_count\":7}"), "completion 7"},
-        {"null", NULL, TEXT("{\"prompt_eval_count\":null,\"eval_count\":null}"), "NOT_FOUND usage"},
-        {"twice", NULL, TEXT("{\"prompt_eval_count\":5,\"prompt_eval_count\":5}"), "DUPLICATE prompt"},
-        {"its other names do not count", NULL,
-         TEXT("{\"prompt_tokens\":1,\"completion_tokens\":2,\"input_tokens\":4,\"cached_tokens\":5,"
-              "\"prompt_tokens_details\":{\"cached_tokens\":6},\"tokens\":{\"input_tokens\":8},\"eval_count\":9}"),
-         "completion 9"},
-        {"wrong ones do not count, either", NULL,
-         TEXT("{\"prompt_tokens\":\"x\",\"total_tokens\":-1,\"eval_count\":9}"), "completion 9"},
-        {"deeper", NULL, TEXT("{\"message\":{\"eval_count\":7},\"a\":{\"prompt_eval_count\":5}}"), "NOT_FOUND usage"},
-        {"root names in a usage", NULL, TEXT("{\"usage\":{\"tokens_evaluated\":5,\"eval_count\":7}}"), "completion 7"},
-        {"as a usage", "", TEXT("{\"prompt_eval_count\":5,\"total_tokens\":12}"), "prompt 5 total 12"},
-        {"root names as a usage", "", TEXT("{\"tokens_evaluated\":5,\"tokens_predicted\":7}"), ""},
-        {"in an element of an array", NULL, TEXT("[{\"tokens_predicted\":5}]"), "completion 5"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case the_root_is_the_usage_when_no_path_has_one[] = {
+    {"Ollama's", NULL,
+     TEXT("{\"model\":\"l\",\"response\":\"\",\"done\":true,\"prompt_eval_count\":5,\"eval_count\":7,"
+          "\"eval_duration\":1.5}"),
+     "prompt 5 completion 7"},
+    {"one of the two", NULL, TEXT("{\"eval_count\":7}"), "completion 7"},
+    {"null", NULL, TEXT("{\"prompt_eval_count\":null,\"eval_count\":null}"), "NOT_FOUND usage"},
+    {"twice", NULL, TEXT("{\"prompt_eval_count\":5,\"prompt_eval_count\":5}"), "DUPLICATE prompt"},
+    {"its other names do not count", NULL,
+     TEXT("{\"prompt_tokens\":1,\"completion_tokens\":2,\"input_tokens\":4,\"cached_tokens\":5,"
+          "\"prompt_tokens_details\":{\"cached_tokens\":6},\"tokens\":{\"input_tokens\":8},\"eval_count\":9}"),
+     "completion 9"},
+    {"wrong ones do not count, either", NULL, TEXT("{\"prompt_tokens\":\"x\",\"total_tokens\":-1,\"eval_count\":9}"),
+     "completion 9"},
+    {"deeper", NULL, TEXT("{\"message\":{\"eval_count\":7},\"a\":{\"prompt_eval_count\":5}}"), "NOT_FOUND usage"},
+    {"root names in a usage", NULL, TEXT("{\"usage\":{\"tokens_evaluated\":5,\"eval_count\":7}}"), "completion 7"},
+    {"as a usage", "", TEXT("{\"prompt_eval_count\":5,\"total_tokens\":12}"), "prompt 5 total 12"},
+    {"root names as a usage", "", TEXT("{\"tokens_evaluated\":5,\"tokens_predicted\":7}"), ""},
+    {"in an element of an array", NULL, TEXT("[{\"tokens_predicted\":5}]"), "completion 5"},
+};
 
 static void the_root_gives_way_to_every_path(void **state) {
     (void)state;
@@ -343,10 +331,10 @@ int main(void) {
         cmocka_unit_test(what_is_no_object_is_a_type_error_where_a_usage_must_be),
         cmocka_unit_test(an_object_without_a_count_is_an_empty_usage_or_none),
         cmocka_unit_test(a_usage_given_twice_is_a_duplicate_unless_one_is_null),
-        cmocka_unit_test(of_several_choices_the_first_that_has_a_usage_counts),
+        TABLE_TEST(run_documents, of_several_choices_the_first_that_has_a_usage_counts),
         cmocka_unit_test(the_first_path_that_is_not_null_is_the_usage),
         cmocka_unit_test(all_paths_in_any_order_give_the_first),
-        cmocka_unit_test(the_root_is_the_usage_when_no_path_has_one),
+        TABLE_TEST(run_documents, the_root_is_the_usage_when_no_path_has_one),
         cmocka_unit_test(the_root_gives_way_to_every_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

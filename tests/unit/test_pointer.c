@@ -163,36 +163,28 @@ static void every_path_works_where_a_pointer_leads_also_in_events(void **state) 
     }
 }
 
-static void labels_and_ends_are_read_where_a_pointer_leads(void **state) {
-    (void)state;
-    static const body_case cases[] = {
-        {"the response",
-         "/result",
-         TEXT("{\"model\":\"outer\",\"done\":true,\"result\":{\"model\":\"inner\",\"id\":\"i\",\"done\":true,\"usage\":"
-              "{\"prompt_tokens\":5,\"service_tier\":\"t\"}}}"),
-         {"prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, true, {"inner", "i", "t"}, NULL, 0}},
-        {"what is outside of it has no meaning", "/result",
-         TEXT("{\"type\":\"x.completed\",\"error\":\"e\",\"id\":\"outer\",\"result\":{\"usage\":" FIVE "}}"),
-         SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"an error in it", "/result", TEXT("{\"result\":{\"usage\":" FIVE ",\"error\":{}}}"),
-         SAYS("prompt 5", FAILED, 1, false)},
-        {"an event's type", "/a", TEXT("{\"a\":{\"type\":\"message_delta\",\"usage\":" FIVE "}}"),
-         SAYS("prompt 5", CONSISTENT, 1, true)},
-    };
-    expect_bodies(cases, LENGTH(cases));
-}
+static const body_case labels_and_ends_are_read_where_a_pointer_leads[] = {
+    {"the response",
+     "/result",
+     TEXT("{\"model\":\"outer\",\"done\":true,\"result\":{\"model\":\"inner\",\"id\":\"i\",\"done\":true,\"usage\":"
+          "{\"prompt_tokens\":5,\"service_tier\":\"t\"}}}"),
+     {"prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, true, {"inner", "i", "t"}, NULL, 0}},
+    {"what is outside of it has no meaning", "/result",
+     TEXT("{\"type\":\"x.completed\",\"error\":\"e\",\"id\":\"outer\",\"result\":{\"usage\":" FIVE "}}"),
+     SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"an error in it", "/result", TEXT("{\"result\":{\"usage\":" FIVE ",\"error\":{}}}"),
+     SAYS("prompt 5", FAILED, 1, false)},
+    {"an event's type", "/a", TEXT("{\"a\":{\"type\":\"message_delta\",\"usage\":" FIVE "}}"),
+     SAYS("prompt 5", CONSISTENT, 1, true)},
+};
 
-static void a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list(void **state) {
-    (void)state;
-    static const body_case cases[] = {
-        {"an array of usages", "", TEXT("[" SIX "," FIVE "]"), SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"a document that is no object has no usage", "", TEXT(FIVE " 7 \"x\" [[8]]"),
-         SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"an element that is no object", "", TEXT("[" FIVE ",[7],{}]"), SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"lines", "", TEXT(SIX "\n" FIVE "\n"), SAYS("prompt 5", CONSISTENT, 2, false)},
-    };
-    expect_bodies(cases, LENGTH(cases));
-}
+static const body_case a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list[] = {
+    {"an array of usages", "", TEXT("[" SIX "," FIVE "]"), SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"a document that is no object has no usage", "", TEXT(FIVE " 7 \"x\" [[8]]"),
+     SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"an element that is no object", "", TEXT("[" FIVE ",[7],{}]"), SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"lines", "", TEXT(SIX "\n" FIVE "\n"), SAYS("prompt 5", CONSISTENT, 2, false)},
+};
 
 static void a_usage_is_found_at_every_depth_up_to_the_limit(void **state) {
     (void)state;
@@ -238,8 +230,8 @@ int main(void) {
         cmocka_unit_test(a_pointer_is_valid_if_rfc_6901_says_so),
         cmocka_unit_test(a_pointer_leads_to_the_response_or_to_its_usage),
         cmocka_unit_test(every_path_works_where_a_pointer_leads_also_in_events),
-        cmocka_unit_test(labels_and_ends_are_read_where_a_pointer_leads),
-        cmocka_unit_test(a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list),
+        TABLE_TEST(run_bodies, labels_and_ends_are_read_where_a_pointer_leads),
+        TABLE_TEST(run_bodies, a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list),
         cmocka_unit_test(a_usage_is_found_at_every_depth_up_to_the_limit),
         cmocka_unit_test(a_long_name_in_a_pointer_is_found_up_to_190_bytes),
     };

@@ -209,62 +209,51 @@ static void white_space_and_byte_order_marks_before_a_body_are_skipped(void **st
 
 /* ------------------------------------------------------------------------------------------- the data of events */
 
-static void data_of_an_event_are_documents_one_after_another(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"two in a line", NULL, EVENT("{'usage':" U5 "}{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE,
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"bytes that are not JSON end the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
-         SAYS("prompt 5", CONSISTENT, 1, true)},
-        {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"events glued without a blank line", NULL, "data: {'a':1}\ndata: {" USAGE "}\ndata: [DONE]\n\n",
-         SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"a line end in a string", NULL, "data: {'a':'x\ndata: y'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a name", NULL, "data: {'us\ndata: age':" U5 "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a number", NULL, "data: {'prompt':1\ndata: 2," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a word", NULL, "data: {'a':nu\ndata: ll," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in an escape", NULL, "data: {'a':'\\u0\ndata: 041'," USAGE "}\n\n" DONE,
-         SAYS("", MISSING, 0, true)},
-        {"a line end after a backslash", NULL, "data: {'a':'\\\ndata: n'," USAGE "}\n\n" DONE,
-         SAYS("", MISSING, 0, true)},
-        {"root names mean nothing", NULL, EVENT("{'prompt_eval_count':5}") DONE, SAYS("", MISSING, 0, true)},
-        {"nor do paths that do not end in usage", NULL,
-         EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
-         SAYS("", MISSING, 0, true)},
-        {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
-        {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"zeros replace nothing, and can be an end", NULL,
-         EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-    };
-    EXPECT_SHORT(cases);
-}
+static const short_case data_of_an_event_are_documents_one_after_another[] = {
+    {"two in a line", NULL, EVENT("{'usage':" U5 "}{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"bytes that are not JSON end the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
+     SAYS("prompt 5", CONSISTENT, 1, true)},
+    {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"events glued without a blank line", NULL, "data: {'a':1}\ndata: {" USAGE "}\ndata: [DONE]\n\n",
+     SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"a line end in a string", NULL, "data: {'a':'x\ndata: y'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a name", NULL, "data: {'us\ndata: age':" U5 "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a number", NULL, "data: {'prompt':1\ndata: 2," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a word", NULL, "data: {'a':nu\ndata: ll," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in an escape", NULL, "data: {'a':'\\u0\ndata: 041'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end after a backslash", NULL, "data: {'a':'\\\ndata: n'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"root names mean nothing", NULL, EVENT("{'prompt_eval_count':5}") DONE, SAYS("", MISSING, 0, true)},
+    {"nor do paths that do not end in usage", NULL,
+     EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
+     SAYS("", MISSING, 0, true)},
+    {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
+    {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
+     SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"zeros replace nothing, and can be an end", NULL,
+     EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
+     SAYS(SAYS57, CONSISTENT, 2, true)},
+};
 
 /* What is at these paths is a usage only once it has a count; what was read before that counts, too. */
-static void a_usage_that_needs_a_count_is_read_from_its_beginning(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"details before the count", NULL,
-         "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
-         SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
-        {"details of another name", NULL,
-         "{'result':{'usage':{'output_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
-         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
-        {"details without a count", NULL,
-         "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
-         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
-        {"two sums out of range", NULL,
-         "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
-         "'cacheReadInputTokens':1}}",
-         SAYS("RANGE prompt", INVALID, 1, false)},
-    };
-    EXPECT_SHORT(cases);
-}
+static const short_case a_usage_that_needs_a_count_is_read_from_its_beginning[] = {
+    {"details before the count", NULL,
+     "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+     SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
+    {"details of another name", NULL,
+     "{'result':{'usage':{'output_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+     SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+    {"details without a count", NULL,
+     "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
+     SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+    {"two sums out of range", NULL,
+     "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
+     "'cacheReadInputTokens':1}}",
+     SAYS("RANGE prompt", INVALID, 1, false)},
+};
 
 static void done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one(void **state) {
     (void)state;
@@ -324,8 +313,8 @@ int main(void) {
         cmocka_unit_test(feed_takes_all_except_what_follows_the_event_with_the_end_mark),
         cmocka_unit_test(feed_takes_nothing_after_the_end_mark),
         cmocka_unit_test(white_space_and_byte_order_marks_before_a_body_are_skipped),
-        cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
-        cmocka_unit_test(a_usage_that_needs_a_count_is_read_from_its_beginning),
+        TABLE_TEST(run_short, data_of_an_event_are_documents_one_after_another),
+        TABLE_TEST(run_short, a_usage_that_needs_a_count_is_read_from_its_beginning),
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
         cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };
