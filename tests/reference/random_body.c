@@ -285,12 +285,8 @@ typedef struct list {
 
 static const name_row *random_row(const char *kind) {
     size_t count = 0;
-    const name_row *rows = name_rows(&count);
-    size_t i = below(count);
-    while (strcmp(rows[i].kind, kind) != 0) {
-        i = (i + below(97)) % count;
-    }
-    return &rows[i];
+    const name_row *rows = rows_of(kind, &count);
+    return &rows[below(count)];
 }
 
 /* Adds an item at prefix + path. */
@@ -327,14 +323,12 @@ static void put_counts(list *to, const char *prefix, const char *where) {
 }
 
 static void put_usage(list *to, const char *prefix) {
-    size_t count = 0;
     const name_row *row = random_row("usage");
     while (one_in(2) && (row->order > 3 || row->path == NULL)) {
         row = random_row("usage");
     }
     char path[SEGMENT * 2];
     (void)snprintf(path, sizeof path, "%s%s", prefix, row->path != NULL ? row->path : "");
-    (void)name_rows(&count);
     if (one_in(12) && row->path != NULL) {
         put(to, path, "", random_value());
     } else {

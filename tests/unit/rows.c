@@ -61,6 +61,13 @@ const name_row *rows_of(const char *kind, size_t *count) {
     return groups[i].first;
 }
 
+const name_row *usage_paths(size_t *count) {
+    const name_row *const rows = rows_of("usage", count);
+    *count -= 1;
+    assert_true(*count > 15 && rows[*count].path == NULL && rows[*count - 1].order == *count);
+    return rows;
+}
+
 const part_row *part_rows(size_t *count) {
     static part_row rows[PART_ROWS];
     static table parts;
@@ -96,24 +103,18 @@ bool row_is_in(const name_row *row, const char *where) {
 bool tag_is_known(const char *tag) {
     size_t count = 0;
     bool known = false;
-    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
-        known = known || (strcmp(row->kind, "tag") == 0 && strcmp(row->path, tag) == 0);
+    for (const name_row *row = rows_of("tag", &count); count > 0; row++, count--) {
+        known = known || strcmp(row->path, tag) == 0;
     }
     return known;
 }
 
 const char *tag_word(size_t number) {
     static const char *const others[] = {"TEXT", "Audio", "5m", "message"};
-    const char *words[ROWS];
     size_t count = 0;
-    size_t used = 0;
-    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
-        if (strcmp(row->kind, "tag") == 0) {
-            words[used++] = strchr(row->path, '=') + 1;
-        }
-    }
-    number %= used + LENGTH(others);
-    return number < used ? words[number] : others[number - used];
+    const name_row *const rows = rows_of("tag", &count);
+    number %= count + LENGTH(others);
+    return number < count ? strchr(rows[number].path, '=') + 1 : others[number - count];
 }
 
 const char *member_of(const name_row *row, const char *value) {

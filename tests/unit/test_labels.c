@@ -41,11 +41,10 @@ static void run_labels(void **state) {
 static bool is_in_usage(const name_row *label) {
     const size_t length = (size_t)(strrchr(label->path, '/') - label->path);
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = usage_paths(&count);
     bool found = false;
     for (size_t i = 0; i < count; i++) {
-        found = found || (strcmp(rows[i].kind, "usage") == 0 && rows[i].path != NULL &&
-                          strlen(rows[i].path) == length && strncmp(rows[i].path, label->path, length) == 0);
+        found = found || (strlen(rows[i].path) == length && strncmp(rows[i].path, label->path, length) == 0);
     }
     return found;
 }
@@ -60,33 +59,27 @@ static const char *member_with(const name_row *label, const char *string) {
 static void each_path_of_a_label_is_read(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
-    size_t labels = 0;
+    const name_row *const rows = rows_of("label", &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].kind, "label") == 0) {
-            labels++;
-            expect_label("alone", quoted(line_of("{%s}", member_with(&rows[i], "x-1"))), rows[i].field, "x-1");
-            expect_label("in a list", quoted(line_of("[{%s}]", member_with(&rows[i], "x-1"))), rows[i].field, "x-1");
-            expect_label("in an event", quoted(line_of("data: {%s}\n\n", member_with(&rows[i], "x-1"))), rows[i].field,
-                         "x-1");
-        }
+        const char *const member = member_with(&rows[i], "x-1");
+        expect_label("alone", quoted(line_of("{%s}", member)), rows[i].field, "x-1");
+        expect_label("in a list", quoted(line_of("[{%s}]", member)), rows[i].field, "x-1");
+        expect_label("in an event", quoted(line_of("data: {%s}\n\n", member)), rows[i].field, "x-1");
     }
-    assert_true(labels > 20);
+    assert_true(count > 20);
 }
 
 /* (Two tiers in two usages of one document are left out: which usages are read depends on their order.) */
 static void of_two_paths_the_first_in_the_list_is_used_in_either_order(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (i == j || strcmp(rows[i].kind, "label") != 0 || strcmp(rows[j].kind, "label") != 0 ||
-                strcmp(rows[i].field, rows[j].field) != 0 || (is_in_usage(&rows[i]) && is_in_usage(&rows[j]))) {
-                continue;
+    const name_row *const rows = rows_of("label", &count);
+    for (const name_row *a = rows; a < rows + count; a++) {
+        for (const name_row *b = rows; b < rows + count; b++) {
+            if (a != b && strcmp(a->field, b->field) == 0 && !(is_in_usage(a) && is_in_usage(b))) {
+                const char *const body = line_of("{%s,%s}", member_with(a, "one"), member_with(b, "two"));
+                expect_label("two", quoted(body), a->field, a->order < b->order ? "one" : "two");
             }
-            const char *const body = line_of("{%s,%s}", member_with(&rows[i], "one"), member_with(&rows[j], "two"));
-            expect_label("two", quoted(body), rows[i].field, rows[i].order < rows[j].order ? "one" : "two");
         }
     }
 }

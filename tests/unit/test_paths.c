@@ -11,25 +11,6 @@
 
 /* ------------------------------------------------------------------------------------------------------ documents */
 
-/* The paths, the first one first. The root is none of them. */
-static const name_row *paths(size_t *count) {
-    static name_row found[40];
-    static size_t known = 0;
-    size_t all = 0;
-    const name_row *const rows = name_rows(&all);
-    for (size_t i = 0; known == 0 && i < all; i++) {
-        for (size_t k = i; strcmp(rows[i].kind, "usage") == 0 && k < all; k++) {
-            if (strcmp(rows[k].kind, "usage") == 0 && rows[k].path != NULL) {
-                assert_int_equal(rows[k].order, known + 1);
-                found[known++] = rows[k];
-            }
-        }
-    }
-    assert_true(known > 15);
-    *count = known;
-    return found;
-}
-
 static bool is_meta(const name_row *path) {
     return strcmp(path->field, "meta") == 0;
 }
@@ -82,7 +63,7 @@ static void expect_one(const name_row *path, const char *value, const char *want
 static void each_path_alone_is_the_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         builder json = document_of(&all[i], usage_at(&all[i], 5), NULL, NULL);
         expect_extract(all[i].path, NULL, built(&json), "prompt 5");
@@ -110,7 +91,7 @@ static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void
     static const answer anthropic = SAYS("prompt 5", TRUNCATED, 1, false);
     static const answer none = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         builder json = document_of(&all[i], usage_at(&all[i], 5), NULL, NULL);
         const bool begun = strcmp(all[i].path, "/message/usage") == 0;
@@ -128,7 +109,7 @@ static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void
 static void null_at_a_path_is_no_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         expect_one(&all[i], "null", "NOT_FOUND usage");
     }
@@ -139,7 +120,7 @@ static void what_is_no_object_is_a_type_error_where_a_usage_must_be(void **state
     static const char *const values[] = {"5",   "\"x\"", "\"\"", "true", "false", "[]", "[{\"prompt_tokens\":5}]",
                                          "-0.5"};
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(values); k++) {
             expect_one(&all[i], values[k], needs_a_count(&all[i]) ? "NOT_FOUND usage" : "TYPE usage");
@@ -157,7 +138,7 @@ static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
                                          "{\"promptTokensDetails\":[{\"modality\":\"AUDIO\"},{\"tokenCount\":5}]}"};
     static const answer none = SAYS("", MISSING, 0, false);
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(values); k++) {
             expect_one(&all[i], values[k], needs_a_count(&all[i]) ? "NOT_FOUND usage" : "");
@@ -171,7 +152,7 @@ static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
 static void a_usage_given_twice_is_a_duplicate_unless_one_is_null(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         const name_row *const path = &all[i];
         const bool choice = strstr(path->path, "/N/") != NULL; /* of several choices the first */
@@ -237,7 +218,7 @@ static void expect_later_twice(const name_row *first, const name_row *later) {
 static void the_first_path_that_is_not_null_is_the_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = i + 1; k < count; k++) {
             expect_first(&all[i], &all[k]);
@@ -249,7 +230,7 @@ static void the_first_path_that_is_not_null_is_the_usage(void **state) {
 static void all_paths_in_any_order_give_the_first(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     random_seed();
     for (size_t left = rounds(1500); left > 0; left--) {
         size_t order[40];
@@ -302,7 +283,7 @@ static void the_root_gives_way_to_every_path(void **state) {
     static const char *const roots[] = {"\"eval_count\":7", "\"eval_count\":\"x\"", "\"eval_count\":{}",
                                         "\"eval_count\":1,\"eval_count\":1", "\"tokens_predicted\":-1"};
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(roots); k++) {
             for (int first = 0; first < 2; first++) {
