@@ -131,35 +131,54 @@ typedef struct payload_case {
     answer want;
 } payload_case;
 
-static void a_payload_is_a_document(void **state) {
-    (void)state;
-    static const payload_case cases[] = {
-        {"a usage", {USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"white space around it", {" \r\n" USAGE "\t"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"names at the root", {"{'prompt_eval_count':5,'eval_count':7}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a path that is not read in events",
-         {"{'amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
-         SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an array is a list", {"[{'usage':" U5 "}," USAGE "]"}, SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"it ends with its frame", {"{'usage'", ":" U57 "}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"a word", {"null", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a number", {"12", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"no JSON", {"<xml>", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an event of another kind", {"data: " USAGE "\n\n"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"no end mark", {"[DONE]", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an end without a usage", {"{'type':'message_stop'}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"an end", {"{'type':'message_stop','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"a count that is wrong", {"{'usage':{'prompt_tokens':-1}}"}, SAYS("RANGE prompt", INVALID, 1, false)},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+/* Frames of the payloads, made by the function. */
+typedef struct payload_table {
+    void (*add)(builder *to, const char *document);
+    const payload_case *cases;
+    size_t count;
+} payload_table;
+
+static void add_plain_frame(builder *to, const char *document) {
+    add_frame(to, "h", document);
+}
+
+static void run_payloads(void **state) {
+    const payload_table *const all = *state;
+    for (const payload_case *one = all->cases; one < all->cases + all->count; one++) {
         builder body = {NULL, 0, 0};
-        for (size_t j = 0; j < LENGTH(cases[i].payloads) && cases[i].payloads[j] != NULL; j++) {
-            add_frame(&body, "h", cases[i].payloads[j]);
+        for (size_t i = 0; i < LENGTH(one->payloads) && one->payloads[i] != NULL; i++) {
+            all->add(&body, one->payloads[i]);
         }
-        expect_built(cases[i].what, &body, &cases[i].want);
+        expect_built(one->what, &body, &one->want);
     }
 }
+
+#define PAYLOADS_TEST(add, table)                                                                                      \
+    {                                                                                                                  \
+        .name = #table, .test_func = run_payloads, .initial_state = &(payload_table) {                                 \
+            (add), (table), LENGTH(table)                                                                              \
+        }                                                                                                              \
+    }
+
+static const payload_case a_payload_is_a_document[] = {
+    {"a usage", {USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"white space around it", {" \r\n" USAGE "\t"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"names at the root", {"{'prompt_eval_count':5,'eval_count':7}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"a path that is not read in events",
+     {"{'amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
+     SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an array is a list", {"[{'usage':" U5 "}," USAGE "]"}, SAYS(SAYS57, CONSISTENT, 2, false)},
+    {"it ends with its frame", {"{'usage'", ":" U57 "}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"a word", {"null", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"a number", {"12", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"no JSON", {"<xml>", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an event of another kind", {"data: " USAGE "\n\n"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"no end mark", {"[DONE]", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an end without a usage", {"{'type':'message_stop'}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"an end", {"{'type':'message_stop','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"a count that is wrong", {"{'usage':{'prompt_tokens':-1}}"}, SAYS("RANGE prompt", INVALID, 1, false)},
+};
 
 static void frames_are_read_with_a_pointer(void **state) {
     (void)state;
@@ -207,6 +226,14 @@ static void add_digits_frame(builder *to, span digits, const char *after) {
     free(payload.bytes);
 }
 
+/* Expects this of a body of one such frame, and frees the digits. */
+static void expect_digits(const char *what, builder *digits, const char *after, const answer *want) {
+    builder body = {NULL, 0, 0};
+    add_digits_frame(&body, built(digits), after);
+    expect_built(what, &body, want);
+    free(digits->bytes);
+}
+
 /* Documents of every length up to 300 bytes, with all padding, with a part of it, and without. */
 static void base64_is_decoded_with_and_without_padding(void **state) {
     (void)state;
@@ -232,7 +259,6 @@ static void base64_has_64_digits(void **state) {
     for (size_t shift = 0; shift < 3; shift++) {
         builder document = {NULL, 0, 0};
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         static const answer want = {
             "prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, false, {NULL, "\xFB\xF0\xBE\xFF", NULL}, NULL, 0};
         add_format(&document, "%*s{\"a\":\"", (int)shift, "");
@@ -246,10 +272,8 @@ static void base64_has_64_digits(void **state) {
         add_base64(&digits, built(&document));
         assert_non_null(memchr(digits.bytes, '+', digits.length));
         assert_non_null(memchr(digits.bytes, '/', digits.length));
-        add_digits_frame(&body, built(&digits), "}");
-        expect_built("all bytes", &body, &want);
+        expect_digits("all bytes", &digits, "}", &want);
         free(document.bytes);
-        free(digits.bytes);
     }
 }
 
@@ -263,11 +287,8 @@ static void what_follows_the_closing_quote_is_passed_over(void **state) {
                                          "{'usage':{'prompt_tokens':9}}"};
     for (size_t i = 0; i < LENGTH(afters); i++) {
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         add_base64(&digits, quoted(USAGE));
-        add_digits_frame(&body, built(&digits), afters[i]);
-        expect_built(afters[i], &body, &good);
-        free(digits.bytes);
+        expect_digits(afters[i], &digits, afters[i], &good);
     }
 }
 
@@ -319,13 +340,10 @@ static void padding_must_be_whole_and_last(void **state) {
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         add_base64(&digits, quoted(cases[i].first));
         add(&digits, 1, cases[i].between);
         add_base64(&digits, quoted(cases[i].second));
-        add_digits_frame(&body, built(&digits), "}");
-        expect_built(line_of("%.*s", (int)digits.length, digits.bytes), &body, cases[i].want);
-        free(digits.bytes);
+        expect_digits(line_of("%s", digits.bytes), &digits, "}", cases[i].want);
     }
 }
 
@@ -351,30 +369,20 @@ static void a_body_may_end_after_the_closing_quote(void **state) {
     }
 }
 
-static void a_document_in_base64_is_read_like_another(void **state) {
-    (void)state;
-    static const payload_case cases[] = {
-        {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"a list", {"[" USAGE "]"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an object with bytes", {"{'bytes':'eHl6','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"no JSON", {"xyz", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"nothing", {"", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"truncated in its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
-        {"an error", {"{'error':'x'}"}, SAYS("", FAILED, 0, false)},
-        {"an Anthropic stream",
-         {"{'type':'message_start','message':{'usage':{'input_tokens':5,'output_tokens':1}}}",
-          "{'type':'message_delta','usage':{'output_tokens':7}}",
-          "{'type':'message_stop','amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
-         SAYS(SAYS57, CONSISTENT, 3, true)},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        builder body = {NULL, 0, 0};
-        for (size_t j = 0; j < LENGTH(cases[i].payloads) && cases[i].payloads[j] != NULL; j++) {
-            add_base64_frame(&body, cases[i].payloads[j]);
-        }
-        expect_built(cases[i].what, &body, &cases[i].want);
-    }
-}
+static const payload_case a_document_in_base64_is_read_like_another[] = {
+    {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"a list", {"[" USAGE "]"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an object with bytes", {"{'bytes':'eHl6','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"no JSON", {"xyz", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"nothing", {"", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"truncated in its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
+    {"an error", {"{'error':'x'}"}, SAYS("", FAILED, 0, false)},
+    {"an Anthropic stream",
+     {"{'type':'message_start','message':{'usage':{'input_tokens':5,'output_tokens':1}}}",
+      "{'type':'message_delta','usage':{'output_tokens':7}}",
+      "{'type':'message_stop','amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
+     SAYS(SAYS57, CONSISTENT, 3, true)},
+};
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -382,7 +390,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_prelude_ends_the_reading_and_what_was_read_counts),
         cmocka_unit_test(a_first_byte_of_0_makes_a_body_frames),
         cmocka_unit_test(headers_and_the_last_checksum_are_skipped),
-        cmocka_unit_test(a_payload_is_a_document),
+        PAYLOADS_TEST(add_plain_frame, a_payload_is_a_document),
         cmocka_unit_test(frames_are_read_with_a_pointer),
         cmocka_unit_test(only_an_exact_beginning_makes_a_payload_base64),
         cmocka_unit_test(base64_is_decoded_with_and_without_padding),
@@ -391,7 +399,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_base64_makes_the_document_malformed),
         cmocka_unit_test(padding_must_be_whole_and_last),
         cmocka_unit_test(a_body_may_end_after_the_closing_quote),
-        cmocka_unit_test(a_document_in_base64_is_read_like_another),
+        PAYLOADS_TEST(add_base64_frame, a_document_in_base64_is_read_like_another),
     };
     return cmocka_run_group_tests(tests, seed_random, NULL);
 }
