@@ -2,6 +2,7 @@
 #include "body.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------------------------------- feeding */
@@ -184,6 +185,11 @@ void expect_same_observation(const char *what, const observation *got, const obs
     assert_true(tokusage_equal(&got->usage, &want->usage) && tokusage_equal(&want->ends[1].usage, &got->ends[1].usage));
 }
 
+void expect_observed(const char *what, tokusage_stream *stream, size_t taken, const observation *want) {
+    const observation got = observe(what, stream, taken);
+    expect_same_observation(what, &got, want);
+}
+
 static const char *or_none(const char *word) {
     return word != NULL ? word : "";
 }
@@ -273,6 +279,12 @@ void expect_extract(const char *what, const char *pointer, span document, const 
     }
 }
 
+void expect_extract_built(const char *what, const char *pointer, builder *document, const char *want) {
+    expect_extract(what, pointer, built(document), want);
+    free(document->bytes);
+    *document = (builder){NULL, 0, 0};
+}
+
 void expect_documents(const document_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expect_extract(cases[i].what, cases[i].pointer, cases[i].document, cases[i].want);
@@ -345,17 +357,14 @@ observation expect_in_every_way(const char *what, const char *pointer, span body
     const size_t step = body.length / tries;
     for (size_t cut = 0; cut <= body.length; cut += step + stride()) {
         const char *const way = name_of(&tried, "cut after byte", cut);
-        const observation cut_in_two = observe(way, &stream, feed_in_two(&stream, pointer, body, cut));
-        expect_same_observation(way, &cut_in_two, &whole);
+        expect_observed(way, &stream, feed_in_two(&stream, pointer, body, cut), &whole);
     }
     static const size_t sizes[] = {1, 7, 64, 1400};
     for (size_t i = 0; i < LENGTH(sizes); i++) {
         const char *way = name_of(&tried, "in chunks of", sizes[i]);
-        const observation chunks = observe(way, &stream, feed_in_chunks(&stream, pointer, body, sizes[i]));
-        expect_same_observation(way, &chunks, &whole);
+        expect_observed(way, &stream, feed_in_chunks(&stream, pointer, body, sizes[i]), &whole);
         way = name_of(&tried, "in random chunks up to", sizes[i]);
-        const observation some = observe(way, &stream, feed_randomly(&stream, pointer, body, sizes[i]));
-        expect_same_observation(way, &some, &whole);
+        expect_observed(way, &stream, feed_randomly(&stream, pointer, body, sizes[i]), &whole);
     }
     if (begins_as_document(body)) {
         expect_document_agrees(name_of(&tried, "as a document of", body.length), pointer, body, &whole);
@@ -370,6 +379,12 @@ void expect_body(const char *what, const char *pointer, span body, const answer 
     (void)snprintf(label, sizeof label, "%s: %s", what, shown(body.bytes, body.length));
     const observation got = expect_in_every_way(label, pointer, body);
     expect_answer(label, &got, body.length, want);
+}
+
+void expect_built(const char *what, const char *pointer, builder *body, const answer *want) {
+    expect_body(what, pointer, built(body), want);
+    free(body->bytes);
+    *body = (builder){NULL, 0, 0};
 }
 
 void expect_bodies(const body_case *cases, size_t count) {

@@ -72,6 +72,10 @@ const char *difference_of(const observation *a, const observation *b);
 
 void expect_same_usage(const char *what, const tokusage *got, const tokusage *want);
 void expect_same_observation(const char *what, const observation *got, const observation *want);
+
+/* Observes the stream, and expects the same. */
+void expect_observed(const char *what, tokusage_stream *stream, size_t taken, const observation *want);
+
 void expect_answer(const char *what, const observation *got, size_t length, const answer *want);
 
 /*
@@ -85,6 +89,9 @@ observation expect_in_every_way(const char *what, const char *pointer, span body
 /* The same, and expects this answer. */
 void expect_body(const char *what, const char *pointer, span body, const answer *want);
 
+/* The same of a body that was built for it: it is freed. */
+void expect_built(const char *what, const char *pointer, builder *body, const answer *want);
+
 /*
  * What tokusage_extract returns, in words: the usage, or the error. It reads copies of the document at either edge of
  * unreadable memory, with an error and without one, and fails the test when these differ, or when it fails and wrote the
@@ -92,8 +99,9 @@ void expect_body(const char *what, const char *pointer, span body, const answer 
  */
 const char *extracted(const char *what, const char *pointer, span document);
 
-/* Expects these words of it. */
+/* Expects these words of it; and of one that was built for it, which is freed. */
 void expect_extract(const char *what, const char *pointer, span document, const char *want);
+void expect_extract_built(const char *what, const char *pointer, builder *document, const char *want);
 
 /* A case of a table of documents. */
 typedef struct document_case {

@@ -25,6 +25,21 @@ const char *line_of(const char *format, ...) {
     return line;
 }
 
+size_t words_in(const char *words) {
+    size_t count = 1;
+    for (; *words != '\0'; words++) {
+        count += *words == ' ';
+    }
+    return count;
+}
+
+const char *word_in(const char *words, size_t number) {
+    for (; number > 0; number--) {
+        words += strcspn(words, " ") + 1;
+    }
+    return line_of("%.*s", (int)strcspn(words, " "), words);
+}
+
 void expect_words(const char *what, const char *want, const char *got) {
     if (strcmp(want, got) != 0) {
         fail_msg("%s: expected '%s', got '%s'", what, want, got);

@@ -38,6 +38,10 @@ const char *line_of(const char *format, ...)
 #endif
     ;
 
+/* How many words there are, with one space between them; and the word of that number, in one of the same buffers. */
+size_t words_in(const char *words);
+const char *word_in(const char *words, size_t number);
+
 /* Fails the test, naming `what`, unless the two are the same words. */
 void expect_words(const char *what, const char *want, const char *got);
 

@@ -114,8 +114,7 @@ static void a_number_without_a_meaning_may_be_of_any_length(void **state) {
         add(&json, length, "7");
         add(&json, 1, "],\"prompt_tokens\":5}}");
         (void)expect_in_every_way("a long number", NULL, built(&json));
-        expect_extract("a long number", NULL, built(&json), "prompt 5");
-        free(json.bytes);
+        expect_extract_built("a long number", NULL, &json, "prompt 5");
     }
 }
 

@@ -289,8 +289,7 @@ static void a_document_that_is_malformed_too_deep_or_truncated_has_no_usage(void
     add(&body, TOKUSAGE_DEPTH_MAX, "]");
     add(&body, 1, "}\n\n");
     const answer want = SAYS("prompt 5", UNREADABLE, 1, false);
-    expect_body("too deep after its usage", NULL, built(&body), &want);
-    free(body.bytes);
+    expect_built("too deep after its usage", NULL, &body, &want);
 }
 
 int main(void) {

@@ -50,8 +50,7 @@ static builder document_of(const name_row *a, const char *value_a, const name_ro
 static void expect_two(const name_row *a, const char *value_a, const name_row *b, const char *value_b,
                        const char *want) {
     builder json = document_of(a, value_a, b, value_b);
-    expect_extract("paths", NULL, built(&json), want);
-    free(json.bytes);
+    expect_extract_built("paths", NULL, &json, want);
 }
 
 static void expect_one(const name_row *path, const char *value, const char *want) {
@@ -68,8 +67,7 @@ static void each_path_alone_is_the_usage(void **state) {
         builder json = document_of(&all[i], usage_at(&all[i], 5), NULL, NULL);
         expect_extract(all[i].path, NULL, built(&json), "prompt 5");
         const answer want = SAYS("prompt 5", CONSISTENT, 1, false);
-        expect_body(all[i].path, NULL, built(&json), &want);
-        free(json.bytes);
+        expect_built(all[i].path, NULL, &json, &want);
         expect_one(&all[i], is_meta(&all[i]) ? "{\"billed_units\":{\"output_tokens\":-1}}" : "{\"output_tokens\":-1}",
                    "RANGE completion");
     }
@@ -81,8 +79,7 @@ static void expect_event(const char *what, const builder *json, const answer *wa
     add(&body, 1, "data: ");
     add_bytes(&body, json->bytes, json->length);
     add(&body, 1, "\n\n");
-    expect_body(what, NULL, built(&body), want);
-    free(body.bytes);
+    expect_built(what, NULL, &body, want);
 }
 
 static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void **state) {
@@ -143,8 +140,7 @@ static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
         for (size_t k = 0; k < LENGTH(values); k++) {
             expect_one(&all[i], values[k], needs_a_count(&all[i]) ? "NOT_FOUND usage" : "");
             builder json = document_of(&all[i], values[k], NULL, NULL);
-            expect_body(all[i].path, NULL, built(&json), &none);
-            free(json.bytes);
+            expect_built(all[i].path, NULL, &json, &none);
         }
     }
 }
@@ -211,8 +207,7 @@ static void expect_later_twice(const name_row *first, const name_row *later) {
     add_member(&json, first, usage_at(first, 5));
     add_member(&json, later, usage_at(later, 7));
     add(&json, 1, "}");
-    expect_extract("a later path twice", NULL, built(&json), "prompt 5");
-    free(json.bytes);
+    expect_extract_built("a later path twice", NULL, &json, "prompt 5");
 }
 
 static void the_first_path_that_is_not_null_is_the_usage(void **state) {
@@ -250,8 +245,7 @@ static void all_paths_in_any_order_give_the_first(void **state) {
             best = kind > 1 && order[i] < best ? order[i] : best;
         }
         add(&json, 1, "}");
-        expect_extract("paths", NULL, built(&json), best < count ? line_of("prompt %zu", best) : "NOT_FOUND usage");
-        free(json.bytes);
+        expect_extract_built("paths", NULL, &json, best < count ? line_of("prompt %zu", best) : "NOT_FOUND usage");
     }
 }
 
@@ -291,16 +285,14 @@ static void the_root_gives_way_to_every_path(void **state) {
                 add_format(&json, "{%s", first == 1 ? roots[k] : "\"a\":1");
                 add_member(&json, &all[i], usage_at(&all[i], 5));
                 add_format(&json, ",%s}", first == 0 ? roots[k] : "\"b\":1");
-                expect_extract("the root and a path", NULL, built(&json), "prompt 5");
-                free(json.bytes);
+                expect_extract_built("the root and a path", NULL, &json, "prompt 5");
             }
         }
         builder json = {NULL, 0, 0};
         add(&json, 1, "{\"eval_count\":7");
         add_member(&json, &all[i], "null");
         add(&json, 1, "}");
-        expect_extract("the root and null", NULL, built(&json), "completion 7");
-        free(json.bytes);
+        expect_extract_built("the root and null", NULL, &json, "completion 7");
     }
 }
 

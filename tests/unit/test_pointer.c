@@ -144,8 +144,7 @@ static void expect_behind_pointer(const name_row *row, bool to_usage) {
     const bool begun = strcmp(row->path, "/message/usage") == 0 && !to_usage;
     const answer in_event = SAYS_TWO("prompt 5", TRUNCATED, CONSISTENT, 1, false);
     const answer in_message = SAYS("prompt 5", TRUNCATED, 1, false);
-    expect_body(row->path, pointer, built(&event), begun ? &in_message : &in_event);
-    free(event.bytes);
+    expect_built(row->path, pointer, &event, begun ? &in_message : &in_event);
     free(json.bytes);
 }
 

@@ -49,8 +49,7 @@ static void all_zero_bytes_are_ready_for_the_first_chunk(void **state) {
         const size_t taken = tokusage_stream_feed(&zero, body.bytes, body.length);
         const size_t whole = feed_whole(&ready, NULL, body);
         const observation want = observe(kinds[i], &ready, whole);
-        const observation got = observe(kinds[i], &zero, taken);
-        expect_same_observation(kinds[i], &got, &want);
+        expect_observed(kinds[i], &zero, taken, &want);
     }
 }
 
@@ -70,8 +69,7 @@ static void a_copy_goes_on_by_itself_wherever_the_stream_is_copied(void **state)
             tokusage_stream_feed(&stream, other, sizeof other - 1);
             spoil(&stream, sizeof stream);
             taken += tokusage_stream_feed(&copy, body.bytes + cut, body.length - cut);
-            const observation got = observe(kinds[i], &copy, taken);
-            expect_same_observation(line_of("%s, copied after %zu bytes", kinds[i], cut), &got, &want);
+            expect_observed(line_of("%s, copied after %zu bytes", kinds[i], cut), &copy, taken, &want);
         }
     }
 }
@@ -108,8 +106,7 @@ static void feed_of_no_stream_no_bytes_or_an_empty_chunk_takes_nothing(void **st
     assert_int_equal(tokusage_stream_feed(&stream, NULL, 0), 0);
     assert_int_equal(tokusage_stream_feed(&stream, NULL, 5), 0);
     assert_int_equal(tokusage_stream_feed(&stream, body.bytes, 0), 0);
-    const observation after = observe("after", &stream, body.length);
-    expect_same_observation("nothing was fed", &after, &before);
+    expect_observed("nothing was fed", &stream, body.length, &before);
 }
 
 /* `rest` follows `body`, and must not be taken. */
@@ -295,8 +292,7 @@ static void a_stream_may_be_asked_after_each_byte(void **state) {
             const span begun = {body.bytes, length};
             const size_t taken = feed_whole(&ended, NULL, begun);
             const observation want = observe(kinds[i], &ended, taken);
-            const observation got = observe(kinds[i], &stream, length);
-            expect_same_observation(kinds[i], &got, &want);
+            expect_observed(kinds[i], &stream, length, &want);
             assert_int_equal(tokusage_stream_feed(&stream, body.bytes + length, 1), 1);
         }
     }

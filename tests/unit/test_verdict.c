@@ -128,8 +128,7 @@ static void expect_depth(size_t levels, bool list, const answer *want) {
     add(&body, levels - (list ? 3 : 2), "[");
     add(&body, levels - (list ? 3 : 2), "]");
     add(&body, 1, list ? "}}]" : "}}");
-    expect_body("nested", NULL, built(&body), want);
-    free(body.bytes);
+    expect_built("nested", NULL, &body, want);
 }
 
 static void verdict_is_unreadable_when_a_document_is_too_deep(void **state) {
@@ -353,8 +352,7 @@ static void verdict_is_missing_for_frames_whose_exception_is_in_a_header_if_comp
     builder body = {NULL, 0, 0};
     add_frame(&body, ":exception-type\x07 throttlingException {\"error\":1,\"usage\":{\"prompt_tokens\":5}}",
               "{'message':'slow down'}");
-    expect_body("an exception", NULL, built(&body), &want);
-    free(body.bytes);
+    expect_built("an exception", NULL, &body, &want);
 }
 
 /* ----------------------------------------------------------------------------------------- missing, and the usages */
