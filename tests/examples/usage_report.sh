@@ -357,8 +357,10 @@ long_document() {
 }
 long_stream() {
     event="data: {\"usage\":null,\"a\":\"$(blanks 100000)\"}"
-    for _ in $(awk 'BEGIN { for (i = 0; i < 1200; i++) print i }'); do
+    left=1200
+    while [ "$left" -gt 0 ]; do
         printf '%s\n\n' "$event"
+        left=$((left - 1))
     done
     printf 'data: {"usage":{"prompt_tokens":5}}\n\ndata: [DONE]\n\n'
 }
