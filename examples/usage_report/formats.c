@@ -1,291 +1,284 @@
 /*
- * What is printed, except the table: the formats for programs, and the lines of --each.
+ * What is printed: a table for people, and the formats for programs, all of them by one list of columns.
  */
 #include "usage_report.h"
 
 #include <string.h>
 
-/* ---- columns: the counts of the library, all of them and in its order, come between these */
-
-static const column before[] = {
-    {"responses", COUNTER, RESPONSES},   {"without_usage", COUNTER, WITHOUT_USAGE},
-    {"invalid", COUNTER, INVALID},       {"ambiguous", COUNTER, AMBIGUOUS},
-    {"untimed", COUNTER, UNTIMED},       {"misplaced", COUNTER, MISPLACED},
-    {"errors", COUNTER, ERRORS},         {"malformed", COUNTER, MALFORMED},
-    {"prefixed", COUNTER, PREFIXED},     {"too_long", COUNTER, TOO_LONG},
-    {"unfinished", COUNTER, UNFINISHED}, {"repeated", COUNTER, REPEATED},
-    {"unknown_names", COUNTER, UNKNOWN},
-};
-static const column after[] = {
-    {"prompt_tokens_missing", COUNTER, MISSING_PROMPT},
-    {"completion_tokens_missing", COUNTER, MISSING_COMPLETION},
-    {"total_tokens_missing", COUNTER, MISSING_TOTAL},
-    {"reconciled", COUNTER, RECONCILED},
-    {"assumed", COUNTER, ASSUMED},
-    {"contradictory", COUNTER, CONTRADICTORY},
-    {"tokens_above", COUNTER, TOKENS_ABOVE},
-    {"tokens_below", COUNTER, TOKENS_BELOW},
-    {"unpriced", COUNTER, UNPRICED},
-    {"cost", COST, 0},
-    {"stated_cost", STATED, 0},
-};
 enum {
-    BEFORE = sizeof before / sizeof *before,
-    AFTER = sizeof after / sizeof *after
+    NAME_WIDTH = 44,
+    FIELDS = BY_MOST + COLUMNS
 };
-_Static_assert(BEFORE + TOKUSAGE_COUNTS + AFTER == COLUMNS, "each counter has a column");
-
-column column_at(size_t index) {
-    const size_t count = index - BEFORE;
-    return index < BEFORE            ? before[index]
-           : count < TOKUSAGE_COUNTS ? (column){tokusage_count_name(count), COUNT, count}
-                                     : after[count - TOKUSAGE_COUNTS];
-}
 
 bool column_is_there(column of, const options *asked) {
-    const bool priced = of.kind == COST || (of.kind == COUNTER && of.which == UNPRICED);
-    return of.kind == STATED ? asked->stated : asked->priced || !priced;
+    return of.is_count || (of.which == STATED     ? asked->stated
+                           : of.which >= UNPRICED ? asked->priced && (of.which == COST || !asked->each)
+                                                  : !asked->each);
 }
 
-/* What is absent is nothing, or for people a -. */
-bool column_put(column of, const tally *from, bool nice, text *to) {
+/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. */
+static void put_value(column of, const tally *from, bool nice, text *to) {
     tokusage usage = from->usage;
-    const tokusage_count *const count = of.kind == COUNT ? tokusage_count_at(&usage, of.which) : NULL;
-    const amount *const money = of.kind == COST ? &from->cost : of.kind == STATED ? &from->stated : NULL;
-    const bool unknown = of.kind == COST && from->counters[UNPRICED] > 0 && money->whole == 0 && money->part == 0;
-    const int64_t value = count ? count->value : money ? 1 : from->counters[of.which];
-    if ((count && !count->present) || (nice && unknown)) {
+    const tokusage_count *const count = of.is_count ? tokusage_count_at(&usage, of.which) : NULL;
+    const amount *const money = count || of.which < COST ? NULL : of.which == COST ? &from->cost : &from->stated;
+    const int64_t value = count ? count->value : money ? *money > 0 : from->counters[of.which];
+    if (count ? !count->present : money == &from->cost && value == 0 && from->counters[UNPRICED] > 0) {
         text_string(to, nice ? "-" : "");
     } else if (money) {
-        amount_put(to, money, nice);
+        amount_put(to, *money, nice);
     } else {
         text_number(to, value, nice);
     }
-    return value > 0;
 }
 
-const char no_key[] = "(none)";
-const char other_keys[] = "(others)";
+/* ---- names */
 
-/* No name reads as what is said of none. */
-void key_put(const char **key, text *to) {
+/* Characters: all except their first bytes are 10xxxxxx. */
+static size_t width_of(slice of) {
+    size_t width = 0;
+    for (size_t i = 0; i < of.length; i++) {
+        width += ((unsigned char)of.bytes[i] & 0xC0) != 0x80;
+    }
+    return width;
+}
+
+/* Without so many characters at its front. */
+static slice without(slice of, size_t characters) {
+    while (of.length > 0 && (characters > 0 || width_of((slice){of.bytes, 1}) == 0)) {
+        characters -= width_of((slice){of.bytes, 1});
+        of = slice_after(of, 1);
+    }
+    return of;
+}
+
+/* Shortened in the middle, as what differs is often at the end. */
+static void put_short(text *to, slice name) {
+    text_bytes(to, name.bytes, name.length - without(name, NAME_WIDTH / 3).length);
+    text_string(to, "...");
+    text_slice(to, without(name, width_of(name) - NAME_WIDTH + NAME_WIDTH / 3 + 3));
+}
+
+/* A part of a key. No name reads as what is said of none. */
+static void put_name(slice part, text *to) {
     text name = {.bytes = NULL};
-    const bool present = key_next(key, &name);
-    const slice whole = text_all(&name);
-    text_string(to, slice_is(whole, no_key) || slice_is(whole, other_keys) ? "\\" : present ? "" : no_key);
-    text_safe(to, whole);
+    text_decode(&name, json_inside(part));
+    text_string(to, !json_is(part, '"') ? "(none)" : slice_is(text_all(&name), "(none)") ? "\\" : "");
+    text_safe(to, text_all(&name));
     text_free(&name);
 }
 
-/* ---- CSV (RFC 4180) and TSV */
+/* ---- rows: fields of CSV (RFC 4180), TSV or the table, with a separator after each; members of JSON, with a comma */
 
 /*
  * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
  * name that a sheet would take for a formula gets a ' in front.
  */
-static void put_field(const options *asked, slice field, text *to) {
-    const bool formula = field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4);
-    const bool blank = field.length == 0 || *field.bytes == ' ' || field.bytes[field.length - 1] == ' ';
-    const bool quoted = asked->format == FORMAT_CSV &&
-                        (blank || memchr(field.bytes, ',', field.length) || memchr(field.bytes, '"', field.length));
-    text_string(to, quoted ? "\"" : "");
-    text_string(to, formula ? "'" : "");
-    for (size_t at = 0; at < field.length; at++) {
-        text_string(to, quoted && field.bytes[at] == '"' ? "\"" : "");
-        text_bytes(to, field.bytes + at, 1);
+static void put_words(const options *asked, slice words, text *to) {
+    const bool formula =
+        words.length > 1 && asked->sheet && asked->format != FORMAT_TABLE && memchr("=+-@", *words.bytes, 4);
+    const bool blank = words.length == 0 || *words.bytes == ' ' || words.bytes[words.length - 1] == ' ';
+    const bool quoted = asked->separator == ',' &&
+                        (blank || memchr(words.bytes, ',', words.length) || memchr(words.bytes, '"', words.length));
+    text_print(to, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
+    for (size_t at = 0; at < words.length; at++) {
+        text_string(to, quoted && words.bytes[at] == '"' ? "\"" : "");
+        text_bytes(to, words.bytes + at, 1);
     }
-    text_string(to, quoted ? "\"" : "");
-    text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+    text_print(to, "%s%c", quoted ? "\"" : "", asked->separator);
 }
 
-static void put_safe_field(const options *asked, const char *field, text *to) {
-    text safe = {.bytes = NULL};
-    text_safe(&safe, slice_of(field));
-    put_field(asked, text_all(&safe), to);
-    text_free(&safe);
+/* What is absent is an empty field, and no member. */
+static void put_cell(const options *asked, const char *name, const char *quote, slice value, text *to) {
+    if (asked->format != FORMAT_JSON) {
+        text_slice(to, value);
+        text_bytes(to, &asked->separator, 1);
+    } else if (value.length > 0) {
+        text_print(to, "\"%s\":%s", name, quote);
+        text_slice(to, value);
+        text_print(to, "%s,", quote);
+    }
 }
 
-/* A row, or (NULL) its head: the keys, and the columns; those of counters only in a report. */
-static void put_row(const options *asked, const char *key, const tally *row, text *to) {
+static void put_names(const options *asked, const report_row *of, text *to) {
+    slice key = of ? of->key : (slice){NULL, 0};
+    slice part;
     for (size_t i = 0; i < asked->by_count; i++) {
-        text cell = {.bytes = NULL};
-        if (!row) { /* a pointer is named without the / at its front */
-            text_safe(&cell, slice_of(asked->by[i].given + (*asked->by[i].given == '/')));
-        } else if (key) {
-            key_put(&key, &cell);
-        } else if (i == 0) {
-            text_string(&cell, other_keys);
-        }
-        if (cell.used > 0 || key || !row) {
-            put_field(asked, text_all(&cell), to);
+        const char *const given = asked->by[i].given;
+        text name = {.bytes = NULL};
+        if (json_next(&key, NULL, &part)) {
+            put_name(part, &name);
+        } else if (asked->format != FORMAT_TABLE) {
+            text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
         } else {
-            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+            text_string(&name, of && i == 0 ? "total" : "");
         }
-        text_free(&cell);
+        put_words(asked, text_all(&name), to);
+        text_free(&name);
     }
+}
+
+static void put_columns(const options *asked, const report_row *of, text *to) {
+    const bool nice = asked->format == FORMAT_TABLE;
+    text cell = {.bytes = NULL};
     for (size_t i = 0; i < COLUMNS; i++) {
-        const column of = column_at(i);
-        if (column_is_there(of, asked) && !(asked->each && of.kind == COUNTER)) {
-            if (!row) {
-                text_string(to, of.name);
-            } else if (of.kind != COST || !asked->each || row->counters[UNPRICED] == 0) {
-                column_put(of, row, false, to);
+        const column each = column_at(i);
+        const bool usage = asked->format == FORMAT_JSON && each.is_count; /* all counts: as the library writes it */
+        if (!column_is_there(each, asked) || (usage && each.which > 0)) {
+            continue;
+        }
+        cell.used = 0;
+        if (usage) {
+            char json[TOKUSAGE_JSON_SIZE];
+            size_t length = 0;
+            tokusage_encode(&of->tally->usage, json, sizeof json, &length);
+            text_bytes(&cell, json, length);
+        } else if (of) {
+            put_value(each, of->tally, nice, &cell);
+        } else {
+            text_string(&cell, each.name);
+            cell.used -= nice && slice_ends(text_all(&cell), "_tokens") ? strlen("_tokens") : 0;
+        }
+        /* JSON's numbers are read as doubles: money is a string */
+        put_cell(asked, usage ? "usage" : each.name, each.is_count || each.which < COST ? "" : "\"", text_all(&cell),
+                 to);
+    }
+    text_free(&cell);
+}
+
+/* A group, the total or a response; or (NULL) the head. */
+static void put_row(const options *asked, const report_row *of, text *to) {
+    const bool json = asked->format == FORMAT_JSON;
+    text cell = {.bytes = NULL};
+    text_string(to, json ? "{" : "");
+    if (asked->each) {
+        (json ? text_json : text_safe)(&cell, slice_of(of ? of->file : "file"));
+        if (json) {
+            put_cell(asked, "file", "", text_all(&cell), to);
+        } else {
+            put_words(asked, text_all(&cell), to);
+        }
+        cell.used = 0;
+        text_print(&cell, of ? "%llu" : "line", (unsigned long long)(of ? of->line : 0));
+        put_cell(asked, "line", "", text_all(&cell), to);
+    }
+    if (!json) {
+        put_names(asked, of, to);
+    } else if (of->key.bytes) {
+        text_string(to, "\"group\":[");
+        text_slice(to, of->key);
+        to->used -= of->key.length > 0; /* the last comma */
+        text_string(to, "],");
+    }
+    put_columns(asked, of, to);
+    if (asked->each) {
+        put_cell(asked, "verdict", "\"", slice_of(of ? of->verdict : "verdict"), to);
+    }
+    to->bytes[to->used - 1] = json ? '}' : '\n';
+    text_free(&cell);
+}
+
+/* ---- the table */
+
+/*
+ * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
+ * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
+ */
+static void lay_out(slice rows, size_t names, size_t last, text *to) {
+    size_t widths[FIELDS] = {0};
+    bool says[FIELDS] = {false};
+    catalog whole = {.root = NULL};
+    catalog made = {.root = NULL};
+    text cell = {.bytes = NULL};
+    for (unsigned pass = 0; pass < 3; pass++) {
+        size_t field = 0;
+        size_t line = 0;
+        size_t rule = 0;
+        for (slice rest = rows; rest.length > 0;) {
+            const slice all = {rest.bytes, strcspn(rest.bytes, "\t\n")};
+            const bool ends = rest.bytes[all.length] == '\n';
+            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
+            cell.used = 0;
+            (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
+            const size_t width = width_of(text_all(&cell));
+            if (pass == 0 && is_long) {
+                remember(&whole, all);
+                remember(&made, text_all(&cell));
+            } else if (pass == 1) {
+                widths[field] = width > widths[field] ? width : widths[field];
+                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
+            } else if (pass == 2 && says[field]) {
+                const int blank = (int)(widths[field] - width);
+                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
+                text_slice(to, text_all(&cell));
+                text_print(to, "%*s", field < names ? blank : 0, "");
+                rule += widths[field] + (field > 0 ? 2 : 0);
             }
-            text_string(to, asked->format == FORMAT_TSV ? "\t" : ",");
+            text_string(to, pass == 2 && ends ? "\n" : "");
+            for (; ends && rule > 0; rule--) {
+                text_string(to, line != last ? "" : rule > 1 ? "-" : "-\n");
+            }
+            field = ends ? 0 : field + 1;
+            line += ends;
+            rest = slice_after(rest, all.length + 1);
         }
     }
-    to->used--; /* the separator after the last */
+    catalog_free(&whole);
+    catalog_free(&made);
+    text_free(&cell);
 }
 
-/* ---- JSON */
-
-/* A usage object without what is absent, as the library writes it, and the counters and the cost around it. */
-static void put_tally(const options *asked, const tally *of, bool counters, text *to) {
-    char json[TOKUSAGE_JSON_SIZE];
-    size_t length = 0;
-    for (size_t i = 0; i < COLUMNS; i++) {
-        const column each = column_at(i);
-        const char *const quote = each.kind == COUNTER ? "" : "\""; /* JSON's numbers are read as doubles */
-        if (each.kind == COUNT && each.which == 0) {
-            tokusage_encode(&of->usage, json, sizeof json, &length);
-            text_string(to, ",\"usage\":");
-            text_bytes(to, json, length);
-        } else if (each.kind != COUNT && column_is_there(each, asked) &&
-                   (counters || each.kind == STATED || (each.kind == COST && of->counters[UNPRICED] == 0))) {
-            text_string(to, ",\"");
-            text_string(to, each.name);
-            text_string(to, "\":");
-            text_string(to, quote);
-            column_put(each, of, false, to);
-            text_string(to, quote);
-        }
+static void put_table(const report *of, text *to) {
+    const bool grouped = of->asked->by_count > 0;
+    text rows = {.bytes = NULL};
+    put_row(of->asked, NULL, &rows);
+    for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
+        put_row(of->asked, &of->rows[i], &rows);
     }
+    lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
+    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    text_free(&rows);
 }
 
-static void put_group(const options *asked, const char *key, text *to) {
-    text component = {.bytes = NULL};
-    text_string(to, "\"group\":");
-    text_string(to, key ? "[" : "\"(others)\"");
-    for (size_t i = 0; i < asked->by_count && key; i++) {
-        text_string(to, i > 0 ? "," : "");
-        if (key_next(&key, &component)) {
-            text_json(to, text_all(&component));
-        } else {
-            text_string(to, "null");
-        }
-    }
-    text_string(to, key ? "]" : "");
-    text_free(&component);
-}
-
-void format_head(const options *asked, text *to) {
+static void put_head(const options *asked, bool complete, text *to) {
+    static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
-    if (asked->at) {
-        text_json(to, slice_of(asked->at));
-    }
-    text_string(to, asked->at ? ",\"by\":[" : "null,\"by\":[");
+    key_add(to, asked->at, slice_of(asked->at ? asked->at : ""));
+    text_string(to, "\"by\":[");
     for (size_t i = 0; i < asked->by_count; i++) {
-        text_string(to, i > 0 ? "," : "");
-        text_json(to, slice_of(asked->by[i].given));
+        key_add(to, true, slice_of(asked->by[i].given));
     }
-    text_string(to, asked->priced ? "],\"priced\":true" : "],\"priced\":false");
-    text_string(to, asked->stated ? ",\"stated\":true" : ",\"stated\":false");
+    to->used -= asked->by_count > 0; /* the last comma */
+    text_print(to, "],\"priced\":%s,\"stated\":%s,\"complete\":%s,\"groups\":[", words[asked->priced],
+               words[asked->stated], words[complete]);
 }
 
-/* ---- a line for each response */
+/* ---- all of them */
 
-void format_each_head(const options *asked, text *to) {
-    if (asked->format == FORMAT_CSV || asked->format == FORMAT_TSV) {
-        text_string(to, asked->format == FORMAT_CSV ? "file,line," : "file\tline\t");
-        put_row(asked, NULL, NULL, to);
-        text_string(to, asked->format == FORMAT_CSV ? ",verdict\n" : "\tverdict\n");
-    }
-}
-
-static void put_each_plain(reading *in, const record *of, const tally *counted) {
-    text *const out = &in->out;
-    const char *key = of->group->key;
-    text_safe(out, slice_of(in->asked->files[of->file]));
-    text_string(out, ":");
-    text_number(out, of->line, false);
-    text_string(out, ": ");
-    for (size_t i = 0; i < in->asked->by_count; i++) {
-        key_put(&key, out);
-        text_string(out, i + 1 < in->asked->by_count ? ", " : ": ");
-    }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        tokusage usage = counted->usage;
-        const column each = column_at(i);
-        if (each.kind == COUNT && tokusage_count_at(&usage, each.which)->present) {
-            text_bytes(out, each.name, strlen(each.name) - strlen("_tokens"));
-            text_string(out, " ");
-            column_put(each, counted, false, out);
-            text_string(out, ", ");
-        }
+void format_each(const options *asked, const report_row *of, text *to) {
+    if (asked->format != FORMAT_JSON || of) {
+        put_row(asked, of, to);
+        text_string(to, asked->format == FORMAT_JSON ? "\n" : "");
     }
 }
-
-static void put_each_json(reading *in, const record *of, const tally *counted) {
-    text_string(&in->out, "{\"file\":");
-    text_json(&in->out, slice_of(in->asked->files[of->file]));
-    text_string(&in->out, ",\"line\":");
-    text_number(&in->out, of->line, false);
-    text_string(&in->out, ",");
-    put_group(in->asked, of->group->key, &in->out);
-    put_tally(in->asked, counted, false, &in->out);
-    text_string(&in->out, ",\"verdict\":\"");
-}
-
-static void put_each_row(reading *in, const record *of, const tally *counted) {
-    const char *const separator = in->asked->format == FORMAT_TSV ? "\t" : ",";
-    put_safe_field(in->asked, in->asked->files[of->file], &in->out);
-    text_number(&in->out, of->line, false);
-    text_string(&in->out, separator);
-    put_row(in->asked, of->group->key, counted, &in->out);
-    text_string(&in->out, separator);
-}
-
-void format_each(reading *in, const record *of, const tally *counted, const char *verdict) {
-    const report_format format = in->asked->format;
-    in->out.used = 0;
-    (format == FORMAT_TABLE ? put_each_plain : format == FORMAT_JSON ? put_each_json : put_each_row)(in, of, counted);
-    text_string(&in->out, verdict);
-    text_string(&in->out, format == FORMAT_JSON ? "\"}\n" : "\n");
-    print(in, &in->out);
-}
-
-/* ---- the report */
 
 void format_report(const report *of, text *to) {
     const bool json = of->asked->format == FORMAT_JSON;
     if (of->asked->format == FORMAT_TABLE) {
-        format_table(of, to);
+        put_table(of, to);
         return;
     }
     if (json) {
-        format_head(of->asked, to);
-        text_string(to, of->complete ? ",\"complete\":true,\"groups\":[" : ",\"complete\":false,\"groups\":[");
+        put_head(of->asked, of->complete, to);
     } else {
-        put_row(of->asked, NULL, NULL, to);
+        put_row(of->asked, NULL, to);
     }
-    for (size_t i = 0; i < of->groups->count; i++) {
-        const group *const row = of->groups->groups[i];
-        if (json) {
-            text_string(to, i > 0 ? ",{" : "{");
-            put_group(of->asked, row->key, to);
-            put_tally(of->asked, &row->tally, true, to);
-            text_string(to, "}");
-        } else {
-            text_string(to, "\n");
-            put_row(of->asked, row->key, &row->tally, to);
-        }
+    for (size_t i = 0; i < of->count; i++) {
+        text_string(to, json && i > 0 ? "," : "");
+        put_row(of->asked, &of->rows[i], to);
     }
     if (json) {
-        text_string(to, "],\"total\":{");
-        const size_t begin = to->used;
-        put_tally(of->asked, of->total, true, to);
-        memmove(to->bytes + begin, to->bytes + begin + 1, --to->used - begin); /* the comma before the first */
-        text_string(to, "}}");
+        text_string(to, "],\"total\":");
+        put_row(of->asked, &of->rows[of->count], to);
+        text_string(to, "}\n");
     }
-    text_string(to, "\n");
 }

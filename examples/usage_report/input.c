@@ -132,8 +132,8 @@ bool input_fill(input *of) {
     return got > 0;
 }
 
-size_t input_line(input *of, size_t from, size_t most) {
-    for (size_t searched = from;;) {
+size_t input_line(input *of, size_t most) {
+    for (size_t searched = 0;;) {
         const size_t all = of->end - of->begin;
         const char *const end = searched < all ? memchr(of->buffer + of->begin + searched, '\n', all - searched) : NULL;
         searched = end ? (size_t)(end - of->buffer) - of->begin : all;

@@ -1,21 +1,28 @@
 /*
- * Values of a JSON document. The library reads it and says where values are; here is only what is between the members
- * of an object and the elements of an array.
+ * Values of a JSON document. The library reads it, and says whether it is one and what it has used; here is only what is
+ * between the members of an object and the elements of an array.
  */
 #include "usage_report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 bool json_is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-slice json_trim(slice of) {
+/* What follows so many bytes and white space. */
+static slice after(slice of, size_t length) {
+    of.bytes += length;
+    of.length -= length;
     while (of.length > 0 && json_is_space(*of.bytes)) {
         of.bytes++;
         of.length--;
     }
+    return of;
+}
+
+slice json_trim(slice of) {
+    of = after(of, 0);
     while (of.length > 0 && json_is_space(of.bytes[of.length - 1])) {
         of.length--;
     }
@@ -35,26 +42,11 @@ bool json_is_number(slice value) {
 }
 
 size_t json_span(slice of) {
-    tokusage_value none = {.pointer = ""};
     tokusage_error error;
-    switch (tokusage_find_all(of.bytes, of.length, &none, 0, &error)) {
-    case TOKUSAGE_OK:
-        return of.length;
-    case TOKUSAGE_ERR_SYNTAX:
-        return error.offset < of.length ? error.offset : 0;
-    default:
-        return 0;
-    }
-}
-
-static slice after(slice of, size_t length) {
-    of.bytes += length;
-    of.length -= length;
-    while (of.length > 0 && json_is_space(*of.bytes)) {
-        of.bytes++;
-        of.length--;
-    }
-    return of;
+    const tokusage_status status = tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
+    return status == TOKUSAGE_OK                                       ? of.length
+           : status == TOKUSAGE_ERR_SYNTAX && error.offset < of.length ? error.offset
+                                                                       : 0;
 }
 
 slice json_open(slice value) {
@@ -65,7 +57,7 @@ slice json_open(slice value) {
 static size_t string_span(slice of) {
     for (size_t at = 1; at < of.length;) {
         const char *const quote = memchr(of.bytes + at, '"', of.length - at);
-        size_t end = quote ? (size_t)(quote - of.bytes) : of.length;
+        const size_t end = quote ? (size_t)(quote - of.bytes) : of.length;
         size_t escapes = 0;
         while (of.bytes[end - 1 - escapes] == '\\') {
             escapes++;
@@ -78,12 +70,12 @@ static size_t string_span(slice of) {
     return 0;
 }
 
-/* The library has read the document: it is JSON, and only the end of a value matters here. */
+/* Only the end matters here: whether it is JSON, the library says. */
 size_t json_skip(slice of) {
     static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
     size_t depth = 0;
     size_t at = 0;
-    while (depth == 0 && at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
+    while (at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
            !json_is_space(of.bytes[at])) {
         at++; /* of a number, true, false or null */
     }
@@ -101,38 +93,40 @@ size_t json_skip(slice of) {
     return depth == 0 ? at : 0;
 }
 
-static bool take_name(slice *inside, slice *name) {
-    const size_t span = json_is(*inside, '"') ? string_span(*inside) : 0;
-    if (span > 0) {
-        *name = (slice){inside->bytes + 1, span - 2};
-        *inside = after(*inside, span);
-        *inside = json_is(*inside, ':') ? after(*inside, 1) : (slice){NULL, 0};
-    }
-    return span > 0;
-}
-
-static bool take_value(slice *inside, slice *value) {
-    const size_t span = json_skip(*inside);
-    if (span == 0 || span >= inside->length) {
-        return false;
-    }
-    *value = (slice){inside->bytes, span};
-    while (json_is_space(value->bytes[value->length - 1])) {
-        value->length--;
-    }
-    *inside = after(*inside, span);
-    const bool more = json_is(*inside, ',');
-    *inside = more ? after(*inside, 1) : *inside;
-    return more || json_is(*inside, '}') || json_is(*inside, ']');
-}
-
 bool json_next(slice *inside, slice *name, slice *value) {
-    return (name ? take_name(inside, name) : !json_is(*inside, ']')) && take_value(inside, value);
+    slice rest = *inside;
+    if (name) {
+        size_t span = json_is(rest, '"') ? string_span(rest) : 0;
+        *name = (slice){rest.bytes + 1, span > 0 ? span - 2 : 0};
+        rest = after(rest, span);
+        if (span == 0 || !json_is(rest, ':')) {
+            return false;
+        }
+        rest = after(rest, 1);
+    }
+    const size_t span = json_is(rest, ']') ? 0 : json_skip(rest);
+    *value = (slice){rest.bytes, span};
+    rest = after(rest, span);
+    const bool more = json_is(rest, ',');
+    *inside = more ? after(rest, 1) : rest;
+    return span > 0 && (more || json_is(rest, '}') || json_is(rest, ']'));
 }
 
-/* ---- members by name */
+bool json_attribute(slice *inside, slice *name, slice *value) {
+    slice type = {NULL, 0};
+    while (json_is(*inside, '{') && json_next(inside, NULL, value)) {
+        slice typed = json_open(json_at(*value, "/value"));
+        *name = json_inside(json_at(*value, "/key"));
+        if (json_next(&typed, &type, value)) {
+            return true;
+        }
+    }
+    return json_is(*inside, '"') && json_next(inside, name, value);
+}
 
-static bool json_name_is(slice name, const char *wanted, size_t length) {
+/* ---- documents */
+
+static bool name_is(slice name, const char *wanted, size_t length) {
     if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
         return name.length == length && memcmp(name.bytes, wanted, length) == 0;
     }
@@ -143,122 +137,85 @@ static bool json_name_is(slice name, const char *wanted, size_t length) {
     return same;
 }
 
-/* Those that were read before; the first place is that of the document. */
-static json_members *members_of(document *in, slice object) {
-    size_t i = 0;
-    while (i < INDEXES && in->known[i].of.bytes != object.bytes) {
-        i++;
-    }
-    if (i == INDEXES) {
-        i = in->next = in->next % (INDEXES - 1) + 1;
-        in->known[i].of = object;
-        in->known[i].rest = json_open(object);
-        in->known[i].count = 0;
-    }
-    return &in->known[i];
+/* Names that differ in this differ, unless they have escapes. */
+static uint64_t mark_of(const char *name, size_t length) {
+    return UINT64_C(1) << ((length > 0 ? 3 * (unsigned char)*name : 0U) + 5 * length) % 64;
 }
 
-static bool read_next(json_members *in) {
-    const bool read =
-        in->count < INDEX_MEMBERS && json_next(&in->rest, &in->all[in->count].name, &in->all[in->count].value);
-    in->count += read;
-    return read;
+/* The members of a document are read when they are asked for. */
+static bool read_member(document *in) {
+    slice name = {NULL, 0};
+    slice value = {NULL, 0};
+    if (!in->rest.bytes || !json_next(&in->rest, &name, &value)) {
+        in->rest.bytes = NULL;
+        return false;
+    }
+    if (in->count == in->room) {
+        in->room = in->room > 0 ? 2 * in->room : 64;
+        in->members = memory_resize(in->members, in->room * sizeof *in->members);
+    }
+    in->members[in->count].name = name;
+    in->members[in->count++].value = value;
+    in->marks |= memchr(name.bytes, '\\', name.length) ? UINT64_MAX : mark_of(name.bytes, name.length);
+    return true;
 }
 
+/* The first member with this name. */
 static slice member_of(document *in, slice object, const char *name, size_t length) {
-    json_members *const known = members_of(in, object);
     slice found = {NULL, 0};
     slice value = {NULL, 0};
-    for (size_t i = 0; i < known->count || read_next(known); i++) {
-        const slice each = known->all[i].name;
-        if (each.length >= length && (each.length > length || *each.bytes == *name) &&
-            json_name_is(each, name, length)) {
-            return known->all[i].value;
+    if (!in || object.bytes != in->whole.bytes) {
+        for (slice inside = json_open(object); json_attribute(&inside, &found, &value);) {
+            if (name_is(found, name, length)) {
+                return value;
+            }
         }
+        return (slice){NULL, 0};
     }
-    for (slice rest = known->rest; json_next(&rest, &found, &value);) { /* after the members that the index has */
-        if (json_name_is(found, name, length)) {
-            return value;
+    const bool may_be = in->rest.bytes || (in->marks & mark_of(name, length)) != 0;
+    for (size_t i = 0; may_be && (i < in->count || read_member(in)); i++) {
+        if (name_is(in->members[i].name, name, length)) {
+            return in->members[i].value;
         }
     }
     return (slice){NULL, 0};
 }
 
-static slice member_at(document *in, slice value, const char *pointer, size_t length) {
+static slice find(document *in, slice value, const char *pointer, size_t length) {
     const char *const end = pointer + length;
     while (pointer < end && value.bytes) {
-        char plain[256];
-        size_t used = 0;
         const char *const name = pointer + 1;
-        bool escaped = false;
-        for (pointer = name; pointer < end && *pointer != '/'; pointer++) {
-            escaped = escaped || *pointer == '~';
+        const char *const slash = memchr(name, '/', (size_t)(end - name));
+        const char *const tilde = memchr(name, '~', (size_t)(end - name));
+        pointer = slash ? slash : end;
+        if (!tilde || tilde > pointer) {
+            value = member_of(in, value, name, (size_t)(pointer - name));
+            continue;
         }
-        for (const char *at = name; escaped && at < pointer && used < sizeof plain; at++) {
-            const bool escape = *at == '~';
-            at += escape;
-            plain[used++] = !escape ? *at : *at == '1' ? '/' : '~';
+        text plain = {.bytes = NULL};
+        for (const char *at = name; at < pointer; at++) {
+            at += *at == '~';
+            text_bytes(&plain, at[-1] != '~' ? at : *at == '1' ? "/" : "~", 1);
         }
-        value = !json_is(value, '{') ? (slice){NULL, 0}
-                : escaped            ? member_of(in, value, plain, used)
-                                     : member_of(in, value, name, (size_t)(pointer - name));
+        value = member_of(in, value, plain.bytes, plain.used);
+        text_free(&plain);
     }
-    return value;
+    return slice_is(value, "null") ? (slice){NULL, 0} : value;
 }
 
 slice json_at(slice value, const char *pointer) {
-    document in;
-    in.next = 0;
-    for (size_t i = 0; i < INDEXES; i++) {
-        in.known[i].of.bytes = NULL;
-    }
-    const slice found = member_at(&in, value, pointer, strlen(pointer));
-    return slice_is(found, "null") ? (slice){NULL, 0} : found;
+    return find(NULL, value, pointer, strlen(pointer));
 }
 
-/* ---- documents */
-
-void document_begin(document *in, slice whole) {
-    in->whole = whole;
-    for (size_t i = 0; i < INDEXES; i++) {
-        in->known[i].of.bytes = i == 0 ? whole.bytes : NULL;
-    }
-    in->known[0].rest = json_is(whole, '{') ? json_open(whole) : (slice){NULL, 0};
-    in->known[0].count = 0;
-}
-
-bool document_open(document *in, slice whole) {
-    document_begin(in, whole);
-    in->usage = (tokusage){.total_tokens = {.present = false}};
-    in->status = tokusage_extract(whole.bytes, whole.length, in->pointer, &in->usage, &in->error);
-    return in->status != TOKUSAGE_ERR_SYNTAX && in->status != TOKUSAGE_ERR_DEPTH && in->status != TOKUSAGE_ERR_ARGUMENT;
-}
-
-slice document_one(document *in, const char *pointer, size_t length) {
-    const slice found = member_at(in, in->whole, pointer, length);
-    return slice_is(found, "null") ? (slice){NULL, 0} : found;
-}
-
-slice document_head(document *in, const char *name) {
-    json_members *const known = &in->known[0];
-    for (size_t i = 0;; i++) {
-        slice rest = known->rest;
-        slice next = {NULL, 0};
-        if (i == known->count &&
-            (!take_name(&rest, &next) || json_is(rest, '{') || json_is(rest, '[') || !read_next(known))) {
-            return (slice){NULL, 0};
-        }
-        if (slice_is(known->all[i].name, name)) {
-            return known->all[i].value;
-        }
-    }
+slice document_one(document *in, const char *pointer) {
+    return find(in, in->whole, pointer, strlen(pointer));
 }
 
 slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
     while (pointers && *pointers == '/' && !value.bytes) {
         const size_t span = strcspn(pointers, " =");
-        value = document_one(in, pointers, span);
+        value = find(in, in->whole, pointers, span);
         pointers += span + (pointers[span] == ' ');
     }
     return value;
@@ -267,24 +224,60 @@ slice document_at(document *in, const char *pointers) {
 bool document_has(document *in, const char *pointers) {
     bool has = false;
     while (!has && *pointers == '/') {
-        const size_t span = strcspn(pointers, " =");
-        has = member_of(in, in->whole, pointers + 1, strcspn(pointers + 1, "/ =")).bytes != NULL;
+        const size_t span = strcspn(pointers, " ");
+        has = member_of(in, in->whole, pointers + 1, span - 1).bytes != NULL;
         pointers += span + (pointers[span] == ' ');
     }
     return has;
 }
 
-size_t document_names(document *in, uint64_t seed, uint64_t *hash) {
-    json_members *const known = &in->known[0];
-    while (read_next(known)) {
-    }
-    *hash = seed;
-    for (size_t i = 0; i < known->count; i++) {
-        const slice name = known->all[i].name;
-        for (size_t at = 0; at < name.length; at++) {
-            *hash = (*hash ^ (unsigned char)name.bytes[at]) * UINT64_C(0x100000001b3);
+static bool is_after(const char *end, const char *begin, const char *word) {
+    const size_t length = strlen(word);
+    return (size_t)(end - begin) > length && memcmp(end - length, word, length) == 0;
+}
+
+/* Where the only usage is, if it is named so. False: there may be several documents. */
+static bool look_over(document *in, slice of) {
+    const char *const end = of.bytes + of.length;
+    size_t found = 0;
+    in->found = (slice){NULL, 0};
+    for (const char *at = of.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        const char *before = at;
+        while (json_is_space(before[-1])) {
+            before--;
         }
-        *hash = (*hash ^ 256) * UINT64_C(0x100000001b3);
+        if (before[-1] == '}') {
+            return false;
+        }
+        if (before[-1] == ':' &&
+            (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "Metadata\":"))) {
+            in->found = found++ == 0 ? (slice){at, (size_t)(end - at)} : (slice){NULL, 0};
+        }
     }
-    return known->count;
+    return true;
+}
+
+static bool read_whole(document *in, const char *pointer, slice whole) {
+    in->whole = whole;
+    in->rest = json_open(whole);
+    in->count = 0;
+    in->marks = 0;
+    tokusage_stream_init(&in->stream, pointer);
+    if (json_is(whole, '[')) {
+        return json_span(whole) == whole.length;
+    }
+    tokusage_stream_feed(&in->stream, whole.bytes, whole.length);
+    in->verdict = tokusage_stream_verdict(&in->stream, true, &in->usage, &in->error);
+    return json_is(whole, '{') && in->verdict != TOKUSAGE_UNREADABLE && in->verdict != TOKUSAGE_TRUNCATED;
+}
+
+bool document_open(document *in, const char *pointer, slice from, slice *rest) {
+    *rest = (slice){NULL, 0};
+    if (look_over(in, from) && read_whole(in, pointer, from)) {
+        return true;
+    }
+    const size_t end = json_span(from);
+    *rest = after(from, end);
+    return end > 0 && (rest->length == 0 || memchr("{[,]", *rest->bytes, 4)) &&
+           read_whole(in, pointer, json_trim((slice){from.bytes, end}));
 }

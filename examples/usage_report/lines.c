@@ -102,8 +102,9 @@ static bool take_cri(reading *in, uint64_t line, slice of) {
 
 static void take_malformed(reading *in, uint64_t line, slice of) {
     char reason[TOKUSAGE_ERROR_SIZE];
-    document_open(&in->document, of);
-    tokusage_error_text(&in->document.error, reason, sizeof reason);
+    tokusage_error error;
+    tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
+    tokusage_error_text(&error, reason, sizeof reason);
     if (in->asked->merge) {
         say_failure(in, line, "a report that is broken");
     } else {
@@ -113,50 +114,32 @@ static void take_malformed(reading *in, uint64_t line, slice of) {
 
 /* Documents, one after another; in a list over lines with commas after them. */
 static void take_json(reading *in, uint64_t line, slice of, bool event) {
-    document *const is = &in->document;
-    while (json_is(of, '{') || (json_is(of, '[') && !event)) {
-        if (!event && !in->asked->merge && take_quick(in, line, of)) {
+    slice rest = {NULL, 0};
+    for (; of.length > 0; of = rest) {
+        if ((event && json_is(of, '[')) || !document_open(&in->document, in->asked->at, of, &rest)) {
+            (event ? streams_malformed : take_malformed)(in, line, of);
             return;
         }
-        bool good = document_open(is, of);
-        slice rest = {NULL, 0};
-        const size_t end = is->error.offset;
-        if (is->status == TOKUSAGE_ERR_SYNTAX && end > 0 && end < of.length && memchr("{[,]", of.bytes[end], 4)) {
-            rest = (slice){of.bytes + end, of.length - end};
-            good = document_open(is, json_trim((slice){of.bytes, end}));
-        }
-        if (!good) {
-            break;
-        }
         if (in->asked->merge) {
-            merge_document(in, line, is->whole);
+            merge_document(in, line, in->document.whole);
         } else {
             take_document(in, line, event);
         }
-        of = rest;
-        while (of.length > 0 && (json_is_space(*of.bytes) || memchr(",]", *of.bytes, 2))) {
-            of = (slice){of.bytes + 1, of.length - 1};
+        while (rest.length > 0 && (json_is_space(*rest.bytes) || memchr(",]", *rest.bytes, 2))) {
+            rest = (slice){rest.bytes + 1, rest.length - 1};
         }
-        if (of.length == 0) {
-            return;
-        }
-    }
-    if (event) {
-        streams_malformed(in, line, of);
-    } else {
-        take_malformed(in, line, of);
     }
 }
 
 /* JSON after other text could be what a user wrote. */
 static void take_text(reading *in, uint64_t line, slice of) {
-    const slice whole = of;
-    for (unsigned tries = 0; tries < 16 && of.length > 0; tries++) {
-        const char *const brace = memchr(of.bytes, '{', of.length);
-        of = brace ? (slice){brace, of.length - (size_t)(brace - of.bytes)} : (slice){NULL, 0};
-        if (brace && document_open(&in->document, of)) {
-            text pointer = {.bytes = NULL};
-            put_pointer_of_count(&pointer, of);
+    text pointer = {.bytes = NULL};
+    slice rest = {NULL, 0};
+    slice at = of;
+    for (unsigned tries = 0; tries < 16 && (at.bytes = memchr(at.bytes, '{', at.length)) != NULL; tries++) {
+        at.length = of.length - (size_t)(at.bytes - of.bytes);
+        if (document_open(&in->document, in->asked->at, at, &rest) && rest.length == 0) {
+            put_pointer_of_count(&pointer, at);
             if (in->asked->prefix) {
                 take_document(in, line, false);
             } else if (pointer.used > 0) {
@@ -165,15 +148,17 @@ static void take_text(reading *in, uint64_t line, slice of) {
             text_free(&pointer);
             return;
         }
-        of = brace ? (slice){of.bytes + 1, of.length - 1} : of;
+        at = (slice){at.bytes + 1, at.length - 1};
     }
-    if (memchr(whole.bytes, '{', whole.length) || memchr(whole.bytes, '}', whole.length)) {
-        take_malformed(in, line, whole);
+    if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
+        take_malformed(in, line, of);
     }
 }
 
 static void take_line(reading *in, uint64_t line, slice bytes) {
     const slice trimmed = json_trim(bytes);
+    const bool list = json_is(trimmed, '[');
+    const slice inside = json_open(trimmed);
     if (trimmed.length > 0 && !in->asked->merge && take_field(in, bytes)) {
         return;
     }
@@ -181,75 +166,34 @@ static void take_line(reading *in, uint64_t line, slice bytes) {
     if (trimmed.length == 0 || slice_is(trimmed, "[") || slice_is(trimmed, "]") || slice_is(trimmed, ",")) {
         return; /* a list over several lines: its elements are documents */
     }
-    if (json_is(trimmed, '{') || json_is(trimmed, '[')) {
-        const slice inside = json_open(trimmed);
-        const bool json = in->asked->merge || json_is(trimmed, '{') || json_is(inside, '{') || json_is(inside, '[') ||
-                          json_span(trimmed) == trimmed.length;
-        if (json) {
-            take_json(in, line, trimmed, false);
-        } else { /* [INFO] ... */
-            take_text(in, line, trimmed);
-        }
+    if (json_is(trimmed, '{') || (list && (in->asked->merge || json_is(inside, '{') || json_is(inside, '[') ||
+                                           json_span(trimmed) == trimmed.length))) {
+        take_json(in, line, trimmed, false);
     } else if (in->asked->merge) {
         merge_document(in, line, trimmed);
-    } else if (!take_cri(in, line, trimmed)) {
+    } else if (list || !take_cri(in, line, trimmed)) { /* [INFO] ... */
         take_text(in, line, trimmed);
     }
 }
 
-/* ---- documents over several lines */
+/* ---- lines */
 
 /* Whether a line begins a document that goes on in the next. */
 static bool goes_on(slice line) {
-    tokusage_value none = {.pointer = ""};
+    return (json_is(line, '{') || (json_is(line, '[') && line.length > 1)) &&
+           memchr("{[,:", line.bytes[line.length - 1], 4);
+}
+
+/* The end of the document that begins here; or 0, and *broken is how far it can be read. */
+static size_t document_end(input *with, size_t most, size_t *broken) {
     tokusage_error error;
-    if ((!json_is(line, '{') && !json_is(line, '[')) || line.length == 1) {
-        return json_is(line, '{');
-    }
-    return memchr("{[,:", line.bytes[line.length - 1], 4) &&
-           tokusage_find_all(line.bytes, line.length, &none, 0, &error) == TOKUSAGE_ERR_SYNTAX &&
-           error.offset == line.length;
-}
-
-/* The brackets that a line begins with. */
-static size_t closing_span(slice line) {
-    size_t span = 0;
-    while (span < line.length && (line.bytes[span] == '}' || line.bytes[span] == ']')) {
-        span++;
-    }
-    return span;
-}
-
-/*
- * The offset after a document over several lines; 0: there is none, and *broken is where it breaks. Its last line may
- * go on with another document, as where files without a line end were concatenated.
- */
-static size_t join_lines(input *with, size_t end, size_t most, size_t *broken) {
-    tokusage_stream probe;
-    tokusage_verdict verdict = TOKUSAGE_TRUNCATED;
-    tokusage_stream_init(&probe, "/ "); /* nothing is there, as far as that matters */
-    for (size_t from = 0; end <= most && verdict == TOKUSAGE_TRUNCATED; end = input_line(with, from, most)) {
-        const slice line = json_trim((slice){with->buffer + with->begin + from, end - from});
-        const size_t closing = closing_span(line);
-        const size_t comma = slice_ends(line, ",");
-        tokusage_stream_feed(&probe, line.bytes, closing);
-        if (closing > 0 && tokusage_stream_verdict(&probe, true, NULL, NULL) == TOKUSAGE_MISSING) {
-            const size_t after = (size_t)(line.bytes - with->buffer) - with->begin + closing;
-            return line.length > closing + comma ? after : end;
-        }
-        tokusage_stream_feed(&probe, line.bytes + closing, line.length - closing - (closing < line.length ? comma : 0));
-        verdict = tokusage_stream_verdict(&probe, true, NULL, NULL);
-        if (verdict == TOKUSAGE_MISSING && from > 0) {
-            return end;
-        }
-        tokusage_stream_feed(&probe, comma > 0 ? ",\n" : "\n", 1 + comma);
-        *broken = end;
-        if (with->begin + end >= with->end && with->ended) {
-            return 0;
-        }
-        from = end + 1;
-    }
-    return 0;
+    slice all = {NULL, 0};
+    do {
+        all = (slice){with->buffer + with->begin, with->end - with->begin};
+        *broken = tokusage_find_all(all.bytes, all.length, NULL, 0, &error) == TOKUSAGE_OK ? all.length : error.offset;
+    } while (*broken == all.length && all.length <= most && input_fill(with));
+    all = (slice){with->buffer + with->begin, *broken};
+    return *broken > 0 && *broken <= most && json_span(all) == all.length ? *broken : 0;
 }
 
 static void read_frames(reading *in, input *with) {
@@ -262,7 +206,7 @@ static void read_frames(reading *in, input *with) {
     response_clear(&in->found);
     verdict_of(&stream, false, &in->found);
     in->found.kept.line = 1;
-    in->found.kept.rule = CHUNKED;
+    in->found.kept.rule = CHUNK;
     take_response(in, &in->found);
 }
 
@@ -273,7 +217,7 @@ static slice without_mark(slice of) {
 /* However long it is. */
 static void skip_line(input *with) {
     size_t end = 0;
-    while ((end = input_line(with, 0, 0)) == with->end - with->begin && !with->ended) {
+    while ((end = input_line(with, 0)) == with->end - with->begin && !with->ended) {
         with->begin = with->end;
     }
     with->begin += end < with->end - with->begin ? end + 1 : end;
@@ -285,8 +229,7 @@ static void read_lines(reading *in, input *with) {
     size_t single = 0; /* lines up to this offset from `begin` do not go on in the next */
     while (with->begin < with->end || input_fill(with)) {
         const uint64_t number = with->line;
-        size_t end = input_line(with, 0, most);
-        size_t broken = 0;
+        size_t end = input_line(with, most);
         if (with->broken && end == with->end - with->begin) {
             return; /* an interruption, or an error, came in this line */
         }
@@ -296,20 +239,22 @@ static void read_lines(reading *in, input *with) {
             single = 0;
             continue;
         }
-        if (single == 0 && goes_on(json_trim(without_mark((slice){with->buffer + with->begin, end})))) {
-            const size_t last = join_lines(with, end, most, &broken);
-            single = last > 0 ? 0 : broken;
-            for (size_t at = end; at < last; at++) {
-                with->line += with->buffer[with->begin + at] == '\n';
-            }
+        slice line = without_mark((slice){with->buffer + with->begin, end});
+        if (single == 0 && goes_on(json_trim(line))) {
+            const size_t last = document_end(with, most, &single);
             end = last > 0 ? last : end;
+            single = last > 0 ? 0 : single;
+            line = without_mark((slice){with->buffer + with->begin, end});
+            for (const char *at = line.bytes; (at = memchr(at, '\n', line.length - (size_t)(at - line.bytes))); at++) {
+                with->line++;
+            }
         }
-        take_line(in, number, without_mark((slice){with->buffer + with->begin, end}));
+        take_line(in, number, line);
         const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
-        const size_t length = end + line_end;
-        single = single > length ? single - length : 0;
-        with->begin += length;
+        with->begin += end + line_end;
         with->line += line_end;
+        end += line_end;
+        single -= single > end ? end : single;
     }
 }
 
@@ -333,11 +278,8 @@ static const char *unreadable(slice of) {
     return NULL;
 }
 
-void read_file(reading *in, input *with, const char *name) {
+static void read_bytes(reading *in, input *with) {
     source *const file = in->source;
-    if (!input_open(with, in, name)) {
-        return;
-    }
     const bool empty = with->begin == with->end && !input_fill(with);
     const char *const reason = unreadable((slice){with->buffer + with->begin, with->end - with->begin});
     if (reason) {
@@ -354,8 +296,25 @@ void read_file(reading *in, input *with, const char *name) {
         }
     }
     streams_close(in);
-    if (file->known == 0 && !empty && !with->broken && !in->asked->merge) {
+    if (!file->known && !empty && !with->broken && !in->asked->merge) {
         take_unread(in, 1, MALFORMED, "no response was found in this file");
     }
-    input_close(with);
+}
+
+void read_file(reading *in, input *with, const char *name, uint32_t number) {
+    source file = {.name = name, .number = number};
+    text *const texts[] = {&file.event, &file.cut[0], &file.cut[1], &file.model, &file.session};
+    in->source = &file;
+    if (input_open(with, in, name)) {
+        read_bytes(in, with);
+        input_close(with);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        text_free(texts[i]);
+    }
+    for (size_t i = 0; i < USAGES; i++) {
+        text_free(&file.checked[i]);
+    }
+    catalog_free(&file.said);
+    in->source = NULL;
 }

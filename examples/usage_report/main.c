@@ -4,39 +4,20 @@
 #include "usage_report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>
+#endif
 
 enum {
     COMPLETE = 0,
     WITH_FINDINGS = 1,
     NOT_COMPLETE = 2
 };
-
-/* No file may get the number of a closed standard descriptor: /dev/null gets it, opened the wrong way round. */
-static void fill_standard(void) {
-    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
-        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
-            exit(NOT_COMPLETE);
-        }
-    }
-}
-
-static void set_seed(reading *in) {
-    FILE *const random = fopen("/dev/urandom", "rb");
-    if (!random || fread(in->seed, sizeof in->seed, 1, random) != 1) {
-        in->seed[0] = (uint64_t)time(NULL);
-        in->seed[1] = (uint64_t)getpid() ^ (uint64_t)(uintptr_t)in;
-    }
-    if (random) {
-        fclose(random);
-    }
-}
 
 void print(reading *in, text *of) {
     errno = 0;
@@ -61,67 +42,65 @@ static int finish(int result, int error) {
 static void read_all(reading *in) {
     input with = {.buffer = NULL};
     for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        source file = {.name = in->asked->files[i], .number = (uint32_t)i};
-        in->source = &file;
-        read_file(in, &with, file.name);
-        for (size_t k = 0; k < FORMS; k++) { /* names are said for each file */
-            text_free(&in->forms[k]);
-        }
-        forget(&file.said);
-        text_free(&file.event);
-        text_free(&file.cut[0]);
-        text_free(&file.cut[1]);
-        text_free(&file.model);
-        text_free(&file.session);
-        in->source = NULL;
+        read_file(in, &with, in->asked->files[i], (uint32_t)i);
     }
     free(with.buffer);
     answers_finish(in);
 }
 
-/* Sorts, sums and prints; --each prints its lines instead of the report, except the table, which is for people. */
+/* ---- the report */
+
+static int compare_keys(const void *one, const void *other) {
+    return strcmp(((const report_row *)one)->key.bytes, ((const report_row *)other)->key.bytes);
+}
+
+static int compare_tokens(const void *one, const void *other) {
+    const int64_t a = ((const report_row *)one)->tally->usage.total_tokens.value;
+    const int64_t b = ((const report_row *)other)->tally->usage.total_tokens.value;
+    return a != b ? (a < b) - (a > b) : compare_keys(one, other);
+}
+
+/* Sums, sorts and prints. For people the groups with most tokens come first, except where there are times. */
 static void print_report(reading *in, tally *total) {
-    const options *const asked = in->asked;
-    text printed = {.bytes = NULL};
-    text strings = {.bytes = NULL};
-    options about_it = *asked;
-    if (in->head.used > 0) {
-        merge_head(text_all(&in->head), &about_it, &strings);
+    report made = {.asked = in->asked, .complete = true};
+    const bool by_tokens = made.asked->format == FORMAT_TABLE && !made.asked->timed;
+    if (made.asked->by_count == 0) {
+        catalog_at(&in->groups, (slice){NULL, 0},
+                   sizeof(group)); /* all are one, which is there even when it is empty */
     }
-    if (about_it.by_count == 0) {
-        totals_group(&in->totals, (slice){NULL, 0}); /* all are one group, which is there even when it is empty */
+    made.rows = memory_resize(NULL, (in->groups.count + 1) * sizeof *made.rows);
+    for (const group *each = in->groups.first; each; each = each->as.next) {
+        made.rows[made.count++] = (report_row){.key = each->as.key, .tally = &each->tally};
+        made.complete = tally_add(total, &each->tally) && made.complete;
     }
-    totals_sort(&in->totals, asked->sort);
-    const bool summed = totals_sum(&in->totals, 0, total);
-    if ((asked->top > 0 && !totals_cut(&in->totals, (size_t)asked->top)) || !summed) {
+    if (!made.complete) {
         fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
               stderr);
         in->incomplete = true;
+        *total = (tally){.cost = 0};
     }
-    if (!asked->each || asked->format == FORMAT_TABLE) {
-        const report made = {&about_it, &in->totals, total, !in->incomplete && !interrupted()};
-        text_string(&printed, asked->each && total->counters[RESPONSES] > 0 ? "\n" : "");
-        format_report(&made, &printed);
-        print(in, &printed);
+    made.complete = !in->incomplete && !interrupted();
+    made.rows[made.count] = (report_row){.tally = total};
+    qsort(made.rows, made.count, sizeof *made.rows, by_tokens ? compare_tokens : compare_keys);
+    if (!made.asked->each) {
+        format_report(&made, &in->out);
+        print(in, &in->out);
     }
-    text_free(&printed);
-    text_free(&strings);
+    free(made.rows);
 }
 
 static int report_all(options *asked) {
     static reading in;
-    tally total = {.counters = {0}};
-    const tokusage *const usage = &total.usage;
+    tally total = {.cost = 0};
     memset(&in, 0, sizeof in);
     in.asked = asked;
-    in.document.pointer = asked->at;
-    in.wants_time = asked->ranged || asked->prices.timed;
-    for (size_t i = 0; i < asked->by_count; i++) {
-        in.wants_time = in.wants_time || asked->by[i].kind == BY_TIME;
+    in.wants_time = asked->timed || asked->ranged || asked->prices.timed;
+    if (getentropy(in.seed, sizeof in.seed) != 0) {
+        fprintf(stderr, "usage-report: no random numbers: %s\n", strerror(errno));
+        return NOT_COMPLETE;
     }
-    set_seed(&in);
     if (asked->each) {
-        format_each_head(asked, &in.out);
+        format_each(asked, NULL, &in.out);
         print(&in, &in.out);
     }
     read_all(&in);
@@ -132,16 +111,14 @@ static int report_all(options *asked) {
     if (in.unsaid > 0 && asked->max_errors > 0) {
         fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
     }
-    if (!usage->prompt_tokens.present && !usage->completion_tokens.present && !usage->total_tokens.present &&
-        !asked->merge && !in.incomplete && in.output_error == 0) {
+    if (tokusage_equal(&total.usage, &(tokusage){.total_tokens = {.present = false}}) && !asked->merge &&
+        !in.incomplete && in.output_error == 0) {
         fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
     }
-    if (asked->explain) {
-        prices_explain(&asked->prices);
-    }
-    totals_free(&in.totals);
-    forget(&in.notes);
+    catalog_free(&in.groups);
+    catalog_free(&in.notes);
     response_free(&in.found);
+    free(in.document.members);
     text_free(&in.head);
     text_free(&in.key);
     text_free(&in.scratch);
@@ -154,7 +131,6 @@ static int report_all(options *asked) {
 
 int main(int argc, char **argv) {
     options asked;
-    fill_standard();
     int result = options_read(argc, argv, &asked);
     if (result == COMPLETE) {
         result = finish(COMPLETE, 0);

@@ -6,123 +6,113 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What merged reports are about. The strings are kept one after another, each with a NUL. */
-void merge_head(slice whole, options *read, text *strings) {
-    const slice at = json_at(whole, "/at");
-    slice value = {NULL, 0};
-    size_t offsets[BY_MOST] = {0};
-    read->priced = read->priced || slice_is(json_at(whole, "/priced"), "true");
-    read->stated = slice_is(json_at(whole, "/stated"), "true");
-    read->by_count = 0;
-    text_decode(strings, json_inside(at));
-    text_bytes(strings, "", 1);
-    for (slice inside = json_open(json_at(whole, "/by"));
-         read->by_count < BY_MOST && json_next(&inside, NULL, &value);) {
-        offsets[read->by_count++] = strings->used;
-        text_decode(strings, json_inside(value));
-        text_bytes(strings, "", 1);
-    }
-    read->at = json_is(at, '"') ? strings->bytes : NULL;
-    for (size_t i = 0; i < read->by_count; i++) {
-        read->by[i].given = strings->bytes + offsets[i];
-    }
+static const char *decoded(reading *in, slice string) {
+    in->scratch.used = 0;
+    text_decode(&in->scratch, json_inside(string));
+    return string_of(in->asked, text_all(&in->scratch));
 }
 
-/* False: it is about something else than the reports before it. */
-static bool take_head(reading *to, slice whole, options *read, text *strings) {
-    text written = {.bytes = NULL};
-    merge_head(whole, read, strings);
-    format_head(read, &written);
-    text_string(&written, "}");
-    if (to->head.used == 0) {
-        text_slice(&to->head, text_all(&written));
+/* What the reports are about, the first says. False: this one is about something else. */
+static bool take_head(reading *to, slice whole) {
+    static const char *const members[] = {"/at", "/by", "/priced", "/stated"};
+    options *const asked = to->asked;
+    slice values[4];
+    slice key = {NULL, 0};
+    text head = {.bytes = NULL};
+    for (size_t i = 0; i < 4; i++) {
+        values[i] = json_at(whole, members[i]);
+        text_slice(&head, values[i]);
+        text_string(&head, "\n");
     }
-    const bool same = slice_is(text_all(&to->head), text_c(&written));
-    text_free(&written);
+    if (to->head.used == 0) {
+        text_slice(&to->head, text_all(&head));
+        asked->at = values[0].bytes ? decoded(to, values[0]) : NULL;
+        for (slice inside = json_open(values[1]); json_next(&inside, NULL, &key);) {
+            options_key(asked, decoded(to, key));
+        }
+        asked->priced = asked->priced || slice_is(values[2], "true");
+        asked->stated = slice_is(values[3], "true");
+    }
+    const bool same = slice_is(text_all(&to->head), text_c(&head));
+    text_free(&head);
     return same;
 }
 
-static bool read_key(reading *to, slice keys) {
-    slice value = {NULL, 0};
+/* False: it is broken. What is absent is nothing. */
+static bool read_group(reading *to, slice element, tally *read) {
+    const slice keys = json_at(element, "/group");
+    slice key = {NULL, 0};
+    bool good = json_is(keys, '[') &&
+                tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
     to->key.used = 0;
-    for (slice inside = json_open(keys); json_next(&inside, NULL, &value);) {
+    for (slice inside = json_open(keys); json_next(&inside, NULL, &key);) {
         to->scratch.used = 0;
-        text_decode(&to->scratch, json_inside(value));
-        key_add(&to->key, json_is(value, '"'), text_all(&to->scratch));
+        text_decode(&to->scratch, json_inside(key));
+        key_add(&to->key, json_is(key, '"'), text_all(&to->scratch));
     }
-    return json_is(keys, '[');
-}
-
-static bool read_group(reading *to, slice element, const options *head, tally *read) {
-    bool exact = false;
-    bool good = read_key(to, json_at(element, "/group"));
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
+        bool exact = false;
+        amount number = 0;
         const column of = column_at(i);
         snprintf(pointer, sizeof pointer, "/%s", of.name);
-        const slice value = json_at(element, pointer);
-        if (!column_is_there(of, head)) {
+        const slice value = of.is_count ? (slice){NULL, 0} : json_at(element, pointer);
+        if (!value.bytes) {
             continue;
         }
-        if (of.kind == COUNTER) {
-            good = decimal_read(value, 0, &read->counters[of.which], &exact) && exact;
-        } else if (of.kind == COST || of.kind == STATED) {
-            good = amount_read(value, of.kind == COST ? &read->cost : &read->stated);
+        if (of.which >= COST) {
+            good = amount_read(value, of.which == COST ? &read->cost : &read->stated);
+        } else {
+            good = decimal_read(value, 0, &number, &exact) && exact && number <= TOKUSAGE_COUNT_MAX;
+            read->counters[of.which] = (int64_t)number;
         }
     }
-    return good && tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
+    return good;
 }
 
 /* What a group has used, at the prices given now: without those above a number of tokens of a call. */
-static void price_group(reading *to, const options *head, tally *of) {
-    const char *key = to->key.bytes;
-    const char *reason = NULL;
-    tally priced = *of;
-    for (size_t i = 0; i < head->by_count && key; i++) {
-        const bool present = key_next(&key, &to->scratch);
-        if (strcmp(head->by[i].given, "/model") == 0) {
-            const sale what = {present ? text_all(&to->scratch) : (slice){"", 0}, {"", 0}, NULL, &of->usage};
-            const bool good = price_of(&to->asked->prices, &what, &priced.cost, &reason);
-            priced.counters[UNPRICED] = good ? 0 : of->counters[RESPONSES];
-            *of = priced;
-            return;
+static void price_group(reading *to, tally *of) {
+    slice key = text_all(&to->key);
+    slice part = {NULL, 0};
+    sale what = {.usage = &of->usage};
+    for (size_t i = 0; json_next(&key, NULL, &part); i++) {
+        if (to->asked->by[i].kind == BY_MODEL) {
+            to->scratch.used = 0;
+            text_decode(&to->scratch, json_inside(part));
+            what.model = text_all(&to->scratch);
         }
     }
-    of->counters[UNPRICED] = of->counters[RESPONSES];
-}
-
-static void take_groups(reading *to, uint64_t line, slice groups, const options *head) {
-    slice value = {NULL, 0};
-    for (slice inside = json_open(groups); json_next(&inside, NULL, &value);) {
-        tally read = {.counters = {0}};
-        if (!read_group(to, value, head, &read)) {
-            say_failure(to, line, "a group of this report is broken, or made by --top; the rest of it is not added");
-            return;
-        }
-        if (to->asked->priced) {
-            price_group(to, head, &read);
-        }
-        if (!tally_add(&totals_group(&to->totals, text_all(&to->key))->tally, &read)) {
-            say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
-        }
-    }
+    of->cost = 0;
+    of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost) ? of->counters[RESPONSES] : 0;
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {
-    const slice complete = json_at(whole, "/complete");
-    options head = {.at = NULL};
-    text strings = {.bytes = NULL};
-    if (!slice_is(json_at(whole, "/usage_report"), "4") ||
-        !(slice_is(complete, "true") || slice_is(complete, "false"))) {
+    const bool complete = slice_is(json_at(whole, "/complete"), "true");
+    slice groups = json_open(json_at(whole, "/groups"));
+    slice element = {NULL, 0};
+    if (!slice_is(json_at(whole, "/usage_report"), "4")) {
         say_failure(to, line, "no report of usage-report --format json, of this version");
-    } else if (!take_head(to, whole, &head, &strings)) {
+        return;
+    }
+    if (!take_head(to, whole)) {
         say_failure(to, line,
                     "a report made with another --at, --by or --prices than those before it; it is not added");
-    } else {
-        if (slice_is(complete, "false")) {
-            say_failure(to, line, "this report says that it is not complete; it is added as it is");
-        }
-        take_groups(to, line, json_at(whole, "/groups"), &head);
+        return;
     }
-    text_free(&strings);
+    if (!complete) {
+        say_failure(to, line, "this report says that it is not complete; it is added as it is");
+    }
+    while (json_next(&groups, NULL, &element)) {
+        tally read = {.cost = 0};
+        if (!read_group(to, element, &read)) {
+            say_failure(to, line, "a group of this report is broken; the rest of it is not added");
+            return;
+        }
+        if (to->asked->prices.models.count > 0) {
+            price_group(to, &read);
+        }
+        if (!tally_add(&((group *)catalog_at(&to->groups, text_all(&to->key), sizeof(group)))->tally, &read)) {
+            say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+        }
+    }
 }

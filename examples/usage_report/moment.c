@@ -131,9 +131,9 @@ bool moment_read(slice value, int64_t *time) {
     return read_epoch(given, time) || read_date(given, time);
 }
 
-void moment_put(text *to, int64_t time, time_unit unit) {
+void moment_put(text *to, int64_t time, group_kind unit) {
     static const char *const forms[] = {
-        [HOUR] = "%Y-%m-%dT%H:00%z", [DAY] = "%Y-%m-%d", [WEEK] = "%G-W%V", [MONTH] = "%Y-%m"};
+        [BY_HOUR] = "%Y-%m-%dT%H:00%z", [BY_DAY] = "%Y-%m-%d", [BY_WEEK] = "%G-W%V", [BY_MONTH] = "%Y-%m"};
     char date[48];
     struct tm local;
     const time_t seconds = (time_t)(time / second);

@@ -1,391 +1,532 @@
 /*
- * Exact money, without floating point, and which row of prices is a model's. The library says what a usage costs.
+ * Which prices are a model's, and what a call costs at them; the library does the arithmetic. Prices are in CSV with a
+ * heading that names its columns, LiteLLM's model_prices_and_context_window.json, or the data.json of genai-prices.
  */
 #include "usage_report.h"
 
+#include <errno.h>
 #include <regex.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum {
-    DECIMALS = 12,
-    SHOWN_DECIMALS = 6
-};
-static const int64_t parts_of_one = INT64_C(1000000000000); /* 10^12 parts are one unit of money */
-
-/* ---- amounts */
-
-bool amount_add(amount *sum, const amount *more) {
-    const int64_t part = sum->part + more->part;
-    const int64_t carry = part / parts_of_one;
-    if (more->whole + carry > TOKUSAGE_COUNT_MAX - sum->whole) {
-        return false;
-    }
-    *sum = (amount){sum->whole + more->whole + carry, part % parts_of_one};
-    return true;
-}
-
-int amount_compare(const amount *one, const amount *other) {
-    return one->whole != other->whole ? (one->whole > other->whole) - (one->whole < other->whole)
-                                      : (one->part > other->part) - (one->part < other->part);
-}
-
-/* Digits that do not fit are only rounded. */
-bool decimal_read(slice number, int shift, int64_t *value, bool *exact) {
-    int64_t read = 0;
-    int power = shift;
-    int next = 0; /* the first digit that is dropped */
-    bool point = false, any = false, more = false;
-    size_t at = 0;
-    for (; at < number.length && (memchr("0123456789", number.bytes[at], 10) || (number.bytes[at] == '.' && !point));
-         at++) {
-        const int digit = number.bytes[at] - '0';
-        if (number.bytes[at] == '.') {
-            point = true;
-        } else {
-            const bool fits = read < INT64_C(100000000000000000);
-            any = true;
-            more = more || (!fits && digit != 0);
-            read = fits ? 10 * read + digit : read;
-            power += fits ? -(int)point : (int)!point;
-        }
-    }
-    if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
-        char exponent[8] = "";
-        char *end = exponent;
-        at++;
-        memcpy(exponent, number.bytes + at, number.length - at < 7 ? number.length - at : 7);
-        power += (int)strtol(exponent, &end, 10);
-        at += end > exponent && power < 100 && power > -100 ? (size_t)(end - exponent) : number.length;
-    }
-    for (; power > 0 && read > 0 && read <= INT64_C(900000000000000000); power--) {
-        read *= 10;
-    }
-    for (; power < 0 && read + next > 0; power++) {
-        more = more || next > 0;
-        next = (int)(read % 10);
-        read /= 10;
-    }
-    if (exact) {
-        *exact = next == 0 && !more;
-    }
-    *value = read + (next >= 5);
-    return any && at == number.length && (power <= 0 || read == 0);
-}
-
-/* Its digits before the point, and those after it. */
-bool amount_read(slice number, amount *read) {
-    const slice digits = json_is(number, '"') ? json_inside(number) : number;
-    const char *const point = digits.length > 0 ? memchr(digits.bytes, '.', digits.length) : NULL;
-    const size_t before = point ? (size_t)(point - digits.bytes) : digits.length;
-    amount made = {.whole = 0};
-    if (decimal_read((slice){digits.bytes, before}, 0, &made.whole, NULL) && made.whole < TOKUSAGE_COUNT_MAX &&
-        (!point || decimal_read((slice){point, digits.length - before}, DECIMALS, &made.part, NULL)) &&
-        made.part < parts_of_one) {
-        *read = made;
-        return true;
-    }
-    const bool small = decimal_read(digits, DECIMALS, &made.part, NULL); /* 1e-05 */
-    *read = small ? (amount){made.part / parts_of_one, made.part % parts_of_one} : *read;
-    return small;
-}
-
-void amount_put(text *to, const amount *cost, bool rounded) {
-    char digits[24];
-    amount shown = *cost;
-    size_t decimals = rounded ? SHOWN_DECIMALS : DECIMALS;
-    if (rounded) {
-        amount_add(&shown, &(amount){.part = 500000});
-    }
-    snprintf(digits, sizeof digits, "%012lld", (long long)shown.part);
-    while (!rounded && decimals > 0 && digits[decimals - 1] == '0') {
-        decimals--;
-    }
-    text_number(to, shown.whole, rounded);
-    text_bytes(to, ".", decimals > 0);
-    text_bytes(to, digits, decimals);
-}
-
-/* ---- the names that a price may have for a model: the fullest first, then without what is around it */
+/* ---- names. Dropped is what is around a model's name: one after another, each as often as it is there. */
 
 static const char *const dropped[] = {
     "^ft:",
     "^arn:.*/",
-    "^[^/]+/", /* again and again */
+    "^[^/]+/",
     "^(us|eu|apac|global|jp|au|ca|us-gov)\\.",
     "^(anthropic|amazon|meta|mistral|cohere|deepseek|ai21|openai|qwen|google)\\.",
     "-v[0-9:]+$",
     "[@:].*$",
     "-[0-9]{4}-?[0-9]{2}-?[0-9]{2}$",
     "-[0-9]{2}-[0-9]{2}$",
-    "-latest$",
-    "-preview$",
-    "-exp$",
-    "-codex$",
+    "-(latest|preview|exp|codex)$",
 };
 enum {
     STEPS = sizeof dropped / sizeof *dropped
 };
 
-/* False: nothing is left to drop. */
-static bool drop_next(text *name, size_t *step) {
-    for (; *step < STEPS; ++*step) {
-        regex_t expression;
-        regmatch_t at = {.rm_so = -1};
-        regcomp(&expression, dropped[*step], REG_EXTENDED);
-        const bool drops =
-            regexec(&expression, text_c(name), 1, &at, 0) == 0 && at.rm_eo - at.rm_so < (regoff_t)name->used;
-        regfree(&expression);
-        if (drops) {
-            memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, name->used - (size_t)at.rm_eo);
-            name->used -= (size_t)(at.rm_eo - at.rm_so);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ---- rows */
-
-bool letters_are(slice one, slice other) {
-    return one.length == other.length && (one.length == 0 || strncasecmp(one.bytes, other.bytes, one.length) == 0);
-}
-
-static bool begins(slice name, slice with) {
-    return name.length >= with.length && letters_are((slice){name.bytes, with.length}, with);
-}
-
-static bool search(slice expression, const char *in) {
+static bool search(const char *expression, const char *name, regmatch_t *at) {
     regex_t compiled;
-    text posix = {.bytes = NULL};
-    for (size_t i = 0; i < expression.length; i++) { /* Python's \d */
-        const bool digit = i + 1 < expression.length && expression.bytes[i] == '\\' && expression.bytes[i + 1] == 'd';
-        text_bytes(&posix, digit ? "[0-9]" : expression.bytes + i, digit ? 5 : 1);
-        i += digit;
+    if (regcomp(&compiled, expression, REG_EXTENDED | REG_ICASE) != 0) {
+        return false;
     }
-    const bool good = regcomp(&compiled, text_c(&posix), REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0;
-    const bool matches = good && regexec(&compiled, in, 0, NULL, 0) == 0;
-    if (good) {
-        regfree(&compiled);
+    const bool found = regexec(&compiled, name, 1, at, 0) == 0;
+    regfree(&compiled);
+    return found;
+}
+
+/* False: it is not there, or nothing would be left. */
+static bool drop(text *name, const char *expression) {
+    regmatch_t at;
+    if (!search(expression, text_c(name), &at) || (size_t)(at.rm_eo - at.rm_so) >= name->used) {
+        return false;
     }
-    text_free(&posix);
-    return matches;
+    memmove(name->bytes + at.rm_so, name->bytes + at.rm_eo, name->used - (size_t)at.rm_eo);
+    name->used -= (size_t)(at.rm_eo - at.rm_so);
+    return true;
 }
 
 /* A clause of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]} */
 static bool matches(slice clause, const char *name) {
+    const slice whole = slice_of(name);
     slice inside = json_open(clause);
-    slice kind = {NULL, 0};
-    slice value = {NULL, 0};
-    slice each = {NULL, 0};
+    slice kind, value, each;
     text decoded = {.bytes = NULL};
+    text wanted = {.bytes = NULL};
+    regmatch_t at;
     if (!json_next(&inside, &kind, &value)) {
         return false;
     }
-    const bool all = slice_is(kind, "and");
+    bool found = slice_is(kind, "and");
     if (json_is(value, '[')) {
-        bool so_far = all;
-        for (slice list = json_open(value); so_far == all && json_next(&list, NULL, &each);) {
-            so_far = matches(each, name);
+        const bool all = found;
+        for (slice list = json_open(value); found == all && json_next(&list, NULL, &each);) {
+            found = matches(each, name);
         }
-        return so_far;
+        return found;
     }
     text_decode(&decoded, json_inside(value));
-    const slice wanted = text_all(&decoded);
-    const slice whole = slice_of(name);
-    bool found = slice_is(kind, "regex") ? search(wanted, name) : letters_are(whole, wanted);
-    const bool ends = slice_is(kind, "ends_with");
-    const bool anywhere = slice_is(kind, "contains");
-    for (size_t at = 0; !found && at + wanted.length <= whole.length; at++) {
-        const bool here =
-            anywhere || (at == 0 && slice_is(kind, "starts_with")) || (ends && at + wanted.length == whole.length);
-        found = here && letters_are((slice){name + at, wanted.length}, wanted);
+    const bool expression = slice_is(kind, "regex");
+    for (size_t i = 0; i < decoded.used; i++) { /* a \d of Python is a digit */
+        const bool digit = expression && slice_begins(slice_after(text_all(&decoded), i), "\\d");
+        text_lower(&wanted, digit ? slice_of("[0-9]") : (slice){decoded.bytes + i, 1});
+        i += digit;
     }
+    found = expression                   ? search(text_c(&wanted), name, &at)
+            : slice_is(kind, "equals")   ? slice_is(whole, text_c(&wanted))
+            : slice_is(kind, "contains") ? strstr(name, text_c(&wanted)) != NULL
+                                         : (slice_is(kind, "starts_with") && slice_begins(whole, text_c(&wanted))) ||
+                                               (slice_is(kind, "ends_with") && slice_ends(whole, text_c(&wanted)));
     text_free(&decoded);
+    text_free(&wanted);
     return found;
 }
 
+/* ---- models */
+
 /*
- * How well a row fits a name; 0: not at all. A whole name is better than a beginning, a longer beginning than a shorter
- * one; a model of the provider that is named is better than one of that which makes such models.
+ * How well a model of the file fits a name; 0: not at all. A whole name is better than a beginning, a longer beginning
+ * than a shorter one; a model of the provider that is named is better than one of that which makes such models.
  */
-static size_t fit_of(const price_row *row, text *name) {
-    if (!row->provider.bytes) {
-        const bool fits = row->prefix ? begins(text_all(name), row->name) : letters_are(text_all(name), row->name);
-        return fits ? 2 * row->name.length + 1 + !row->prefix : 0;
+static size_t fit_of(const priced_model *of, text *name) {
+    const slice given = text_all(name);
+    slice whole = of->as.key;
+    if (!of->provider.bytes) {
+        const bool prefix = slice_drop_end(&whole, "*");
+        const bool fits = prefix ? given.length >= whole.length : given.length == whole.length;
+        return fits && memcmp(given.bytes, whole.bytes, whole.length) == 0 ? 2 * whole.length + 1 + !prefix : 0;
     }
-    const slice id = json_inside(json_at(row->provider, "/id"));
-    const bool own = name->used > id.length && begins(text_all(name), id) && name->bytes[id.length] == '/';
-    if (!matches(row->matches, text_c(name) + (own ? id.length + 1 : 0))) {
-        return 0;
-    }
-    return own ? 3 : matches(json_at(row->provider, "/model_match"), text_c(name)) ? 2 : 1;
+    const char *const slash = memchr(whole.bytes, '/', whole.length); /* after the provider */
+    whole.length = (size_t)(slash + 1 - whole.bytes);
+    const bool own = given.length > whole.length && memcmp(given.bytes, whole.bytes, whole.length) == 0;
+    return !matches(of->matches, text_c(name) + (own ? whole.length : 0)) ? 0
+           : own                                                          ? 3
+           : matches(json_at(of->provider, "/model_match"), text_c(name)) ? 2
+                                                                          : 1;
 }
 
-/* The first row of the model that has the fullest name. */
-static const price_row *row_of(const price_list *in, slice model) {
+/* A model that was asked for, and whose prices it has. */
+typedef struct asked_model {
+    item as;
+    bool found_out;
+    const priced_model *prices;
+} asked_model;
+
+static const priced_model *model_of(price_list *in, slice model) {
+    asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
-    const price_row *best = NULL;
     size_t step = 0;
-    text_slice(&name, model);
-    do {
+    text_lower(&name, model);
+    while (!asked->found_out) {
         size_t most = 0;
-        for (size_t i = 0; i < in->count; i++) {
-            const size_t fit =
-                i > 0 && prices_compare(&in->rows[i], &in->rows[i - 1]) == 0 ? 0 : fit_of(&in->rows[i], &name);
-            best = fit > most ? &in->rows[i] : best;
+        for (const priced_model *each = in->models.first; each; each = each->as.next) {
+            const size_t fit = fit_of(each, &name);
+            asked->prices = fit > most ? each : asked->prices;
             most = fit > most ? fit : most;
         }
-    } while (!best && drop_next(&name, &step));
-    text_free(&name);
-    return best;
-}
-
-/* A model that was asked for, and the first row of its price. */
-typedef struct known {
-    slice model;
-    const price_row *row;
-} known;
-
-static int compare_models(const void *one, const void *other) {
-    const slice a = ((const known *)one)->model;
-    const slice b = ((const known *)other)->model;
-    const int by_length = (a.length > b.length) - (a.length < b.length);
-    return by_length != 0 ? by_length : memcmp(a.bytes, b.bytes, a.length);
-}
-
-static const price_row *known_row(price_list *in, slice model) {
-    const known wanted = {.model = model};
-    known *const *node = tfind(&wanted, &in->known, compare_models);
-    if (!node) {
-        known *const made = memory_resize(NULL, sizeof *made);
-        char *const copy = memory_resize(NULL, model.length);
-        memcpy(copy, model.bytes, model.length);
-        *made = (known){{copy, model.length}, row_of(in, model)};
-        node = tsearch(made, &in->known, compare_models);
+        while (step < STEPS && !drop(&name, dropped[step])) {
+            step++;
+        }
+        asked->found_out = asked->prices || step == STEPS;
+        if (asked->found_out && in->explain) {
+            name.used = 0;
+            text_safe(&name, model);
+            text_string(&name, ": ");
+            text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
+            fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
+        }
     }
-    return node ? (*node)->row : NULL;
+    text_free(&name);
+    return asked->prices;
 }
 
 /* ---- the price of one call */
 
-/* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
-static bool is_active(slice only, const int64_t *time) {
-    const int64_t day = INT64_C(86400000000);
-    int64_t from = 0;
-    int64_t until = 0;
-    text moment = {.bytes = NULL};
-    if (!only.bytes || moment_read(json_at(only, "/start_date"), &from)) {
-        return !only.bytes || !time || *time >= from;
-    }
-    const char *const ends[] = {"/start_time", "/end_time"};
-    for (size_t i = 0; i < 2; i++) {
-        moment.used = 0;
-        text_string(&moment, "1970-01-01T");
-        text_slice(&moment, json_inside(json_at(only, ends[i])));
-        moment_read(text_all(&moment), i == 0 ? &from : &until);
-    }
-    text_free(&moment);
-    return time && *time % day >= from && *time % day < until;
+static bool is_active(const price_time *of, const int64_t *time) {
+    const int64_t moment = !time ? INT64_MAX : of->daily ? *time % INT64_C(86400000000) : *time;
+    const bool begun = moment >= of->from;
+    const bool ended = of->daily && moment >= of->until;
+    return of->daily && of->until < of->from ? time && (begun || !ended) : begun && !ended; /* over midnight */
 }
 
-static void override(tokusage *prices, const price_row *by, bool *given) {
-    tokusage from = by ? by->tokens : (tokusage){.total_tokens = {.present = false}};
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        const tokusage_count *const count = tokusage_count_at(&from, i);
-        if (count->present) {
-            *tokusage_count_at(prices, i) = *count;
-            given[i] = true;
-        }
-    }
-}
-
-/* Of the model's rows in this service tier the highest step that the prompt is above. */
-static const price_row *step_of(const price_list *in, const price_row *first, size_t order, slice tier,
-                                int64_t prompt) {
-    const price_row *best = NULL;
-    for (const price_row *row = first; row < in->rows + in->count && prices_compare(row, first) == 0; row++) {
-        if (row->order == order && letters_are(row->tier, tier) && prompt > row->above &&
-            (!best || row->above > best->above)) {
-            best = row;
-        }
-    }
-    return best;
-}
-
-/* A batch costs half of the price where its own is not known. */
-static tokusage prices_for(const price_list *in, const price_row *row, const sale *of) {
-    static const slice plain = {"", 0};
-    bool given[TOKUSAGE_COUNTS] = {false};
+/* Of each kind the price of the most particular row. A batch costs half where it has no price of its own. */
+static tokusage prices_for(const priced_model *model, const sale *of) {
+    const price_row *from[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
-    const int64_t prompt = of->usage->prompt_tokens.value;
-    size_t order = row->order;
-    for (const price_row *each = row; each < in->rows + in->count && prices_compare(each, row) == 0; each++) {
-        order = is_active(each->only, of->time) ? each->order : order;
+    size_t order = 0;
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
+        order = is_active(&row->when, of->time) ? row->when.order : order;
     }
-    const price_row *const base = step_of(in, row, order, plain, 0);
-    const price_row *const higher = step_of(in, row, order, plain, prompt);
-    const price_row *const own = of->tier.length > 0 ? step_of(in, row, order, of->tier, prompt) : NULL;
-    override(&found, base ? base : row, given);
-    override(&found, higher, given);
-    memset(given, 0, sizeof given);
-    if (own && (own->above >= 0 || !higher || higher->above < 0)) {
-        override(&found, own, given);
-    }
-    for (size_t i = 0; slice_is(of->tier, "batch") && i < TOKUSAGE_COUNTS; i++) {
-        tokusage_count *const count = tokusage_count_at(&found, i);
-        count->value = given[i] ? count->value : (count->value + 1) / 2;
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
+        tokusage tokens = row->tokens;
+        const bool plain = row->tier.length == 0;
+        const bool fits = row->when.order == order && of->usage->prompt_tokens.value > row->above &&
+                          (plain || slice_equals(row->tier, of->tier));
+        for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
+            tokusage_count price = *tokusage_count_at(&tokens, i);
+            const int64_t than = from[i] ? from[i]->above : -2;
+            if (price.present && (row->above > than || (row->above == than && !plain))) {
+                from[i] = row;
+                price.value = plain && slice_is(of->tier, "batch") ? (price.value + 1) / 2 : price.value;
+                *tokusage_count_at(&found, i) = price;
+            }
+        }
     }
     return found;
 }
 
-bool price_of(price_list *in, const sale *of, amount *cost, const char **reason) {
-    const price_row *const row = of->model.length > 0 ? known_row(in, of->model) : NULL;
-    tokusage_error error;
+const char *price_of(price_list *in, const sale *of, amount *cost) {
+    const priced_model *const model = of->model.length > 0 ? model_of(in, of->model) : NULL;
     int64_t parts = 0;
-    *reason = "no price";
-    if (!row) {
-        return false;
+    if (!model) {
+        return "no price";
     }
-    const tokusage prices = prices_for(in, row, of);
-    if (tokusage_cost(of->usage, &prices, &parts, &error) != TOKUSAGE_OK) {
-        *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
-                                                         : "no cost, as its counts contradict each other,";
-        return false;
-    }
-    *cost = (amount){parts / parts_of_one, parts % parts_of_one};
-    return true;
-}
-
-static void explain_one(const void *node, VISIT visit, int depth) {
-    const known *const one = *(const known *const *)node;
-    text line = {.bytes = NULL};
-    (void)depth;
-    if (visit == postorder || visit == leaf) {
-        text_string(&line, "usage-report: price of ");
-        text_safe(&line, one->model);
-        text_string(&line, one->row ? ": " : ": none");
-        text_safe(&line, one->row ? one->row->name : (slice){NULL, 0});
-        text_string(&line, one->row && one->row->prefix ? "*\n" : "\n");
-        fwrite(line.bytes, 1, line.used, stderr);
-        text_free(&line);
-    }
-}
-
-void prices_explain(const price_list *of) {
-    twalk(of->known, explain_one);
+    const tokusage prices = prices_for(model, of);
+    const tokusage_status status = tokusage_cost(of->usage, &prices, &parts, NULL);
+    *cost = parts;
+    return status == TOKUSAGE_OK              ? NULL
+           : status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
+                                              : "no cost, as its counts contradict each other,";
 }
 
 void prices_free(price_list *of) {
-    while (of->known) {
-        known *const one = *(known **)of->known;
-        tdelete(one, &of->known, compare_models);
-        free((char *)one->model.bytes);
-        free(one);
+    for (priced_model *each = of->models.first; each; each = each->as.next) {
+        catalog_free(&each->rows);
     }
-    free(of->rows);
+    catalog_free(&of->models);
+    catalog_free(&of->asked);
     text_free(&of->bytes);
+}
+
+/* ==== Files. In each of them a name says what a price is of: a column's, or a member's. */
+
+/* Where reading is, and what the next price is of. */
+typedef struct file {
+    const char *path;
+    price_list *to;
+    size_t line; /* 0: lines don't matter */
+    text model;
+    slice provider, matches;
+    price_time when;
+    bool rounded; /* it has been said that prices are rounded */
+} file;
+
+static bool fail(const file *of, slice what, const char *reason) {
+    text words = {.bytes = NULL};
+    text_print(&words, of->line > 0 ? ":%zu: " : ": ", of->line);
+    text_safe(&words, what);
+    fprintf(stderr, "usage-report: --prices: %s%s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
+            reason);
+    text_free(&words);
+    return false;
+}
+
+/* ---- names */
+
+enum {
+    MODEL = TOKUSAGE_COUNTS,
+    TIER,
+    ABOVE,
+    NAMES
+};
+/* In the order of the library, whose names without _tokens come first. The total has no price. */
+static const char *const names[NAMES] = {
+    " prompt input input_cost_per_token input_mtok ",
+    " completion output output_cost_per_token output_mtok ",
+    " ",
+    " cached cached_input cache_read cache_read_input_token_cost cache_read_mtok ",
+    " cache_write cache_write_5m cache_creation_input_token_cost cache_write_mtok ",
+    " cache_write_1h cache_creation_input_token_cost_above_1hr ",
+    " prompt_audio input_audio input_cost_per_audio_token input_audio_mtok ",
+    " prompt_image input_image input_cost_per_image_token ",
+    " cached_audio cache_read_input_audio_token_cost cache_audio_read_mtok ",
+    " cached_image cache_read_input_image_token_cost ",
+    " reasoning output_cost_per_reasoning_token ",
+    " completion_audio output_audio output_cost_per_audio_token output_audio_mtok ",
+    " completion_image output_image output_cost_per_image_token ",
+    " model ",
+    " service_tier ",
+    " above ",
+};
+
+/* What a name says. */
+typedef struct member {
+    size_t kind; /* NAMES: nothing that matters */
+    int shift;   /* 12: the price is that of one token, 6: of a million */
+    slice tier;
+    int64_t above; /* prompt tokens; -1: any; 0: what the row says */
+} member;
+
+static member member_of(slice given) {
+    static const char *const tiers[][2] = {
+        {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
+    text word = {.bytes = NULL};
+    text_string(&word, " ");
+    text_lower(&word, given);
+    for (size_t i = 1; i < word.used; i++) {
+        word.bytes[i] = strchr(" -", word.bytes[i]) ? '_' : word.bytes[i];
+    }
+    slice name = slice_after(slice_of(text_c(&word)), 1);
+    member made = {NAMES, strstr(word.bytes, "cost") ? 12 : 6, {"", 0}, slice_drop_end(&name, "_above") ? 0 : -1};
+    for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
+        made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
+    }
+    for (const char *at = strstr(name.bytes, "_above_"); at; at = strstr(at + 1, "_above_")) {
+        unsigned thousands = 0; /* LiteLLM's _above_200k_tokens */
+        int span = 0;
+        if (sscanf(at, "_above_%6uk_tokens%n", &thousands, &span) == 1 && at + span == name.bytes + name.length) {
+            made.above = INT64_C(1000) * thousands;
+            name.length -= (size_t)span;
+        }
+    }
+    slice_drop_end(&name, "_tokens");
+    word.used = 1 + name.length;
+    text_string(&word, " ");
+    for (size_t i = 0; i < NAMES && name.length > 0; i++) {
+        made.kind = strstr(names[i], text_c(&word)) ? i : made.kind;
+    }
+    text_free(&word);
+    return made;
+}
+
+/* ---- prices */
+
+/* Two prices for the same may not disagree. */
+static bool take_price(file *of, member as, slice number) {
+    bool exact = false;
+    amount value = 0;
+    text key = {.bytes = NULL};
+    number = json_is(number, '"') ? json_inside(number) : number;
+    number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
+    if (!decimal_read(number, as.shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
+        return fail(of, number, "no price");
+    }
+    /* 2.5000000000000002e-08 is 2.5e-08: what a double makes of it does not matter. */
+    if (!exact && value < 1000 && !of->rounded) {
+        fprintf(stderr, "usage-report: --prices: %s: prices with more decimals are rounded to 10^-12 a token\n",
+                of->path);
+        of->rounded = true;
+    }
+    priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
+    model->provider = of->provider;
+    model->matches = of->matches;
+    text_print(&key, "%zu %lld ", of->when.order, (long long)as.above);
+    text_slice(&key, as.tier);
+    price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
+    row->when = of->when;
+    row->above = as.above;
+    row->tier = as.tier;
+    text_free(&key);
+    tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
+    const bool agrees = !price->present || price->value == value;
+    *price = (tokusage_count){true, (int64_t)value};
+    return agrees || fail(of, text_all(&of->model), "two prices for the same");
+}
+
+/* ---- CSV */
+
+enum {
+    CELLS = 64
+};
+typedef struct heading {
+    member all[CELLS];
+    size_t count;
+    bool steps; /* some columns are above a number of tokens */
+} heading;
+
+/* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
+static bool take_field(slice *line, slice *field) {
+    bool quoted = false;
+    size_t span = 0;
+    const bool good = line->bytes;
+    while (span < line->length && (quoted || line->bytes[span] != ',')) {
+        quoted = quoted != (line->bytes[span++] == '"');
+    }
+    *field = json_trim((slice){line->bytes, span});
+    *field = json_is(*field, '"') && field->length > 1 ? json_trim(json_inside(*field)) : *field;
+    *line = span < line->length ? slice_after(*line, span + 1) : (slice){NULL, 0};
+    return good;
+}
+
+static bool read_heading(file *of, slice line, heading *read) {
+    bool model = false;
+    bool priced = false;
+    for (slice field; take_field(&line, &field);) {
+        const member is = member_of(field);
+        if (is.kind == NAMES || read->count == CELLS) {
+            return fail(of, field, "no column of prices; there are model, service_tier, above, and names of counts");
+        }
+        read->all[read->count++] = is;
+        read->steps = read->steps || is.above == 0;
+        model = model || is.kind == MODEL;
+        priced = priced || is.kind < MODEL;
+    }
+    return (model && priced) || fail(of, (slice){"", 0}, "no column named model, or none of prices");
+}
+
+static bool read_row(file *of, const heading *heads, slice line) {
+    slice cells[CELLS];
+    slice tier = {"", 0};
+    amount above = -1;
+    bool good = true;
+    bool exact = true;
+    of->model.used = 0;
+    for (size_t i = 0; i < heads->count && good; i++) {
+        const size_t kind = heads->all[i].kind;
+        good = take_field(&line, &cells[i]);
+        if (kind == MODEL) {
+            text_lower(&of->model, cells[i]);
+        } else if (kind == ABOVE && cells[i].length > 0) {
+            good = good && decimal_read(cells[i], 0, &above, &exact) && above <= TOKUSAGE_COUNT_MAX;
+        }
+        tier = kind == TIER ? cells[i] : tier;
+    }
+    if (!good || line.bytes || of->model.used == 0) {
+        return fail(of, text_all(&of->model), "not a model, and a cell for each column");
+    }
+    for (size_t i = 0; i < heads->count && good; i++) {
+        member as = heads->all[i];
+        as.tier = as.tier.length > 0 ? as.tier : tier;
+        as.above = as.above == 0 || !heads->steps ? (int64_t)above : -1;
+        good = as.kind >= MODEL || cells[i].length == 0 || take_price(of, as, cells[i]);
+    }
+    return good;
+}
+
+static bool read_csv(file *of, slice all) {
+    heading heads = {.count = 0};
+    bool good = true;
+    for (of->line = 1; good && all.length > 0; of->line++) {
+        const char *const end = memchr(all.bytes, '\n', all.length);
+        const slice line = json_trim((slice){all.bytes, end ? (size_t)(end - all.bytes) : all.length});
+        all = slice_after(all, end ? (size_t)(end + 1 - all.bytes) : all.length);
+        if (line.length > 0 && *line.bytes != '#') {
+            good = heads.count > 0 ? read_row(of, &heads, line) : read_heading(of, line, &heads);
+        }
+    }
+    of->line = 0;
+    return good;
+}
+
+/* ---- JSON: the members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
+
+static bool read_members(file *of, slice object) {
+    slice name, value, step;
+    bool good = true;
+    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
+        member as = member_of(name);
+        if (as.kind >= MODEL || slice_is(value, "null")) {
+            continue;
+        }
+        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
+        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
+            bool exact = false;
+            amount start = 0;
+            good = decimal_read(json_at(step, "/start"), 0, &start, &exact) && start <= TOKUSAGE_COUNT_MAX;
+            as.above = (int64_t)start;
+            good = good && take_price(of, as, json_at(step, "/price"));
+        }
+    }
+    return good;
+}
+
+static void name_model(file *of, slice name) {
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    text_lower(&of->model, text_all(&plain));
+    text_free(&plain);
+}
+
+/* LiteLLM: {"model": {"input_cost_per_token": 1e-06, ...}, ...} */
+static bool read_litellm(file *of, slice models) {
+    slice model, members;
+    bool good = true;
+    while (good && json_next(&models, &model, &members)) {
+        of->model.used = 0;
+        name_model(of, model);
+        good = slice_is(model, "sample_spec") || read_members(of, members);
+    }
+    return good;
+}
+
+/* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
+static void read_constraint(file *of, slice constraint) {
+    static const char *const ends[] = {"/start_time", "/end_time"};
+    price_time *const to = &of->when;
+    to->from = INT64_MIN;
+    of->to->timed = of->to->timed || constraint.bytes;
+    moment_read(json_at(constraint, "/start_date"), &to->from);
+    for (size_t i = 0; i < 2; i++) {
+        const slice given = json_inside(json_at(constraint, ends[i]));
+        text moment = {.bytes = NULL};
+        text_string(&moment, "1970-01-01T");
+        text_slice(&moment, given);
+        to->daily = given.length > 0 && moment_read(text_all(&moment), i == 0 ? &to->from : &to->until);
+        text_free(&moment);
+    }
+}
+
+/* A model has prices, or a list of them that hold at some times. */
+static bool read_model(file *of, slice model) {
+    const slice prices = json_at(model, "/prices");
+    slice each;
+    bool good = true;
+    of->model.used = 0;
+    name_model(of, json_inside(json_at(of->provider, "/id")));
+    text_string(&of->model, "/");
+    name_model(of, json_inside(json_at(model, "/id")));
+    of->matches = json_at(model, "/match");
+    of->when = (price_time){.from = INT64_MIN};
+    if (!json_is(prices, '[')) {
+        return read_members(of, prices);
+    }
+    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->when.order++) {
+        read_constraint(of, json_at(each, "/constraint"));
+        good = read_members(of, json_at(each, "/prices"));
+    }
+    return good;
+}
+
+static bool read_genai(file *of, slice providers) {
+    slice model;
+    bool good = true;
+    while (good && json_next(&providers, NULL, &of->provider)) {
+        for (slice models = json_open(json_at(of->provider, "/models")); good && json_next(&models, NULL, &model);) {
+            good = read_model(of, model);
+        }
+    }
+    return good;
+}
+
+/* ---- any file */
+
+static bool read_any(file *of, slice all) {
+    if (slice_begins(all, "\xEF\xBB\xBF")) {
+        all = json_trim(slice_after(all, 3));
+    }
+    if (!json_is(all, '{') && !json_is(all, '[')) {
+        return read_csv(of, all);
+    }
+    if (json_span(all) != all.length) {
+        return fail(of, (slice){"", 0}, "not JSON");
+    }
+    return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
+}
+
+bool prices_read(const char *path, price_list *read) {
+    file it = {.path = path, .to = read, .when = {.from = INT64_MIN}};
+    FILE *const from = fopen(path, "rb");
+    errno = from ? 0 : errno;
+    const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;
+    bool good = length > 0 || fail(&it, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
+    good = good && read_any(&it, json_trim((slice){read->bytes.bytes, (size_t)length})) &&
+           (read->models.count > 0 || fail(&it, (slice){"", 0}, "no prices"));
+    if (from) {
+        fclose(from);
+    }
+    text_free(&it.model);
+    return good;
 }

