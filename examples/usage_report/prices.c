@@ -207,7 +207,8 @@ void prices_free(price_list *of) {
 typedef struct file {
     const char *path;
     price_list *to;
-    size_t line; /* 0: lines don't matter */
+    size_t line; /* of CSV, else 0 */
+    bool steps;  /* of CSV: some columns are above a number of tokens */
     text model;
     slice provider, matches;
     price_time when;
@@ -318,7 +319,7 @@ static bool take_price(file *of, member as, slice number) {
     price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
     row->when = of->when;
     row->above = as.above;
-    row->tier = as.tier;
+    row->tier = slice_after(row->as.key, key.used - as.tier.length);
     text_free(&key);
     tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
     const bool agrees = !price->present || price->value == value;
@@ -326,16 +327,39 @@ static bool take_price(file *of, member as, slice number) {
     return agrees || fail(of, text_all(&of->model), "two prices for the same");
 }
 
-/* ---- CSV */
+static void name_model(file *of, slice name) {
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    text_lower(&of->model, text_all(&plain));
+    text_free(&plain);
+}
 
-enum {
-    CELLS = 64
-};
-typedef struct heading {
-    member all[CELLS];
-    size_t count;
-    bool steps; /* some columns are above a number of tokens */
-} heading;
+/* The members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
+static bool read_members(file *of, slice object) {
+    const slice tier = json_inside(json_at(object, "/service_tier"));
+    const slice given = json_inside(json_at(object, "/above"));
+    slice name, value, step;
+    int64_t above = -1;
+    bool good = given.length == 0 || count_read(given, &above) || fail(of, given, "no number of tokens");
+    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
+        member as = member_of(name);
+        if (as.kind == NAMES && of->line > 0) {
+            return fail(of, name, "no column of prices; there are model, service_tier, above, and names of counts");
+        }
+        if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
+            continue;
+        }
+        as.tier = as.tier.length > 0 ? as.tier : tier;
+        as.above = as.above == 0 || (as.above < 0 && !of->steps) ? above : as.above;
+        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
+        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
+            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
+        }
+    }
+    return good;
+}
+
+/* ---- CSV */
 
 /* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
 static bool take_field(slice *line, slice *field) {
@@ -351,89 +375,49 @@ static bool take_field(slice *line, slice *field) {
     return good;
 }
 
-static bool read_heading(file *of, slice line, heading *read) {
-    bool model = false;
-    bool priced = false;
-    for (slice field; take_field(&line, &field);) {
-        const member is = member_of(field);
-        if (is.kind == NAMES || read->count == CELLS) {
-            return fail(of, field, "no column of prices; there are model, service_tier, above, and names of counts");
-        }
-        read->all[read->count++] = is;
-        read->steps = read->steps || is.above == 0;
-        model = model || is.kind == MODEL;
-        priced = priced || is.kind < MODEL;
-    }
-    return (model && priced) || fail(of, (slice){"", 0}, "no column named model, or none of prices");
-}
-
-static bool read_row(file *of, const heading *heads, slice line) {
-    slice cells[CELLS];
-    slice tier = {"", 0};
-    int64_t above = -1;
+/* As an object: {"model":"m","input":"3"} */
+static bool read_row(file *of, slice heads, slice line) {
+    slice head, cell;
+    text object = {.bytes = NULL};
     bool good = true;
+    text_string(&object, "{");
+    while (good && take_field(&heads, &head)) {
+        good = take_field(&line, &cell);
+        text_json(&object, head);
+        text_string(&object, ":");
+        text_json(&object, good ? cell : head);
+        text_string(&object, ",");
+    }
+    object.bytes[object.used - 1] = '}';
     of->model.used = 0;
-    for (size_t i = 0; i < heads->count && good; i++) {
-        const size_t kind = heads->all[i].kind;
-        good = take_field(&line, &cells[i]);
-        if (kind == MODEL) {
-            text_lower(&of->model, cells[i]);
-        } else if (kind == ABOVE && cells[i].length > 0) {
-            good = good && count_read(cells[i], &above);
-        }
-        tier = kind == TIER ? cells[i] : tier;
-    }
-    if (!good || line.bytes || of->model.used == 0) {
-        return fail(of, text_all(&of->model), "not a model, and a cell for each column");
-    }
-    for (size_t i = 0; i < heads->count && good; i++) {
-        member as = heads->all[i];
-        as.tier = as.tier.length > 0 ? as.tier : tier;
-        as.above = as.above == 0 || !heads->steps ? above : -1;
-        good = as.kind >= MODEL || cells[i].length == 0 || take_price(of, as, cells[i]);
-    }
+    name_model(of, json_inside(json_at(text_all(&object), "/model")));
+    good = good && !line.bytes && of->model.used > 0
+               ? read_members(of, text_all(&object))
+               : fail(of, text_all(&of->model), "not a model, and a cell for each column");
+    text_free(&object);
     return good;
 }
 
 static bool read_csv(file *of, slice all) {
-    heading heads = {.count = 0};
+    text heads = {.bytes = NULL};
     bool good = true;
     for (of->line = 1; good && all.length > 0; of->line++) {
         const char *const end = memchr(all.bytes, '\n', all.length);
         const slice line = json_trim((slice){all.bytes, end ? (size_t)(end - all.bytes) : all.length});
         all = slice_after(all, end ? (size_t)(end + 1 - all.bytes) : all.length);
-        if (line.length > 0 && *line.bytes != '#') {
-            good = heads.count > 0 ? read_row(of, &heads, line) : read_heading(of, line, &heads);
+        if (line.length > 0 && *line.bytes != '#' && heads.used > 0) {
+            good = read_row(of, text_all(&heads), line);
+        } else if (line.length > 0 && *line.bytes != '#') {
+            text_lower(&heads, line);
+            of->steps = strstr(text_c(&heads), "_above");
         }
     }
     of->line = 0;
+    text_free(&heads);
     return good;
 }
 
-/* ---- JSON: the members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
-
-static bool read_members(file *of, slice object) {
-    slice name, value, step;
-    bool good = true;
-    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
-        member as = member_of(name);
-        if (as.kind >= MODEL || slice_is(value, "null")) {
-            continue;
-        }
-        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
-        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
-            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
-        }
-    }
-    return good;
-}
-
-static void name_model(file *of, slice name) {
-    text plain = {.bytes = NULL};
-    text_decode(&plain, name);
-    text_lower(&of->model, text_all(&plain));
-    text_free(&plain);
-}
+/* ---- JSON */
 
 /* LiteLLM: {"model": {"input_cost_per_token": 1e-06, ...}, ...} */
 static bool read_litellm(file *of, slice models) {
