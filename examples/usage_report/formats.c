@@ -227,18 +227,6 @@ static void lay_out(slice rows, size_t names, size_t last, text *to) {
     text_free(&cell);
 }
 
-static void put_table(const report *of, text *to) {
-    const bool grouped = of->asked->by_count > 0;
-    text rows = {.bytes = NULL};
-    put_row(of->asked, NULL, &rows);
-    for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
-        put_row(of->asked, &of->rows[i], &rows);
-    }
-    lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
-    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    text_free(&rows);
-}
-
 static void put_head(const options *asked, bool complete, text *to) {
     static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
@@ -263,22 +251,28 @@ void format_each(const options *asked, const report_row *of, text *to) {
 
 void format_report(const report *of, text *to) {
     const bool json = of->asked->format == FORMAT_JSON;
-    if (of->asked->format == FORMAT_TABLE) {
-        put_table(of, to);
-        return;
+    const bool table = of->asked->format == FORMAT_TABLE;
+    const bool grouped = of->asked->by_count > 0;
+    text rows = {.bytes = NULL};
+    if (!json) {
+        put_row(of->asked, NULL, &rows);
     }
-    if (json) {
+    for (size_t i = table && !grouped ? of->count : 0; i < of->count + table; i++) {
+        put_row(of->asked, &of->rows[i], &rows);
+        text_string(&rows, json ? "," : "");
+    }
+    if (table) {
+        lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
+        text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    } else if (json) {
         put_head(of->asked, of->complete, to);
-    } else {
-        put_row(of->asked, NULL, to);
-    }
-    for (size_t i = 0; i < of->count; i++) {
-        text_string(to, json && i > 0 ? "," : "");
-        put_row(of->asked, &of->rows[i], to);
-    }
-    if (json) {
+        rows.used -= rows.used > 0; /* the last comma */
+        text_slice(to, text_all(&rows));
         text_string(to, "],\"total\":");
         put_row(of->asked, &of->rows[of->count], to);
         text_string(to, "}\n");
+    } else {
+        text_slice(to, text_all(&rows));
     }
+    text_free(&rows);
 }
