@@ -26,7 +26,8 @@ if [ "$selected" = "-L ^hosts$" ]; then
     echo "as a service; two minutes or so"
 fi
 echo "building in $work, half a minute or so; the tests take as long again"
-build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON "$@"
+build "$work" -DCMAKE_BUILD_TYPE=Release -DTOKUSAGE_BUILD_TESTS=ON -DTOKUSAGE_BUILD_EXAMPLES=ON \
+    -DTOKUSAGE_INSTALL_TOOLS=ON "$@"
 status=0
 # shellcheck disable=SC2086
 run_tests "$work" $selected || status=1

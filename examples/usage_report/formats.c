@@ -16,8 +16,8 @@ bool column_is_there(column of, const options *asked) {
                                                   : !asked->each);
 }
 
-/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. False: it says nothing. */
-static bool put_value(column of, const tally *from, bool nice, text *to) {
+/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. */
+static void put_value(column of, const tally *from, bool nice, text *to) {
     tokusage usage = from->usage;
     const tokusage_count *const count = of.is_count ? tokusage_count_at(&usage, of.which) : NULL;
     const amount *const money = count || of.which < COST ? NULL : of.which == COST ? &from->cost : &from->stated;
@@ -29,7 +29,6 @@ static bool put_value(column of, const tally *from, bool nice, text *to) {
     } else {
         text_number(to, value, nice);
     }
-    return value > 0;
 }
 
 /* ---- names */
@@ -52,24 +51,11 @@ static slice without(slice of, size_t characters) {
     return of;
 }
 
-/* For people long names are shortened in the middle, as what differs is often at the end. What was shortened is here. */
-typedef struct shortening {
-    size_t most;
-    catalog whole, made;
-} shortening;
-
-static void put_short(slice name, shortening *how, text *to) {
-    const size_t width = width_of(name);
-    const size_t begin = to->used;
-    if (width <= how->most) {
-        text_slice(to, name);
-        return;
-    }
-    remember(&how->whole, name);
-    text_bytes(to, name.bytes, name.length - without(name, how->most / 3).length);
+/* Shortened in the middle, as what differs is often at the end. */
+static void put_short(text *to, slice name) {
+    text_bytes(to, name.bytes, name.length - without(name, NAME_WIDTH / 3).length);
     text_string(to, "...");
-    text_slice(to, without(name, width - how->most + how->most / 3 + 3));
-    remember(&how->made, (slice){to->bytes + begin, to->used - begin});
+    text_slice(to, without(name, width_of(name) - NAME_WIDTH + NAME_WIDTH / 3 + 3));
 }
 
 /* A part of a key. No name reads as what is said of none. */
@@ -81,182 +67,175 @@ static void put_name(slice part, text *to) {
     text_free(&name);
 }
 
-/* ---- fields, each with a separator after it: CSV (RFC 4180), TSV, and the table before it is laid out */
+/* ---- rows: fields of CSV (RFC 4180), TSV or the table, with a separator after each; members of JSON, with a comma */
 
 /*
  * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
  * name that a sheet would take for a formula gets a ' in front.
  */
-static void put_field(const options *asked, slice field, text *to) {
-    const bool formula = field.length > 1 && asked->sheet && memchr("=+-@", *field.bytes, 4);
-    const bool blank = field.length == 0 || *field.bytes == ' ' || field.bytes[field.length - 1] == ' ';
+static void put_words(const options *asked, slice words, text *to) {
+    const bool formula =
+        words.length > 1 && asked->sheet && asked->format != FORMAT_TABLE && memchr("=+-@", *words.bytes, 4);
+    const bool blank = words.length == 0 || *words.bytes == ' ' || words.bytes[words.length - 1] == ' ';
     const bool quoted = asked->separator == ',' &&
-                        (blank || memchr(field.bytes, ',', field.length) || memchr(field.bytes, '"', field.length));
-    text_string(to, quoted ? "\"" : "");
-    text_string(to, formula ? "'" : "");
-    for (size_t at = 0; at < field.length; at++) {
-        text_string(to, quoted && field.bytes[at] == '"' ? "\"" : "");
-        text_bytes(to, field.bytes + at, 1);
+                        (blank || memchr(words.bytes, ',', words.length) || memchr(words.bytes, '"', words.length));
+    text_print(to, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
+    for (size_t at = 0; at < words.length; at++) {
+        text_string(to, quoted && words.bytes[at] == '"' ? "\"" : "");
+        text_bytes(to, words.bytes + at, 1);
     }
-    text_string(to, quoted ? "\"" : "");
-    text_bytes(to, &asked->separator, 1);
+    text_print(to, "%s%c", quoted ? "\"" : "", asked->separator);
 }
 
-/* A group, the total or a response, or (NULL) the head. */
-static void put_fields(const options *asked, const report_row *of, shortening *how, text *to) {
-    slice key = of ? of->key : (slice){NULL, 0};
-    slice part = {NULL, 0};
-    text name = {.bytes = NULL};
-    if (asked->each && of) {
-        text_safe(&name, slice_of(of->file));
-        put_field(asked, text_all(&name), to);
-        text_print(to, "%llu%c", (unsigned long long)of->line, asked->separator);
-    } else if (asked->each) {
-        text_print(to, "file%cline%c", asked->separator, asked->separator);
+/* What is absent is an empty field, and no member. */
+static void put_cell(const options *asked, const char *name, const char *quote, slice value, text *to) {
+    if (asked->format != FORMAT_JSON) {
+        text_slice(to, value);
+        text_bytes(to, &asked->separator, 1);
+    } else if (value.length > 0) {
+        text_print(to, "\"%s\":%s", name, quote);
+        text_slice(to, value);
+        text_print(to, "%s,", quote);
     }
+}
+
+static void put_names(const options *asked, const report_row *of, text *to) {
+    slice key = of ? of->key : (slice){NULL, 0};
+    slice part;
     for (size_t i = 0; i < asked->by_count; i++) {
         const char *const given = asked->by[i].given;
-        name.used = 0;
+        text name = {.bytes = NULL};
         if (json_next(&key, NULL, &part)) {
             put_name(part, &name);
-        } else if (!how) {
+        } else if (asked->format != FORMAT_TABLE) {
             text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
         } else {
             text_string(&name, of && i == 0 ? "total" : "");
         }
-        if (how) {
-            put_short(text_all(&name), how, to);
-            text_bytes(to, &asked->separator, 1);
-        } else {
-            put_field(asked, text_all(&name), to);
-        }
+        put_words(asked, text_all(&name), to);
+        text_free(&name);
     }
+}
+
+static void put_columns(const options *asked, const report_row *of, text *to) {
+    const bool nice = asked->format == FORMAT_TABLE;
+    text cell = {.bytes = NULL};
     for (size_t i = 0; i < COLUMNS; i++) {
         const column each = column_at(i);
-        slice head = slice_of(each.name);
-        head.length -= how && slice_ends(head, "_tokens") ? strlen("_tokens") : 0;
-        if (column_is_there(each, asked)) {
-            if (of) {
-                put_value(each, of->tally, how, to);
-            } else {
-                text_slice(to, head);
-            }
-            text_bytes(to, &asked->separator, 1);
+        const bool usage = asked->format == FORMAT_JSON && each.is_count; /* all counts: as the library writes it */
+        if (!column_is_there(each, asked) || (usage && each.which > 0)) {
+            continue;
         }
+        cell.used = 0;
+        if (usage) {
+            char json[TOKUSAGE_JSON_SIZE];
+            size_t length = 0;
+            tokusage_encode(&of->tally->usage, json, sizeof json, &length);
+            text_bytes(&cell, json, length);
+        } else if (of) {
+            put_value(each, of->tally, nice, &cell);
+        } else {
+            text_string(&cell, each.name);
+            cell.used -= nice && slice_ends(text_all(&cell), "_tokens") ? strlen("_tokens") : 0;
+        }
+        /* JSON's numbers are read as doubles: money is a string */
+        put_cell(asked, usage ? "usage" : each.name, each.is_count || each.which < COST ? "" : "\"", text_all(&cell),
+                 to);
     }
-    text_string(to, !asked->each ? "" : of ? of->verdict : "verdict");
-    to->used -= !asked->each; /* the last separator */
-    text_string(to, "\n");
-    text_free(&name);
+    text_free(&cell);
+}
+
+/* A group, the total or a response; or (NULL) the head. */
+static void put_row(const options *asked, const report_row *of, text *to) {
+    const bool json = asked->format == FORMAT_JSON;
+    text cell = {.bytes = NULL};
+    text_string(to, json ? "{" : "");
+    if (asked->each) {
+        (json ? text_json : text_safe)(&cell, slice_of(of ? of->file : "file"));
+        if (json) {
+            put_cell(asked, "file", "", text_all(&cell), to);
+        } else {
+            put_words(asked, text_all(&cell), to);
+        }
+        cell.used = 0;
+        text_print(&cell, of ? "%llu" : "line", (unsigned long long)(of ? of->line : 0));
+        put_cell(asked, "line", "", text_all(&cell), to);
+    }
+    if (!json) {
+        put_names(asked, of, to);
+    } else if (of->key.bytes) {
+        text_string(to, "\"group\":[");
+        text_slice(to, of->key);
+        to->used -= of->key.length > 0; /* the last comma */
+        text_string(to, "],");
+    }
+    put_columns(asked, of, to);
+    if (asked->each) {
+        put_cell(asked, "verdict", "\"", slice_of(of ? of->verdict : "verdict"), to);
+    }
+    to->bytes[to->used - 1] = json ? '}' : '\n';
+    text_free(&cell);
 }
 
 /* ---- the table */
 
-/* Numbers line up. A column is left out where all is 0 or absent, except that of the responses. */
+/*
+ * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
+ * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
+ */
 static void lay_out(slice rows, size_t names, size_t last, text *to) {
     size_t widths[FIELDS] = {0};
     bool says[FIELDS] = {false};
-    for (unsigned pass = 0; pass < 2; pass++) {
+    catalog whole = {.root = NULL};
+    catalog made = {.root = NULL};
+    text cell = {.bytes = NULL};
+    for (unsigned pass = 0; pass < 3; pass++) {
         size_t field = 0;
         size_t line = 0;
-        size_t whole = 0;
+        size_t rule = 0;
         for (slice rest = rows; rest.length > 0;) {
-            const slice cell = {rest.bytes, strcspn(rest.bytes, "\t\n")};
-            const size_t width = width_of(cell);
-            const bool ends = rest.bytes[cell.length] == '\n';
-            const int blank = (int)(widths[field] - width);
-            if (pass == 0) {
+            const slice all = {rest.bytes, strcspn(rest.bytes, "\t\n")};
+            const bool ends = rest.bytes[all.length] == '\n';
+            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
+            cell.used = 0;
+            (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
+            const size_t width = width_of(text_all(&cell));
+            if (pass == 0 && is_long) {
+                remember(&whole, all);
+                remember(&made, text_all(&cell));
+            } else if (pass == 1) {
                 widths[field] = width > widths[field] ? width : widths[field];
-                says[field] = says[field] || field <= names || (line > 0 && strspn(cell.bytes, "-.0") < cell.length);
-            } else if (says[field]) {
+                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
+            } else if (pass == 2 && says[field]) {
+                const int blank = (int)(widths[field] - width);
                 text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
-                text_slice(to, cell);
+                text_slice(to, text_all(&cell));
                 text_print(to, "%*s", field < names ? blank : 0, "");
-                whole += widths[field] + (field > 0 ? 2 : 0);
+                rule += widths[field] + (field > 0 ? 2 : 0);
             }
-            text_string(to, pass > 0 && ends ? "\n" : "");
-            for (; pass > 0 && ends && line == last && whole > 0; whole--) {
-                text_string(to, whole > 1 ? "-" : "-\n");
+            text_string(to, pass == 2 && ends ? "\n" : "");
+            for (; ends && rule > 0; rule--) {
+                text_string(to, line != last ? "" : rule > 1 ? "-" : "-\n");
             }
-            whole = ends ? 0 : whole;
             field = ends ? 0 : field + 1;
             line += ends;
-            rest = slice_after(rest, cell.length + 1);
+            rest = slice_after(rest, all.length + 1);
         }
     }
-}
-
-/* Names are not shortened where two would look alike. */
-static void put_table(const report *of, text *to) {
-    const bool grouped = of->asked->by_count > 0;
-    shortening how = {.most = NAME_WIDTH};
-    text rows = {.bytes = NULL};
-    do {
-        how.most = how.whole.count > how.made.count ? SIZE_MAX : how.most;
-        rows.used = 0;
-        put_fields(of->asked, NULL, &how, &rows);
-        for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
-            put_fields(of->asked, &of->rows[i], &how, &rows);
-        }
-    } while (how.most == NAME_WIDTH && how.whole.count > how.made.count);
-    lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
-    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    catalog_free(&how.whole);
-    catalog_free(&how.made);
-    text_free(&rows);
-}
-
-/* ---- JSON: each member is followed by a comma */
-
-/* A usage object as the library writes it, and the counters and the cost around it. What is absent is left out. */
-static void put_object(const options *asked, const report_row *of, text *to) {
-    char usage[TOKUSAGE_JSON_SIZE];
-    size_t length = 0;
-    text_string(to, "{");
-    if (of->file) {
-        text_string(to, "\"file\":");
-        text_json(to, slice_of(of->file));
-        text_print(to, ",\"line\":%lld,", (long long)of->line);
-    }
-    if (of->key.bytes) {
-        text_string(to, "\"group\":[");
-        text_slice(to, of->key);
-        to->used -= of->key.length > 0; /* its last comma */
-        text_string(to, "],");
-    }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        const column each = column_at(i);
-        const size_t before = to->used;
-        if (each.is_count && each.which == 0) {
-            tokusage_encode(&of->tally->usage, usage, sizeof usage, &length);
-            text_print(to, "\"usage\":%s,", usage);
-        } else if (!each.is_count && column_is_there(each, asked)) {
-            const char *const quote = each.which < COST ? "" : "\""; /* JSON's numbers are read as doubles */
-            text_print(to, "\"%s\":%s", each.name, quote);
-            const size_t begin = to->used;
-            put_value(each, of->tally, false, to);
-            const bool absent = to->used == begin;
-            text_print(to, "%s,", quote);
-            to->used = absent ? before : to->used;
-        }
-    }
-    text_print(to, of->verdict ? "\"verdict\":\"%s\"," : "", of->verdict);
-    to->bytes[to->used - 1] = '}';
+    catalog_free(&whole);
+    catalog_free(&made);
+    text_free(&cell);
 }
 
 static void put_head(const options *asked, bool complete, text *to) {
     static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
-    if (asked->at) {
-        text_json(to, slice_of(asked->at));
-    } else {
-        text_string(to, "null");
-    }
-    text_string(to, ",\"by\":[");
+    key_add(to, asked->at, slice_of(asked->at ? asked->at : ""));
+    text_string(to, "\"by\":[");
     for (size_t i = 0; i < asked->by_count; i++) {
-        text_string(to, i > 0 ? "," : "");
-        text_json(to, slice_of(asked->by[i].given));
+        key_add(to, true, slice_of(asked->by[i].given));
     }
+    to->used -= asked->by_count > 0; /* the last comma */
     text_print(to, "],\"priced\":%s,\"stated\":%s,\"complete\":%s,\"groups\":[", words[asked->priced],
                words[asked->stated], words[complete]);
 }
@@ -264,35 +243,36 @@ static void put_head(const options *asked, bool complete, text *to) {
 /* ---- all of them */
 
 void format_each(const options *asked, const report_row *of, text *to) {
-    if (asked->format != FORMAT_JSON) {
-        put_fields(asked, of, NULL, to);
-    } else if (of) {
-        put_object(asked, of, to);
-        text_string(to, "\n");
+    if (asked->format != FORMAT_JSON || of) {
+        put_row(asked, of, to);
+        text_string(to, asked->format == FORMAT_JSON ? "\n" : "");
     }
 }
 
 void format_report(const report *of, text *to) {
-    if (of->asked->format == FORMAT_TABLE) {
-        put_table(of, to);
-        return;
+    const bool json = of->asked->format == FORMAT_JSON;
+    const bool table = of->asked->format == FORMAT_TABLE;
+    const bool grouped = of->asked->by_count > 0;
+    text rows = {.bytes = NULL};
+    if (!json) {
+        put_row(of->asked, NULL, &rows);
     }
-    if (of->asked->format == FORMAT_JSON) {
+    for (size_t i = table && !grouped ? of->count : 0; i < of->count + table; i++) {
+        put_row(of->asked, &of->rows[i], &rows);
+        text_string(&rows, json ? "," : "");
+    }
+    if (table) {
+        lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
+        text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    } else if (json) {
         put_head(of->asked, of->complete, to);
-    } else {
-        put_fields(of->asked, NULL, NULL, to);
-    }
-    for (size_t i = 0; i < of->count; i++) {
-        if (of->asked->format == FORMAT_JSON) {
-            text_string(to, i > 0 ? "," : "");
-            put_object(of->asked, &of->rows[i], to);
-        } else {
-            put_fields(of->asked, &of->rows[i], NULL, to);
-        }
-    }
-    if (of->asked->format == FORMAT_JSON) {
+        rows.used -= rows.used > 0; /* the last comma */
+        text_slice(to, text_all(&rows));
         text_string(to, "],\"total\":");
-        put_object(of->asked, &of->rows[of->count], to);
+        put_row(of->asked, &of->rows[of->count], to);
         text_string(to, "}\n");
+    } else {
+        text_slice(to, text_all(&rows));
     }
+    text_free(&rows);
 }

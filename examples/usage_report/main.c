@@ -48,15 +48,8 @@ static void read_all(reading *in) {
 
 /* ---- the report */
 
-static bool is_time(group_kind kind) {
-    return kind >= BY_HOUR && kind <= BY_MONTH;
-}
-
 static int compare_keys(const void *one, const void *other) {
-    const slice a = ((const report_row *)one)->key;
-    const slice b = ((const report_row *)other)->key;
-    const int difference = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);
-    return difference != 0 ? difference : (a.length > b.length) - (a.length < b.length);
+    return strcmp(((const report_row *)one)->key.bytes, ((const report_row *)other)->key.bytes);
 }
 
 static int compare_tokens(const void *one, const void *other) {
@@ -68,7 +61,7 @@ static int compare_tokens(const void *one, const void *other) {
 /* Sums, sorts and prints. For people the groups with most tokens come first, except where there are times. */
 static void print_report(reading *in, tally *total) {
     report made = {.asked = in->asked, .complete = true};
-    bool by_tokens = made.asked->format == FORMAT_TABLE;
+    const bool by_tokens = made.asked->format == FORMAT_TABLE && !made.asked->timed;
     if (made.asked->by_count == 0) {
         catalog_at(&in->groups, (slice){NULL, 0},
                    sizeof(group)); /* all are one, which is there even when it is empty */
@@ -86,9 +79,6 @@ static void print_report(reading *in, tally *total) {
     }
     made.complete = !in->incomplete;
     made.rows[made.count] = (report_row){.tally = total};
-    for (size_t i = 0; i < made.asked->by_count; i++) {
-        by_tokens = by_tokens && !is_time(made.asked->by[i].kind);
-    }
     qsort(made.rows, made.count, sizeof *made.rows, by_tokens ? compare_tokens : compare_keys);
     if (!made.asked->each) {
         format_report(&made, &in->out);
@@ -102,10 +92,7 @@ static int report_all(options *asked) {
     tally total = {.cost = 0};
     memset(&in, 0, sizeof in);
     in.asked = asked;
-    in.wants_time = asked->ranged || asked->prices.timed;
-    for (size_t i = 0; i < asked->by_count; i++) {
-        in.wants_time = in.wants_time || is_time(asked->by[i].kind);
-    }
+    in.wants_time = asked->timed || asked->ranged || asked->prices.timed;
     if (getentropy(in.seed, sizeof in.seed) != 0) {
         fprintf(stderr, "usage-report: no random numbers: %s\n", strerror(errno));
         return NOT_COMPLETE;
@@ -119,12 +106,9 @@ static int report_all(options *asked) {
     if (in.unsaid > 0 && asked->max_errors > 0) {
         fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
     }
-    if (!total.usage.prompt_tokens.present && !total.usage.completion_tokens.present &&
-        !total.usage.total_tokens.present && !asked->merge && !in.incomplete && in.output_error == 0) {
+    if (tokusage_equal(&total.usage, &(tokusage){.total_tokens = {.present = false}}) && !asked->merge &&
+        !in.incomplete && in.output_error == 0) {
         fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
-    }
-    if (asked->explain) {
-        prices_explain(&asked->prices);
     }
     catalog_free(&in.groups);
     catalog_free(&in.notes);

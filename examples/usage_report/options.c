@@ -54,7 +54,7 @@ static const struct {
     {"until", TEXT, offsetof(options, until_text)},
     {"prices", TEXT, offsetof(options, prices_path)},
     {"format", TEXT, offsetof(options, format_name)},
-    {"explain", FLAG, offsetof(options, explain)},
+    {"explain", FLAG, offsetof(options, prices.explain)},
     {"stated", FLAG, offsetof(options, stated)},
     {"sheet", FLAG, offsetof(options, sheet)},
     {"each", FLAG, offsetof(options, each)},
@@ -86,6 +86,7 @@ bool options_key(options *to, const char *value) {
         return fail("by", value, "not file, hour, day, week, month, none or a JSON Pointer, or more than 8 keys");
     }
     to->by[to->by_count++] = (grouping){(group_kind)kind, value};
+    to->timed = to->timed || (kind >= BY_HOUR && kind <= BY_MONTH);
     return true;
 }
 
@@ -144,12 +145,6 @@ const char *string_of(options *in, slice string) {
     return ((item *)catalog_at(&in->strings, string, sizeof(item)))->key.bytes;
 }
 
-static void add_file(options *to, const char *path) {
-    to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
-    to->files[to->file_count++] = string_of(to, slice_of(path));
-}
-
-/* In a folder, files count that are named as logs. */
 static bool is_log(const char *name) {
     static const char *const ends[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
     size_t i = 0;
@@ -159,27 +154,28 @@ static bool is_log(const char *name) {
     return i < sizeof ends / sizeof *ends;
 }
 
-static void add_folder(options *to, const char *path) {
+/* A file that is named, whatever it is, or what is named as a log in a folder. */
+static void add_path(options *to, const char *path, bool named) {
     struct dirent **entries = NULL;
-    const int count = scandir(path, &entries, NULL, alphasort);
+    struct stat status = {.st_mode = 0};
+    const bool there = strcmp(path, "-") != 0 && (named ? stat : lstat)(path, &status) == 0;
+    const int count = there && S_ISDIR(status.st_mode) ? scandir(path, &entries, NULL, alphasort) : -1;
+    if (count < 0 && (named || S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && is_log(path)))) {
+        to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
+        to->files[to->file_count++] = string_of(to, slice_of(path));
+    }
     for (int i = 0; i < count; i++) {
-        struct stat status;
         text name = {.bytes = NULL};
-        text_print(&name, "%s%s%s", path, slice_ends(slice_of(path), "/") ? "" : "/", entries[i]->d_name);
-        if (*entries[i]->d_name != '.' && lstat(text_c(&name), &status) == 0) {
-            if (S_ISDIR(status.st_mode)) {
-                add_folder(to, name.bytes);
-            } else if (S_ISREG(status.st_mode) && is_log(name.bytes)) {
-                add_file(to, name.bytes);
-            }
+        text_string(&name, path);
+        text_string(&name, slice_ends(slice_of(path), "/") ? "" : "/");
+        text_string(&name, entries[i]->d_name);
+        if (*entries[i]->d_name != '.') {
+            add_path(to, text_c(&name), false);
         }
         text_free(&name);
         free(entries[i]);
     }
     free(entries);
-    if (count < 0) { /* reading it says why not */
-        add_file(to, path);
-    }
 }
 
 /* ---- all of it */
@@ -190,7 +186,6 @@ static int show(const char *words) {
 
 int options_read(int argc, char **argv, options *read) {
     struct option all[KNOWN + 1] = {{.name = NULL}};
-    struct stat status;
     int which = 0;
     int code = 0;
     opterr = 0;
@@ -222,11 +217,10 @@ int options_read(int argc, char **argv, options *read) {
         return show(help);
     }
     for (int i = optind; i < argc; i++) {
-        const bool folder = strcmp(argv[i], "-") != 0 && stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
-        (folder ? add_folder : add_file)(read, argv[i]);
+        add_path(read, argv[i], true);
     }
     if (optind == argc) {
-        add_file(read, "-");
+        add_path(read, "-", true);
     }
     return settle(read) ? -1 : 2;
 }

@@ -1,8 +1,10 @@
 /*
- * Which prices are a model's, and what a call costs at them. The library does the arithmetic.
+ * Which prices are a model's, and what a call costs at them; the library does the arithmetic. Prices are in CSV with a
+ * heading that names its columns, LiteLLM's model_prices_and_context_window.json, or the data.json of genai-prices.
  */
 #include "usage_report.h"
 
+#include <errno.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +131,13 @@ static const priced_model *model_of(price_list *in, slice model) {
             step++;
         }
         asked->found_out = asked->prices || step == STEPS;
+        if (asked->found_out && in->explain) {
+            name.used = 0;
+            text_safe(&name, model);
+            text_string(&name, ": ");
+            text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
+            fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
+        }
     }
     text_free(&name);
     return asked->prices;
@@ -136,7 +145,7 @@ static const priced_model *model_of(price_list *in, slice model) {
 
 /* ---- the price of one call */
 
-static bool is_active(const price_row *of, const int64_t *time) {
+static bool is_active(const price_time *of, const int64_t *time) {
     const int64_t moment = !time ? INT64_MAX : of->daily ? *time % INT64_C(86400000000) : *time;
     const bool begun = moment >= of->from;
     const bool ended = of->daily && moment >= of->until;
@@ -148,13 +157,13 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     const price_row *from[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
     size_t order = 0;
-    for (const price_row *row = model->rows; row; row = row->next) {
-        order = is_active(row, of->time) ? row->order : order;
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
+        order = is_active(&row->when, of->time) ? row->when.order : order;
     }
-    for (const price_row *row = model->rows; row; row = row->next) {
+    for (const price_row *row = model->rows.first; row; row = row->as.next) {
         tokusage tokens = row->tokens;
         const bool plain = row->tier.length == 0;
-        const bool fits = row->order == order && of->usage->prompt_tokens.value > row->above &&
+        const bool fits = row->when.order == order && of->usage->prompt_tokens.value > row->above &&
                           (plain || slice_equals(row->tier, of->tier));
         for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
             tokusage_count price = *tokusage_count_at(&tokens, i);
@@ -169,40 +178,334 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     return found;
 }
 
-bool price_of(price_list *in, const sale *of, amount *cost, const char **reason) {
+const char *price_of(price_list *in, const sale *of, amount *cost) {
     const priced_model *const model = of->model.length > 0 ? model_of(in, of->model) : NULL;
-    tokusage_error error;
     int64_t parts = 0;
-    *reason = "no price";
     if (!model) {
-        return false;
+        return "no price";
     }
     const tokusage prices = prices_for(model, of);
-    const bool good = tokusage_cost(of->usage, &prices, &parts, &error) == TOKUSAGE_OK;
-    *reason = error.status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
-                                                     : "no cost, as its counts contradict each other,";
+    const tokusage_status status = tokusage_cost(of->usage, &prices, &parts, NULL);
     *cost = parts;
-    return good;
-}
-
-void prices_explain(const price_list *of) {
-    for (const asked_model *each = of->asked.first; each; each = each->as.next) {
-        text line = {.bytes = NULL};
-        text_safe(&line, each->as.key);
-        text_string(&line, ": ");
-        text_safe(&line, each->prices ? each->prices->as.key : slice_of("none"));
-        fprintf(stderr, "usage-report: price of %s\n", text_c(&line));
-        text_free(&line);
-    }
+    return status == TOKUSAGE_OK              ? NULL
+           : status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
+                                              : "no cost, as its counts contradict each other,";
 }
 
 void prices_free(price_list *of) {
     for (priced_model *each = of->models.first; each; each = each->as.next) {
-        for (price_row *row = NULL; (row = each->rows) != NULL; free(row)) {
-            each->rows = row->next;
-        }
+        catalog_free(&each->rows);
     }
     catalog_free(&of->models);
     catalog_free(&of->asked);
     text_free(&of->bytes);
+}
+
+/* ==== Files. In each of them a name says what a price is of: a column's, or a member's. */
+
+/* Where reading is, and what the next price is of. */
+typedef struct file {
+    const char *path;
+    price_list *to;
+    size_t line; /* of CSV, else 0 */
+    bool steps;  /* of CSV: some columns are above a number of tokens */
+    text model;
+    slice provider, matches;
+    price_time when;
+    bool rounded; /* it has been said that prices are rounded */
+} file;
+
+static bool fail(const file *of, slice what, const char *reason) {
+    text words = {.bytes = NULL};
+    text_print(&words, of->line > 0 ? ":%zu: " : ": ", of->line);
+    text_safe(&words, what);
+    fprintf(stderr, "usage-report: --prices: %s%s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
+            reason);
+    text_free(&words);
+    return false;
+}
+
+/* ---- names */
+
+enum {
+    MODEL = TOKUSAGE_COUNTS,
+    TIER,
+    ABOVE,
+    NAMES
+};
+/* In the order of the library, whose names without _tokens come first. The total has no price. */
+static const char *const names[NAMES] = {
+    " prompt input input_cost_per_token input_mtok ",
+    " completion output output_cost_per_token output_mtok ",
+    " ",
+    " cached cached_input cache_read cache_read_input_token_cost cache_read_mtok ",
+    " cache_write cache_write_5m cache_creation_input_token_cost cache_write_mtok ",
+    " cache_write_1h cache_creation_input_token_cost_above_1hr ",
+    " prompt_audio input_audio input_cost_per_audio_token input_audio_mtok ",
+    " prompt_image input_image input_cost_per_image_token ",
+    " cached_audio cache_read_input_audio_token_cost cache_audio_read_mtok ",
+    " cached_image cache_read_input_image_token_cost ",
+    " reasoning output_cost_per_reasoning_token ",
+    " completion_audio output_audio output_cost_per_audio_token output_audio_mtok ",
+    " completion_image output_image output_cost_per_image_token ",
+    " model ",
+    " service_tier ",
+    " above ",
+};
+
+/* What a name says. */
+typedef struct member {
+    size_t kind; /* NAMES: nothing that matters */
+    int shift;   /* 12: the price is that of one token, 6: of a million */
+    slice tier;
+    int64_t above; /* prompt tokens; -1: any; 0: what the row says */
+} member;
+
+static member member_of(slice given) {
+    static const char *const tiers[][2] = {
+        {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
+    text word = {.bytes = NULL};
+    text_string(&word, " ");
+    text_lower(&word, given);
+    for (size_t i = 1; i < word.used; i++) {
+        word.bytes[i] = strchr(" -", word.bytes[i]) ? '_' : word.bytes[i];
+    }
+    slice name = slice_after(slice_of(text_c(&word)), 1);
+    member made = {NAMES, strstr(word.bytes, "cost") ? 12 : 6, {"", 0}, slice_drop_end(&name, "_above") ? 0 : -1};
+    for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
+        made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
+    }
+    for (const char *at = strstr(name.bytes, "_above_"); at; at = strstr(at + 1, "_above_")) {
+        unsigned thousands = 0; /* LiteLLM's _above_200k_tokens */
+        int span = 0;
+        if (sscanf(at, "_above_%6uk_tokens%n", &thousands, &span) == 1 && at + span == name.bytes + name.length) {
+            made.above = INT64_C(1000) * thousands;
+            name.length -= (size_t)span;
+        }
+    }
+    slice_drop_end(&name, "_tokens");
+    word.used = 1 + name.length;
+    text_string(&word, " ");
+    for (size_t i = 0; i < NAMES && name.length > 0; i++) {
+        made.kind = strstr(names[i], text_c(&word)) ? i : made.kind;
+    }
+    text_free(&word);
+    return made;
+}
+
+/* ---- prices */
+
+/* Two prices for the same may not disagree. */
+static bool take_price(file *of, member as, slice number) {
+    bool exact = false;
+    amount value = 0;
+    text key = {.bytes = NULL};
+    number = json_is(number, '"') ? json_inside(number) : number;
+    number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
+    if (!decimal_read(number, as.shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
+        return fail(of, number, "no price");
+    }
+    /* 2.5000000000000002e-08 is 2.5e-08: what a double makes of it does not matter. */
+    if (!exact && value < 1000 && !of->rounded) {
+        fprintf(stderr, "usage-report: --prices: %s: prices with more decimals are rounded to 10^-12 a token\n",
+                of->path);
+        of->rounded = true;
+    }
+    priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
+    model->provider = of->provider;
+    model->matches = of->matches;
+    text_print(&key, "%zu %lld ", of->when.order, (long long)as.above);
+    text_slice(&key, as.tier);
+    price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
+    row->when = of->when;
+    row->above = as.above;
+    row->tier = slice_after(row->as.key, key.used - as.tier.length);
+    text_free(&key);
+    tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
+    const bool agrees = !price->present || price->value == value;
+    *price = (tokusage_count){true, (int64_t)value};
+    return agrees || fail(of, text_all(&of->model), "two prices for the same");
+}
+
+static void name_model(file *of, slice name) {
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    text_lower(&of->model, text_all(&plain));
+    text_free(&plain);
+}
+
+/* The members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
+static bool read_members(file *of, slice object) {
+    const slice tier = json_inside(json_at(object, "/service_tier"));
+    const slice given = json_inside(json_at(object, "/above"));
+    slice name, value, step;
+    int64_t above = -1;
+    bool good = given.length == 0 || count_read(given, &above) || fail(of, given, "no number of tokens");
+    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
+        member as = member_of(name);
+        if (as.kind == NAMES && of->line > 0) {
+            return fail(of, name, "no column of prices; there are model, service_tier, above, and names of counts");
+        }
+        if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
+            continue;
+        }
+        as.tier = as.tier.length > 0 ? as.tier : tier;
+        as.above = as.above == 0 || (as.above < 0 && !of->steps) ? above : as.above;
+        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
+        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
+            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
+        }
+    }
+    return good;
+}
+
+/* ---- CSV */
+
+/* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
+static bool take_field(slice *line, slice *field) {
+    bool quoted = false;
+    size_t span = 0;
+    const bool good = line->bytes;
+    while (span < line->length && (quoted || line->bytes[span] != ',')) {
+        quoted = quoted != (line->bytes[span++] == '"');
+    }
+    *field = json_trim((slice){line->bytes, span});
+    *field = json_is(*field, '"') && field->length > 1 ? json_trim(json_inside(*field)) : *field;
+    *line = span < line->length ? slice_after(*line, span + 1) : (slice){NULL, 0};
+    return good;
+}
+
+/* As an object: {"model":"m","input":"3"} */
+static bool read_row(file *of, slice heads, slice line) {
+    slice head, cell;
+    text object = {.bytes = NULL};
+    bool good = true;
+    text_string(&object, "{");
+    while (good && take_field(&heads, &head)) {
+        good = take_field(&line, &cell);
+        text_json(&object, head);
+        text_string(&object, ":");
+        text_json(&object, good ? cell : head);
+        text_string(&object, ",");
+    }
+    object.bytes[object.used - 1] = '}';
+    of->model.used = 0;
+    name_model(of, json_inside(json_at(text_all(&object), "/model")));
+    good = good && !line.bytes && of->model.used > 0
+               ? read_members(of, text_all(&object))
+               : fail(of, text_all(&of->model), "not a model, and a cell for each column");
+    text_free(&object);
+    return good;
+}
+
+static bool read_csv(file *of, slice all) {
+    text heads = {.bytes = NULL};
+    bool good = true;
+    for (of->line = 1; good && all.length > 0; of->line++) {
+        const char *const end = memchr(all.bytes, '\n', all.length);
+        const slice line = json_trim((slice){all.bytes, end ? (size_t)(end - all.bytes) : all.length});
+        all = slice_after(all, end ? (size_t)(end + 1 - all.bytes) : all.length);
+        if (line.length > 0 && *line.bytes != '#' && heads.used > 0) {
+            good = read_row(of, text_all(&heads), line);
+        } else if (line.length > 0 && *line.bytes != '#') {
+            text_lower(&heads, line);
+            of->steps = strstr(text_c(&heads), "_above");
+        }
+    }
+    of->line = 0;
+    text_free(&heads);
+    return good;
+}
+
+/* ---- JSON */
+
+/* LiteLLM: {"model": {"input_cost_per_token": 1e-06, ...}, ...} */
+static bool read_litellm(file *of, slice models) {
+    slice model, members;
+    bool good = true;
+    while (good && json_next(&models, &model, &members)) {
+        of->model.used = 0;
+        name_model(of, model);
+        good = slice_is(model, "sample_spec") || read_members(of, members);
+    }
+    return good;
+}
+
+/* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
+static void read_constraint(file *of, slice constraint) {
+    static const char *const ends[] = {"/start_time", "/end_time"};
+    price_time *const to = &of->when;
+    to->from = INT64_MIN;
+    of->to->timed = of->to->timed || constraint.bytes;
+    moment_read(json_at(constraint, "/start_date"), &to->from);
+    for (size_t i = 0; i < 2; i++) {
+        const slice given = json_inside(json_at(constraint, ends[i]));
+        text moment = {.bytes = NULL};
+        text_string(&moment, "1970-01-01T");
+        text_slice(&moment, given);
+        to->daily = given.length > 0 && moment_read(text_all(&moment), i == 0 ? &to->from : &to->until);
+        text_free(&moment);
+    }
+}
+
+/* A model has prices, or a list of them that hold at some times. */
+static bool read_model(file *of, slice model) {
+    const slice prices = json_at(model, "/prices");
+    slice each;
+    bool good = true;
+    of->model.used = 0;
+    name_model(of, json_inside(json_at(of->provider, "/id")));
+    text_string(&of->model, "/");
+    name_model(of, json_inside(json_at(model, "/id")));
+    of->matches = json_at(model, "/match");
+    of->when = (price_time){.from = INT64_MIN};
+    if (!json_is(prices, '[')) {
+        return read_members(of, prices);
+    }
+    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->when.order++) {
+        read_constraint(of, json_at(each, "/constraint"));
+        good = read_members(of, json_at(each, "/prices"));
+    }
+    return good;
+}
+
+static bool read_genai(file *of, slice providers) {
+    slice model;
+    bool good = true;
+    while (good && json_next(&providers, NULL, &of->provider)) {
+        for (slice models = json_open(json_at(of->provider, "/models")); good && json_next(&models, NULL, &model);) {
+            good = read_model(of, model);
+        }
+    }
+    return good;
+}
+
+/* ---- any file */
+
+static bool read_any(file *of, slice all) {
+    if (slice_begins(all, "\xEF\xBB\xBF")) {
+        all = json_trim(slice_after(all, 3));
+    }
+    if (!json_is(all, '{') && !json_is(all, '[')) {
+        return read_csv(of, all);
+    }
+    if (json_span(all) != all.length) {
+        return fail(of, (slice){"", 0}, "not JSON");
+    }
+    return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
+}
+
+bool prices_read(const char *path, price_list *read) {
+    file it = {.path = path, .to = read, .when = {.from = INT64_MIN}};
+    FILE *const from = fopen(path, "rb");
+    errno = from ? 0 : errno;
+    const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;
+    bool good = length > 0 || fail(&it, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
+    good = good && read_any(&it, json_trim((slice){read->bytes.bytes, (size_t)length})) &&
+           (read->models.count > 0 || fail(&it, (slice){"", 0}, "no prices"));
+    if (from) {
+        fclose(from);
+    }
+    text_free(&it.model);
+    return good;
 }

@@ -213,11 +213,11 @@ static const char *const reasons[COUNTERS] = {
 
 static void price(reading *in, response *of) {
     record *const to = &of->kept;
-    const char *reason = NULL;
     const sale what = {text_all(&of->is[OF_MODEL]), of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]),
                        to->timed ? &to->time : NULL, &to->usage};
-    to->priced = price_of(&in->asked->prices, &what, &to->cost, &reason);
-    if (!to->priced) {
+    const char *const reason = price_of(&in->asked->prices, &what, &to->cost);
+    to->priced = !reason;
+    if (reason) {
         in->scratch.used = 0;
         text_string(&in->scratch, reason);
         text_string(&in->scratch, what.model.length > 0 ? " for " : " for responses without a model");

@@ -25,10 +25,6 @@ slice slice_of(const char *string) {
     return (slice){string, strlen(string)};
 }
 
-slice slice_after(slice of, size_t length) {
-    return (slice){of.bytes + length, of.length - length};
-}
-
 bool slice_begins(slice one, const char *string) {
     return one.length >= strlen(string) && memcmp(one.bytes, string, strlen(string)) == 0;
 }
@@ -68,15 +64,11 @@ void text_free(text *to) {
     *to = (text){.bytes = NULL};
 }
 
-static void make_room(text *to, size_t length) {
+void text_bytes(text *to, const char *bytes, size_t length) {
     while (to->room - to->used < length) {
         to->room = to->room > 0 ? 2 * to->room : 64;
         to->bytes = memory_resize(to->bytes, to->room);
     }
-}
-
-void text_bytes(text *to, const char *bytes, size_t length) {
-    make_room(to, length);
     if (length > 0) {
         memcpy(to->bytes + to->used, bytes, length);
         to->used += length;
@@ -99,15 +91,11 @@ void text_lower(text *to, slice from) {
 }
 
 void text_print(text *to, const char *format, ...) {
+    char words[128];
     va_list values;
     va_start(values, format);
-    const int length = vsnprintf(NULL, 0, format, values);
+    text_bytes(to, words, (size_t)vsnprintf(words, sizeof words, format, values));
     va_end(values);
-    make_room(to, (size_t)length + 1);
-    va_start(values, format);
-    vsnprintf(to->bytes + to->used, (size_t)length + 1, format, values);
-    va_end(values);
-    to->used += (size_t)length;
 }
 
 slice text_all(const text *of) {
@@ -266,29 +254,28 @@ static void put_code_point(text *to, uint32_t code) {
     text_bytes(to, bytes, length);
 }
 
-/* Returns the length of the escape; half of a surrogate pair is U+FFFD. */
-static size_t put_escape(text *to, slice from) {
-    static const char names[] = "bfnrt";
-    const uint32_t unit = code_unit(from);
-    if (unit > 0xFFFF) {
-        const char *const name = from.length > 1 ? memchr(names, from.bytes[1], sizeof names - 1) : NULL;
-        text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + (from.length > 1), 1);
-        return from.length > 1 ? 2 : 1;
-    }
-    const bool surrogate = unit >= 0xD800 && unit <= 0xDFFF;
-    const uint32_t second = surrogate && unit < 0xDC00 ? code_unit(slice_after(from, 6)) : 0;
-    const bool pair = second >= 0xDC00 && second <= 0xDFFF;
-    put_code_point(to, pair ? 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF) : surrogate ? 0xFFFD : unit);
-    return pair ? 12 : 6;
-}
-
 void text_decode(text *to, slice from) {
+    static const char names[] = "bfnrt";
     while (from.length > 0) {
         const char *const escape = memchr(from.bytes, '\\', from.length);
         const size_t span = escape ? (size_t)(escape - from.bytes) : from.length;
         text_bytes(to, from.bytes, span);
         from = slice_after(from, span);
-        from = escape ? slice_after(from, put_escape(to, from)) : from;
+        const uint32_t unit = code_unit(from);
+        const uint32_t second = unit >= 0xD800 && unit < 0xDC00 ? code_unit(slice_after(from, 6)) : 0;
+        const bool pair = second >= 0xDC00 && second <= 0xDFFF;
+        if (unit <= 0xFFFF) { /* half of a surrogate pair is U+FFFD */
+            put_code_point(to, pair                               ? 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF)
+                               : unit >= 0xD800 && unit <= 0xDFFF ? 0xFFFD
+                                                                  : unit);
+            from = slice_after(from, pair ? 12 : 6);
+        } else if (from.length > 1) {
+            const char *const name = memchr(names, from.bytes[1], sizeof names - 1);
+            text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + 1, 1);
+            from = slice_after(from, 2);
+        } else {
+            from.length = 0;
+        }
     }
 }
 

@@ -27,13 +27,11 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
         }
     }
     if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
-        char exponent[8] = "";
-        char *end = exponent;
-        at++;
-        memcpy(exponent, number.bytes + at, number.length - at < 7 ? number.length - at : 7);
-        shift += (int)strtol(exponent, &end, 10);
-        at += (size_t)(end - exponent);
-        any = end > exponent;
+        char *end = NULL;
+        const long power = strtol(number.bytes + at + 1, &end, 10); /* what follows a number is none */
+        at = (size_t)(end - number.bytes);
+        any = power > -100 && power < 100;
+        shift += any ? (int)power : 0;
     }
     for (; shift > 0 && read > 0 && read < amount_most; shift--) {
         read *= 10;
@@ -44,6 +42,14 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
     *exact = read % unit == 0;
     *value = (read + unit / 2) / unit;
     return any && at == number.length && *value <= amount_most;
+}
+
+bool count_read(slice number, int64_t *read) {
+    bool exact = false;
+    amount value = 0;
+    const bool good = decimal_read(number, 0, &value, &exact) && exact && value <= TOKUSAGE_COUNT_MAX;
+    *read = good ? (int64_t)value : *read;
+    return good;
 }
 
 bool amount_read(slice number, amount *read) {

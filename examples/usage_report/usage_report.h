@@ -2,7 +2,7 @@
  * usage-report: totals of the token usage in logs, bodies and recorded streams, and what they cost. usage-report.1 is
  * its manual; this is what its files know of each other. Data's way:
  *     options -> input (bytes) -> lines (documents) -> shapes (what a document is) -> streams (chunks)
- *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats, table
+ *     -> responses (verdict, findings) -> answers (one record for each id) -> totals -> formats
  * All zero bytes are a text, totals, ... that is empty.
  */
 #ifndef USAGE_REPORT_H
@@ -20,6 +20,11 @@ typedef struct slice {
     size_t length;
 } slice;
 
+/* What follows so many bytes. */
+static inline slice slice_after(slice of, size_t length) {
+    return length > 0 ? (slice){of.bytes + length, of.length - length} : of;
+}
+
 typedef struct text {
     char *bytes;
     size_t used, room;
@@ -27,7 +32,6 @@ typedef struct text {
 
 void *memory_resize(void *memory, size_t size); /* realloc, except that a failure ends the program */
 slice slice_of(const char *string);
-slice slice_after(slice of, size_t length); /* what follows so many bytes */
 bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
@@ -38,8 +42,8 @@ void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
 void text_slice(text *to, slice from);
-void text_lower(text *to, slice from); /* in small letters */
-void text_print(text *to, const char *format, ...);
+void text_lower(text *to, slice from);              /* in small letters */
+void text_print(text *to, const char *format, ...); /* numbers and short words */
 slice text_all(const text *of);
 const char *text_c(text *of); /* with a NUL after it */
 
@@ -145,6 +149,7 @@ __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a numb
 
 /* A decimal, maybe with an exponent, times 10^shift, rounded half up; *exact: it was whole. */
 bool decimal_read(slice number, int shift, amount *value, bool *exact);
+bool count_read(slice number, int64_t *read);
 bool amount_read(slice number, amount *read);         /* a number, or a string of one */
 void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
 void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
@@ -209,13 +214,17 @@ typedef struct group {
 } group;
 void key_add(text *key, bool present, slice part);
 
-/* ---- prices.c: which prices are a model's; price_files.c reads them. */
+/* ---- prices.c: which prices are a model's. */
 
-typedef struct price_row {
-    struct price_row *next;
-    size_t order; /* of genai-prices: of several that hold at a time, the last counts */
-    bool daily;   /* they hold between two times of the day, else from a time on */
+/* When prices hold: from a time on, or between two times of each day. */
+typedef struct price_time {
+    size_t order; /* of several that hold at a time, the last counts */
+    bool daily;
     int64_t from, until;
+} price_time;
+typedef struct price_row {
+    item as;
+    price_time when;
     slice tier;      /* "", batch, flex, priority, ... */
     int64_t above;   /* prompt tokens of the call; -1: any */
     tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of a less particular row */
@@ -223,12 +232,13 @@ typedef struct price_row {
 typedef struct priced_model {
     item as;                 /* a name that ends in *: of all names that begin so */
     slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
-    price_row *rows;
+    catalog rows;
 } priced_model;
 typedef struct price_list {
     text bytes; /* of the file */
     catalog models, asked;
-    bool timed; /* some depend on the time */
+    bool timed;   /* some depend on the time */
+    bool explain; /* say which prices a model has */
 } price_list;
 typedef struct sale {
     slice model, tier;
@@ -236,10 +246,8 @@ typedef struct sale {
     const tokusage *usage;
 } sale;
 
-bool prices_read(const char *path, price_list *read); /* false: it has said why not */
-/* What the usage costs; else *reason says why that is not known. */
-bool price_of(price_list *in, const sale *of, amount *cost, const char **reason);
-void prices_explain(const price_list *of);
+bool prices_read(const char *path, price_list *read);               /* false: it has said why not */
+const char *price_of(price_list *in, const sale *of, amount *cost); /* NULL; else why the cost is not known */
 void prices_free(price_list *of);
 
 /* ---- options.c */
@@ -257,8 +265,8 @@ typedef struct options {
     size_t by_count;
     report_format format;
     char separator; /* of CSV and TSV */
-    bool each, merge, prefix, strict, sheet, explain, stated, help, version;
-    bool grouped, ranged, priced; /* --by; --since or --until; there are prices */
+    bool each, merge, prefix, strict, sheet, stated, help, version;
+    bool grouped, timed, ranged, priced; /* --by; a time in it; --since or --until; there are prices */
     uint64_t max_errors, max_line, max_ids;
     int64_t since, until;
     price_list prices;

@@ -315,7 +315,8 @@ build() {
     if [ -f "$folder/CMakeCache.txt" ] && ! grep -q "^CMAKE_HOME_DIRECTORY:INTERNAL=$root\$" "$folder/CMakeCache.txt"; then
         rm -rf "$folder"
     fi
-    quietly cmake -S "$root" -B "$folder" "$@"
+    # Nobody reads what make says of each file, and each of these lines is a process.
+    quietly cmake -S "$root" -B "$folder" -DCMAKE_RULE_MESSAGES=OFF "$@"
     quietly cmake --build "$folder" -j "$(processors)"
 }
 

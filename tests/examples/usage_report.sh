@@ -346,24 +346,34 @@ says "findings are named up to --max-errors" 25 "$("$report" --max-errors 25 "$s
 little_memory() {
     (ulimit -v 81920 && "$report" "$@")
 }
-long_line() {
-    awk 'BEGIN { printf "{\"usage\":{\"prompt_tokens\":1},\"a\":\""; for (i = 0; i < 1200; i++) printf "%100000s", "x"
-        print "\"}\n{\"usage\":{\"prompt_tokens\":2}}" }'
+# blanks COUNT: a byte each.
+blanks() {
+    head -c "$1" /dev/zero | tr '\0' ' '
+}
+# long_document BETWEEN: a usage, 120 MB more, and a usage in the next line.
+long_document() {
+    printf '{"usage":{"prompt_tokens":1},%b"a":"' "$1"
+    blanks 120000000
+    printf '"}\n{"usage":{"prompt_tokens":2}}\n'
 }
 long_stream() {
-    awk 'BEGIN { for (i = 0; i < 1200; i++) printf "data: {\"usage\":null,\"a\":\"%100000s\"}\n\n", "x"
-        print "data: {\"usage\":{\"prompt_tokens\":5}}\n\ndata: [DONE]\n" }'
+    event="data: {\"usage\":null,\"a\":\"$(blanks 100000)\"}"
+    left=1200
+    while [ "$left" -gt 0 ]; do
+        printf '%s\n\n' "$event"
+        left=$((left - 1))
+    done
+    printf 'data: {"usage":{"prompt_tokens":5}}\n\ndata: [DONE]\n\n'
 }
 if { little_memory --help >/dev/null; } 2>/dev/null; then
     says "a line of 120 MB costs that line, in 80 MB of memory" "(none): responses 1 too_long 1 prompt 2" \
-        "$(long_line | little_memory --by /model --format csv --max-errors 0 | short)"
+        "$(long_document '' | little_memory --by /model --format csv --max-errors 0 | short)"
     says "a line of 120 MB is named" "usage-report: -:1: longer than --max-line, skipped" \
-        "$(long_line | little_memory --format csv 2>&1 >/dev/null | sed 1q)"
+        "$(long_document '' | little_memory --format csv 2>&1 >/dev/null | sed 1q)"
     says "a stream of 120 MB" "(none): responses 1 prompt 5" \
         "$(long_stream | little_memory --by /model --format csv | short)"
     says "120 MB in one document over lines" "(none): responses 1 malformed 1 too_long 1 prompt 2" \
-        "$(long_line | sed '1s/,/,\
-/' | little_memory --by /model --format csv --max-errors 0 | short)"
+        "$(long_document '\n' | little_memory --by /model --format csv --max-errors 0 | short)"
 else
     skip constant_memory "the program does not start in 80 MB here (sanitizers do that)"
 fi
@@ -391,12 +401,7 @@ says "a usage after one that says that it is the last" "(none): responses 1 prom
 # ------------------------------------------------------------------------------------------- installation
 
 if [ -n "${CMAKE:-}" ] && [ "${2:-}" = install ]; then
-    {
-        "$CMAKE" -S "$root" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="${CC:-cc}" \
-            -DTOKUSAGE_BUILD_TESTS=OFF -DTOKUSAGE_INSTALL_TOOLS=ON &&
-            "$CMAKE" --build "$scratch/build" &&
-            "$CMAKE" --install "$scratch/build" --prefix "$scratch/prefix"
-    } >"$scratch/log" 2>&1 || cat "$scratch/log"
+    "$CMAKE" --install "$programs" --prefix "$scratch/prefix" >"$scratch/log" 2>&1 || cat "$scratch/log"
     says "the installed program runs" "$("$report" --version)" "$("$scratch/prefix/bin/usage-report" --version)"
     holds "the manual is installed" cmp examples/usage-report.1 "$scratch/prefix/share/man/man1/usage-report.1"
 fi

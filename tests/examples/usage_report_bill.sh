@@ -368,11 +368,13 @@ refused() {
     "$report" --prices "$scratch/bad" </dev/null >/dev/null 2>"$scratch/err" || seen=$?
     says "a file of prices, $1" "2 $2" "$seen $(sed -n 's,^usage-report: --prices: [^:]*bad:,,p' "$scratch/err" | sed 1q)"
 }
-refused "without names" "1: m: no column of prices; there are model, service_tier, above, and names of counts" 'm,1,2\n'
-refused "with a price of the total" "1: total_tokens: no column of prices; there are model, service_tier, above, and names of counts" \
+refused "without names" "2: not a model, and a cell for each column" 'm,1,2\nn,1,2\n'
+refused "with a column of another name" "2: price: no column of prices; there are model, service_tier, above, and names of counts" 'model,price\nm,1\n'
+refused "with a word for a number of tokens" "2: many: no number of tokens" 'model,input,above\nm,1,many\n'
+refused "with a price of the total" "2: total_tokens: no column of prices; there are model, service_tier, above, and names of counts" \
     'model,total_tokens\nm,1\n'
 refused "with a name twice" "2: m: two prices for the same" 'model,prompt_tokens,input\nm,1,2\n'
-refused "with a model alone" "1: no column named model, or none of prices" 'model\nm\n'
+refused "with a model alone" " no prices" 'model\nm\n'
 refused "with a price too few" "3: m: not a model, and a cell for each column" '#\nmodel,prompt_tokens,completion_tokens\nm,1\n'
 refused "with a price too many" "2: m: not a model, and a cell for each column" 'model,prompt_tokens\nm,1,2\n'
 refused "with a word for a price" "2: free: no price" 'model,prompt_tokens\nm,free\n'

@@ -36,11 +36,10 @@ enum {
 /* The row of a count with this path; or one whose path begins with it, if `part`. */
 static const name_row *row_at(const char *path, bool part) {
     size_t count = 0;
-    const name_row *rows = name_rows(&count);
+    const name_row *rows = rows_of("count", &count);
     for (size_t i = 0; i < count; i++) {
-        const bool found = part ? strncmp(rows[i].path != NULL ? rows[i].path : "", path, strlen(path)) == 0
-                                : rows[i].path != NULL && strcmp(rows[i].path, path) == 0;
-        if (found && strcmp(rows[i].kind, "count") == 0 && row_is_in(&rows[i], "usage")) {
+        const bool found = part ? strncmp(rows[i].path, path, strlen(path)) == 0 : strcmp(rows[i].path, path) == 0;
+        if (found && row_is_in(&rows[i], "usage")) {
             return &rows[i];
         }
     }
@@ -86,11 +85,11 @@ static cJSON *next_scalar(input *in) {
 static void next_name(input *in, const char *path, char name[PATH]) {
     static const char *const others[] = {"a", "Prompt_Tokens", "total_token", "", "usages", "prompt_tokens_details"};
     size_t count = 0;
-    const name_row *rows = name_rows(&count);
+    const name_row *rows = rows_of("count", &count);
     size_t i = ((size_t)next_byte(in) << 8 | next_byte(in)) % (count + count / 8);
     const size_t length = strlen(path);
     for (size_t tries = 0; i < count && tries < count; tries++, i = (i + 1) % count) {
-        if (strcmp(rows[i].kind, "count") == 0 && strncmp(rows[i].path, path, length) == 0) {
+        if (strncmp(rows[i].path, path, length) == 0) {
             (void)snprintf(name, PATH, "%.*s", (int)strcspn(rows[i].path + length, "/["), rows[i].path + length);
             return;
         }

@@ -2,61 +2,68 @@
 #include "reference_document.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-    ROWS = 400,
+    ROWS = 200, /* of counts */
     PATH_SIZE = 256,
     TIER_LENGTH = 31
 };
 
-static const name_row *rows;
-static size_t row_count;
+/* The rows of counts, in the order of the table and in that of their paths. */
+static struct {
+    const name_row *rows, *sorted[ROWS];
+    size_t count;
+} counts;
 
-/* Not strcmp, which sanitizers make slow. */
 static bool begins(const char *word, const char *with) {
-    while (*with != '\0' && *word == *with) {
-        word++;
-        with++;
-    }
-    return *with == '\0';
+    return strncmp(word, with, strlen(with)) == 0;
 }
 
 static bool same(const char *a, const char *b) {
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
+    return strcmp(a, b) == 0;
+}
+
+static int by_path(const void *a, const void *b) {
+    return strcmp((*(const name_row *const *)a)->path, (*(const name_row *const *)b)->path);
+}
+
+static void read_table(void) {
+    if (counts.rows == NULL) {
+        counts.rows = rows_of("count", &counts.count);
+        assert_true(counts.count <= ROWS);
+        for (size_t i = 0; i < counts.count; i++) {
+            counts.sorted[i] = &counts.rows[i];
+        }
+        qsort(counts.sorted, counts.count, sizeof counts.sorted[0], by_path);
     }
-    return *a == *b;
 }
 
 /* ---- paths */
 
-/* The next name of a path or pointer, its escapes resolved; returns what follows it. */
-static const char *next_name(const char *path, char name[PATH_SIZE]) {
-    size_t length = 0;
-    for (path++; *path != '\0' && *path != '/'; path++) {
-        const bool escaped = *path == '~';
-        path += escaped;
-        assert_true(length + 1 < PATH_SIZE);
-        name[length++] = !escaped ? *path : *path == '0' ? '~' : '/';
-    }
-    name[length] = '\0';
-    return path;
-}
-
 /* Adds the values at the path to a list. With `lists` the name N is each element of an array. */
 static json_node **find(json_node *from, const char *path, bool lists, json_node **last) {
     char name[PATH_SIZE];
+    size_t length = 0;
     if (*path == '\0') {
         *last = from;
         from->also = NULL;
         return &from->also;
     }
-    path = next_name(path, name);
-    const bool elements = lists && same(name, "N");
+    if (from->kind != '{' && from->kind != '[') {
+        return last;
+    }
+    for (path++; *path != '\0' && *path != '/' && length < PATH_SIZE; path++) {
+        const bool escaped = *path == '~';
+        path += escaped;
+        name[length++] = !escaped ? *path : *path == '0' ? '~' : '/';
+    }
+    assert_true(length < PATH_SIZE);
+    const bool elements = lists && length == 1 && name[0] == 'N';
     for (json_node *node = from->kind == (elements ? '[' : '{') ? from->first : NULL; node != NULL; node = node->next) {
-        if (elements || json_is(node->name, name)) {
+        const json_string *const said = &node->name;
+        if (elements || (said->bytes != NULL && said->length == length && memcmp(said->bytes, name, length) == 0)) {
             last = find(node, path, lists, last);
         }
     }
@@ -105,9 +112,16 @@ static void refuse(facts *out, tokusage_status status, const char *member) {
 
 /* The row of a count with this path that counts here, or one whose path goes on after it. NULL: none. */
 static const name_row *find_row(const facts *out, const char *path, bool whole) {
-    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
-        if ((whole ? same(rows[i].path, path) : begins(rows[i].path, path)) && row_is_in(&rows[i], out->where)) {
-            return &rows[i];
+    size_t low = 0;
+    for (size_t high = counts.count; low < high;) {
+        const size_t middle = (low + high) / 2;
+        const bool before = strcmp(counts.sorted[middle]->path, path) < 0;
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    for (; low < counts.count && begins(counts.sorted[low]->path, path); low++) {
+        if (row_is_in(counts.sorted[low], out->where) && (!whole || same(counts.sorted[low]->path, path))) {
+            return counts.sorted[low];
         }
     }
     return NULL;
@@ -129,7 +143,7 @@ static bool join(char to[PATH_SIZE], const char *path, json_string name, const c
 
 /* Takes the value of a name. `given`: the name had a value before. Numbers of a list add up. */
 static void take_count(facts *out, const name_row *row, const json_node *node, bool *given, bool adds) {
-    const size_t i = (size_t)(row - rows);
+    const size_t i = (size_t)(row - counts.rows);
     int64_t value = 0;
     if (node->kind == 'n' || !node->begun) {
         return;
@@ -152,9 +166,11 @@ static const char *tag_of(const json_node *element, const char *name) {
     while (node != NULL && !(json_is(node->name, name) && node->kind == '"')) {
         node = node->next;
     }
-    for (size_t i = 0; node != NULL && i < row_count; i++) {
+    size_t count = 0;
+    const name_row *const rows = rows_of("tag", &count);
+    for (size_t i = 0; node != NULL && i < count; i++) {
         const size_t length = strlen(name);
-        if (same(rows[i].kind, "tag") && strncmp(rows[i].path, name, length) == 0 && rows[i].path[length] == '=' &&
+        if (strncmp(rows[i].path, name, length) == 0 && rows[i].path[length] == '=' &&
             json_is(node->text, rows[i].path + length + 1)) {
             return rows[i].how;
         }
@@ -176,7 +192,7 @@ static void read_element(facts *out, const json_node *element, const char *list)
     for (const json_node *node = element->first; node != NULL; node = node->next) {
         const name_row *row = join(full, path, node->name, "") ? find_row(out, full, true) : NULL;
         if (row != NULL) {
-            take_count(out, row, node, &given[row - rows], true);
+            take_count(out, row, node, &given[row - counts.rows], true);
         }
     }
 }
@@ -186,7 +202,7 @@ static void read_members(facts *out, const json_node *object, const char *path) 
     for (const json_node *node = object->first; node != NULL; node = node->next) {
         const name_row *row = join(full, path, node->name, "") ? find_row(out, full, true) : NULL;
         if (row != NULL) {
-            take_count(out, row, node, &out->has[row - rows], false);
+            take_count(out, row, node, &out->has[row - counts.rows], false);
         } else if (node->kind == '{' && join(full, path, node->name, "/") && find_row(out, full, false) != NULL) {
             out->included = out->included || same(full, "input_tokens_details/");
             read_members(out, node, full);
@@ -202,9 +218,9 @@ static void read_usage(facts *out, const json_node *value, const char *where) {
     memset(out, 0, sizeof *out);
     out->where = where;
     read_members(out, value, "");
-    for (size_t i = 0; i < row_count; i++) {
+    for (size_t i = 0; i < counts.count; i++) {
         if (out->has[i] && out->value[i] > TOKUSAGE_COUNT_MAX) {
-            refuse(out, TOKUSAGE_ERR_RANGE, rows[i].field);
+            refuse(out, TOKUSAGE_ERR_RANGE, counts.rows[i].field);
         }
     }
 }
@@ -242,23 +258,22 @@ static void drop_column(reference_usage *from, const char *name) {
 /* Of the names of a column the first is used that has a value. */
 static void conclude(const facts *in, reference_usage *out) {
     int64_t minutes = 0, hour = 0;
-    const name_row *sum = NULL;
     bool billed = false;
     memset(out, 0, sizeof *out);
     out->status = in->status;
     out->wrong = in->wrong;
     out->included = in->included;
-    for (size_t i = 0; i < row_count && same(rows[i].kind, "count"); i++) {
-        sum = same(rows[i].path, "cache_creation_input_tokens") ? &rows[i] : sum;
+    for (size_t i = 0; in->any && i < counts.count; i++) {
+        const name_row *const row = &counts.rows[i];
         if (!in->has[i]) {
             continue;
         }
-        out->included = out->included || same(rows[i].path, "prompt_tokens");
-        billed = billed || begins(rows[i].path, "billed_units/");
-        minutes = same(rows[i].how, "five_minutes") ? in->value[i] : minutes;
-        hour = same(rows[i].path, "cache_creation/ephemeral_1h_input_tokens") ? in->value[i] : hour;
-        if (!has_column(out, rows[i].column)) {
-            put_column(out, &rows[i], in->value[i]);
+        out->included = out->included || same(row->path, "prompt_tokens");
+        billed = billed || begins(row->path, "billed_units/");
+        minutes = same(row->how, "five_minutes") ? in->value[i] : minutes;
+        hour = same(row->path, "cache_creation/ephemeral_1h_input_tokens") ? in->value[i] : hour;
+        if (!has_column(out, row->column)) {
+            put_column(out, row, in->value[i]);
         }
     }
     /* Cohere charges its billed units: where they have a value, the flat name says nothing. */
@@ -269,7 +284,7 @@ static void conclude(const facts *in, reference_usage *out) {
     /* What was written for five minutes and for an hour is used as the sum where no name of cache write has a value. */
     const bool known = has_column(out, "written") || has_column(out, "written_separate");
     if (has_column(out, "written_5m") && !known) {
-        put_column(out, sum, minutes + hour);
+        put_column(out, find_row(in, "cache_creation_input_tokens", true), minutes + hour);
     }
     drop_column(out, "written_5m");
 }
@@ -322,26 +337,26 @@ static bool is_passed_over(const reference_usage *in, const name_row *row) {
 }
 
 tokusage_status reference_counts(const reference_usage *said, tokusage *usage, tokusage_error *error) {
-    tokusage counts;
-    memset(&counts, 0, sizeof counts);
+    tokusage sum;
+    memset(&sum, 0, sizeof sum);
     *error = (tokusage_error){said->status, said->wrong, 0, 0, 0};
     for (size_t i = 0; i < said->count; i++) {
         const name_row *row = said->columns[i].row;
         if (!is_passed_over(said, row)) {
-            add_to(&counts, row->field, said->columns[i].value);
+            add_to(&sum, row->field, said->columns[i].value);
         }
         if (is_separate(said, row)) {
-            add_to(&counts, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens",
+            add_to(&sum, same(row->field, "reasoning_tokens") ? "completion_tokens" : "prompt_tokens",
                    said->columns[i].value);
         }
     }
     for (size_t i = 0; i < TOKUSAGE_COUNTS && error->status == TOKUSAGE_OK; i++) {
-        if (tokusage_count_at(&counts, i)->value > TOKUSAGE_COUNT_MAX) {
+        if (tokusage_count_at(&sum, i)->value > TOKUSAGE_COUNT_MAX) {
             *error = (tokusage_error){TOKUSAGE_ERR_RANGE, tokusage_count_name(i), 0, 0, 0};
         }
     }
     if (error->status == TOKUSAGE_OK) {
-        *usage = counts;
+        *usage = sum;
     }
     return error->status;
 }
@@ -350,7 +365,7 @@ tokusage_status reference_counts(const reference_usage *said, tokusage *usage, t
 
 /* Whether a path of the table is read. At a pointer the root is not, but it is read as a usage. */
 static bool is_path(const name_row *row, const char *pointer, bool in_event) {
-    return same(row->kind, "usage") && (pointer == NULL ? !in_event || same(row->where, "all") : row->path != NULL);
+    return pointer == NULL ? !in_event || same(row->where, "all") : row->path != NULL;
 }
 
 /* The values at a path that are usages. Of values that are not closed, those that may become one. */
@@ -387,7 +402,9 @@ static void take_usage(reference_document *out, const json_node *list, const cha
 
 /* Finds the usage. Returns it if it is at one of the paths. */
 static const json_node *find_usage(json_node *root, const char *pointer, bool in_event, reference_document *out) {
-    for (size_t i = 0; i < row_count; i++) {
+    size_t count = 0;
+    const name_row *const rows = rows_of("usage", &count);
+    for (size_t i = 0; i < count; i++) {
         json_node *list = is_path(&rows[i], pointer, in_event) ? usages_at(root, pointer, &rows[i]) : NULL;
         if (list != NULL) {
             out->message = rows[i].path != NULL && same(rows[i].path, "/message/usage");
@@ -404,11 +421,13 @@ static const json_node *find_usage(json_node *root, const char *pointer, bool in
 
 bool reference_begun(json_node *root, const char *pointer, bool in_event) {
     static facts in;
-    rows = name_rows(&row_count);
+    size_t count = 0;
+    const name_row *const rows = rows_of("usage", &count);
+    read_table();
     if (root == NULL || root->kind != '{') {
         return false;
     }
-    for (size_t i = 0; i < row_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (rows[i].path != NULL && is_path(&rows[i], pointer, in_event) &&
             usages_at(root, pointer, &rows[i]) != NULL) {
             return true;
@@ -474,17 +493,22 @@ static void find_word(json_node *root, const char *pointer, const name_row *row,
 }
 
 void reference_read(json_node *root, const char *pointer, bool in_event, reference_document *out) {
-    rows = name_rows(&row_count);
+    static const char *const words[] = {"end", "may_end", "error"};
+    size_t count = 0;
+    read_table();
     memset(out, 0, sizeof *out);
     if (root->kind != '{') {
         return;
     }
     const json_node *usage = find_usage(root, pointer, in_event, out);
-    for (size_t i = 0; i < row_count; i++) {
-        if (same(rows[i].kind, "label")) {
-            find_label(root, pointer, &rows[i], usage, out);
-        } else if (!same(rows[i].kind, "count") && !same(rows[i].kind, "tag") && !same(rows[i].kind, "usage")) {
-            find_word(root, pointer, &rows[i], out);
+    const name_row *row = rows_of("label", &count);
+    for (size_t i = 0; i < count; i++) {
+        find_label(root, pointer, &row[i], usage, out);
+    }
+    for (size_t k = 0; k < LENGTH(words); k++) {
+        row = rows_of(words[k], &count);
+        for (size_t i = 0; i < count; i++) {
+            find_word(root, pointer, &row[i], out);
         }
     }
 }

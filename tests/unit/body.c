@@ -2,6 +2,7 @@
 #include "body.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------------------------------------- feeding */
@@ -105,7 +106,9 @@ static void observe_once(const tokusage_stream *stream, size_t taken, observatio
 }
 
 void expect_same_usage(const char *what, const tokusage *got, const tokusage *want) {
-    expect_words(what, usage_words(want), usage_words(got));
+    if (!same_counts(got, want)) {
+        fail_msg("%s: expected '%s', got '%s'", what, usage_words(want), usage_words(got));
+    }
     assert_true(tokusage_equal(got, want) && tokusage_equal(want, got));
 }
 
@@ -141,42 +144,50 @@ observation observe(const char *what, tokusage_stream *stream, size_t taken) {
 }
 
 static bool same_error(const tokusage_error *a, const tokusage_error *b) {
-    return a->status == b->status && a->member == b->member && a->offset == b->offset && a->expected == b->expected &&
+    const bool same_member =
+        a->member == b->member || (a->member != NULL && b->member != NULL && strcmp(a->member, b->member) == 0);
+    return a->status == b->status && same_member && a->offset == b->offset && a->expected == b->expected &&
            a->actual == b->actual;
 }
 
-/* A difference in words, or NULL. */
-static const char *difference(const observation *a, const observation *b) {
+const char *difference_of(const observation *a, const observation *b) {
     if (a->taken != b->taken || a->reports != b->reports || a->done != b->done) {
         return line_of("taken %zu, %zu; reports %llu, %llu; done %d, %d", a->taken, b->taken,
                        (unsigned long long)a->reports, (unsigned long long)b->reports, a->done, b->done);
-    }
-    if (a->status != b->status || !same_error(&a->error, &b->error)) {
-        return line_of("%s; %s", error_words(&a->error), error_words(&b->error));
     }
     for (int i = 0; i < LABEL_COUNT; i++) {
         if (strcmp(a->labels[i], b->labels[i]) != 0) {
             return line_of("label '%s', '%s'", a->labels[i], b->labels[i]);
         }
     }
+    const bool same_errors = a->status == b->status && same_error(&a->error, &b->error);
+    if (!same_errors || !same_counts(&a->usage, &b->usage)) {
+        return line_of("%s (%s); %s (%s)", error_words(&a->error), usage_words(&a->usage), error_words(&b->error),
+                       usage_words(&b->usage));
+    }
     for (int i = 0; i < 2; i++) {
-        if (a->ends[i].verdict != b->ends[i].verdict || !same_error(&a->ends[i].error, &b->ends[i].error)) {
-            return line_of("verdict %s, %s; %s; %s", tokusage_verdict_text(a->ends[i].verdict),
-                           tokusage_verdict_text(b->ends[i].verdict), error_words(&a->ends[i].error),
-                           error_words(&b->ends[i].error));
+        if (a->ends[i].verdict != b->ends[i].verdict || !same_error(&a->ends[i].error, &b->ends[i].error) ||
+            !same_counts(&a->ends[i].usage, &b->ends[i].usage)) {
+            return line_of("%s: %s (%s) %s; %s (%s) %s", i == 0 ? "open" : "complete",
+                           tokusage_verdict_text(a->ends[i].verdict), usage_words(&a->ends[i].usage),
+                           error_words(&a->ends[i].error), tokusage_verdict_text(b->ends[i].verdict),
+                           usage_words(&b->ends[i].usage), error_words(&b->ends[i].error));
         }
     }
     return NULL;
 }
 
 void expect_same_observation(const char *what, const observation *got, const observation *want) {
-    const char *const found = difference(got, want);
+    const char *const found = difference_of(got, want);
     if (found != NULL) {
         fail_msg("%s: got and expected differ: %s", what, found);
     }
-    expect_same_usage(what, &got->usage, &want->usage);
-    expect_same_usage(what, &got->ends[0].usage, &want->ends[0].usage);
-    expect_same_usage(what, &got->ends[1].usage, &want->ends[1].usage);
+    assert_true(tokusage_equal(&got->usage, &want->usage) && tokusage_equal(&want->ends[1].usage, &got->ends[1].usage));
+}
+
+void expect_observed(const char *what, tokusage_stream *stream, size_t taken, const observation *want) {
+    const observation got = observe(what, stream, taken);
+    expect_same_observation(what, &got, want);
 }
 
 static const char *or_none(const char *word) {
@@ -219,15 +230,18 @@ void expect_answer(const char *what, const observation *got, size_t length, cons
 
 /* ----------------------------------------------------------------------------------------------------- documents */
 
-static const char *outcome(const char *what, tokusage_status status, const tokusage_error *error,
-                           const tokusage *usage) {
+/* What was returned, in words; `before`: those of the call before, if any, which must be the same. */
+static const char *outcome(const char *what, span document, tokusage_status status, const tokusage_error *error,
+                           const tokusage *usage, const char *before) {
+    const char *const words = status == TOKUSAGE_OK ? usage_words(usage) : error_words(error);
     if (status != TOKUSAGE_OK && !spoilt(usage, sizeof *usage)) {
-        fail_msg("%s: it failed (%s), but it wrote the usage", what, tokusage_status_text(status));
+        fail_msg("%s: %s: it failed (%s), but it wrote the usage", what, shown(document.bytes, document.length), words);
     }
-    if (error->status != status) {
-        fail_msg("%s: it returned '%s', but the error is %s", what, tokusage_status_text(status), error_words(error));
+    if (error->status != status || (before != NULL && strcmp(before, words) != 0)) {
+        fail_msg("%s: %s: it returned '%s', says %s, and said %s", what, shown(document.bytes, document.length),
+                 tokusage_status_text(status), words, before != NULL ? before : error_words(error));
     }
-    return status == TOKUSAGE_OK ? usage_words(usage) : error_words(error);
+    return words;
 }
 
 const char *extracted(const char *what, const char *pointer, span document) {
@@ -238,18 +252,18 @@ const char *extracted(const char *what, const char *pointer, span document) {
     spoil(&error, sizeof error);
     const char *bytes = against_the_end(document.bytes, document.length);
     tokusage_status status = tokusage_extract(bytes, document.length, pointer, &usage, &error);
-    const char *const words = outcome(what, status, &error, &usage);
+    const char *const words = outcome(what, document, status, &error, &usage, NULL);
     if (pointer != NULL && pointer[0] == '\0') {
         spoil(&again, sizeof again);
         spoil(&error, sizeof error);
         status = tokusage_decode(bytes, document.length, &again, &error);
-        expect_words(what, words, outcome(what, status, &error, &again));
+        (void)outcome(what, document, status, &error, &again, words);
     }
     spoil(&again, sizeof again);
     spoil(&error, sizeof error);
     bytes = against_the_beginning(document.bytes, document.length);
     status = tokusage_extract(bytes, document.length, pointer, &again, &error);
-    expect_words(what, words, outcome(what, status, &error, &again));
+    (void)outcome(what, document, status, &error, &again, words);
     spoil(&again, sizeof again);
     assert_int_equal(tokusage_extract(bytes, document.length, pointer, &again, NULL), status);
     assert_memory_equal(&again, &usage, sizeof usage);
@@ -257,16 +271,29 @@ const char *extracted(const char *what, const char *pointer, span document) {
 }
 
 void expect_extract(const char *what, const char *pointer, span document, const char *want) {
-    char label[800];
-    (void)snprintf(label, sizeof label, "%s: %s in %s", what, pointer != NULL ? pointer : "NULL",
-                   shown(document.bytes, document.length));
-    expect_words(label, is_error(want) ? want : in_order(want), extracted(label, pointer, document));
+    const char *const got = extracted(what, pointer, document);
+    const char *const words = is_error(want) ? want : in_order(want);
+    if (strcmp(got, words) != 0) {
+        fail_msg("%s: %s in %s: expected '%s', got '%s'", what, pointer != NULL ? pointer : "NULL",
+                 shown(document.bytes, document.length), words, got);
+    }
+}
+
+void expect_extract_built(const char *what, const char *pointer, builder *document, const char *want) {
+    expect_extract(what, pointer, built(document), want);
+    free(document->bytes);
+    *document = (builder){NULL, 0, 0};
 }
 
 void expect_documents(const document_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expect_extract(cases[i].what, cases[i].pointer, cases[i].document, cases[i].want);
     }
+}
+
+void run_documents(void **state) {
+    const case_table *const all = *state;
+    expect_documents(all->cases, all->count);
 }
 
 /* ----------------------------------------------------------------------------------------------------- every way */
@@ -302,33 +329,47 @@ static bool begins_as_document(span body) {
     return i < body.length && (body.bytes[i] == '{' || body.bytes[i] == '[');
 }
 
+/* A name for messages: what is tried, and after it in which way. */
+typedef struct attempt {
+    char text[900];
+    size_t length; /* of the first */
+} attempt;
+
+static attempt begin_attempt(const char *what) {
+    attempt begun;
+    const size_t length = strlen(what), most = sizeof begun.text - 100;
+    begun.length = length < most ? length : most;
+    memcpy(begun.text, what, begun.length);
+    return begun;
+}
+
+static const char *name_of(attempt *of, const char *way, size_t number) {
+    (void)snprintf(of->text + of->length, sizeof of->text - of->length, ", %s %zu", way, number);
+    return of->text;
+}
+
 observation expect_in_every_way(const char *what, const char *pointer, span body) {
     tokusage_stream stream;
-    char label[900];
+    attempt tried = begin_attempt(what);
     const size_t taken = feed_whole(&stream, pointer, body);
     const observation whole = observe(what, &stream, taken);
     const size_t tries = WORK / (body.length + 1) + 1;
     const size_t step = body.length / tries;
     for (size_t cut = 0; cut <= body.length; cut += step + stride()) {
-        (void)snprintf(label, sizeof label, "%s, cut after %zu bytes", what, cut);
-        const observation cut_in_two = observe(label, &stream, feed_in_two(&stream, pointer, body, cut));
-        expect_same_observation(label, &cut_in_two, &whole);
+        const char *const way = name_of(&tried, "cut after byte", cut);
+        expect_observed(way, &stream, feed_in_two(&stream, pointer, body, cut), &whole);
     }
     static const size_t sizes[] = {1, 7, 64, 1400};
     for (size_t i = 0; i < LENGTH(sizes); i++) {
-        (void)snprintf(label, sizeof label, "%s, in chunks of %zu", what, sizes[i]);
-        const observation chunks = observe(label, &stream, feed_in_chunks(&stream, pointer, body, sizes[i]));
-        expect_same_observation(label, &chunks, &whole);
-        (void)snprintf(label, sizeof label, "%s, in random chunks up to %zu", what, sizes[i]);
-        const observation some = observe(label, &stream, feed_randomly(&stream, pointer, body, sizes[i]));
-        expect_same_observation(label, &some, &whole);
+        const char *way = name_of(&tried, "in chunks of", sizes[i]);
+        expect_observed(way, &stream, feed_in_chunks(&stream, pointer, body, sizes[i]), &whole);
+        way = name_of(&tried, "in random chunks up to", sizes[i]);
+        expect_observed(way, &stream, feed_randomly(&stream, pointer, body, sizes[i]), &whole);
     }
     if (begins_as_document(body)) {
-        (void)snprintf(label, sizeof label, "%s, as a document", what);
-        expect_document_agrees(label, pointer, body, &whole);
+        expect_document_agrees(name_of(&tried, "as a document of", body.length), pointer, body, &whole);
         const observation root = observe(what, &stream, feed_whole(&stream, "", body));
-        (void)snprintf(label, sizeof label, "%s, as a usage", what);
-        expect_document_agrees(label, "", body, &root);
+        expect_document_agrees(name_of(&tried, "as a usage of", body.length), "", body, &root);
     }
     return whole;
 }
@@ -340,8 +381,19 @@ void expect_body(const char *what, const char *pointer, span body, const answer 
     expect_answer(label, &got, body.length, want);
 }
 
+void expect_built(const char *what, const char *pointer, builder *body, const answer *want) {
+    expect_body(what, pointer, built(body), want);
+    free(body->bytes);
+    *body = (builder){NULL, 0, 0};
+}
+
 void expect_bodies(const body_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         expect_body(cases[i].what, cases[i].pointer, cases[i].body, &cases[i].want);
     }
+}
+
+void run_bodies(void **state) {
+    const case_table *const all = *state;
+    expect_bodies(all->cases, all->count);
 }

@@ -67,8 +67,15 @@ void add_reported_prompts(builder *to, tokusage_stream *stream, span body);
  * is not const: it may have been fed in the same call, which clang takes for a stream without a value.) */
 observation observe(const char *what, tokusage_stream *stream, size_t taken);
 
+/* The first difference in words, or NULL. */
+const char *difference_of(const observation *a, const observation *b);
+
 void expect_same_usage(const char *what, const tokusage *got, const tokusage *want);
 void expect_same_observation(const char *what, const observation *got, const observation *want);
+
+/* Observes the stream, and expects the same. */
+void expect_observed(const char *what, tokusage_stream *stream, size_t taken, const observation *want);
+
 void expect_answer(const char *what, const observation *got, size_t length, const answer *want);
 
 /*
@@ -82,6 +89,9 @@ observation expect_in_every_way(const char *what, const char *pointer, span body
 /* The same, and expects this answer. */
 void expect_body(const char *what, const char *pointer, span body, const answer *want);
 
+/* The same of a body that was built for it: it is freed. */
+void expect_built(const char *what, const char *pointer, builder *body, const answer *want);
+
 /*
  * What tokusage_extract returns, in words: the usage, or the error. It reads copies of the document at either edge of
  * unreadable memory, with an error and without one, and fails the test when these differ, or when it fails and wrote the
@@ -89,8 +99,9 @@ void expect_body(const char *what, const char *pointer, span body, const answer 
  */
 const char *extracted(const char *what, const char *pointer, span document);
 
-/* Expects these words of it. */
+/* Expects these words of it; and of one that was built for it, which is freed. */
 void expect_extract(const char *what, const char *pointer, span document, const char *want);
+void expect_extract_built(const char *what, const char *pointer, builder *document, const char *want);
 
 /* A case of a table of documents. */
 typedef struct document_case {
@@ -101,6 +112,24 @@ typedef struct document_case {
 
 void expect_documents(const document_case *cases, size_t count);
 
+/*
+ * A test that is a table of cases: in the list of tests TABLE_TEST(run_documents, a_table). The name of the table is that
+ * of the test, and what runs it finds the table in *state.
+ */
+typedef struct case_table {
+    const void *cases;
+    size_t count;
+} case_table;
+
+#define TABLE_TEST(run, table)                                                                                         \
+    {                                                                                                                  \
+        .name = #table, .test_func = (run), .initial_state = &(case_table) {                                           \
+            (table), LENGTH(table)                                                                                     \
+        }                                                                                                              \
+    }
+
+void run_documents(void **state);
+
 /* A case of a table of bodies. */
 typedef struct body_case {
     const char *what;
@@ -110,5 +139,6 @@ typedef struct body_case {
 } body_case;
 
 void expect_bodies(const body_case *cases, size_t count);
+void run_bodies(void **state);
 
 #endif

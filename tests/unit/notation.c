@@ -25,6 +25,21 @@ const char *line_of(const char *format, ...) {
     return line;
 }
 
+size_t words_in(const char *words) {
+    size_t count = 1;
+    for (; *words != '\0'; words++) {
+        count += *words == ' ';
+    }
+    return count;
+}
+
+const char *word_in(const char *words, size_t number) {
+    for (; number > 0; number--) {
+        words += strcspn(words, " ") + 1;
+    }
+    return line_of("%.*s", (int)strcspn(words, " "), words);
+}
+
 void expect_words(const char *what, const char *want, const char *got) {
     if (strcmp(want, got) != 0) {
         fail_msg("%s: expected '%s', got '%s'", what, want, got);
@@ -39,15 +54,26 @@ enum {
     NUMBER = 24 /* the most bytes of a number in words */
 };
 
-/* Writes the words of a number; returns how many bytes. */
+/* Writes the words of a number; returns how many bytes. By hand, as most of what the tests print is compared, often. */
 static size_t put_number(char *to, int64_t number) {
+    char digits[NUMBER];
+    size_t count = 0;
     if (number == MAX || number == 2 * MAX) {
         return (size_t)snprintf(to, NUMBER, "%s", number == MAX ? "MAX" : "2MAX");
     }
-    if (number >= MAX - 9 && number <= MAX + 9) {
-        return (size_t)snprintf(to, NUMBER, "MAX%+lld", (long long)(number - MAX));
+    if (number < 0 || (number >= MAX - 9 && number <= MAX + 9)) {
+        return (size_t)snprintf(to, NUMBER, number < 0 ? "%lld" : "MAX%+lld",
+                                (long long)(number < 0 ? number : number - MAX));
     }
-    return (size_t)snprintf(to, NUMBER, "%lld", (long long)number);
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    for (size_t i = 0; i < count; i++) {
+        to[i] = digits[count - 1 - i];
+    }
+    to[count] = '\0';
+    return count;
 }
 
 const char *number_words(int64_t number) {
@@ -70,14 +96,23 @@ static int64_t number_in(const char *word) {
     return number;
 }
 
-/* How long a name is without "_tokens". */
-static int short_length(const char *member) {
-    const char *const tail = strstr(member, "_tokens");
-    return (int)(tail != NULL ? (size_t)(tail - member) : strlen(member));
+static size_t put_text(char *to, const char *text, size_t length) {
+    memcpy(to, text, length);
+    to[length] = '\0';
+    return length;
+}
+
+/* Writes a name without "_tokens". */
+static size_t put_name(char *to, const char *member) {
+    const size_t length = strlen(member), tail = strlen("_tokens");
+    const bool whole = length < tail || memcmp(member + length - tail, "_tokens", tail) != 0;
+    return put_text(to, member, whole ? length : length - tail);
 }
 
 const char *short_name(const char *member) {
-    return member != NULL ? line_of("%.*s", short_length(member), member) : "-";
+    char *const line = next_line();
+    (void)put_name(line, member != NULL ? member : "-");
+    return line;
 }
 
 /* ------------------------------------------------------------------------------------------------------ usages */
@@ -110,7 +145,19 @@ tokusage usage_in(const char *words) {
     return usage;
 }
 
-/* An absent count must be 0, and `present` a bool: it is read as a byte, as one that was spoilt is no valid bool. */
+/* In both, `present` is read as a byte: one that was spoilt is no valid bool. */
+bool same_counts(const tokusage *a, const tokusage *b) {
+    tokusage copies[] = {*a, *b};
+    bool same = true;
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        const tokusage_count *const one = tokusage_count_at(&copies[0], i), *const other =
+                                                                                tokusage_count_at(&copies[1], i);
+        same = same && one->value == other->value && memcmp(&one->present, &other->present, 1) == 0;
+    }
+    return same;
+}
+
+/* An absent count must be 0. */
 const char *usage_words(const tokusage *usage) {
     char *const line = next_line();
     tokusage copy = *usage;
@@ -121,12 +168,11 @@ const char *usage_words(const tokusage *usage) {
         unsigned char present = 0;
         memcpy(&present, &count->present, 1);
         if (present != 0 || count->value != 0) {
-            const char *const name = tokusage_count_name(i);
-            used += (size_t)snprintf(line + used, WIDTH - used, "%s%s%.*s ", used > 0 ? " " : "",
-                                     present == 0  ? "absent:"
-                                     : present > 1 ? "unset:"
-                                                   : "",
-                                     short_length(name), name);
+            const char *const flag = present == 0 ? "absent:" : present > 1 ? "unset:" : "";
+            used += put_text(line + used, " ", used > 0);
+            used += put_text(line + used, flag, strlen(flag));
+            used += put_name(line + used, tokusage_count_name(i));
+            used += put_text(line + used, " ", 1);
             used += put_number(line + used, count->value);
         }
     }
@@ -145,9 +191,11 @@ const char *error_words(const tokusage_error *error) {
                                            "TYPE", "INTEGER",  "RANGE",  "DUPLICATE", "TOTAL",  "PART"};
     char *const line = next_line();
     const size_t status = (size_t)error->status;
-    size_t used = (size_t)snprintf(line, WIDTH, "%s", status < LENGTH(statuses) ? statuses[status] : "unset");
+    const char *const word = status < LENGTH(statuses) ? statuses[status] : "unset";
+    size_t used = put_text(line, word, strlen(word));
     if (error->member != NULL && status < LENGTH(statuses)) {
-        used += (size_t)snprintf(line + used, WIDTH - used, " %s", short_name(error->member));
+        used += put_text(line + used, " ", 1);
+        used += put_name(line + used, error->member);
     }
     if (error->offset > 0 || error->status == TOKUSAGE_ERR_SYNTAX || error->status == TOKUSAGE_ERR_DEPTH) {
         used += (size_t)snprintf(line + used, WIDTH - used, " @%zu", error->offset);

@@ -17,6 +17,9 @@ tokusage usage_in(const char *words);
 /* The number of the count that the first word names. */
 size_t count_named(const char *word);
 
+/* Whether the words for them are the same. */
+bool same_counts(const tokusage *a, const tokusage *b);
+
 /* The words for them. Valid until the sixtieth call after. */
 const char *usage_words(const tokusage *usage);
 const char *error_words(const tokusage_error *error);
@@ -34,6 +37,10 @@ const char *line_of(const char *format, ...)
     __attribute__((format(printf, 1, 2)))
 #endif
     ;
+
+/* How many words there are, with one space between them; and the word of that number, in one of the same buffers. */
+size_t words_in(const char *words);
+const char *word_in(const char *words, size_t number);
 
 /* Fails the test, naming `what`, unless the two are the same words. */
 void expect_words(const char *what, const char *want, const char *got);

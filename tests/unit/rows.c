@@ -7,6 +7,7 @@
 
 enum {
     ROWS = 400,
+    KINDS = 8,
     PART_ROWS = 40
 };
 
@@ -25,6 +26,45 @@ const name_row *name_rows(size_t *count) {
         }
     }
     *count = names.rows;
+    return rows;
+}
+
+/* The rows of a kind. */
+typedef struct group {
+    const name_row *first;
+    size_t count;
+} group;
+
+static void find_groups(group to[KINDS]) {
+    size_t count = 0, used = 0;
+    const name_row *const rows = name_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(rows[i].kind, rows[i - 1].kind) != 0) {
+            assert_true(used < KINDS);
+            to[used++].first = &rows[i];
+        }
+        to[used - 1].count++;
+    }
+}
+
+const name_row *rows_of(const char *kind, size_t *count) {
+    static group groups[KINDS];
+    size_t i = 0;
+    if (groups[0].count == 0) {
+        find_groups(groups);
+    }
+    while (i < KINDS && groups[i].count > 0 && strcmp(groups[i].first->kind, kind) != 0) {
+        i++;
+    }
+    assert_true(i < KINDS && groups[i].count > 0);
+    *count = groups[i].count;
+    return groups[i].first;
+}
+
+const name_row *usage_paths(size_t *count) {
+    const name_row *const rows = rows_of("usage", count);
+    *count -= 1;
+    assert_true(*count > 15 && rows[*count].path == NULL && rows[*count - 1].order == *count);
     return rows;
 }
 
@@ -63,24 +103,18 @@ bool row_is_in(const name_row *row, const char *where) {
 bool tag_is_known(const char *tag) {
     size_t count = 0;
     bool known = false;
-    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
-        known = known || (strcmp(row->kind, "tag") == 0 && strcmp(row->path, tag) == 0);
+    for (const name_row *row = rows_of("tag", &count); count > 0; row++, count--) {
+        known = known || strcmp(row->path, tag) == 0;
     }
     return known;
 }
 
 const char *tag_word(size_t number) {
     static const char *const others[] = {"TEXT", "Audio", "5m", "message"};
-    const char *words[ROWS];
     size_t count = 0;
-    size_t used = 0;
-    for (const name_row *row = name_rows(&count); count > 0; row++, count--) {
-        if (strcmp(row->kind, "tag") == 0) {
-            words[used++] = strchr(row->path, '=') + 1;
-        }
-    }
-    number %= used + LENGTH(others);
-    return number < used ? words[number] : others[number - used];
+    const name_row *const rows = rows_of("tag", &count);
+    number %= count + LENGTH(others);
+    return number < count ? strchr(rows[number].path, '=') + 1 : others[number - count];
 }
 
 const char *member_of(const name_row *row, const char *value) {

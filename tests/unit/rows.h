@@ -18,8 +18,12 @@ typedef struct name_row {
     const char *where;  /* of a count: usage, root, meta; of a usage: all, or documents (not in events) */
 } name_row;
 
-/* All rows; read once. */
+/* All rows, or those of a kind, which follow each other; read once. */
 const name_row *name_rows(size_t *count);
+const name_row *rows_of(const char *kind, size_t *count);
+
+/* The rows of usages that have a path, the first one first: all but the last, which is the root. */
+const name_row *usage_paths(size_t *count);
 
 /* A row of tests/data/parts.tsv: a whole, and the parts that are together at most the whole, as numbers of counts. */
 typedef struct part_row {

@@ -18,12 +18,11 @@ typedef struct short_case {
     answer want;
 } short_case;
 
-void expect_short(const short_case *cases, size_t count);
+/* For TABLE_TEST. */
+void run_short(void **state);
 
 /* A cmocka setup: random_seed. */
 int seed_random(void **state);
-
-#define EXPECT_SHORT(cases) expect_short((cases), LENGTH(cases))
 
 /* Usages, and what they say after tokusage_settle. */
 #define U5 "{'prompt_tokens':5}"

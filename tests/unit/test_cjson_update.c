@@ -121,9 +121,9 @@ static void update_cjson_removes_every_name_of_the_table(void **state) {
     (void)state;
     const tokusage nothing = usage_in("");
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = rows_of("count", &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].kind, "count") == 0 && row_is_in(&rows[i], "usage")) {
+        if (row_is_in(&rows[i], "usage")) {
             cJSON *const tree = parsed(line_of("{'a':1,%s}", member_of(&rows[i], "5")));
             assert_int_equal(tokusage_update_cjson(tree, &nothing), TOKUSAGE_OK);
             char *const printed = cJSON_PrintUnformatted(tree);
@@ -408,9 +408,9 @@ static void strip_form_objects(cJSON *object) {
 static char *without_counts(const cJSON *tree) {
     cJSON *const copy = cJSON_Duplicate(tree, 1);
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = rows_of("count", &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].kind, "count") == 0 && row_is_in(&rows[i], "usage")) {
+        if (row_is_in(&rows[i], "usage")) {
             strip_row(copy, &rows[i], rows[i].path);
         }
     }

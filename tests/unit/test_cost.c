@@ -36,249 +36,217 @@ static void expect_cost(const char *what, const tokusage *usage, const tokusage 
     assert_true(again == cost);
 }
 
-static void expect_rows(const row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const tokusage usage = usage_in(rows[i].usage);
-        const tokusage prices = usage_in(rows[i].prices);
-        expect_cost(rows[i].what, &usage, &prices, rows[i].want);
+static void run_rows(void **state) {
+    const case_table *const all = *state;
+    for (const row *one = all->cases; one < (const row *)all->cases + all->count; one++) {
+        const tokusage usage = usage_in(one->usage);
+        const tokusage prices = usage_in(one->prices);
+        expect_cost(one->what, &usage, &prices, one->want);
     }
 }
 
 /* ------------------------------------------------------------------------------------------------ worked examples */
 
 /* Prices in 10^-12 dollars a token: dollars per million tokens, times a million. */
-static void cost_is_that_of_the_worked_examples_to_the_last_digit(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"a prompt that is written to two caches",
-         "prompt 1000010 completion 9 cache_write 1000000 cache_write_1h 400000",
-         "prompt 5000000 completion 25000000 cache_write 6250000 cache_write_1h 10000000", "7750275000000"},
-        {"a turn of an agent", "prompt 188107 completion 393 cached 186000 cache_write 2086 cache_write_1h 2086",
-         "prompt 5000000 completion 25000000 cached 500000 cache_write 6250000 cache_write_1h 10000000",
-         "123790000000"},
-        {"a turn with reasoning at the price of the completion",
-         "prompt 26549 completion 1590 total 28139 cached 22272 reasoning 1152",
-         "prompt 1250000 completion 10000000 cached 125000", "24030250000"},
-        {"a voice turn",
-         "prompt 1459 completion 396 total 1855 cached 1408 prompt_audio 110 cached_audio 64 completion_audio 299",
-         "prompt 4000000 completion 16000000 cached 400000 prompt_audio 32000000 cached_audio 400000 completion_audio "
-         "64000000",
-         "22743200000"},
-        {"an image", "prompt 0 completion 300 total 300 completion_image 290",
-         "prompt 2000000 completion 12000000 completion_image 120000000", "34920000000"},
-        {"3.75 per million tokens", "prompt 1 completion 0", "prompt 3750000 completion 0", "3750000"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_is_that_of_the_worked_examples_to_the_last_digit[] = {
+    {"a prompt that is written to two caches", "prompt 1000010 completion 9 cache_write 1000000 cache_write_1h 400000",
+     "prompt 5000000 completion 25000000 cache_write 6250000 cache_write_1h 10000000", "7750275000000"},
+    {"a turn of an agent", "prompt 188107 completion 393 cached 186000 cache_write 2086 cache_write_1h 2086",
+     "prompt 5000000 completion 25000000 cached 500000 cache_write 6250000 cache_write_1h 10000000", "123790000000"},
+    {"a turn with reasoning at the price of the completion",
+     "prompt 26549 completion 1590 total 28139 cached 22272 reasoning 1152",
+     "prompt 1250000 completion 10000000 cached 125000", "24030250000"},
+    {"a voice turn",
+     "prompt 1459 completion 396 total 1855 cached 1408 prompt_audio 110 cached_audio 64 completion_audio 299",
+     "prompt 4000000 completion 16000000 cached 400000 prompt_audio 32000000 cached_audio 400000 completion_audio "
+     "64000000",
+     "22743200000"},
+    {"an image", "prompt 0 completion 300 total 300 completion_image 290",
+     "prompt 2000000 completion 12000000 completion_image 120000000", "34920000000"},
+    {"3.75 per million tokens", "prompt 1 completion 0", "prompt 3750000 completion 0", "3750000"},
+};
 
 /* ----------------------------------------------------------------------------------------------------- the rules */
 
-static void cost_charges_each_token_once_at_the_most_particular_price(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt and completion", "prompt 10 completion 5", "prompt 3 completion 7", "65"},
-        {"a prompt alone", "prompt 10", "prompt 3 completion 7", "30"},
-        {"a completion alone", "completion 5", "prompt 3 completion 7", "35"},
-        {"a completion alone needs no price of the prompt", "completion 5", "completion 7", "35"},
-        {"nothing was used", "prompt 0 completion 0", "", "0"},
-        {"a price of 0 is a price", "prompt 10 completion 5", "prompt 0 completion 7", "35"},
-        {"everything is free", "prompt 10 completion 5", "prompt 0 completion 0", "0"},
-        {"the total is not read", "prompt 10 completion 5 total 999", "prompt 3 completion 7", "65"},
-        {"nor is a price of the total", "prompt 10 completion 5 total 999", "prompt 3 completion 7 total 1000", "65"},
-        {"cached", "prompt 10 completion 5 cached 4", "prompt 100 completion 1000 cached 1", "5604"},
-        {"cache write", "prompt 10 completion 5 cache_write 4", "prompt 100 completion 1000 cache_write 1", "5604"},
-        {"1 h, of cache write", "prompt 10 completion 5 cache_write 4 cache_write_1h 3",
-         "prompt 100 completion 1000 cache_write 10 cache_write_1h 1", "5613"},
-        {"prompt audio", "prompt 10 completion 5 prompt_audio 4", "prompt 100 completion 1000 prompt_audio 1", "5604"},
-        {"prompt image", "prompt 10 completion 5 prompt_image 4", "prompt 100 completion 1000 prompt_image 1", "5604"},
-        {"cached audio", "prompt 10 completion 5 cached 4 prompt_audio 3 cached_audio 2",
-         "prompt 10000 completion 100000 cached 1000 prompt_audio 100 cached_audio 1", "552102"},
-        {"cached image", "prompt 10 completion 5 cached 4 prompt_image 3 cached_image 2",
-         "prompt 10000 completion 100000 cached 1000 prompt_image 100 cached_image 1", "552102"},
-        {"reasoning", "prompt 10 completion 5 reasoning 4", "prompt 100 completion 1000 reasoning 1", "2004"},
-        {"completion audio", "prompt 10 completion 5 completion_audio 4",
-         "prompt 100 completion 1000 completion_audio 1", "2004"},
-        {"completion image", "prompt 10 completion 5 completion_image 4",
-         "prompt 100 completion 1000 completion_image 1", "2004"},
-        {"all of a completion", "prompt 0 completion 9 reasoning 2 completion_audio 3 completion_image 4",
-         "prompt 0 completion 1000 reasoning 100 completion_audio 10 completion_image 1", "234"},
-        {"all of a prompt",
-         "prompt 20 completion 0 cached 6 cache_write 5 cache_write_1h 2 prompt_audio 4 prompt_image 3 cached_audio 3 "
-         "cached_image 2",
-         "prompt 1 completion 0 cached 10 cache_write 100 cache_write_1h 1000 prompt_audio 10000 prompt_image 100000 "
-         "cached_audio 1000000 cached_image 10000000",
-         "23112317"},
-        {"parts that are all of their whole", "prompt 4 completion 3 cached 4 reasoning 3",
-         "prompt 100 completion 1000 cached 1 reasoning 10", "34"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_charges_each_token_once_at_the_most_particular_price[] = {
+    {"prompt and completion", "prompt 10 completion 5", "prompt 3 completion 7", "65"},
+    {"a prompt alone", "prompt 10", "prompt 3 completion 7", "30"},
+    {"a completion alone", "completion 5", "prompt 3 completion 7", "35"},
+    {"a completion alone needs no price of the prompt", "completion 5", "completion 7", "35"},
+    {"nothing was used", "prompt 0 completion 0", "", "0"},
+    {"a price of 0 is a price", "prompt 10 completion 5", "prompt 0 completion 7", "35"},
+    {"everything is free", "prompt 10 completion 5", "prompt 0 completion 0", "0"},
+    {"the total is not read", "prompt 10 completion 5 total 999", "prompt 3 completion 7", "65"},
+    {"nor is a price of the total", "prompt 10 completion 5 total 999", "prompt 3 completion 7 total 1000", "65"},
+    {"cached", "prompt 10 completion 5 cached 4", "prompt 100 completion 1000 cached 1", "5604"},
+    {"cache write", "prompt 10 completion 5 cache_write 4", "prompt 100 completion 1000 cache_write 1", "5604"},
+    {"1 h, of cache write", "prompt 10 completion 5 cache_write 4 cache_write_1h 3",
+     "prompt 100 completion 1000 cache_write 10 cache_write_1h 1", "5613"},
+    {"prompt audio", "prompt 10 completion 5 prompt_audio 4", "prompt 100 completion 1000 prompt_audio 1", "5604"},
+    {"prompt image", "prompt 10 completion 5 prompt_image 4", "prompt 100 completion 1000 prompt_image 1", "5604"},
+    {"cached audio", "prompt 10 completion 5 cached 4 prompt_audio 3 cached_audio 2",
+     "prompt 10000 completion 100000 cached 1000 prompt_audio 100 cached_audio 1", "552102"},
+    {"cached image", "prompt 10 completion 5 cached 4 prompt_image 3 cached_image 2",
+     "prompt 10000 completion 100000 cached 1000 prompt_image 100 cached_image 1", "552102"},
+    {"reasoning", "prompt 10 completion 5 reasoning 4", "prompt 100 completion 1000 reasoning 1", "2004"},
+    {"completion audio", "prompt 10 completion 5 completion_audio 4", "prompt 100 completion 1000 completion_audio 1",
+     "2004"},
+    {"completion image", "prompt 10 completion 5 completion_image 4", "prompt 100 completion 1000 completion_image 1",
+     "2004"},
+    {"all of a completion", "prompt 0 completion 9 reasoning 2 completion_audio 3 completion_image 4",
+     "prompt 0 completion 1000 reasoning 100 completion_audio 10 completion_image 1", "234"},
+    {"all of a prompt",
+     "prompt 20 completion 0 cached 6 cache_write 5 cache_write_1h 2 prompt_audio 4 prompt_image 3 cached_audio 3 "
+     "cached_image 2",
+     "prompt 1 completion 0 cached 10 cache_write 100 cache_write_1h 1000 prompt_audio 10000 prompt_image 100000 "
+     "cached_audio 1000000 cached_image 10000000",
+     "23112317"},
+    {"parts that are all of their whole", "prompt 4 completion 3 cached 4 reasoning 3",
+     "prompt 100 completion 1000 cached 1 reasoning 10", "34"},
+};
 
-static void cost_takes_an_absent_price_from_what_the_kind_is_part_of(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"cached: prompt", "prompt 10 cached 4", "prompt 7", "70"},
-        {"cache write: prompt", "prompt 10 cache_write 4", "prompt 7", "70"},
-        {"1 h: cache write", "prompt 10 cache_write 4 cache_write_1h 3", "prompt 7 cache_write 100", "442"},
-        {"1 h with a price, cache write without: prompt", "prompt 10 cache_write 4 cache_write_1h 3",
-         "prompt 7 cache_write_1h 100", "349"},
-        {"1 h: through cache write to the prompt", "prompt 10 cache_write 4 cache_write_1h 3", "prompt 7", "70"},
-        {"prompt audio: prompt", "prompt 10 prompt_audio 4", "prompt 7", "70"},
-        {"prompt image: prompt", "prompt 10 prompt_image 4", "prompt 7", "70"},
-        {"cached audio: cached", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
-         "prompt 1 cached 10 prompt_audio 100", "145"},
-        {"cached image: cached", "prompt 10 cached 4 prompt_image 3 cached_image 2",
-         "prompt 1 cached 10 prompt_image 100", "145"},
-        {"cached audio without a price of cached: prompt audio", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
-         "prompt 1 prompt_audio 100", "307"},
-        {"cached image without a price of cached: prompt image", "prompt 10 cached 4 prompt_image 3 cached_image 2",
-         "prompt 1 prompt_image 100", "307"},
-        {"cached audio with a price alone", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
-         "prompt 1 cached_audio 100", "208"},
-        {"cached image with a price alone", "prompt 10 cached 4 prompt_image 3 cached_image 2",
-         "prompt 1 cached_image 100", "208"},
-        {"cached audio without a price of any audio", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
-         "prompt 1 cached 10", "46"},
-        {"reasoning: completion", "completion 9 reasoning 4", "completion 7", "63"},
-        {"completion audio: completion", "completion 9 completion_audio 4", "completion 7", "63"},
-        {"completion image: completion", "completion 9 completion_image 4", "completion 7", "63"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_takes_an_absent_price_from_what_the_kind_is_part_of[] = {
+    {"cached: prompt", "prompt 10 cached 4", "prompt 7", "70"},
+    {"cache write: prompt", "prompt 10 cache_write 4", "prompt 7", "70"},
+    {"1 h: cache write", "prompt 10 cache_write 4 cache_write_1h 3", "prompt 7 cache_write 100", "442"},
+    {"1 h with a price, cache write without: prompt", "prompt 10 cache_write 4 cache_write_1h 3",
+     "prompt 7 cache_write_1h 100", "349"},
+    {"1 h: through cache write to the prompt", "prompt 10 cache_write 4 cache_write_1h 3", "prompt 7", "70"},
+    {"prompt audio: prompt", "prompt 10 prompt_audio 4", "prompt 7", "70"},
+    {"prompt image: prompt", "prompt 10 prompt_image 4", "prompt 7", "70"},
+    {"cached audio: cached", "prompt 10 cached 4 prompt_audio 3 cached_audio 2", "prompt 1 cached 10 prompt_audio 100",
+     "145"},
+    {"cached image: cached", "prompt 10 cached 4 prompt_image 3 cached_image 2", "prompt 1 cached 10 prompt_image 100",
+     "145"},
+    {"cached audio without a price of cached: prompt audio", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
+     "prompt 1 prompt_audio 100", "307"},
+    {"cached image without a price of cached: prompt image", "prompt 10 cached 4 prompt_image 3 cached_image 2",
+     "prompt 1 prompt_image 100", "307"},
+    {"cached audio with a price alone", "prompt 10 cached 4 prompt_audio 3 cached_audio 2", "prompt 1 cached_audio 100",
+     "208"},
+    {"cached image with a price alone", "prompt 10 cached 4 prompt_image 3 cached_image 2", "prompt 1 cached_image 100",
+     "208"},
+    {"cached audio without a price of any audio", "prompt 10 cached 4 prompt_audio 3 cached_audio 2",
+     "prompt 1 cached 10", "46"},
+    {"reasoning: completion", "completion 9 reasoning 4", "completion 7", "63"},
+    {"completion audio: completion", "completion 9 completion_audio 4", "completion 7", "63"},
+    {"completion image: completion", "completion 9 completion_image 4", "completion 7", "63"},
+};
 
 /* What is not looked at stays in its whole, even if it is more than that. */
-static void cost_looks_only_at_parts_that_have_a_price_or_a_part_with_one(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"cached without a price", "prompt 10 completion 5 cached 99", "prompt 1 completion 10", "60"},
-        {"cache write without a price", "prompt 10 completion 5 cache_write 99", "prompt 1 completion 10", "60"},
-        {"1 h without a price", "prompt 10 completion 5 cache_write 4 cache_write_1h 99",
-         "prompt 1 completion 10 cache_write 100", "456"},
-        {"audio and image without a price", "prompt 10 completion 5 prompt_audio 99 prompt_image 99",
-         "prompt 1 completion 10", "60"},
-        {"a part of both that has no price, and neither has a whole",
-         "prompt 10 completion 5 cached_audio 99 cached_image 99", "prompt 1 completion 10", "60"},
-        {"reasoning, audio, image of the completion",
-         "prompt 10 completion 5 reasoning 99 completion_audio 99 completion_image 99", "prompt 1 completion 10", "60"},
-        {"cached audio, only cached has a price", "prompt 10 completion 5 cached 4 cached_audio 99",
-         "prompt 1 completion 10 cached 100", "456"},
-        {"cached audio, only audio has a price", "prompt 10 completion 5 prompt_audio 4 cached_audio 99",
-         "prompt 1 completion 10 prompt_audio 100", "456"},
-        {"cached is looked at because of cached audio",
-         "prompt 10 completion 5 cached 11 cached_audio 1 prompt_audio 1", "prompt 1 completion 10 cached_audio 100",
-         "PART prompt 10 11"},
-        {"prompt audio is looked at because of cached audio",
-         "prompt 10 completion 5 cached 1 cached_audio 1 prompt_audio 12", "prompt 1 completion 10 cached_audio 100",
-         "PART prompt 10 12"},
-        {"prompt image is looked at because of cached image",
-         "prompt 10 completion 5 cached 1 cached_image 1 prompt_image 12", "prompt 1 completion 10 cached_image 100",
-         "PART prompt 10 12"},
-        {"cache write is looked at because of 1 h", "prompt 10 completion 5 cache_write 11 cache_write_1h 1",
-         "prompt 1 completion 10 cache_write_1h 100", "PART prompt 10 11"},
-        {"cached audio is looked at because both of its wholes are",
-         "prompt 10 completion 5 cached 10 cached_audio 3 prompt_audio 3",
-         "prompt 1 completion 10 cached 100 prompt_audio 1000", "1050"},
-        {"cached image is looked at because both of its wholes are",
-         "prompt 10 completion 5 cached 10 cached_image 3 prompt_image 3",
-         "prompt 1 completion 10 cached 100 prompt_image 1000", "1050"},
-        {"cached audio is looked at because of cached image and of audio",
-         "prompt 10 completion 5 cached 8 cached_audio 5 prompt_audio 5 cached_image 3 prompt_image 3",
-         "prompt 1 completion 10 cached_image 100 prompt_audio 1000", "5352"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_looks_only_at_parts_that_have_a_price_or_a_part_with_one[] = {
+    {"cached without a price", "prompt 10 completion 5 cached 99", "prompt 1 completion 10", "60"},
+    {"cache write without a price", "prompt 10 completion 5 cache_write 99", "prompt 1 completion 10", "60"},
+    {"1 h without a price", "prompt 10 completion 5 cache_write 4 cache_write_1h 99",
+     "prompt 1 completion 10 cache_write 100", "456"},
+    {"audio and image without a price", "prompt 10 completion 5 prompt_audio 99 prompt_image 99",
+     "prompt 1 completion 10", "60"},
+    {"a part of both that has no price, and neither has a whole",
+     "prompt 10 completion 5 cached_audio 99 cached_image 99", "prompt 1 completion 10", "60"},
+    {"reasoning, audio, image of the completion",
+     "prompt 10 completion 5 reasoning 99 completion_audio 99 completion_image 99", "prompt 1 completion 10", "60"},
+    {"cached audio, only cached has a price", "prompt 10 completion 5 cached 4 cached_audio 99",
+     "prompt 1 completion 10 cached 100", "456"},
+    {"cached audio, only audio has a price", "prompt 10 completion 5 prompt_audio 4 cached_audio 99",
+     "prompt 1 completion 10 prompt_audio 100", "456"},
+    {"cached is looked at because of cached audio", "prompt 10 completion 5 cached 11 cached_audio 1 prompt_audio 1",
+     "prompt 1 completion 10 cached_audio 100", "PART prompt 10 11"},
+    {"prompt audio is looked at because of cached audio",
+     "prompt 10 completion 5 cached 1 cached_audio 1 prompt_audio 12", "prompt 1 completion 10 cached_audio 100",
+     "PART prompt 10 12"},
+    {"prompt image is looked at because of cached image",
+     "prompt 10 completion 5 cached 1 cached_image 1 prompt_image 12", "prompt 1 completion 10 cached_image 100",
+     "PART prompt 10 12"},
+    {"cache write is looked at because of 1 h", "prompt 10 completion 5 cache_write 11 cache_write_1h 1",
+     "prompt 1 completion 10 cache_write_1h 100", "PART prompt 10 11"},
+    {"cached audio is looked at because both of its wholes are",
+     "prompt 10 completion 5 cached 10 cached_audio 3 prompt_audio 3",
+     "prompt 1 completion 10 cached 100 prompt_audio 1000", "1050"},
+    {"cached image is looked at because both of its wholes are",
+     "prompt 10 completion 5 cached 10 cached_image 3 prompt_image 3",
+     "prompt 1 completion 10 cached 100 prompt_image 1000", "1050"},
+    {"cached audio is looked at because of cached image and of audio",
+     "prompt 10 completion 5 cached 8 cached_audio 5 prompt_audio 5 cached_image 3 prompt_image 3",
+     "prompt 1 completion 10 cached_image 100 prompt_audio 1000", "5352"},
+};
 
-static void cost_says_part_when_the_rest_of_a_kind_is_below_zero(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"cached at the limit", "prompt 10 completion 5 cached 10", "prompt 1 completion 10 cached 1", "60"},
-        {"cached above it", "prompt 10 completion 5 cached 11", "prompt 1 completion 10 cached 1", "PART prompt 10 11"},
-        {"cached and cache write at the limit", "prompt 10 completion 5 cached 4 cache_write 6",
-         "prompt 1 completion 10 cached 1 cache_write 1", "60"},
-        {"cached and cache write above it", "prompt 10 completion 5 cached 4 cache_write 7",
-         "prompt 1 completion 10 cached 1 cache_write 1", "PART prompt 10 11"},
-        {"cached and audio above it", "prompt 10 completion 5 cached 6 prompt_audio 5",
-         "prompt 1 completion 10 cached 1 prompt_audio 1", "PART prompt 10 11"},
-        {"what is of both counts once", "prompt 10 completion 5 cached 6 prompt_audio 5 cached_audio 1",
-         "prompt 1 completion 10 cached 1 prompt_audio 1", "60"},
-        {"cached and image above it", "prompt 10 completion 5 cached 6 prompt_image 5",
-         "prompt 1 completion 10 cached 1 prompt_image 1", "PART prompt 10 11"},
-        {"what is of both counts once, an image", "prompt 10 completion 5 cached 6 prompt_image 5 cached_image 1",
-         "prompt 1 completion 10 cached 1 prompt_image 1", "60"},
-        {"1 h above cache write", "prompt 10 completion 5 cache_write 4 cache_write_1h 5",
-         "prompt 1 completion 10 cache_write 1 cache_write_1h 1", "PART cache_write 4 5"},
-        {"1 h at the limit", "prompt 10 completion 5 cache_write 4 cache_write_1h 4",
-         "prompt 1 completion 10 cache_write 1 cache_write_1h 1", "60"},
-        {"1 h without cache write", "prompt 10 completion 5 cache_write_1h 1",
-         "prompt 1 completion 10 cache_write_1h 1", "PART cache_write 0 1"},
-        {"cached audio above prompt audio", "prompt 10 completion 5 cached 9 prompt_audio 2 cached_audio 3",
-         "prompt 1 completion 10 cached_audio 1", "PART prompt_audio 2 3"},
-        {"cached image above prompt image", "prompt 10 completion 5 cached 9 prompt_image 2 cached_image 3",
-         "prompt 1 completion 10 cached_image 1", "PART prompt_image 2 3"},
-        {"cached audio above cached", "prompt 10 completion 5 cached 2 prompt_audio 9 cached_audio 3",
-         "prompt 1 completion 10 cached_audio 1", "PART cached 2 3"},
-        {"cached audio and image above cached",
-         "prompt 10 completion 5 cached 4 prompt_audio 3 prompt_image 2 cached_audio 3 "
-         "cached_image 2",
-         "prompt 1 completion 10 cached_audio 1 cached_image 1", "PART cached 4 5"},
-        {"cached audio without the others", "prompt 10 completion 5 cached_audio 1",
-         "prompt 1 completion 10 cached_audio 1", "PART"},
-        {"reasoning above the completion", "prompt 10 completion 5 reasoning 6", "prompt 1 completion 10 reasoning 1",
-         "PART completion 5 6"},
-        {"parts of the completion above it", "prompt 10 completion 5 reasoning 2 completion_audio 2 completion_image 2",
-         "prompt 1 completion 10 reasoning 1 completion_audio 1 completion_image 1", "PART completion 5 6"},
-        {"parts of the completion at the limit",
-         "prompt 10 completion 5 reasoning 1 completion_audio 2 completion_image 2",
-         "prompt 1 completion 10 reasoning 1 completion_audio 1 completion_image 1", "15"},
-        {"parts of an absent prompt", "completion 5 cached 1", "prompt 1 completion 10 cached 1", "PART prompt 0 1"},
-        {"parts of an absent completion", "prompt 10 reasoning 1", "prompt 1 completion 10 reasoning 1",
-         "PART completion 0 1"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_says_part_when_the_rest_of_a_kind_is_below_zero[] = {
+    {"cached at the limit", "prompt 10 completion 5 cached 10", "prompt 1 completion 10 cached 1", "60"},
+    {"cached above it", "prompt 10 completion 5 cached 11", "prompt 1 completion 10 cached 1", "PART prompt 10 11"},
+    {"cached and cache write at the limit", "prompt 10 completion 5 cached 4 cache_write 6",
+     "prompt 1 completion 10 cached 1 cache_write 1", "60"},
+    {"cached and cache write above it", "prompt 10 completion 5 cached 4 cache_write 7",
+     "prompt 1 completion 10 cached 1 cache_write 1", "PART prompt 10 11"},
+    {"cached and audio above it", "prompt 10 completion 5 cached 6 prompt_audio 5",
+     "prompt 1 completion 10 cached 1 prompt_audio 1", "PART prompt 10 11"},
+    {"what is of both counts once", "prompt 10 completion 5 cached 6 prompt_audio 5 cached_audio 1",
+     "prompt 1 completion 10 cached 1 prompt_audio 1", "60"},
+    {"cached and image above it", "prompt 10 completion 5 cached 6 prompt_image 5",
+     "prompt 1 completion 10 cached 1 prompt_image 1", "PART prompt 10 11"},
+    {"what is of both counts once, an image", "prompt 10 completion 5 cached 6 prompt_image 5 cached_image 1",
+     "prompt 1 completion 10 cached 1 prompt_image 1", "60"},
+    {"1 h above cache write", "prompt 10 completion 5 cache_write 4 cache_write_1h 5",
+     "prompt 1 completion 10 cache_write 1 cache_write_1h 1", "PART cache_write 4 5"},
+    {"1 h at the limit", "prompt 10 completion 5 cache_write 4 cache_write_1h 4",
+     "prompt 1 completion 10 cache_write 1 cache_write_1h 1", "60"},
+    {"1 h without cache write", "prompt 10 completion 5 cache_write_1h 1", "prompt 1 completion 10 cache_write_1h 1",
+     "PART cache_write 0 1"},
+    {"cached audio above prompt audio", "prompt 10 completion 5 cached 9 prompt_audio 2 cached_audio 3",
+     "prompt 1 completion 10 cached_audio 1", "PART prompt_audio 2 3"},
+    {"cached image above prompt image", "prompt 10 completion 5 cached 9 prompt_image 2 cached_image 3",
+     "prompt 1 completion 10 cached_image 1", "PART prompt_image 2 3"},
+    {"cached audio above cached", "prompt 10 completion 5 cached 2 prompt_audio 9 cached_audio 3",
+     "prompt 1 completion 10 cached_audio 1", "PART cached 2 3"},
+    {"cached audio and image above cached",
+     "prompt 10 completion 5 cached 4 prompt_audio 3 prompt_image 2 cached_audio 3 "
+     "cached_image 2",
+     "prompt 1 completion 10 cached_audio 1 cached_image 1", "PART cached 4 5"},
+    {"cached audio without the others", "prompt 10 completion 5 cached_audio 1",
+     "prompt 1 completion 10 cached_audio 1", "PART"},
+    {"reasoning above the completion", "prompt 10 completion 5 reasoning 6", "prompt 1 completion 10 reasoning 1",
+     "PART completion 5 6"},
+    {"parts of the completion above it", "prompt 10 completion 5 reasoning 2 completion_audio 2 completion_image 2",
+     "prompt 1 completion 10 reasoning 1 completion_audio 1 completion_image 1", "PART completion 5 6"},
+    {"parts of the completion at the limit", "prompt 10 completion 5 reasoning 1 completion_audio 2 completion_image 2",
+     "prompt 1 completion 10 reasoning 1 completion_audio 1 completion_image 1", "15"},
+    {"parts of an absent prompt", "completion 5 cached 1", "prompt 1 completion 10 cached 1", "PART prompt 0 1"},
+    {"parts of an absent completion", "prompt 10 reasoning 1", "prompt 1 completion 10 reasoning 1",
+     "PART completion 0 1"},
+};
 
-static void cost_says_not_found_when_tokens_have_no_price(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"neither prompt nor completion", "", "prompt 1 completion 10", "NOT_FOUND"},
-        {"a total is not enough", "total 15", "prompt 1 completion 10", "NOT_FOUND"},
-        {"nor is a part", "cached 4", "prompt 1 completion 10 cached 1", "NOT_FOUND"},
-        {"no price of the prompt", "prompt 10 completion 5", "completion 10", "NOT_FOUND prompt"},
-        {"no price of the completion", "prompt 10 completion 5", "prompt 1", "NOT_FOUND completion"},
-        {"no price at all", "prompt 10 completion 5", "", "NOT_FOUND prompt"},
-        {"0 tokens need no price", "prompt 0 completion 5", "completion 10", "50"},
-        {"0 tokens that are fresh need none", "prompt 10 completion 5 cached 10", "completion 10 cached 1", "60"},
-        {"1 token that is fresh needs one", "prompt 11 completion 5 cached 10", "completion 10 cached 1",
-         "NOT_FOUND prompt"},
-        {"a completion of which all has a price", "prompt 0 completion 5 reasoning 5", "reasoning 2", "10"},
-        {"the rest of cached", "prompt 5 completion 0 cached 5 prompt_audio 2 cached_audio 2", "cached_audio 1",
-         "NOT_FOUND cached"},
-        {"the rest of audio", "prompt 5 completion 0 cached 2 prompt_audio 5 cached_audio 2", "cached_audio 1",
-         "NOT_FOUND prompt_audio"},
-        {"the rest of images", "prompt 5 completion 0 cached 2 prompt_image 5 cached_image 2", "cached_image 1",
-         "NOT_FOUND prompt_image"},
-        {"the rest of cache write", "prompt 5 completion 0 cache_write 5 cache_write_1h 2", "cache_write_1h 1",
-         "NOT_FOUND cache_write"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_says_not_found_when_tokens_have_no_price[] = {
+    {"neither prompt nor completion", "", "prompt 1 completion 10", "NOT_FOUND"},
+    {"a total is not enough", "total 15", "prompt 1 completion 10", "NOT_FOUND"},
+    {"nor is a part", "cached 4", "prompt 1 completion 10 cached 1", "NOT_FOUND"},
+    {"no price of the prompt", "prompt 10 completion 5", "completion 10", "NOT_FOUND prompt"},
+    {"no price of the completion", "prompt 10 completion 5", "prompt 1", "NOT_FOUND completion"},
+    {"no price at all", "prompt 10 completion 5", "", "NOT_FOUND prompt"},
+    {"0 tokens need no price", "prompt 0 completion 5", "completion 10", "50"},
+    {"0 tokens that are fresh need none", "prompt 10 completion 5 cached 10", "completion 10 cached 1", "60"},
+    {"1 token that is fresh needs one", "prompt 11 completion 5 cached 10", "completion 10 cached 1",
+     "NOT_FOUND prompt"},
+    {"a completion of which all has a price", "prompt 0 completion 5 reasoning 5", "reasoning 2", "10"},
+    {"the rest of cached", "prompt 5 completion 0 cached 5 prompt_audio 2 cached_audio 2", "cached_audio 1",
+     "NOT_FOUND cached"},
+    {"the rest of audio", "prompt 5 completion 0 cached 2 prompt_audio 5 cached_audio 2", "cached_audio 1",
+     "NOT_FOUND prompt_audio"},
+    {"the rest of images", "prompt 5 completion 0 cached 2 prompt_image 5 cached_image 2", "cached_image 1",
+     "NOT_FOUND prompt_image"},
+    {"the rest of cache write", "prompt 5 completion 0 cache_write 5 cache_write_1h 2", "cache_write_1h 1",
+     "NOT_FOUND cache_write"},
+};
 
-static void cost_says_range_of_a_sum_that_does_not_fit(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"1,024 times the largest count", "prompt MAX completion 0", "prompt 1024 completion 0", "9223372036854774784"},
-        {"the largest cost there is", "prompt MAX completion 1023", "prompt 1024 completion 1", "9223372036854775807"},
-        {"one more", "prompt MAX completion 1024", "prompt 1024 completion 1", "RANGE"},
-        {"the first product", "prompt MAX completion 0", "prompt 1025 completion 0", "RANGE"},
-        {"the largest numbers", "prompt MAX completion MAX cached MAX", "prompt MAX completion MAX cached MAX",
-         "RANGE"},
-        {"only the last product", "prompt 0 completion MAX completion_image MAX",
-         "prompt MAX completion MAX completion_image 1025", "RANGE"},
-        {"prices that nothing is charged at", "prompt 0 completion 0", "prompt MAX completion MAX cached MAX", "0"},
-        {"tokens that cost nothing", "prompt MAX completion MAX", "prompt 0 completion 0", "0"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_says_range_of_a_sum_that_does_not_fit[] = {
+    {"1,024 times the largest count", "prompt MAX completion 0", "prompt 1024 completion 0", "9223372036854774784"},
+    {"the largest cost there is", "prompt MAX completion 1023", "prompt 1024 completion 1", "9223372036854775807"},
+    {"one more", "prompt MAX completion 1024", "prompt 1024 completion 1", "RANGE"},
+    {"the first product", "prompt MAX completion 0", "prompt 1025 completion 0", "RANGE"},
+    {"the largest numbers", "prompt MAX completion MAX cached MAX", "prompt MAX completion MAX cached MAX", "RANGE"},
+    {"only the last product", "prompt 0 completion MAX completion_image MAX",
+     "prompt MAX completion MAX completion_image 1025", "RANGE"},
+    {"prices that nothing is charged at", "prompt 0 completion 0", "prompt MAX completion MAX cached MAX", "0"},
+    {"tokens that cost nothing", "prompt MAX completion MAX", "prompt 0 completion 0", "0"},
+};
 
 /* ------------------------------------------------------------------------------------------------------- errors */
 
@@ -333,18 +301,14 @@ static void cost_ignores_the_value_of_an_absent_count_and_price(void **state) {
 }
 
 /* Each row has this error and all that come after it. */
-static void cost_reports_errors_in_their_order(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"a count out of range", "cached -1", "cached 1", "RANGE cached"},
-        {"a price out of range", "cached 9", "cached -1", "RANGE cached"},
-        {"neither prompt nor completion", "cached 9", "cached 1", "NOT_FOUND"},
-        {"a rest below 0", "prompt 1 completion MAX cached 9", "completion MAX cached 1", "PART prompt 1 9"},
-        {"no price", "prompt 10 completion MAX cached 9", "completion MAX cached 1", "NOT_FOUND prompt"},
-        {"a sum that does not fit", "prompt 10 completion MAX cached 9", "prompt 1 completion MAX cached 1", "RANGE"},
-    };
-    expect_rows(rows, LENGTH(rows));
-}
+static const row cost_reports_errors_in_their_order[] = {
+    {"a count out of range", "cached -1", "cached 1", "RANGE cached"},
+    {"a price out of range", "cached 9", "cached -1", "RANGE cached"},
+    {"neither prompt nor completion", "cached 9", "cached 1", "NOT_FOUND"},
+    {"a rest below 0", "prompt 1 completion MAX cached 9", "completion MAX cached 1", "PART prompt 1 9"},
+    {"no price", "prompt 10 completion MAX cached 9", "completion MAX cached 1", "NOT_FOUND prompt"},
+    {"a sum that does not fit", "prompt 10 completion MAX cached 9", "prompt 1 completion MAX cached 1", "RANGE"},
+};
 
 /* ------------------------------------------------------------------------------------------- the second reader */
 
@@ -410,17 +374,17 @@ static void cost_is_that_of_a_plain_calculation_for_random_usages_and_prices(voi
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cost_is_that_of_the_worked_examples_to_the_last_digit),
-        cmocka_unit_test(cost_charges_each_token_once_at_the_most_particular_price),
-        cmocka_unit_test(cost_takes_an_absent_price_from_what_the_kind_is_part_of),
-        cmocka_unit_test(cost_looks_only_at_parts_that_have_a_price_or_a_part_with_one),
-        cmocka_unit_test(cost_says_part_when_the_rest_of_a_kind_is_below_zero),
-        cmocka_unit_test(cost_says_not_found_when_tokens_have_no_price),
-        cmocka_unit_test(cost_says_range_of_a_sum_that_does_not_fit),
+        TABLE_TEST(run_rows, cost_is_that_of_the_worked_examples_to_the_last_digit),
+        TABLE_TEST(run_rows, cost_charges_each_token_once_at_the_most_particular_price),
+        TABLE_TEST(run_rows, cost_takes_an_absent_price_from_what_the_kind_is_part_of),
+        TABLE_TEST(run_rows, cost_looks_only_at_parts_that_have_a_price_or_a_part_with_one),
+        TABLE_TEST(run_rows, cost_says_part_when_the_rest_of_a_kind_is_below_zero),
+        TABLE_TEST(run_rows, cost_says_not_found_when_tokens_have_no_price),
+        TABLE_TEST(run_rows, cost_says_range_of_a_sum_that_does_not_fit),
         cmocka_unit_test(cost_refuses_a_missing_argument),
         cmocka_unit_test(cost_refuses_each_count_and_each_price_out_of_range),
         cmocka_unit_test(cost_ignores_the_value_of_an_absent_count_and_price),
-        cmocka_unit_test(cost_reports_errors_in_their_order),
+        TABLE_TEST(run_rows, cost_reports_errors_in_their_order),
         cmocka_unit_test(cost_is_that_of_a_plain_calculation_for_random_usages_and_prices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

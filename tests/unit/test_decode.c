@@ -114,8 +114,7 @@ static void a_number_without_a_meaning_may_be_of_any_length(void **state) {
         add(&json, length, "7");
         add(&json, 1, "],\"prompt_tokens\":5}}");
         (void)expect_in_every_way("a long number", NULL, built(&json));
-        expect_extract("a long number", NULL, built(&json), "prompt 5");
-        free(json.bytes);
+        expect_extract_built("a long number", NULL, &json, "prompt 5");
     }
 }
 
@@ -125,129 +124,109 @@ static void a_number_without_a_meaning_may_be_of_any_length(void **state) {
 #define C "\"completion_tokens\""
 #define T "\"total_tokens\""
 
-static void absent_is_not_zero(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"nothing", "", TEXT("{}"), ""},
-        {"all null", "", TEXT("{" P ":null," C ":null," T ":null}"), ""},
-        {"all zero", "", TEXT("{" P ":0," C ":0," T ":0}"), "prompt 0 completion 0 total 0"},
-        {"details of null", "", TEXT("{\"prompt_tokens_details\":null," P ":5,\"completion_tokens_details\":null}"),
-         "prompt 5"},
-        {"one null", "", TEXT("{" P ":5," C ":null," T ":12}"), "prompt 5 total 12"},
-        {"all, another order", "", TEXT("{" T ":12," C ":7," P ":5}"), "prompt 5 completion 7 total 12"},
-        {"all, with space", "", TEXT("{ " T " : 12 ,\n\t" C "\r\n: 7 , " P " :5}\n"), "prompt 5 completion 7 total 12"},
-        {"counts that contradict each other", "", TEXT("{" P ":5," C ":7," T ":303}"),
-         "prompt 5 completion 7 total 303"},
-        {"a string is not a count of zero", "", TEXT("{" T ":\"12\"}"), "TYPE total"},
-        {"a large count is not an int", "", TEXT("{" T ":3000000000}"), "total 3000000000"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case absent_is_not_zero[] = {
+    {"nothing", "", TEXT("{}"), ""},
+    {"all null", "", TEXT("{" P ":null," C ":null," T ":null}"), ""},
+    {"all zero", "", TEXT("{" P ":0," C ":0," T ":0}"), "prompt 0 completion 0 total 0"},
+    {"details of null", "", TEXT("{\"prompt_tokens_details\":null," P ":5,\"completion_tokens_details\":null}"),
+     "prompt 5"},
+    {"one null", "", TEXT("{" P ":5," C ":null," T ":12}"), "prompt 5 total 12"},
+    {"all, another order", "", TEXT("{" T ":12," C ":7," P ":5}"), "prompt 5 completion 7 total 12"},
+    {"all, with space", "", TEXT("{ " T " : 12 ,\n\t" C "\r\n: 7 , " P " :5}\n"), "prompt 5 completion 7 total 12"},
+    {"counts that contradict each other", "", TEXT("{" P ":5," C ":7," T ":303}"), "prompt 5 completion 7 total 303"},
+    {"a string is not a count of zero", "", TEXT("{" T ":\"12\"}"), "TYPE total"},
+    {"a large count is not an int", "", TEXT("{" T ":3000000000}"), "total 3000000000"},
+};
 
-static void members_without_a_meaning_are_passed_over(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"names in capitals", "", TEXT("{\"Prompt_Tokens\":1,\"COMPLETION_TOKENS\":2,\"totaL_tokens\":3}"), ""},
-        {"names with more", "", TEXT("{\"prompt_tokens_\":1,\"xtotal_tokens\":2,\"total_tokens \":3}"), ""},
-        {"names with less", "", TEXT("{\"prompt_token\":1,\"otal_tokens\":2,\"\":3}"), ""},
-        {"an escape of another letter", "", TEXT("{\"\\u0050rompt_tokens\":1}"), ""},
-        {"an escape escaped", "", TEXT("{\"\\\\u0070rompt_tokens\":1}"), ""},
-        {"an escaped NUL in a name", "", TEXT("{\"total_tokens\\u0000x\":1,\"total_tokens\\u0000\":2,\"\\u0000\":3}"),
-         ""},
-        {"half a surrogate pair in a name", "", TEXT("{\"prompt_tokens\\ud800\":1,\"\\udc00\":2," P ":5}"), "prompt 5"},
-        {"our names deeper down", "",
-         TEXT("{\"a\":{" P ":1," P ":2," C ":\"x\"," T ":-1.5},\"b\":[{" T ":9}]," P ":5}"), "prompt 5"},
-        {"our names as strings", "", TEXT("{\"a\":\"prompt_tokens\",\"b\":[\"total_tokens\"]," P ":5}"), "prompt 5"},
-        {"every kind", "",
-         TEXT("{\"a\":null,\"b\":true,\"c\":false,\"d\":-1.5e400,\"e\":\"\",\"f\":[],\"g\":{}," P
-              ":5,\"h\":[1,[2,{\"i\":3}]],\"j\":{\"k\":{\"l\":[]}}}"),
-         "prompt 5"},
-        {"given twice", "", TEXT("{\"a\":1,\"a\":2," P ":5,\"a\":3}"), "prompt 5"},
-        {"bytes that are not UTF-8", "", TEXT("{\"a\":\"\xFF\xC0\x80\",\"\xE9\":1,\"\xE9\\t\":[1]," P ":5}"),
-         "prompt 5"},
-        {"brackets in strings", "", TEXT("{\"a\":\"}\",\"b\":\"\\\"}\",\"c}\":{\"]\":\"[\"},\"d\":[\"]\"]," P ":5}"),
-         "prompt 5"},
-        {"a details object in itself", "",
-         TEXT("{" P ":5,\"prompt_tokens_details\":{\"prompt_tokens_details\":{\"cached_tokens\":4}}}"), "prompt 5"},
-        {"names of a details object outside of it", "",
-         TEXT("{" P ":5,\"cache_write_tokens\":4,\"thinking_tokens\":3}"), "prompt 5"},
-        {"names of another details object", "",
-         TEXT("{" P ":5,\"prompt_tokens_details\":{\"reasoning_tokens\":4,\"input_tokens\":3}}"), "prompt 5"},
-        {"costs and times", "/usage", TEXT("{\"usage\":{\"cost\":0.000125," P ":5,\"queue_time\":1.5E-3}}"),
-         "prompt 5"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case members_without_a_meaning_are_passed_over[] = {
+    {"names in capitals", "", TEXT("{\"Prompt_Tokens\":1,\"COMPLETION_TOKENS\":2,\"totaL_tokens\":3}"), ""},
+    {"names with more", "", TEXT("{\"prompt_tokens_\":1,\"xtotal_tokens\":2,\"total_tokens \":3}"), ""},
+    {"names with less", "", TEXT("{\"prompt_token\":1,\"otal_tokens\":2,\"\":3}"), ""},
+    {"an escape of another letter", "", TEXT("{\"\\u0050rompt_tokens\":1}"), ""},
+    {"an escape escaped", "", TEXT("{\"\\\\u0070rompt_tokens\":1}"), ""},
+    {"an escaped NUL in a name", "", TEXT("{\"total_tokens\\u0000x\":1,\"total_tokens\\u0000\":2,\"\\u0000\":3}"), ""},
+    {"half a surrogate pair in a name", "", TEXT("{\"prompt_tokens\\ud800\":1,\"\\udc00\":2," P ":5}"), "prompt 5"},
+    {"our names deeper down", "", TEXT("{\"a\":{" P ":1," P ":2," C ":\"x\"," T ":-1.5},\"b\":[{" T ":9}]," P ":5}"),
+     "prompt 5"},
+    {"our names as strings", "", TEXT("{\"a\":\"prompt_tokens\",\"b\":[\"total_tokens\"]," P ":5}"), "prompt 5"},
+    {"every kind", "",
+     TEXT("{\"a\":null,\"b\":true,\"c\":false,\"d\":-1.5e400,\"e\":\"\",\"f\":[],\"g\":{}," P
+          ":5,\"h\":[1,[2,{\"i\":3}]],\"j\":{\"k\":{\"l\":[]}}}"),
+     "prompt 5"},
+    {"given twice", "", TEXT("{\"a\":1,\"a\":2," P ":5,\"a\":3}"), "prompt 5"},
+    {"bytes that are not UTF-8", "", TEXT("{\"a\":\"\xFF\xC0\x80\",\"\xE9\":1,\"\xE9\\t\":[1]," P ":5}"), "prompt 5"},
+    {"brackets in strings", "", TEXT("{\"a\":\"}\",\"b\":\"\\\"}\",\"c}\":{\"]\":\"[\"},\"d\":[\"]\"]," P ":5}"),
+     "prompt 5"},
+    {"a details object in itself", "",
+     TEXT("{" P ":5,\"prompt_tokens_details\":{\"prompt_tokens_details\":{\"cached_tokens\":4}}}"), "prompt 5"},
+    {"names of a details object outside of it", "", TEXT("{" P ":5,\"cache_write_tokens\":4,\"thinking_tokens\":3}"),
+     "prompt 5"},
+    {"names of another details object", "",
+     TEXT("{" P ":5,\"prompt_tokens_details\":{\"reasoning_tokens\":4,\"input_tokens\":3}}"), "prompt 5"},
+    {"costs and times", "/usage", TEXT("{\"usage\":{\"cost\":0.000125," P ":5,\"queue_time\":1.5E-3}}"), "prompt 5"},
+};
 
-static void a_count_given_twice_is_a_duplicate(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"twice", "", TEXT("{" T ":5,\"x\":1," T ":5}"), "DUPLICATE total"},
-        {"null, then a number", "", TEXT("{" P ":null," P ":5}"), "prompt 5"},
-        {"a number, then null", "", TEXT("{" P ":5," P ":null}"), "prompt 5"},
-        {"twice null", "", TEXT("{" P ":null," P ":null}"), ""},
-        {"a number, null, a number", "", TEXT("{" P ":1," P ":null," P ":3}"), "DUPLICATE prompt"},
-        {"once with an escape", "", TEXT("{" P ":5,\"prompt\\u005ftokens\":5}"), "DUPLICATE prompt"},
-        {"in a details object given twice", "",
-         TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":1},\"prompt_tokens_details\":{\"cached_tokens\":1}}"),
-         "DUPLICATE cached"},
-        {"two counts of a details object given twice", "",
-         TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":1},\"prompt_tokens_details\":{\"cache_write_tokens\":2}}"),
-         "cached 1 cache_write 2"},
-        {"a details object that is once another type", "",
-         TEXT("{\"prompt_tokens_details\":[7],\"prompt_tokens_details\":{\"cached_tokens\":1},"
-              "\"prompt_tokens_details\":\"x\",\"prompt_tokens_details\":true}"),
-         "cached 1"},
-        {"the first pair in the document", "", TEXT("{" C ":1," P ":1," P ":2," C ":2}"), "DUPLICATE prompt"},
-        {"two names of one count are none", "", TEXT("{\"input_tokens\":2," P ":1}"), "prompt 1"},
-        {"of elements of a list", "",
-         TEXT("{\"promptTokensDetails\":[{\"modality\":\"AUDIO\",\"tokenCount\":1,\"tokenCount\":1}]}"),
-         "DUPLICATE prompt_audio"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case a_count_given_twice_is_a_duplicate[] = {
+    {"twice", "", TEXT("{" T ":5,\"x\":1," T ":5}"), "DUPLICATE total"},
+    {"null, then a number", "", TEXT("{" P ":null," P ":5}"), "prompt 5"},
+    {"a number, then null", "", TEXT("{" P ":5," P ":null}"), "prompt 5"},
+    {"twice null", "", TEXT("{" P ":null," P ":null}"), ""},
+    {"a number, null, a number", "", TEXT("{" P ":1," P ":null," P ":3}"), "DUPLICATE prompt"},
+    {"once with an escape", "", TEXT("{" P ":5,\"prompt\\u005ftokens\":5}"), "DUPLICATE prompt"},
+    {"in a details object given twice", "",
+     TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":1},\"prompt_tokens_details\":{\"cached_tokens\":1}}"),
+     "DUPLICATE cached"},
+    {"two counts of a details object given twice", "",
+     TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":1},\"prompt_tokens_details\":{\"cache_write_tokens\":2}}"),
+     "cached 1 cache_write 2"},
+    {"a details object that is once another type", "",
+     TEXT("{\"prompt_tokens_details\":[7],\"prompt_tokens_details\":{\"cached_tokens\":1},"
+          "\"prompt_tokens_details\":\"x\",\"prompt_tokens_details\":true}"),
+     "cached 1"},
+    {"the first pair in the document", "", TEXT("{" C ":1," P ":1," P ":2," C ":2}"), "DUPLICATE prompt"},
+    {"two names of one count are none", "", TEXT("{\"input_tokens\":2," P ":1}"), "prompt 1"},
+    {"of elements of a list", "",
+     TEXT("{\"promptTokensDetails\":[{\"modality\":\"AUDIO\",\"tokenCount\":1,\"tokenCount\":1}]}"),
+     "DUPLICATE prompt_audio"},
+};
 
 /* --------------------------------------------------------------------------------------------- the order of errors */
 
-static void the_first_wrong_count_decides_and_syntax_comes_before_all(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"a wrong type first", "", TEXT("{" T ":\"x\"," P ":-1," C ":0.5}"), "TYPE total"},
-        {"a fraction first", "", TEXT("{" C ":0.5," T ":\"x\"," P ":-1}"), "INTEGER completion"},
-        {"out of range first", "", TEXT("{" P ":-1," C ":0.5," T ":\"x\"}"), "RANGE prompt"},
-        {"a wrong one given again", "", TEXT("{" P ":\"x\"," P ":5}"), "TYPE prompt"},
-        {"a negative fraction is out of range", "", TEXT("{" P ":-0.5}"), "RANGE prompt"},
-        {"so is a fraction above the largest", "", TEXT("{" P ":9007199254740991.5}"), "RANGE prompt"},
-        {"in a details object before one after it", "",
-         TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":\"x\"}," P ":-1}"), "TYPE cached"},
-        {"before a details object", "", TEXT("{" P ":-1,\"prompt_tokens_details\":{\"cached_tokens\":\"x\"}}"),
-         "RANGE prompt"},
-        {"in a list", "", TEXT("{\"candidatesTokensDetails\":[{\"tokenCount\":0.5,\"modality\":\"image\"}]," P ":-1}"),
-         "INTEGER completion_image"},
-        {"a sum out of range", "", TEXT("{\"input_tokens\":9007199254740991,\"cache_read_input_tokens\":1}"),
-         "RANGE prompt"},
-        {"a sum of the completion", "", TEXT("{\"output_tokens\":9007199254740991,\"thoughtsTokenCount\":1}"),
-         "RANGE completion"},
-        {"a wrong count before a sum out of range", "",
-         TEXT("{\"input_tokens\":9007199254740991,\"cache_read_input_tokens\":1," T ":0.5}"), "INTEGER total"},
-        {"elements that add up to too much", "",
-         TEXT("{\"promptTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":9007199254740991},"
-              "{\"modality\":\"image\",\"tokenCount\":1}]}"),
-         "RANGE prompt_image"},
-        {"syntax after a wrong count", "/usage", TEXT("{\"usage\":{" P ":-1}}x"), "SYNTAX @30"},
-        {"syntax after a usage that is no object", "/usage", TEXT("{\"usage\":5},"), "SYNTAX @11"},
-        {"syntax after a good usage", "/usage", TEXT("{\"usage\":{" P ":5},}"), "SYNTAX @29"},
-        {"syntax after null", NULL, TEXT("{\"usage\":null}}"), "SYNTAX @14"},
-        {"a usage given twice", NULL, TEXT("{\"usage\":{" P ":5},\"usage\":{}}"), "DUPLICATE usage"},
-        {"a usage given twice, once null", NULL, TEXT("{\"usage\":{" P ":5},\"usage\":null}"), "prompt 5"},
-        {"a usage that is no object", NULL, TEXT("{\"usage\":[5]}"), "TYPE usage"},
-        {"a usage that is no object, decoded", "", TEXT("[5]"), "TYPE usage"},
-        {"a string decoded", "", TEXT("\"x\""), "TYPE usage"},
-        {"a number decoded", "", TEXT("5"), "TYPE usage"},
-        {"true decoded", "", TEXT("true"), "TYPE usage"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case the_first_wrong_count_decides_and_syntax_comes_before_all[] = {
+    {"a wrong type first", "", TEXT("{" T ":\"x\"," P ":-1," C ":0.5}"), "TYPE total"},
+    {"a fraction first", "", TEXT("{" C ":0.5," T ":\"x\"," P ":-1}"), "INTEGER completion"},
+    {"out of range first", "", TEXT("{" P ":-1," C ":0.5," T ":\"x\"}"), "RANGE prompt"},
+    {"a wrong one given again", "", TEXT("{" P ":\"x\"," P ":5}"), "TYPE prompt"},
+    {"a negative fraction is out of range", "", TEXT("{" P ":-0.5}"), "RANGE prompt"},
+    {"so is a fraction above the largest", "", TEXT("{" P ":9007199254740991.5}"), "RANGE prompt"},
+    {"in a details object before one after it", "",
+     TEXT("{\"prompt_tokens_details\":{\"cached_tokens\":\"x\"}," P ":-1}"), "TYPE cached"},
+    {"before a details object", "", TEXT("{" P ":-1,\"prompt_tokens_details\":{\"cached_tokens\":\"x\"}}"),
+     "RANGE prompt"},
+    {"in a list", "", TEXT("{\"candidatesTokensDetails\":[{\"tokenCount\":0.5,\"modality\":\"image\"}]," P ":-1}"),
+     "INTEGER completion_image"},
+    {"a sum out of range", "", TEXT("{\"input_tokens\":9007199254740991,\"cache_read_input_tokens\":1}"),
+     "RANGE prompt"},
+    {"a sum of the completion", "", TEXT("{\"output_tokens\":9007199254740991,\"thoughtsTokenCount\":1}"),
+     "RANGE completion"},
+    {"a wrong count before a sum out of range", "",
+     TEXT("{\"input_tokens\":9007199254740991,\"cache_read_input_tokens\":1," T ":0.5}"), "INTEGER total"},
+    {"elements that add up to too much", "",
+     TEXT("{\"promptTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":9007199254740991},"
+          "{\"modality\":\"image\",\"tokenCount\":1}]}"),
+     "RANGE prompt_image"},
+    {"syntax after a wrong count", "/usage", TEXT("{\"usage\":{" P ":-1}}x"), "SYNTAX @30"},
+    {"syntax after a usage that is no object", "/usage", TEXT("{\"usage\":5},"), "SYNTAX @11"},
+    {"syntax after a good usage", "/usage", TEXT("{\"usage\":{" P ":5},}"), "SYNTAX @29"},
+    {"syntax after null", NULL, TEXT("{\"usage\":null}}"), "SYNTAX @14"},
+    {"a usage given twice", NULL, TEXT("{\"usage\":{" P ":5},\"usage\":{}}"), "DUPLICATE usage"},
+    {"a usage given twice, once null", NULL, TEXT("{\"usage\":{" P ":5},\"usage\":null}"), "prompt 5"},
+    {"a usage that is no object", NULL, TEXT("{\"usage\":[5]}"), "TYPE usage"},
+    {"a usage that is no object, decoded", "", TEXT("[5]"), "TYPE usage"},
+    {"a string decoded", "", TEXT("\"x\""), "TYPE usage"},
+    {"a number decoded", "", TEXT("5"), "TYPE usage"},
+    {"true decoded", "", TEXT("true"), "TYPE usage"},
+};
 
 static void argument_comes_before_anything_else(void **state) {
     (void)state;
@@ -380,10 +359,10 @@ int main(void) {
         cmocka_unit_test(every_power_of_ten_is_read_in_every_form),
         cmocka_unit_test(a_number_of_more_than_190_characters_is_out_of_range),
         cmocka_unit_test(a_number_without_a_meaning_may_be_of_any_length),
-        cmocka_unit_test(absent_is_not_zero),
-        cmocka_unit_test(members_without_a_meaning_are_passed_over),
-        cmocka_unit_test(a_count_given_twice_is_a_duplicate),
-        cmocka_unit_test(the_first_wrong_count_decides_and_syntax_comes_before_all),
+        TABLE_TEST(run_documents, absent_is_not_zero),
+        TABLE_TEST(run_documents, members_without_a_meaning_are_passed_over),
+        TABLE_TEST(run_documents, a_count_given_twice_is_a_duplicate),
+        TABLE_TEST(run_documents, the_first_wrong_count_decides_and_syntax_comes_before_all),
         cmocka_unit_test(argument_comes_before_anything_else),
         cmocka_unit_test(documents_nest_to_the_limit),
         cmocka_unit_test(a_name_written_with_more_than_190_bytes_matches_none),

@@ -18,8 +18,8 @@ static struct { const char *count, *objects, *name; } form[TOKUSAGE_COUNTS];
 /* The first of the names of a count. */
 static const char *first_path(const char *count) {
     size_t rows = 0;
-    const name_row *row = name_rows(&rows);
-    for (; strcmp(row->kind, "count") != 0 || strcmp(row->field, count) != 0; row++) {
+    const name_row *row = rows_of("count", &rows);
+    for (; strcmp(row->field, count) != 0; row++) {
         assert_true(rows-- > 1);
     }
     return row->path;

@@ -15,13 +15,6 @@ static const answer nothing = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
 static const answer broken = SAYS("", UNREADABLE, 0, false);
 static const answer truncated = SAYS("", TRUNCATED, 0, false);
 
-/* Expects this of a body, and frees it. */
-static void expect_built(const char *what, builder *body, const answer *want) {
-    expect_body(what, NULL, built(body), want);
-    free(body->bytes);
-    *body = (builder){NULL, 0, 0};
-}
-
 /* -------------------------------------------------------------------------------------------------------- prelude */
 
 /* A prelude with a checksum that is right, and bytes after it. */
@@ -64,7 +57,7 @@ static void the_lengths_of_a_prelude_must_be_possible(void **state) {
     for (size_t i = 0; i < LENGTH(cases); i++) {
         builder body = {NULL, 0, 0};
         add_prelude(&body, cases[i].length, cases[i].headers, cases[i].more);
-        expect_built(line_of("length %u, headers %u", cases[i].length, cases[i].headers), &body, cases[i].want);
+        expect_built(line_of("length %u, headers %u", cases[i].length, cases[i].headers), NULL, &body, cases[i].want);
     }
 }
 
@@ -80,10 +73,10 @@ static void a_wrong_prelude_ends_the_reading_and_what_was_read_counts(void **sta
         builder first = {NULL, 0, 0};
         add_bytes(&first, body.bytes, body.length);
         body.bytes[second + bit / 8] = (char)(body.bytes[second + bit / 8] ^ 1 << bit % 8);
-        expect_built("the second frame", &body, &read_one);
+        expect_built("the second frame", NULL, &body, &read_one);
         first.bytes[bit / 8] = (char)(first.bytes[bit / 8] ^ 1 << bit % 8);
         if (bit >= 8) {
-            expect_built("the first frame", &first, &broken);
+            expect_built("the first frame", NULL, &first, &broken);
         }
         free(first.bytes);
     }
@@ -96,12 +89,12 @@ static void a_first_byte_of_0_makes_a_body_frames(void **state) {
         for (size_t i = 0; i < length; i++) {
             add_bytes(&body, "", 1);
         }
-        expect_built("zeros", &body, length < 12 ? &truncated : &broken);
+        expect_built("zeros", NULL, &body, length < 12 ? &truncated : &broken);
     }
     builder body = {NULL, 0, 0};
     add_bytes(&body, "", 1);
     add(&body, 1, quoted("data: " USAGE "\n\n").bytes);
-    expect_built("a zero before events", &body, &broken);
+    expect_built("a zero before events", NULL, &body, &broken);
 }
 
 /* ----------------------------------------------------------------------------------------------- what is skipped */
@@ -119,7 +112,7 @@ static void headers_and_the_last_checksum_are_skipped(void **state) {
         add_frame(&body, quoted(headers[i]).bytes, USAGE);
         memset(body.bytes + body.length - 4, '{', 4);
         add_frame(&body, quoted(headers[i]).bytes, "");
-        expect_built(headers[i], &body, &good);
+        expect_built(headers[i], NULL, &body, &good);
     }
 }
 
@@ -131,35 +124,54 @@ typedef struct payload_case {
     answer want;
 } payload_case;
 
-static void a_payload_is_a_document(void **state) {
-    (void)state;
-    static const payload_case cases[] = {
-        {"a usage", {USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"white space around it", {" \r\n" USAGE "\t"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"names at the root", {"{'prompt_eval_count':5,'eval_count':7}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a path that is not read in events",
-         {"{'amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
-         SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an array is a list", {"[{'usage':" U5 "}," USAGE "]"}, SAYS(SAYS57, CONSISTENT, 2, false)},
-        {"it ends with its frame", {"{'usage'", ":" U57 "}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"a word", {"null", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"a number", {"12", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"no JSON", {"<xml>", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an event of another kind", {"data: " USAGE "\n\n"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"no end mark", {"[DONE]", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an end without a usage", {"{'type':'message_stop'}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
-        {"an end", {"{'type':'message_stop','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"a count that is wrong", {"{'usage':{'prompt_tokens':-1}}"}, SAYS("RANGE prompt", INVALID, 1, false)},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
+/* Frames of the payloads, made by the function. */
+typedef struct payload_table {
+    void (*add)(builder *to, const char *document);
+    const payload_case *cases;
+    size_t count;
+} payload_table;
+
+static void add_plain_frame(builder *to, const char *document) {
+    add_frame(to, "h", document);
+}
+
+static void run_payloads(void **state) {
+    const payload_table *const all = *state;
+    for (const payload_case *one = all->cases; one < all->cases + all->count; one++) {
         builder body = {NULL, 0, 0};
-        for (size_t j = 0; j < LENGTH(cases[i].payloads) && cases[i].payloads[j] != NULL; j++) {
-            add_frame(&body, "h", cases[i].payloads[j]);
+        for (size_t i = 0; i < LENGTH(one->payloads) && one->payloads[i] != NULL; i++) {
+            all->add(&body, one->payloads[i]);
         }
-        expect_built(cases[i].what, &body, &cases[i].want);
+        expect_built(one->what, NULL, &body, &one->want);
     }
 }
+
+#define PAYLOADS_TEST(add, table)                                                                                      \
+    {                                                                                                                  \
+        .name = #table, .test_func = run_payloads, .initial_state = &(payload_table) {                                 \
+            (add), (table), LENGTH(table)                                                                              \
+        }                                                                                                              \
+    }
+
+static const payload_case a_payload_is_a_document[] = {
+    {"a usage", {USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"white space around it", {" \r\n" USAGE "\t"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"names at the root", {"{'prompt_eval_count':5,'eval_count':7}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"a path that is not read in events",
+     {"{'amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
+     SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an array is a list", {"[{'usage':" U5 "}," USAGE "]"}, SAYS(SAYS57, CONSISTENT, 2, false)},
+    {"it ends with its frame", {"{'usage'", ":" U57 "}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"a word", {"null", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"a number", {"12", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"no JSON", {"<xml>", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an event of another kind", {"data: " USAGE "\n\n"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"no end mark", {"[DONE]", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an end without a usage", {"{'type':'message_stop'}"}, SAYS_TWO("", TRUNCATED, MISSING, 0, false)},
+    {"an end", {"{'type':'message_stop','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"a count that is wrong", {"{'usage':{'prompt_tokens':-1}}"}, SAYS("RANGE prompt", INVALID, 1, false)},
+};
 
 static void frames_are_read_with_a_pointer(void **state) {
     (void)state;
@@ -167,8 +179,7 @@ static void frames_are_read_with_a_pointer(void **state) {
     builder body = {NULL, 0, 0};
     add_frame(&body, "h", "{'a':{'usage':" U5 "}}");
     add_base64_frame(&body, "{'b':{'usage':" U57 "}}");
-    expect_body("a pointer", "/a", built(&body), &want);
-    free(body.bytes);
+    expect_built("a pointer", "/a", &body, &want);
 }
 
 /* What a payload begins with must be {"bytes":" exactly to be base64. */
@@ -183,14 +194,14 @@ static void only_an_exact_beginning_makes_a_payload_base64(void **state) {
     for (size_t i = 0; i < LENGTH(documents); i++) {
         builder body = {NULL, 0, 0};
         add_frame(&body, "h", documents[i]);
-        expect_built(documents[i], &body, &good);
+        expect_built(documents[i], NULL, &body, &good);
     }
     static const char *const parts[] = {"{", "{'", "{'by", "{'bytes", "{'bytes'", "{'bytes':", "{'bytes':'", "{}"};
     for (size_t i = 0; i < LENGTH(parts); i++) {
         builder body = {NULL, 0, 0};
         add_frame(&body, "h", parts[i]);
         add_frame(&body, "h", USAGE);
-        expect_built(parts[i], &body, &good);
+        expect_built(parts[i], NULL, &body, &good);
     }
 }
 
@@ -207,6 +218,14 @@ static void add_digits_frame(builder *to, span digits, const char *after) {
     free(payload.bytes);
 }
 
+/* Expects this of a body of one such frame, and frees the digits. */
+static void expect_digits(const char *what, builder *digits, const char *after, const answer *want) {
+    builder body = {NULL, 0, 0};
+    add_digits_frame(&body, built(digits), after);
+    expect_built(what, NULL, &body, want);
+    free(digits->bytes);
+}
+
 /* Documents of every length up to 300 bytes, with all padding, with a part of it, and without. */
 static void base64_is_decoded_with_and_without_padding(void **state) {
     (void)state;
@@ -216,7 +235,7 @@ static void base64_is_decoded_with_and_without_padding(void **state) {
         for (;;) {
             builder body = {NULL, 0, 0};
             add_digits_frame(&body, built(&digits), ",'p':'abc'}");
-            expect_built(line_of("%.*s", (int)digits.length, digits.bytes), &body, &good);
+            expect_built(line_of("%.*s", (int)digits.length, digits.bytes), NULL, &body, &good);
             if (digits.bytes[digits.length - 1] != '=') {
                 break;
             }
@@ -232,7 +251,6 @@ static void base64_has_64_digits(void **state) {
     for (size_t shift = 0; shift < 3; shift++) {
         builder document = {NULL, 0, 0};
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         static const answer want = {
             "prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, false, {NULL, "\xFB\xF0\xBE\xFF", NULL}, NULL, 0};
         add_format(&document, "%*s{\"a\":\"", (int)shift, "");
@@ -246,10 +264,8 @@ static void base64_has_64_digits(void **state) {
         add_base64(&digits, built(&document));
         assert_non_null(memchr(digits.bytes, '+', digits.length));
         assert_non_null(memchr(digits.bytes, '/', digits.length));
-        add_digits_frame(&body, built(&digits), "}");
-        expect_built("all bytes", &body, &want);
+        expect_digits("all bytes", &digits, "}", &want);
         free(document.bytes);
-        free(digits.bytes);
     }
 }
 
@@ -263,11 +279,8 @@ static void what_follows_the_closing_quote_is_passed_over(void **state) {
                                          "{'usage':{'prompt_tokens':9}}"};
     for (size_t i = 0; i < LENGTH(afters); i++) {
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         add_base64(&digits, quoted(USAGE));
-        add_digits_frame(&body, built(&digits), afters[i]);
-        expect_built(afters[i], &body, &good);
-        free(digits.bytes);
+        expect_digits(afters[i], &digits, afters[i], &good);
     }
 }
 
@@ -285,9 +298,9 @@ static void what_is_no_base64_makes_the_document_malformed(void **state) {
             add_digits_frame(&body, built(&digits), "}");
             builder more = {NULL, 0, 0};
             add_bytes(&more, body.bytes, body.length);
-            expect_built(line_of("byte %d", bytes[i]), &body, late == 0 ? &nothing : &lost);
+            expect_built(line_of("byte %d", bytes[i]), NULL, &body, late == 0 ? &nothing : &lost);
             add_frame(&more, "h", USAGE);
-            expect_built("a good frame after it", &more, &good);
+            expect_built("a good frame after it", NULL, &more, &good);
             free(digits.bytes);
         }
     }
@@ -319,13 +332,10 @@ static void padding_must_be_whole_and_last(void **state) {
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         builder digits = {NULL, 0, 0};
-        builder body = {NULL, 0, 0};
         add_base64(&digits, quoted(cases[i].first));
         add(&digits, 1, cases[i].between);
         add_base64(&digits, quoted(cases[i].second));
-        add_digits_frame(&body, built(&digits), "}");
-        expect_built(line_of("%.*s", (int)digits.length, digits.bytes), &body, cases[i].want);
-        free(digits.bytes);
+        expect_digits(line_of("%s", digits.bytes), &digits, "}", cases[i].want);
     }
 }
 
@@ -346,35 +356,25 @@ static void a_body_may_end_after_the_closing_quote(void **state) {
         add(&digits, 1, cases[i].more);
         add_digits_frame(&body, built(&digits), "}");
         body.length -= 5;
-        expect_built(line_of("more digits: %s", cases[i].more), &body, cases[i].want);
+        expect_built(line_of("more digits: %s", cases[i].more), NULL, &body, cases[i].want);
         free(digits.bytes);
     }
 }
 
-static void a_document_in_base64_is_read_like_another(void **state) {
-    (void)state;
-    static const payload_case cases[] = {
-        {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"a list", {"[" USAGE "]"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"an object with bytes", {"{'bytes':'eHl6','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"no JSON", {"xyz", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"nothing", {"", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
-        {"truncated in its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
-        {"an error", {"{'error':'x'}"}, SAYS("", FAILED, 0, false)},
-        {"an Anthropic stream",
-         {"{'type':'message_start','message':{'usage':{'input_tokens':5,'output_tokens':1}}}",
-          "{'type':'message_delta','usage':{'output_tokens':7}}",
-          "{'type':'message_stop','amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
-         SAYS(SAYS57, CONSISTENT, 3, true)},
-    };
-    for (size_t i = 0; i < LENGTH(cases); i++) {
-        builder body = {NULL, 0, 0};
-        for (size_t j = 0; j < LENGTH(cases[i].payloads) && cases[i].payloads[j] != NULL; j++) {
-            add_base64_frame(&body, cases[i].payloads[j]);
-        }
-        expect_built(cases[i].what, &body, &cases[i].want);
-    }
-}
+static const payload_case a_document_in_base64_is_read_like_another[] = {
+    {"the last of several", {USAGE, "{'usage':" U5 "}", "{}"}, SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"a list", {"[" USAGE "]"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"an object with bytes", {"{'bytes':'eHl6','usage':" U57 "}"}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"no JSON", {"xyz", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"nothing", {"", USAGE}, SAYS(SAYS57, CONSISTENT, 1, false)},
+    {"truncated in its usage", {"{'usage':{'prompt_tokens':5"}, SAYS("", UNREADABLE, 0, false)},
+    {"an error", {"{'error':'x'}"}, SAYS("", FAILED, 0, false)},
+    {"an Anthropic stream",
+     {"{'type':'message_start','message':{'usage':{'input_tokens':5,'output_tokens':1}}}",
+      "{'type':'message_delta','usage':{'output_tokens':7}}",
+      "{'type':'message_stop','amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':7}}"},
+     SAYS(SAYS57, CONSISTENT, 3, true)},
+};
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -382,7 +382,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_prelude_ends_the_reading_and_what_was_read_counts),
         cmocka_unit_test(a_first_byte_of_0_makes_a_body_frames),
         cmocka_unit_test(headers_and_the_last_checksum_are_skipped),
-        cmocka_unit_test(a_payload_is_a_document),
+        PAYLOADS_TEST(add_plain_frame, a_payload_is_a_document),
         cmocka_unit_test(frames_are_read_with_a_pointer),
         cmocka_unit_test(only_an_exact_beginning_makes_a_payload_base64),
         cmocka_unit_test(base64_is_decoded_with_and_without_padding),
@@ -391,7 +391,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_base64_makes_the_document_malformed),
         cmocka_unit_test(padding_must_be_whole_and_last),
         cmocka_unit_test(a_body_may_end_after_the_closing_quote),
-        cmocka_unit_test(a_document_in_base64_is_read_like_another),
+        PAYLOADS_TEST(add_base64_frame, a_document_in_base64_is_read_like_another),
     };
     return cmocka_run_group_tests(tests, seed_random, NULL);
 }

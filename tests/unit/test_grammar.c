@@ -85,25 +85,21 @@ static void a_malformed_document_of_an_event_has_no_usage_and_its_loss_is_not_si
     for_each_document(check_after_usage);
 }
 
-static void one_byte_order_mark_may_begin_a_document(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"a mark and an object", "", TEXT("\xEF\xBB\xBF{\"prompt_tokens\":5}"), "prompt 5"},
-        {"a mark, space and an object", "", TEXT("\xEF\xBB\xBF \r\n\t{\"prompt_tokens\":5}"), "prompt 5"},
-        {"a mark and a path", NULL, TEXT("\xEF\xBB\xBF{\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
-        {"a mark and an array", NULL, TEXT("\xEF\xBB\xBF[{\"usage\":{\"prompt_tokens\":5}}]"), "prompt 5"},
-        {"a mark and nothing", "", TEXT("\xEF\xBB\xBF"), "SYNTAX @3"},
-        {"a mark and space", "", TEXT("\xEF\xBB\xBF \n"), "SYNTAX @5"},
-        {"two marks", "", TEXT("\xEF\xBB\xBF\xEF\xBB\xBF{}"), "SYNTAX @3"},
-        {"a mark after space", "", TEXT(" \xEF\xBB\xBF{}"), "SYNTAX @1"},
-        {"a mark after the object", "", TEXT("{}\xEF\xBB\xBF"), "SYNTAX @2"},
-        {"a mark inside", "", TEXT("{\xEF\xBB\xBF}"), "SYNTAX @1"},
-        {"a mark and a bad byte", "", TEXT("\xEF\xBB\xBF{]"), "SYNTAX @4"},
-        {"a mark without its first byte", "", TEXT("\xBB\xBF{}"), "SYNTAX @0"},
-        {"a mark of UTF-16", "", TEXT("\xFF\xFE{}"), "SYNTAX @0"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case one_byte_order_mark_may_begin_a_document[] = {
+    {"a mark and an object", "", TEXT("\xEF\xBB\xBF{\"prompt_tokens\":5}"), "prompt 5"},
+    {"a mark, space and an object", "", TEXT("\xEF\xBB\xBF \r\n\t{\"prompt_tokens\":5}"), "prompt 5"},
+    {"a mark and a path", NULL, TEXT("\xEF\xBB\xBF{\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
+    {"a mark and an array", NULL, TEXT("\xEF\xBB\xBF[{\"usage\":{\"prompt_tokens\":5}}]"), "prompt 5"},
+    {"a mark and nothing", "", TEXT("\xEF\xBB\xBF"), "SYNTAX @3"},
+    {"a mark and space", "", TEXT("\xEF\xBB\xBF \n"), "SYNTAX @5"},
+    {"two marks", "", TEXT("\xEF\xBB\xBF\xEF\xBB\xBF{}"), "SYNTAX @3"},
+    {"a mark after space", "", TEXT(" \xEF\xBB\xBF{}"), "SYNTAX @1"},
+    {"a mark after the object", "", TEXT("{}\xEF\xBB\xBF"), "SYNTAX @2"},
+    {"a mark inside", "", TEXT("{\xEF\xBB\xBF}"), "SYNTAX @1"},
+    {"a mark and a bad byte", "", TEXT("\xEF\xBB\xBF{]"), "SYNTAX @4"},
+    {"a mark without its first byte", "", TEXT("\xBB\xBF{}"), "SYNTAX @0"},
+    {"a mark of UTF-16", "", TEXT("\xFF\xFE{}"), "SYNTAX @0"},
+};
 
 static void every_truncated_document_is_a_syntax_error_at_its_end(void **state) {
     (void)state;
@@ -224,7 +220,7 @@ int main(void) {
         cmocka_unit_test(any_byte_in_a_number_breaks_it_unless_the_grammar_has_it_there),
         cmocka_unit_test(the_grammar_is_the_same_in_members_without_a_meaning),
         cmocka_unit_test(a_malformed_document_of_an_event_has_no_usage_and_its_loss_is_not_silent),
-        cmocka_unit_test(one_byte_order_mark_may_begin_a_document),
+        TABLE_TEST(run_documents, one_byte_order_mark_may_begin_a_document),
         cmocka_unit_test(every_truncated_document_is_a_syntax_error_at_its_end),
         cmocka_unit_test(strings_and_space_of_every_length_are_read),
         cmocka_unit_test(results_do_not_follow_the_locale),

@@ -28,8 +28,10 @@ typedef struct labels_case {
     const char *what, *pointer, *body, *want;
 } labels_case;
 
-static void expect_cases(const labels_case *cases, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+static void run_labels(void **state) {
+    const case_table *const all = *state;
+    const labels_case *const cases = all->cases;
+    for (size_t i = 0; i < all->count; i++) {
         expect_labels(cases[i].what, cases[i].pointer, quoted(cases[i].body), cases[i].want);
     }
 }
@@ -39,11 +41,10 @@ static void expect_cases(const labels_case *cases, size_t count) {
 static bool is_in_usage(const name_row *label) {
     const size_t length = (size_t)(strrchr(label->path, '/') - label->path);
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = usage_paths(&count);
     bool found = false;
     for (size_t i = 0; i < count; i++) {
-        found = found || (strcmp(rows[i].kind, "usage") == 0 && rows[i].path != NULL &&
-                          strlen(rows[i].path) == length && strncmp(rows[i].path, label->path, length) == 0);
+        found = found || (strlen(rows[i].path) == length && strncmp(rows[i].path, label->path, length) == 0);
     }
     return found;
 }
@@ -58,57 +59,46 @@ static const char *member_with(const name_row *label, const char *string) {
 static void each_path_of_a_label_is_read(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
-    size_t labels = 0;
+    const name_row *const rows = rows_of("label", &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].kind, "label") == 0) {
-            labels++;
-            expect_label("alone", quoted(line_of("{%s}", member_with(&rows[i], "x-1"))), rows[i].field, "x-1");
-            expect_label("in a list", quoted(line_of("[{%s}]", member_with(&rows[i], "x-1"))), rows[i].field, "x-1");
-            expect_label("in an event", quoted(line_of("data: {%s}\n\n", member_with(&rows[i], "x-1"))), rows[i].field,
-                         "x-1");
-        }
+        const char *const member = member_with(&rows[i], "x-1");
+        expect_label("alone", quoted(line_of("{%s}", member)), rows[i].field, "x-1");
+        expect_label("in a list", quoted(line_of("[{%s}]", member)), rows[i].field, "x-1");
+        expect_label("in an event", quoted(line_of("data: {%s}\n\n", member)), rows[i].field, "x-1");
     }
-    assert_true(labels > 20);
+    assert_true(count > 20);
 }
 
 /* (Two tiers in two usages of one document are left out: which usages are read depends on their order.) */
 static void of_two_paths_the_first_in_the_list_is_used_in_either_order(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) {
-            if (i == j || strcmp(rows[i].kind, "label") != 0 || strcmp(rows[j].kind, "label") != 0 ||
-                strcmp(rows[i].field, rows[j].field) != 0 || (is_in_usage(&rows[i]) && is_in_usage(&rows[j]))) {
-                continue;
+    const name_row *const rows = rows_of("label", &count);
+    for (const name_row *a = rows; a < rows + count; a++) {
+        for (const name_row *b = rows; b < rows + count; b++) {
+            if (a != b && strcmp(a->field, b->field) == 0 && !(is_in_usage(a) && is_in_usage(b))) {
+                const char *const body = line_of("{%s,%s}", member_with(a, "one"), member_with(b, "two"));
+                expect_label("two", quoted(body), a->field, a->order < b->order ? "one" : "two");
             }
-            const char *const body = line_of("{%s,%s}", member_with(&rows[i], "one"), member_with(&rows[j], "two"));
-            expect_label("two", quoted(body), rows[i].field, rows[i].order < rows[j].order ? "one" : "two");
         }
     }
 }
 
-static void names_and_paths_that_differ_have_no_label(void **state) {
-    (void)state;
-    static const labels_case cases[] = {
-        {"another case", NULL, "{'Model':'x','ID':'x','serviceTier':'x'}", "||"},
-        {"a letter more", NULL, "{'models':'x','id_':'x','service_tiers':'x'}", "||"},
-        {"in a choice", NULL, "{'choices':[{'model':'x','id':'x','service_tier':'x'}]}", "||"},
-        {"in an unknown object", NULL, "{'a':{'model':'x','id':'x','service_tier':'x'}}", "||"},
-        {"an id of the metadata", NULL, "{'metadata':{'id':'x','model':'x'}}", "||"},
-        {"a tier at a usage of another path", NULL, "{'response':{'usage':{'service_tier':'x','input_tokens':5}}}",
-         "||"},
-        {"a tier of a result's usage", NULL, "{'result':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
-        {"a tier of the metadata's usage", NULL, "{'metadata':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
-        {"a tier of a choice's usage", NULL, "{'choices':[{'usage':{'service_tier':'x','input_tokens':5}}]}", "||"},
-        {"a name of the other usage", NULL, "{'usage':{'serviceTier':'x','prompt_tokens':5}}", "||"},
-        {"a tier of the usage's details", NULL,
-         "{'usage':{'prompt_tokens':5,'prompt_tokens_details':{'service_tier':'x'}}}", "||"},
-        {"an escape in the name", NULL, "{'mod\\u0065l':'x','\\u0069d':'y','service\\u005ftier':'z'}", "x|y|z"},
-    };
-    expect_cases(cases, LENGTH(cases));
-}
+static const labels_case names_and_paths_that_differ_have_no_label[] = {
+    {"another case", NULL, "{'Model':'x','ID':'x','serviceTier':'x'}", "||"},
+    {"a letter more", NULL, "{'models':'x','id_':'x','service_tiers':'x'}", "||"},
+    {"in a choice", NULL, "{'choices':[{'model':'x','id':'x','service_tier':'x'}]}", "||"},
+    {"in an unknown object", NULL, "{'a':{'model':'x','id':'x','service_tier':'x'}}", "||"},
+    {"an id of the metadata", NULL, "{'metadata':{'id':'x','model':'x'}}", "||"},
+    {"a tier at a usage of another path", NULL, "{'response':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
+    {"a tier of a result's usage", NULL, "{'result':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
+    {"a tier of the metadata's usage", NULL, "{'metadata':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
+    {"a tier of a choice's usage", NULL, "{'choices':[{'usage':{'service_tier':'x','input_tokens':5}}]}", "||"},
+    {"a name of the other usage", NULL, "{'usage':{'serviceTier':'x','prompt_tokens':5}}", "||"},
+    {"a tier of the usage's details", NULL,
+     "{'usage':{'prompt_tokens':5,'prompt_tokens_details':{'service_tier':'x'}}}", "||"},
+    {"an escape in the name", NULL, "{'mod\\u0065l':'x','\\u0069d':'y','service\\u005ftier':'z'}", "x|y|z"},
+};
 
 /* All names of two bytes that JSON writes without an escape: some have the hash of "id". */
 static void of_all_names_of_two_bytes_only_id_is_a_label(void **state) {
@@ -128,28 +118,20 @@ static void of_all_names_of_two_bytes_only_id_is_a_label(void **state) {
     assert_int_equal(labels, 1);
 }
 
-static void a_tier_of_a_usage_that_is_not_used_is_not_read(void **state) {
-    (void)state;
-    static const labels_case cases[] = {
-        {"after the one that is used", NULL,
-         "{'usage':{'prompt_tokens':5},'message':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
-        {"before the count", NULL, "{'result':{'message':{'usage':{'service_tier':'x','input_tokens':5}}}}", "||x"},
-        {"after the count", NULL, "{'result':{'message':{'usage':{'input_tokens':5,'service_tier':'x'}}}}", "||x"},
-    };
-    expect_cases(cases, LENGTH(cases));
-}
+static const labels_case a_tier_of_a_usage_that_is_not_used_is_not_read[] = {
+    {"after the one that is used", NULL,
+     "{'usage':{'prompt_tokens':5},'message':{'usage':{'service_tier':'x','input_tokens':5}}}", "||"},
+    {"before the count", NULL, "{'result':{'message':{'usage':{'service_tier':'x','input_tokens':5}}}}", "||x"},
+    {"after the count", NULL, "{'result':{'message':{'usage':{'input_tokens':5,'service_tier':'x'}}}}", "||x"},
+};
 
-static void with_a_pointer_the_paths_begin_where_it_leads(void **state) {
-    (void)state;
-    static const labels_case cases[] = {
-        {"to the response", "/a",
-         "{'model':'no','a':{'model':'m','id':'i','usage':{'service_tier':'t','prompt_tokens':5}}}", "m|i|t"},
-        {"to a response in a response", "/a", "{'a':{'response':{'model':'m','id':'i'}}}", "m|i|"},
-        {"to the document", "", "{'model':'m','usage':{'prompt_tokens':5}}", "m||"},
-        {"elsewhere", "/b", "{'model':'no','a':{'model':'no'}}", "||"},
-    };
-    expect_cases(cases, LENGTH(cases));
-}
+static const labels_case with_a_pointer_the_paths_begin_where_it_leads[] = {
+    {"to the response", "/a",
+     "{'model':'no','a':{'model':'m','id':'i','usage':{'service_tier':'t','prompt_tokens':5}}}", "m|i|t"},
+    {"to a response in a response", "/a", "{'a':{'response':{'model':'m','id':'i'}}}", "m|i|"},
+    {"to the document", "", "{'model':'m','usage':{'prompt_tokens':5}}", "m||"},
+    {"elsewhere", "/b", "{'model':'no','a':{'model':'no'}}", "||"},
+};
 
 /* ------------------------------------------------------------------------------------------------------- strings */
 
@@ -182,18 +164,14 @@ static void a_label_has_1_to_127_bytes_and_a_tier_31_and_others_are_passed_over(
     }
 }
 
-static void a_label_is_the_string_as_it_is_written(void **state) {
-    (void)state;
-    static const labels_case cases[] = {
-        {"escapes are not resolved", NULL, "{'model':'a\\u0062\\/\\n\\\\c','id':'\\\\\\'','service_tier':'\\t'}",
-         "a\\u0062\\/\\n\\\\c|\\\\\\\"|\\t"},
-        {"UTF-8, and bytes that are none", NULL, "{'model':'\xC3\xA9\xE4\xB8\x80','id':'\xFF\x80'}",
-         "\xC3\xA9\xE4\xB8\x80|\xFF\x80|"},
-        {"white space", NULL, "{'model':' m '}", " m ||"},
-        {"brackets", NULL, "{'model':'{[:,]}'}", "{[:,]}||"},
-    };
-    expect_cases(cases, LENGTH(cases));
-}
+static const labels_case a_label_is_the_string_as_it_is_written[] = {
+    {"escapes are not resolved", NULL, "{'model':'a\\u0062\\/\\n\\\\c','id':'\\\\\\'','service_tier':'\\t'}",
+     "a\\u0062\\/\\n\\\\c|\\\\\\\"|\\t"},
+    {"UTF-8, and bytes that are none", NULL, "{'model':'\xC3\xA9\xE4\xB8\x80','id':'\xFF\x80'}",
+     "\xC3\xA9\xE4\xB8\x80|\xFF\x80|"},
+    {"white space", NULL, "{'model':' m '}", " m ||"},
+    {"brackets", NULL, "{'model':'{[:,]}'}", "{[:,]}||"},
+};
 
 static void only_a_string_is_a_label(void **state) {
     (void)state;
@@ -209,39 +187,34 @@ static void only_a_string_is_a_label(void **state) {
 
 #define USAGE "'usage':" U5
 
-static void labels_are_those_of_the_latest_document_with_a_usage_else_of_the_first(void **state) {
-    (void)state;
-    static const labels_case cases[] = {
-        {"the first", NULL, "{'model':'a'}\n{'model':'b'}\n", "a||"},
-        {"only the first", NULL, "{'x':1}\n{'model':'b'}\n", "||"},
-        {"a usage without a label", NULL, "{'model':'a'}\n{" USAGE "}\n", "a||"},
-        {"a usage with one", NULL, "{'model':'a'}\n{'model':'b'," USAGE "}\n", "b||"},
-        {"and one after it", NULL, "{'model':'b'," USAGE "}\n{'model':'c'}\n", "b||"},
-        {"two usages", NULL, "{'model':'b'," USAGE "}\n{'model':'c'," USAGE "}\n", "c||"},
-        {"the second without a label", NULL, "{'model':'b'," USAGE "}\n{" USAGE "}\n", "b||"},
-        {"each label by itself", NULL, "{'model':'a','id':'1'}\n{'id':'2'," USAGE "}\n{'service_tier':'t'," USAGE "}\n",
-         "a|2|t"},
-        {"a path that comes later in the list", NULL, "{'model':'a'," USAGE "}\n{'response':{'model':'b'," USAGE "}}\n",
-         "b||"},
-        {"a wrong usage is one", NULL, "{'model':'a'}\n{'model':'b','usage':{'prompt_tokens':-1}}\n", "b||"},
-        {"zeros are one", NULL, "{'model':'a'," USAGE "}\n{'model':'b','usage':{'prompt_tokens':0}}\n", "b||"},
-        {"a usage without a count is none", NULL, "{'model':'a'}\n{'model':'b','usage':{}}\n", "a||"},
-        {"elements of an array", NULL, "[{'model':'a'},{'model':'b'},{'id':'1'," USAGE "}]", "a|1|"},
-        {"a shorter label replaces a longer one", NULL, "{'model':'long-name'," USAGE "}\n{'model':'b'," USAGE "}\n",
-         "b||"},
-        {"a document that is truncated has none", NULL, "{'model':'a'}\n{'model':'b'," USAGE, "a||"},
-        {"nor has one that is malformed", NULL, EVENT("{'model':'a'}") EVENT("{'model':'b'," USAGE ",}"), "a||"},
-        {"events that are searched", NULL,
-         EVENT("{'model':'a','id':'1'}") EVENT("{'model':'b'}") EVENT("{'model':'c'}") EVENT("{'id':'2'," USAGE "}"),
-         "a|2|"},
-        {"Anthropic", NULL,
-         EVENT(
-             "{'type':'message_start','message':{'model':'m','id':'i','usage':{'input_tokens':5,'service_tier':'t'}}}")
-             EVENT("{'type':'message_delta','usage':{'output_tokens':7}}"),
-         "m|i|t"},
-    };
-    expect_cases(cases, LENGTH(cases));
-}
+static const labels_case labels_are_those_of_the_latest_document_with_a_usage_else_of_the_first[] = {
+    {"the first", NULL, "{'model':'a'}\n{'model':'b'}\n", "a||"},
+    {"only the first", NULL, "{'x':1}\n{'model':'b'}\n", "||"},
+    {"a usage without a label", NULL, "{'model':'a'}\n{" USAGE "}\n", "a||"},
+    {"a usage with one", NULL, "{'model':'a'}\n{'model':'b'," USAGE "}\n", "b||"},
+    {"and one after it", NULL, "{'model':'b'," USAGE "}\n{'model':'c'}\n", "b||"},
+    {"two usages", NULL, "{'model':'b'," USAGE "}\n{'model':'c'," USAGE "}\n", "c||"},
+    {"the second without a label", NULL, "{'model':'b'," USAGE "}\n{" USAGE "}\n", "b||"},
+    {"each label by itself", NULL, "{'model':'a','id':'1'}\n{'id':'2'," USAGE "}\n{'service_tier':'t'," USAGE "}\n",
+     "a|2|t"},
+    {"a path that comes later in the list", NULL, "{'model':'a'," USAGE "}\n{'response':{'model':'b'," USAGE "}}\n",
+     "b||"},
+    {"a wrong usage is one", NULL, "{'model':'a'}\n{'model':'b','usage':{'prompt_tokens':-1}}\n", "b||"},
+    {"zeros are one", NULL, "{'model':'a'," USAGE "}\n{'model':'b','usage':{'prompt_tokens':0}}\n", "b||"},
+    {"a usage without a count is none", NULL, "{'model':'a'}\n{'model':'b','usage':{}}\n", "a||"},
+    {"elements of an array", NULL, "[{'model':'a'},{'model':'b'},{'id':'1'," USAGE "}]", "a|1|"},
+    {"a shorter label replaces a longer one", NULL, "{'model':'long-name'," USAGE "}\n{'model':'b'," USAGE "}\n",
+     "b||"},
+    {"a document that is truncated has none", NULL, "{'model':'a'}\n{'model':'b'," USAGE, "a||"},
+    {"nor has one that is malformed", NULL, EVENT("{'model':'a'}") EVENT("{'model':'b'," USAGE ",}"), "a||"},
+    {"events that are searched", NULL,
+     EVENT("{'model':'a','id':'1'}") EVENT("{'model':'b'}") EVENT("{'model':'c'}") EVENT("{'id':'2'," USAGE "}"),
+     "a|2|"},
+    {"Anthropic", NULL,
+     EVENT("{'type':'message_start','message':{'model':'m','id':'i','usage':{'input_tokens':5,'service_tier':'t'}}}")
+         EVENT("{'type':'message_delta','usage':{'output_tokens':7}}"),
+     "m|i|t"},
+};
 
 /* ---------------------------------------------------------------------------------------------------- the buffer */
 
@@ -295,14 +268,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_path_of_a_label_is_read),
         cmocka_unit_test(of_two_paths_the_first_in_the_list_is_used_in_either_order),
-        cmocka_unit_test(names_and_paths_that_differ_have_no_label),
+        TABLE_TEST(run_labels, names_and_paths_that_differ_have_no_label),
         cmocka_unit_test(of_all_names_of_two_bytes_only_id_is_a_label),
-        cmocka_unit_test(a_tier_of_a_usage_that_is_not_used_is_not_read),
-        cmocka_unit_test(with_a_pointer_the_paths_begin_where_it_leads),
+        TABLE_TEST(run_labels, a_tier_of_a_usage_that_is_not_used_is_not_read),
+        TABLE_TEST(run_labels, with_a_pointer_the_paths_begin_where_it_leads),
         cmocka_unit_test(a_label_has_1_to_127_bytes_and_a_tier_31_and_others_are_passed_over),
-        cmocka_unit_test(a_label_is_the_string_as_it_is_written),
+        TABLE_TEST(run_labels, a_label_is_the_string_as_it_is_written),
         cmocka_unit_test(only_a_string_is_a_label),
-        cmocka_unit_test(labels_are_those_of_the_latest_document_with_a_usage_else_of_the_first),
+        TABLE_TEST(run_labels, labels_are_those_of_the_latest_document_with_a_usage_else_of_the_first),
         cmocka_unit_test(label_writes_like_snprintf),
         cmocka_unit_test(label_size_fits_any),
         cmocka_unit_test(a_number_that_is_no_label_has_none),

@@ -11,25 +11,6 @@
 
 /* ------------------------------------------------------------------------------------------------------ documents */
 
-/* The paths, the first one first. The root is none of them. */
-static const name_row *paths(size_t *count) {
-    static name_row found[40];
-    static size_t known = 0;
-    size_t all = 0;
-    const name_row *const rows = name_rows(&all);
-    for (size_t i = 0; known == 0 && i < all; i++) {
-        for (size_t k = i; strcmp(rows[i].kind, "usage") == 0 && k < all; k++) {
-            if (strcmp(rows[k].kind, "usage") == 0 && rows[k].path != NULL) {
-                assert_int_equal(rows[k].order, known + 1);
-                found[known++] = rows[k];
-            }
-        }
-    }
-    assert_true(known > 15);
-    *count = known;
-    return found;
-}
-
 static bool is_meta(const name_row *path) {
     return strcmp(path->field, "meta") == 0;
 }
@@ -69,8 +50,7 @@ static builder document_of(const name_row *a, const char *value_a, const name_ro
 static void expect_two(const name_row *a, const char *value_a, const name_row *b, const char *value_b,
                        const char *want) {
     builder json = document_of(a, value_a, b, value_b);
-    expect_extract("paths", NULL, built(&json), want);
-    free(json.bytes);
+    expect_extract_built("paths", NULL, &json, want);
 }
 
 static void expect_one(const name_row *path, const char *value, const char *want) {
@@ -82,13 +62,12 @@ static void expect_one(const name_row *path, const char *value, const char *want
 static void each_path_alone_is_the_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         builder json = document_of(&all[i], usage_at(&all[i], 5), NULL, NULL);
         expect_extract(all[i].path, NULL, built(&json), "prompt 5");
         const answer want = SAYS("prompt 5", CONSISTENT, 1, false);
-        expect_body(all[i].path, NULL, built(&json), &want);
-        free(json.bytes);
+        expect_built(all[i].path, NULL, &json, &want);
         expect_one(&all[i], is_meta(&all[i]) ? "{\"billed_units\":{\"output_tokens\":-1}}" : "{\"output_tokens\":-1}",
                    "RANGE completion");
     }
@@ -100,8 +79,7 @@ static void expect_event(const char *what, const builder *json, const answer *wa
     add(&body, 1, "data: ");
     add_bytes(&body, json->bytes, json->length);
     add(&body, 1, "\n\n");
-    expect_body(what, NULL, built(&body), want);
-    free(body.bytes);
+    expect_built(what, NULL, &body, want);
 }
 
 static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void **state) {
@@ -110,7 +88,7 @@ static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void
     static const answer anthropic = SAYS("prompt 5", TRUNCATED, 1, false);
     static const answer none = SAYS_TWO("", TRUNCATED, MISSING, 0, false);
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         builder json = document_of(&all[i], usage_at(&all[i], 5), NULL, NULL);
         const bool begun = strcmp(all[i].path, "/message/usage") == 0;
@@ -128,7 +106,7 @@ static void in_events_only_paths_whose_last_name_begins_with_usage_are_read(void
 static void null_at_a_path_is_no_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         expect_one(&all[i], "null", "NOT_FOUND usage");
     }
@@ -139,7 +117,7 @@ static void what_is_no_object_is_a_type_error_where_a_usage_must_be(void **state
     static const char *const values[] = {"5",   "\"x\"", "\"\"", "true", "false", "[]", "[{\"prompt_tokens\":5}]",
                                          "-0.5"};
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(values); k++) {
             expect_one(&all[i], values[k], needs_a_count(&all[i]) ? "NOT_FOUND usage" : "TYPE usage");
@@ -157,13 +135,12 @@ static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
                                          "{\"promptTokensDetails\":[{\"modality\":\"AUDIO\"},{\"tokenCount\":5}]}"};
     static const answer none = SAYS("", MISSING, 0, false);
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(values); k++) {
             expect_one(&all[i], values[k], needs_a_count(&all[i]) ? "NOT_FOUND usage" : "");
             builder json = document_of(&all[i], values[k], NULL, NULL);
-            expect_body(all[i].path, NULL, built(&json), &none);
-            free(json.bytes);
+            expect_built(all[i].path, NULL, &json, &none);
         }
     }
 }
@@ -171,7 +148,7 @@ static void an_object_without_a_count_is_an_empty_usage_or_none(void **state) {
 static void a_usage_given_twice_is_a_duplicate_unless_one_is_null(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         const name_row *const path = &all[i];
         const bool choice = strstr(path->path, "/N/") != NULL; /* of several choices the first */
@@ -186,28 +163,20 @@ static void a_usage_given_twice_is_a_duplicate_unless_one_is_null(void **state) 
     }
 }
 
-static void of_several_choices_the_first_that_has_a_usage_counts(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"the second choice", NULL, TEXT("{\"choices\":[{\"index\":0},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"two choices", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5}},{\"usage\":{\"prompt_tokens\":6}}]}"), "prompt 5"},
-        {"the first is null", NULL, TEXT("{\"choices\":[{\"usage\":null},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"the first is wrong", NULL, TEXT("{\"choices\":[{\"usage\":7},{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "TYPE usage"},
-        {"twice in one choice", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5},\"usage\":{\"prompt_tokens\":6}}]}"), "DUPLICATE usage"},
-        {"elements that are no choices", NULL,
-         TEXT("{\"choices\":[7,null,[{\"usage\":{\"prompt_tokens\":6}}],{\"usage\":{\"prompt_tokens\":5}}]}"),
-         "prompt 5"},
-        {"choices that are no list", NULL, TEXT("{\"choices\":{\"usage\":{\"prompt_tokens\":5}}}"), "NOT_FOUND usage"},
-        {"the usage of the response", NULL,
-         TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":6}}],\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case of_several_choices_the_first_that_has_a_usage_counts[] = {
+    {"the second choice", NULL, TEXT("{\"choices\":[{\"index\":0},{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"two choices", NULL, TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5}},{\"usage\":{\"prompt_tokens\":6}}]}"),
+     "prompt 5"},
+    {"the first is null", NULL, TEXT("{\"choices\":[{\"usage\":null},{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"the first is wrong", NULL, TEXT("{\"choices\":[{\"usage\":7},{\"usage\":{\"prompt_tokens\":5}}]}"), "TYPE usage"},
+    {"twice in one choice", NULL,
+     TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":5},\"usage\":{\"prompt_tokens\":6}}]}"), "DUPLICATE usage"},
+    {"elements that are no choices", NULL,
+     TEXT("{\"choices\":[7,null,[{\"usage\":{\"prompt_tokens\":6}}],{\"usage\":{\"prompt_tokens\":5}}]}"), "prompt 5"},
+    {"choices that are no list", NULL, TEXT("{\"choices\":{\"usage\":{\"prompt_tokens\":5}}}"), "NOT_FOUND usage"},
+    {"the usage of the response", NULL,
+     TEXT("{\"choices\":[{\"usage\":{\"prompt_tokens\":6}}],\"usage\":{\"prompt_tokens\":5}}"), "prompt 5"},
+};
 
 /* ----------------------------------------------------------------------------------------------------- two paths */
 
@@ -238,14 +207,13 @@ static void expect_later_twice(const name_row *first, const name_row *later) {
     add_member(&json, first, usage_at(first, 5));
     add_member(&json, later, usage_at(later, 7));
     add(&json, 1, "}");
-    expect_extract("a later path twice", NULL, built(&json), "prompt 5");
-    free(json.bytes);
+    expect_extract_built("a later path twice", NULL, &json, "prompt 5");
 }
 
 static void the_first_path_that_is_not_null_is_the_usage(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = i + 1; k < count; k++) {
             expect_first(&all[i], &all[k]);
@@ -257,7 +225,7 @@ static void the_first_path_that_is_not_null_is_the_usage(void **state) {
 static void all_paths_in_any_order_give_the_first(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     random_seed();
     for (size_t left = rounds(1500); left > 0; left--) {
         size_t order[40];
@@ -277,44 +245,39 @@ static void all_paths_in_any_order_give_the_first(void **state) {
             best = kind > 1 && order[i] < best ? order[i] : best;
         }
         add(&json, 1, "}");
-        expect_extract("paths", NULL, built(&json), best < count ? line_of("prompt %zu", best) : "NOT_FOUND usage");
-        free(json.bytes);
+        expect_extract_built("paths", NULL, &json, best < count ? line_of("prompt %zu", best) : "NOT_FOUND usage");
     }
 }
 
 /* ------------------------------------------------------------------------------------------------------- the root */
 
-static void the_root_is_the_usage_when_no_path_has_one(void **state) {
-    (void)state;
-    static const document_case cases[] = {
-        {"Ollama's", NULL,
-         TEXT("{\"model\":\"l\",\"response\":\"\",\"done\":true,\"prompt_eval_count\":5,\"eval_count\":7,"
-              "\"eval_duration\":1.5}"),
-         "prompt 5 completion 7"},
-        {"one of the two", NULL, TEXT("{\"eval_count\":7}"), "completion 7"},
-        {"null", NULL, TEXT("{\"prompt_eval_count\":null,\"eval_count\":null}"), "NOT_FOUND usage"},
-        {"twice", NULL, TEXT("{\"prompt_eval_count\":5,\"prompt_eval_count\":5}"), "DUPLICATE prompt"},
-        {"its other names do not count", NULL,
-         TEXT("{\"prompt_tokens\":1,\"completion_tokens\":2,\"input_tokens\":4,\"cached_tokens\":5,"
-              "\"prompt_tokens_details\":{\"cached_tokens\":6},\"tokens\":{\"input_tokens\":8},\"eval_count\":9}"),
-         "completion 9"},
-        {"wrong ones do not count, either", NULL,
-         TEXT("{\"prompt_tokens\":\"x\",\"total_tokens\":-1,\"eval_count\":9}"), "completion 9"},
-        {"deeper", NULL, TEXT("{\"message\":{\"eval_count\":7},\"a\":{\"prompt_eval_count\":5}}"), "NOT_FOUND usage"},
-        {"root names in a usage", NULL, TEXT("{\"usage\":{\"tokens_evaluated\":5,\"eval_count\":7}}"), "completion 7"},
-        {"as a usage", "", TEXT("{\"prompt_eval_count\":5,\"total_tokens\":12}"), "prompt 5 total 12"},
-        {"root names as a usage", "", TEXT("{\"tokens_evaluated\":5,\"tokens_predicted\":7}"), ""},
-        {"in an element of an array", NULL, TEXT("[{\"tokens_predicted\":5}]"), "completion 5"},
-    };
-    expect_documents(cases, LENGTH(cases));
-}
+static const document_case the_root_is_the_usage_when_no_path_has_one[] = {
+    {"Ollama's", NULL,
+     TEXT("{\"model\":\"l\",\"response\":\"\",\"done\":true,\"prompt_eval_count\":5,\"eval_count\":7,"
+          "\"eval_duration\":1.5}"),
+     "prompt 5 completion 7"},
+    {"one of the two", NULL, TEXT("{\"eval_count\":7}"), "completion 7"},
+    {"null", NULL, TEXT("{\"prompt_eval_count\":null,\"eval_count\":null}"), "NOT_FOUND usage"},
+    {"twice", NULL, TEXT("{\"prompt_eval_count\":5,\"prompt_eval_count\":5}"), "DUPLICATE prompt"},
+    {"its other names do not count", NULL,
+     TEXT("{\"prompt_tokens\":1,\"completion_tokens\":2,\"input_tokens\":4,\"cached_tokens\":5,"
+          "\"prompt_tokens_details\":{\"cached_tokens\":6},\"tokens\":{\"input_tokens\":8},\"eval_count\":9}"),
+     "completion 9"},
+    {"wrong ones do not count, either", NULL, TEXT("{\"prompt_tokens\":\"x\",\"total_tokens\":-1,\"eval_count\":9}"),
+     "completion 9"},
+    {"deeper", NULL, TEXT("{\"message\":{\"eval_count\":7},\"a\":{\"prompt_eval_count\":5}}"), "NOT_FOUND usage"},
+    {"root names in a usage", NULL, TEXT("{\"usage\":{\"tokens_evaluated\":5,\"eval_count\":7}}"), "completion 7"},
+    {"as a usage", "", TEXT("{\"prompt_eval_count\":5,\"total_tokens\":12}"), "prompt 5 total 12"},
+    {"root names as a usage", "", TEXT("{\"tokens_evaluated\":5,\"tokens_predicted\":7}"), ""},
+    {"in an element of an array", NULL, TEXT("[{\"tokens_predicted\":5}]"), "completion 5"},
+};
 
 static void the_root_gives_way_to_every_path(void **state) {
     (void)state;
     static const char *const roots[] = {"\"eval_count\":7", "\"eval_count\":\"x\"", "\"eval_count\":{}",
                                         "\"eval_count\":1,\"eval_count\":1", "\"tokens_predicted\":-1"};
     size_t count = 0;
-    const name_row *const all = paths(&count);
+    const name_row *const all = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < LENGTH(roots); k++) {
             for (int first = 0; first < 2; first++) {
@@ -322,16 +285,14 @@ static void the_root_gives_way_to_every_path(void **state) {
                 add_format(&json, "{%s", first == 1 ? roots[k] : "\"a\":1");
                 add_member(&json, &all[i], usage_at(&all[i], 5));
                 add_format(&json, ",%s}", first == 0 ? roots[k] : "\"b\":1");
-                expect_extract("the root and a path", NULL, built(&json), "prompt 5");
-                free(json.bytes);
+                expect_extract_built("the root and a path", NULL, &json, "prompt 5");
             }
         }
         builder json = {NULL, 0, 0};
         add(&json, 1, "{\"eval_count\":7");
         add_member(&json, &all[i], "null");
         add(&json, 1, "}");
-        expect_extract("the root and null", NULL, built(&json), "completion 7");
-        free(json.bytes);
+        expect_extract_built("the root and null", NULL, &json, "completion 7");
     }
 }
 
@@ -343,10 +304,10 @@ int main(void) {
         cmocka_unit_test(what_is_no_object_is_a_type_error_where_a_usage_must_be),
         cmocka_unit_test(an_object_without_a_count_is_an_empty_usage_or_none),
         cmocka_unit_test(a_usage_given_twice_is_a_duplicate_unless_one_is_null),
-        cmocka_unit_test(of_several_choices_the_first_that_has_a_usage_counts),
+        TABLE_TEST(run_documents, of_several_choices_the_first_that_has_a_usage_counts),
         cmocka_unit_test(the_first_path_that_is_not_null_is_the_usage),
         cmocka_unit_test(all_paths_in_any_order_give_the_first),
-        cmocka_unit_test(the_root_is_the_usage_when_no_path_has_one),
+        TABLE_TEST(run_documents, the_root_is_the_usage_when_no_path_has_one),
         cmocka_unit_test(the_root_gives_way_to_every_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

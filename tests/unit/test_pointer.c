@@ -144,55 +144,44 @@ static void expect_behind_pointer(const name_row *row, bool to_usage) {
     const bool begun = strcmp(row->path, "/message/usage") == 0 && !to_usage;
     const answer in_event = SAYS_TWO("prompt 5", TRUNCATED, CONSISTENT, 1, false);
     const answer in_message = SAYS("prompt 5", TRUNCATED, 1, false);
-    expect_body(row->path, pointer, built(&event), begun ? &in_message : &in_event);
-    free(event.bytes);
+    expect_built(row->path, pointer, &event, begun ? &in_message : &in_event);
     free(json.bytes);
 }
 
 static void every_path_works_where_a_pointer_leads_also_in_events(void **state) {
     (void)state;
     size_t count = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = usage_paths(&count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].kind, "usage") == 0 && rows[i].path != NULL) {
-            expect_behind_pointer(&rows[i], false);
-            if (strstr(rows[i].path, "/N/") == NULL) { /* pointers do not enter arrays */
-                expect_behind_pointer(&rows[i], true);
-            }
+        expect_behind_pointer(&rows[i], false);
+        if (strstr(rows[i].path, "/N/") == NULL) { /* pointers do not enter arrays */
+            expect_behind_pointer(&rows[i], true);
         }
     }
 }
 
-static void labels_and_ends_are_read_where_a_pointer_leads(void **state) {
-    (void)state;
-    static const body_case cases[] = {
-        {"the response",
-         "/result",
-         TEXT("{\"model\":\"outer\",\"done\":true,\"result\":{\"model\":\"inner\",\"id\":\"i\",\"done\":true,\"usage\":"
-              "{\"prompt_tokens\":5,\"service_tier\":\"t\"}}}"),
-         {"prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, true, {"inner", "i", "t"}, NULL, 0}},
-        {"what is outside of it has no meaning", "/result",
-         TEXT("{\"type\":\"x.completed\",\"error\":\"e\",\"id\":\"outer\",\"result\":{\"usage\":" FIVE "}}"),
-         SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"an error in it", "/result", TEXT("{\"result\":{\"usage\":" FIVE ",\"error\":{}}}"),
-         SAYS("prompt 5", FAILED, 1, false)},
-        {"an event's type", "/a", TEXT("{\"a\":{\"type\":\"message_delta\",\"usage\":" FIVE "}}"),
-         SAYS("prompt 5", CONSISTENT, 1, true)},
-    };
-    expect_bodies(cases, LENGTH(cases));
-}
+static const body_case labels_and_ends_are_read_where_a_pointer_leads[] = {
+    {"the response",
+     "/result",
+     TEXT("{\"model\":\"outer\",\"done\":true,\"result\":{\"model\":\"inner\",\"id\":\"i\",\"done\":true,\"usage\":"
+          "{\"prompt_tokens\":5,\"service_tier\":\"t\"}}}"),
+     {"prompt 5", TOKUSAGE_CONSISTENT, TOKUSAGE_CONSISTENT, 1, true, {"inner", "i", "t"}, NULL, 0}},
+    {"what is outside of it has no meaning", "/result",
+     TEXT("{\"type\":\"x.completed\",\"error\":\"e\",\"id\":\"outer\",\"result\":{\"usage\":" FIVE "}}"),
+     SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"an error in it", "/result", TEXT("{\"result\":{\"usage\":" FIVE ",\"error\":{}}}"),
+     SAYS("prompt 5", FAILED, 1, false)},
+    {"an event's type", "/a", TEXT("{\"a\":{\"type\":\"message_delta\",\"usage\":" FIVE "}}"),
+     SAYS("prompt 5", CONSISTENT, 1, true)},
+};
 
-static void a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list(void **state) {
-    (void)state;
-    static const body_case cases[] = {
-        {"an array of usages", "", TEXT("[" SIX "," FIVE "]"), SAYS("prompt 5", CONSISTENT, 2, false)},
-        {"a document that is no object has no usage", "", TEXT(FIVE " 7 \"x\" [[8]]"),
-         SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"an element that is no object", "", TEXT("[" FIVE ",[7],{}]"), SAYS("prompt 5", CONSISTENT, 1, false)},
-        {"lines", "", TEXT(SIX "\n" FIVE "\n"), SAYS("prompt 5", CONSISTENT, 2, false)},
-    };
-    expect_bodies(cases, LENGTH(cases));
-}
+static const body_case a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list[] = {
+    {"an array of usages", "", TEXT("[" SIX "," FIVE "]"), SAYS("prompt 5", CONSISTENT, 2, false)},
+    {"a document that is no object has no usage", "", TEXT(FIVE " 7 \"x\" [[8]]"),
+     SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"an element that is no object", "", TEXT("[" FIVE ",[7],{}]"), SAYS("prompt 5", CONSISTENT, 1, false)},
+    {"lines", "", TEXT(SIX "\n" FIVE "\n"), SAYS("prompt 5", CONSISTENT, 2, false)},
+};
 
 static void a_usage_is_found_at_every_depth_up_to_the_limit(void **state) {
     (void)state;
@@ -238,8 +227,8 @@ int main(void) {
         cmocka_unit_test(a_pointer_is_valid_if_rfc_6901_says_so),
         cmocka_unit_test(a_pointer_leads_to_the_response_or_to_its_usage),
         cmocka_unit_test(every_path_works_where_a_pointer_leads_also_in_events),
-        cmocka_unit_test(labels_and_ends_are_read_where_a_pointer_leads),
-        cmocka_unit_test(a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list),
+        TABLE_TEST(run_bodies, labels_and_ends_are_read_where_a_pointer_leads),
+        TABLE_TEST(run_bodies, a_stream_with_the_pointer_to_the_document_takes_an_array_as_a_list),
         cmocka_unit_test(a_usage_is_found_at_every_depth_up_to_the_limit),
         cmocka_unit_test(a_long_name_in_a_pointer_is_found_up_to_190_bytes),
     };

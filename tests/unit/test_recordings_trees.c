@@ -47,11 +47,10 @@ static const cJSON *find(const cJSON *tree, const char *path) {
 static size_t expect_document(const char *file, const char *json) {
     size_t count = 0;
     size_t usages = 0;
-    const name_row *const rows = name_rows(&count);
+    const name_row *const rows = usage_paths(&count);
     cJSON *const tree = cJSON_Parse(json);
     for (size_t i = 0; i < count; i++) {
-        const bool is_path = strcmp(rows[i].kind, "usage") == 0 && rows[i].path != NULL;
-        const cJSON *const usage = is_path ? find(tree, rows[i].path) : NULL;
+        const cJSON *const usage = find(tree, rows[i].path);
         span bytes = {NULL, 0};
         if (cJSON_IsObject(usage) &&
             tokusage_find(json, strlen(json), rows[i].path, &bytes.bytes, &bytes.length, NULL) == TOKUSAGE_OK) {

@@ -49,8 +49,7 @@ static void all_zero_bytes_are_ready_for_the_first_chunk(void **state) {
         const size_t taken = tokusage_stream_feed(&zero, body.bytes, body.length);
         const size_t whole = feed_whole(&ready, NULL, body);
         const observation want = observe(kinds[i], &ready, whole);
-        const observation got = observe(kinds[i], &zero, taken);
-        expect_same_observation(kinds[i], &got, &want);
+        expect_observed(kinds[i], &zero, taken, &want);
     }
 }
 
@@ -70,8 +69,7 @@ static void a_copy_goes_on_by_itself_wherever_the_stream_is_copied(void **state)
             tokusage_stream_feed(&stream, other, sizeof other - 1);
             spoil(&stream, sizeof stream);
             taken += tokusage_stream_feed(&copy, body.bytes + cut, body.length - cut);
-            const observation got = observe(kinds[i], &copy, taken);
-            expect_same_observation(line_of("%s, copied after %zu bytes", kinds[i], cut), &got, &want);
+            expect_observed(line_of("%s, copied after %zu bytes", kinds[i], cut), &copy, taken, &want);
         }
     }
 }
@@ -108,8 +106,7 @@ static void feed_of_no_stream_no_bytes_or_an_empty_chunk_takes_nothing(void **st
     assert_int_equal(tokusage_stream_feed(&stream, NULL, 0), 0);
     assert_int_equal(tokusage_stream_feed(&stream, NULL, 5), 0);
     assert_int_equal(tokusage_stream_feed(&stream, body.bytes, 0), 0);
-    const observation after = observe("after", &stream, body.length);
-    expect_same_observation("nothing was fed", &after, &before);
+    expect_observed("nothing was fed", &stream, body.length, &before);
 }
 
 /* `rest` follows `body`, and must not be taken. */
@@ -209,62 +206,51 @@ static void white_space_and_byte_order_marks_before_a_body_are_skipped(void **st
 
 /* ------------------------------------------------------------------------------------------- the data of events */
 
-static void data_of_an_event_are_documents_one_after_another(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"two in a line", NULL, EVENT("{'usage':" U5 "}{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE,
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"bytes that are not JSON end the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
-         SAYS("prompt 5", CONSISTENT, 1, true)},
-        {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"events glued without a blank line", NULL, "data: {'a':1}\ndata: {" USAGE "}\ndata: [DONE]\n\n",
-         SAYS(SAYS57, CONSISTENT, 1, true)},
-        {"a line end in a string", NULL, "data: {'a':'x\ndata: y'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a name", NULL, "data: {'us\ndata: age':" U5 "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a number", NULL, "data: {'prompt':1\ndata: 2," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in a word", NULL, "data: {'a':nu\ndata: ll," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
-        {"a line end in an escape", NULL, "data: {'a':'\\u0\ndata: 041'," USAGE "}\n\n" DONE,
-         SAYS("", MISSING, 0, true)},
-        {"a line end after a backslash", NULL, "data: {'a':'\\\ndata: n'," USAGE "}\n\n" DONE,
-         SAYS("", MISSING, 0, true)},
-        {"root names mean nothing", NULL, EVENT("{'prompt_eval_count':5}") DONE, SAYS("", MISSING, 0, true)},
-        {"nor do paths that do not end in usage", NULL,
-         EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
-         SAYS("", MISSING, 0, true)},
-        {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
-        {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-        {"zeros replace nothing, and can be an end", NULL,
-         EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
-         SAYS(SAYS57, CONSISTENT, 2, true)},
-    };
-    EXPECT_SHORT(cases);
-}
+static const short_case data_of_an_event_are_documents_one_after_another[] = {
+    {"two in a line", NULL, EVENT("{'usage':" U5 "}{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"two in two lines", NULL, "data: {'usage':" U5 "}\ndata: {" USAGE "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"one in two lines", NULL, "data: {'usage':\ndata: " U57 "}\n\n" DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"bytes that are not JSON end the event", NULL, EVENT("{'usage':" U5 "}x{" USAGE "}") DONE,
+     SAYS("prompt 5", CONSISTENT, 1, true)},
+    {"and not the stream", NULL, EVENT("x") EVENT("{" USAGE "}") DONE, SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"also its later lines", NULL, "data: x\ndata: {" USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"events glued without a blank line", NULL, "data: {'a':1}\ndata: {" USAGE "}\ndata: [DONE]\n\n",
+     SAYS(SAYS57, CONSISTENT, 1, true)},
+    {"a line end in a string", NULL, "data: {'a':'x\ndata: y'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a name", NULL, "data: {'us\ndata: age':" U5 "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a number", NULL, "data: {'prompt':1\ndata: 2," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in a word", NULL, "data: {'a':nu\ndata: ll," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end in an escape", NULL, "data: {'a':'\\u0\ndata: 041'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"a line end after a backslash", NULL, "data: {'a':'\\\ndata: n'," USAGE "}\n\n" DONE, SAYS("", MISSING, 0, true)},
+    {"root names mean nothing", NULL, EVENT("{'prompt_eval_count':5}") DONE, SAYS("", MISSING, 0, true)},
+    {"nor do paths that do not end in usage", NULL,
+     EVENT("{'meta':{'tokens':{'input_tokens':5}},'amazon-bedrock-invocationMetrics':{'inputTokenCount':5}}") DONE,
+     SAYS("", MISSING, 0, true)},
+    {"except with a pointer", "", EVENT("{'prompt_eval_count':5}") DONE, SAYS("prompt 5", CONSISTENT, 1, true)},
+    {"a list", NULL, EVENT("[{'usage':" U5 "},{" USAGE "}]") DONE, SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"a pointer in each element of a list", "/a", EVENT("[{'a':" U5 "},{'a':" U57 "}]") DONE,
+     SAYS(SAYS57, CONSISTENT, 2, true)},
+    {"zeros replace nothing, and can be an end", NULL,
+     EVENT("{" USAGE "}") EVENT("{'type':'response.done','response':{'usage':{'input_tokens':0}}}"),
+     SAYS(SAYS57, CONSISTENT, 2, true)},
+};
 
 /* What is at these paths is a usage only once it has a count; what was read before that counts, too. */
-static void a_usage_that_needs_a_count_is_read_from_its_beginning(void **state) {
-    (void)state;
-    static const short_case cases[] = {
-        {"details before the count", NULL,
-         "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
-         SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
-        {"details of another name", NULL,
-         "{'result':{'usage':{'output_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
-         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
-        {"details without a count", NULL,
-         "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
-         SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
-        {"two sums out of range", NULL,
-         "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
-         "'cacheReadInputTokens':1}}",
-         SAYS("RANGE prompt", INVALID, 1, false)},
-    };
-    EXPECT_SHORT(cases);
-}
+static const short_case a_usage_that_needs_a_count_is_read_from_its_beginning[] = {
+    {"details before the count", NULL,
+     "{'result':{'usage':{'input_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+     SAYS("prompt 5 cached 2", CONSISTENT, 1, false)},
+    {"details of another name", NULL,
+     "{'result':{'usage':{'output_tokens_details':{},'cache_read_input_tokens':2,'input_tokens':5}}}",
+     SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+    {"details without a count", NULL,
+     "{'result':{'usage':{'input_tokens_details':{}}},'usage':{'cache_read_input_tokens':2,'input_tokens':5}}",
+     SAYS("prompt 7 cached 2", CONSISTENT, 1, false)},
+    {"two sums out of range", NULL,
+     "{'usage':{'total_output_tokens':9007199254740991,'total_thought_tokens':1,'inputTokens':9007199254740991,"
+     "'cacheReadInputTokens':1}}",
+     SAYS("RANGE prompt", INVALID, 1, false)},
+};
 
 static void done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one(void **state) {
     (void)state;
@@ -306,8 +292,7 @@ static void a_stream_may_be_asked_after_each_byte(void **state) {
             const span begun = {body.bytes, length};
             const size_t taken = feed_whole(&ended, NULL, begun);
             const observation want = observe(kinds[i], &ended, taken);
-            const observation got = observe(kinds[i], &stream, length);
-            expect_same_observation(kinds[i], &got, &want);
+            expect_observed(kinds[i], &stream, length, &want);
             assert_int_equal(tokusage_stream_feed(&stream, body.bytes + length, 1), 1);
         }
     }
@@ -324,8 +309,8 @@ int main(void) {
         cmocka_unit_test(feed_takes_all_except_what_follows_the_event_with_the_end_mark),
         cmocka_unit_test(feed_takes_nothing_after_the_end_mark),
         cmocka_unit_test(white_space_and_byte_order_marks_before_a_body_are_skipped),
-        cmocka_unit_test(data_of_an_event_are_documents_one_after_another),
-        cmocka_unit_test(a_usage_that_needs_a_count_is_read_from_its_beginning),
+        TABLE_TEST(run_short, data_of_an_event_are_documents_one_after_another),
+        TABLE_TEST(run_short, a_usage_that_needs_a_count_is_read_from_its_beginning),
         cmocka_unit_test(done_is_true_after_an_end_and_false_again_after_a_later_usage_without_one),
         cmocka_unit_test(a_stream_may_be_asked_after_each_byte),
     };

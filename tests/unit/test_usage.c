@@ -69,15 +69,28 @@ typedef struct row {
     const char *before, *want, *after; /* after NULL: the usage is as before */
 } row;
 
-static void expect_rows(call *function, const row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const tokusage before = usage_in(rows[i].before);
-        const tokusage after = rows[i].after != NULL ? usage_in(rows[i].after) : before;
-        expect_call(function, &before, rows[i].want, &after);
+/* A test that is a table of rows for one function. */
+typedef struct row_table {
+    call *function;
+    const row *rows;
+    size_t count;
+} row_table;
+
+#define ROWS_TEST(function, table)                                                                                     \
+    {                                                                                                                  \
+        .name = #table, .test_func = run_rows, .initial_state = &(row_table) {                                         \
+            (function), (table), LENGTH(table)                                                                         \
+        }                                                                                                              \
+    }
+
+static void run_rows(void **state) {
+    const row_table *const all = *state;
+    for (const row *one = all->rows; one < all->rows + all->count; one++) {
+        const tokusage before = usage_in(one->before);
+        const tokusage after = one->after != NULL ? usage_in(one->after) : before;
+        expect_call(all->function, &before, one->want, &after);
     }
 }
-
-#define EXPECT_ROWS(function, rows) expect_rows((function), (rows), LENGTH(rows))
 
 /* --------------------------------------------------------------------------------- what holds for all four of them */
 
@@ -132,34 +145,30 @@ static void each_function_ignores_the_value_of_an_absent_count(void **state) {
 
 /* ------------------------------------------------------------------------------------------------------ validate */
 
-static void validate_finds_a_total_that_contradicts_its_parts(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"", "OK", NULL},
-        {"prompt 5 completion 7 total 12", "OK", NULL},
-        {"prompt 0 completion 0 total 0", "OK", NULL},
-        {"prompt 12 completion 1 total 303", "TOTAL total 13 303", NULL},
-        {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
-        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
-        {"prompt 5 completion 7 total 0", "TOTAL total 12 0", NULL},
-        {"prompt 0 completion 0 total 1", "TOTAL total 0 1", NULL},
-        {"prompt 5 total 5", "OK", NULL},
-        {"prompt 5 total 6", "OK", NULL},
-        {"prompt 5 total 4", "TOTAL total 5 4", NULL},
-        {"completion 5 total 5", "OK", NULL},
-        {"completion 5 total 6", "OK", NULL},
-        {"completion 5 total 4", "TOTAL total 5 4", NULL},
-        {"total 4", "OK", NULL},
-        {"prompt 5 completion 7", "OK", NULL},
-        {"prompt MAX completion MAX", "OK", NULL},
-        {"prompt MAX completion MAX total MAX", "TOTAL total 2MAX MAX", NULL},
-        {"prompt MAX completion 0 total MAX", "OK", NULL},
-        {"prompt MAX completion 1 total MAX", "TOTAL total MAX+1 MAX", NULL},
-        {"prompt MAX-1 completion 1 total MAX", "OK", NULL},
-        {"total 5 cached 9 cache_write 9 reasoning 9 prompt_audio 9", "OK", NULL},
-    };
-    EXPECT_ROWS(validate, rows);
-}
+static const row validate_finds_a_total_that_contradicts_its_parts[] = {
+    {"", "OK", NULL},
+    {"prompt 5 completion 7 total 12", "OK", NULL},
+    {"prompt 0 completion 0 total 0", "OK", NULL},
+    {"prompt 12 completion 1 total 303", "TOTAL total 13 303", NULL},
+    {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
+    {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+    {"prompt 5 completion 7 total 0", "TOTAL total 12 0", NULL},
+    {"prompt 0 completion 0 total 1", "TOTAL total 0 1", NULL},
+    {"prompt 5 total 5", "OK", NULL},
+    {"prompt 5 total 6", "OK", NULL},
+    {"prompt 5 total 4", "TOTAL total 5 4", NULL},
+    {"completion 5 total 5", "OK", NULL},
+    {"completion 5 total 6", "OK", NULL},
+    {"completion 5 total 4", "TOTAL total 5 4", NULL},
+    {"total 4", "OK", NULL},
+    {"prompt 5 completion 7", "OK", NULL},
+    {"prompt MAX completion MAX", "OK", NULL},
+    {"prompt MAX completion MAX total MAX", "TOTAL total 2MAX MAX", NULL},
+    {"prompt MAX completion 0 total MAX", "OK", NULL},
+    {"prompt MAX completion 1 total MAX", "TOTAL total MAX+1 MAX", NULL},
+    {"prompt MAX-1 completion 1 total MAX", "OK", NULL},
+    {"total 5 cached 9 cache_write 9 reasoning 9 prompt_audio 9", "OK", NULL},
+};
 
 static const struct {
     int64_t whole, first, second; /* -1: absent */
@@ -239,194 +248,169 @@ static void validate_says_range_before_total_before_the_parts_in_their_order(voi
 
 /* --------------------------------------------------------------------------------------------------------- infer */
 
-static void infer_fills_the_one_count_that_is_absent_if_the_counts_agree_then(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt 5 completion 7", "OK", "prompt 5 completion 7 total 12"},
-        {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
-        {"completion 7 total 12", "OK", "prompt 5 completion 7 total 12"},
-        {"prompt 0 completion 0", "OK", "prompt 0 completion 0 total 0"},
-        {"prompt 5 total 5", "OK", "prompt 5 completion 0 total 5"},
-        {"completion 0 total MAX", "OK", "prompt MAX completion 0 total MAX"},
-        {"prompt MAX-1 completion 1", "OK", "prompt MAX-1 completion 1 total MAX"},
-        {"prompt 5 total 12 reasoning 7", "OK", "prompt 5 completion 7 total 12 reasoning 7"},
-        {"completion 7 total 12 cached 5", "OK", "prompt 5 completion 7 total 12 cached 5"},
-        {"prompt 5 completion 7 total 12 cached 2 reasoning 1", "OK", NULL},
-        {"", "OK", NULL},
-        {"prompt 5", "OK", NULL},
-        {"completion 5 reasoning 2", "OK", NULL},
-        {"total 12 cached 9", "OK", NULL},
-        /* nothing changes when the counts disagree, before or after */
-        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
-        {"prompt 5 total 4", "TOTAL total 5 4", NULL},
-        {"prompt 5 completion 7 cached 6", "PART cached 5 6", NULL},
-        {"completion 7 total 12 cached 6", "PART cached 5 6", NULL},
-        {"completion 7 total 12 cached 3 cache_write 3", "PART cached 5 6", NULL},
-        {"completion 7 total 12 prompt_audio 3 prompt_image 3", "PART prompt_audio 5 6", NULL},
-        {"prompt 5 total 12 reasoning 8", "PART reasoning 7 8", NULL},
-        {"prompt 5 total 12 completion_image 8", "PART completion_image 7 8", NULL},
-        {"prompt MAX completion 1", "RANGE total", NULL},
-        {"prompt MAX completion MAX", "RANGE total", NULL},
-    };
-    EXPECT_ROWS(infer, rows);
-}
+static const row infer_fills_the_one_count_that_is_absent_if_the_counts_agree_then[] = {
+    {"prompt 5 completion 7", "OK", "prompt 5 completion 7 total 12"},
+    {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
+    {"completion 7 total 12", "OK", "prompt 5 completion 7 total 12"},
+    {"prompt 0 completion 0", "OK", "prompt 0 completion 0 total 0"},
+    {"prompt 5 total 5", "OK", "prompt 5 completion 0 total 5"},
+    {"completion 0 total MAX", "OK", "prompt MAX completion 0 total MAX"},
+    {"prompt MAX-1 completion 1", "OK", "prompt MAX-1 completion 1 total MAX"},
+    {"prompt 5 total 12 reasoning 7", "OK", "prompt 5 completion 7 total 12 reasoning 7"},
+    {"completion 7 total 12 cached 5", "OK", "prompt 5 completion 7 total 12 cached 5"},
+    {"prompt 5 completion 7 total 12 cached 2 reasoning 1", "OK", NULL},
+    {"", "OK", NULL},
+    {"prompt 5", "OK", NULL},
+    {"completion 5 reasoning 2", "OK", NULL},
+    {"total 12 cached 9", "OK", NULL},
+    /* nothing changes when the counts disagree, before or after */
+    {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+    {"prompt 5 total 4", "TOTAL total 5 4", NULL},
+    {"prompt 5 completion 7 cached 6", "PART cached 5 6", NULL},
+    {"completion 7 total 12 cached 6", "PART cached 5 6", NULL},
+    {"completion 7 total 12 cached 3 cache_write 3", "PART cached 5 6", NULL},
+    {"completion 7 total 12 prompt_audio 3 prompt_image 3", "PART prompt_audio 5 6", NULL},
+    {"prompt 5 total 12 reasoning 8", "PART reasoning 7 8", NULL},
+    {"prompt 5 total 12 completion_image 8", "PART completion_image 7 8", NULL},
+    {"prompt MAX completion 1", "RANGE total", NULL},
+    {"prompt MAX completion MAX", "RANGE total", NULL},
+};
 
 /* ----------------------------------------------------------------------------------------------------- reconcile */
 
-static void reconcile_explains_a_difference_by_a_count_that_was_reported(void **state) {
-    (void)state;
-    static const row rows[] = {
-        /* reasoning that the completion lacks */
-        {"prompt 10 completion 5 total 18 reasoning 3", "OK", "prompt 10 completion 8 total 18 reasoning 3"},
-        /* cached, written, or both, that the prompt lacks */
-        {"prompt 10 completion 5 total 22 cached 7", "OK", "prompt 17 completion 5 total 22 cached 7"},
-        {"prompt 10 completion 5 total 22 cache_write 7", "OK", "prompt 17 completion 5 total 22 cache_write 7"},
-        {"prompt 10 completion 5 total 22 cached 3 cache_write 4", "OK",
-         "prompt 17 completion 5 total 22 cached 3 cache_write 4"},
-        {"prompt 10 completion 5 total 17 cached 1 cache_write 1", "OK",
-         "prompt 12 completion 5 total 17 cached 1 cache_write 1"},
-        {"prompt 10 completion 5 total 17 cached 1 reasoning 1", "OK",
-         "prompt 11 completion 6 total 17 cached 1 reasoning 1"},
-        {"prompt 10 completion 5 total 22 cached 7 cache_write 2", "OK",
-         "prompt 17 completion 5 total 22 cached 7 cache_write 2"},
-        {"prompt 10 completion 5 total 22 cached 2 cache_write 7", "OK",
-         "prompt 17 completion 5 total 22 cached 2 cache_write 7"},
-        /* audio that the prompt lacks */
-        {"prompt 10 completion 5 total 22 prompt_audio 7", "OK", "prompt 17 completion 5 total 22 prompt_audio 7"},
-        /* reasoning and cached, each that of its own whole */
-        {"prompt 10 completion 5 total 25 cached 7 reasoning 3", "OK",
-         "prompt 17 completion 8 total 25 cached 7 reasoning 3"},
-        /* reasoning that the completion has twice */
-        {"prompt 10 completion 8 total 15 reasoning 3", "OK", "prompt 10 completion 5 total 15 reasoning 3"},
-        {"prompt 10 completion 6 total 13 reasoning 3", "OK", "prompt 10 completion 3 total 13 reasoning 3"},
-        /* several fit: the first does */
-        {"prompt 10 completion 5 total 18 cached 3 reasoning 3", "OK",
-         "prompt 10 completion 8 total 18 cached 3 reasoning 3"},
-        {"prompt 10 completion 5 total 18 reasoning 3 prompt_audio 3", "OK",
-         "prompt 10 completion 8 total 18 reasoning 3 prompt_audio 3"},
-        /* without a total a prompt that is less than what is cached lacks it */
-        {"prompt 10 completion 5 cached 11", "OK", "prompt 21 completion 5 total 26 cached 11"},
-        {"prompt 0 cached 1", "OK", "prompt 1 cached 1"},
-        {"prompt 10 cached 10", "OK", NULL},
-        {"prompt 10 completion 5 cached 10", "OK", "prompt 10 completion 5 total 15 cached 10"},
-        /* nothing to explain */
-        {"prompt 5 completion 7 total 12 cached 2", "OK", NULL},
-        {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
-        /* at the limit */
-        {"prompt 0 completion 0 total MAX reasoning MAX", "OK", "prompt 0 completion MAX total MAX reasoning MAX"},
-        {"prompt 0 completion 0 total MAX cached MAX", "OK", "prompt MAX completion 0 total MAX cached MAX"},
-        {"prompt 0 completion 0 total MAX cached MAX-1 cache_write 1", "OK",
-         "prompt MAX completion 0 total MAX cached MAX-1 cache_write 1"},
-    };
-    EXPECT_ROWS(reconcile, rows);
-}
+static const row reconcile_explains_a_difference_by_a_count_that_was_reported[] = {
+    /* reasoning that the completion lacks */
+    {"prompt 10 completion 5 total 18 reasoning 3", "OK", "prompt 10 completion 8 total 18 reasoning 3"},
+    /* cached, written, or both, that the prompt lacks */
+    {"prompt 10 completion 5 total 22 cached 7", "OK", "prompt 17 completion 5 total 22 cached 7"},
+    {"prompt 10 completion 5 total 22 cache_write 7", "OK", "prompt 17 completion 5 total 22 cache_write 7"},
+    {"prompt 10 completion 5 total 22 cached 3 cache_write 4", "OK",
+     "prompt 17 completion 5 total 22 cached 3 cache_write 4"},
+    {"prompt 10 completion 5 total 17 cached 1 cache_write 1", "OK",
+     "prompt 12 completion 5 total 17 cached 1 cache_write 1"},
+    {"prompt 10 completion 5 total 17 cached 1 reasoning 1", "OK",
+     "prompt 11 completion 6 total 17 cached 1 reasoning 1"},
+    {"prompt 10 completion 5 total 22 cached 7 cache_write 2", "OK",
+     "prompt 17 completion 5 total 22 cached 7 cache_write 2"},
+    {"prompt 10 completion 5 total 22 cached 2 cache_write 7", "OK",
+     "prompt 17 completion 5 total 22 cached 2 cache_write 7"},
+    /* audio that the prompt lacks */
+    {"prompt 10 completion 5 total 22 prompt_audio 7", "OK", "prompt 17 completion 5 total 22 prompt_audio 7"},
+    /* reasoning and cached, each that of its own whole */
+    {"prompt 10 completion 5 total 25 cached 7 reasoning 3", "OK",
+     "prompt 17 completion 8 total 25 cached 7 reasoning 3"},
+    /* reasoning that the completion has twice */
+    {"prompt 10 completion 8 total 15 reasoning 3", "OK", "prompt 10 completion 5 total 15 reasoning 3"},
+    {"prompt 10 completion 6 total 13 reasoning 3", "OK", "prompt 10 completion 3 total 13 reasoning 3"},
+    /* several fit: the first does */
+    {"prompt 10 completion 5 total 18 cached 3 reasoning 3", "OK",
+     "prompt 10 completion 8 total 18 cached 3 reasoning 3"},
+    {"prompt 10 completion 5 total 18 reasoning 3 prompt_audio 3", "OK",
+     "prompt 10 completion 8 total 18 reasoning 3 prompt_audio 3"},
+    /* without a total a prompt that is less than what is cached lacks it */
+    {"prompt 10 completion 5 cached 11", "OK", "prompt 21 completion 5 total 26 cached 11"},
+    {"prompt 0 cached 1", "OK", "prompt 1 cached 1"},
+    {"prompt 10 cached 10", "OK", NULL},
+    {"prompt 10 completion 5 cached 10", "OK", "prompt 10 completion 5 total 15 cached 10"},
+    /* nothing to explain */
+    {"prompt 5 completion 7 total 12 cached 2", "OK", NULL},
+    {"prompt 5 total 12", "OK", "prompt 5 completion 7 total 12"},
+    /* at the limit */
+    {"prompt 0 completion 0 total MAX reasoning MAX", "OK", "prompt 0 completion MAX total MAX reasoning MAX"},
+    {"prompt 0 completion 0 total MAX cached MAX", "OK", "prompt MAX completion 0 total MAX cached MAX"},
+    {"prompt 0 completion 0 total MAX cached MAX-1 cache_write 1", "OK",
+     "prompt MAX completion 0 total MAX cached MAX-1 cache_write 1"},
+};
 
-static void reconcile_refuses_a_difference_that_nothing_explains_and_changes_nothing(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
-        {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
-        {"prompt 5 completion 7 total 13 cached 0 reasoning 0 cache_write 0 prompt_audio 0", "TOTAL total 12 13", NULL},
-        {"prompt 10 completion 5 total 17 reasoning 3", "TOTAL total 15 17", NULL},
-        {"prompt 10 completion 5 total 19 reasoning 3", "TOTAL total 15 19", NULL},
-        {"prompt 10 completion 5 total 21 cached 7", "TOTAL total 15 21", NULL},
-        {"prompt 10 completion 5 total 23 cached 7", "TOTAL total 15 23", NULL},
-        {"prompt 10 completion 5 total 22 prompt_image 7", "TOTAL total 15 22", NULL},
-        {"prompt 10 completion 5 total 22 completion_audio 7", "TOTAL total 15 22", NULL},
-        {"prompt 10 completion 5 total 22 cache_write_1h 7", "TOTAL total 15 22", NULL},
-        {"prompt 10 completion 5 total 22 cached_audio 7", "TOTAL total 15 22", NULL},
-        /* reasoning and something else than cached; cached and audio */
-        {"prompt 10 completion 5 total 25 cache_write 7 reasoning 3", "TOTAL total 15 25", NULL},
-        {"prompt 10 completion 5 total 25 cached 7 prompt_audio 3", "TOTAL total 15 25", NULL},
-        /* the completion would be less than its reasoning */
-        {"prompt 10 completion 5 total 12 reasoning 3", "TOTAL total 15 12", NULL},
-        /* a total that is too small by something else than reasoning */
-        {"prompt 10 completion 8 total 15 cached 3", "TOTAL total 18 15", NULL},
-        {"prompt 10 completion 8 total 16 reasoning 3", "TOTAL total 18 16", NULL},
-        /* one of the three is absent, so there is no difference */
-        {"prompt 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
-        {"completion 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
-        /* with a total, cached that is more than the prompt explains nothing by itself */
-        {"prompt 10 completion 5 total 15 cached 11", "PART cached 10 11", NULL},
-        {"prompt 10 total 15 cached 11", "PART cached 10 11", NULL},
-        /* what is written explains nothing without a total */
-        {"prompt 10 completion 5 cache_write 11", "PART cache_write 10 11", NULL},
-        /* the first rule that fits is the one, even if the parts disagree then */
-        {"prompt 1 completion 5 total 9 cached 3 reasoning 3", "PART cached 1 3", NULL},
-        {"prompt 10 completion 5 total 22 cached 7 reasoning 6", "PART reasoning 5 6", NULL},
-        {"prompt 10 completion 5 cached 11 cache_write 11", "PART cached 21 22", NULL},
-        {"prompt MAX completion 1", "RANGE total", NULL},
-        /* what is explained must be in range */
-        {"prompt 1 cached MAX", "PART cached 1 MAX", NULL},
-        {"prompt 1 completion 1 cached MAX", "PART cached 1 MAX", NULL},
-    };
-    EXPECT_ROWS(reconcile, rows);
-}
+static const row reconcile_refuses_a_difference_that_nothing_explains_and_changes_nothing[] = {
+    {"prompt 5 completion 7 total 13", "TOTAL total 12 13", NULL},
+    {"prompt 5 completion 7 total 11", "TOTAL total 12 11", NULL},
+    {"prompt 5 completion 7 total 13 cached 0 reasoning 0 cache_write 0 prompt_audio 0", "TOTAL total 12 13", NULL},
+    {"prompt 10 completion 5 total 17 reasoning 3", "TOTAL total 15 17", NULL},
+    {"prompt 10 completion 5 total 19 reasoning 3", "TOTAL total 15 19", NULL},
+    {"prompt 10 completion 5 total 21 cached 7", "TOTAL total 15 21", NULL},
+    {"prompt 10 completion 5 total 23 cached 7", "TOTAL total 15 23", NULL},
+    {"prompt 10 completion 5 total 22 prompt_image 7", "TOTAL total 15 22", NULL},
+    {"prompt 10 completion 5 total 22 completion_audio 7", "TOTAL total 15 22", NULL},
+    {"prompt 10 completion 5 total 22 cache_write_1h 7", "TOTAL total 15 22", NULL},
+    {"prompt 10 completion 5 total 22 cached_audio 7", "TOTAL total 15 22", NULL},
+    /* reasoning and something else than cached; cached and audio */
+    {"prompt 10 completion 5 total 25 cache_write 7 reasoning 3", "TOTAL total 15 25", NULL},
+    {"prompt 10 completion 5 total 25 cached 7 prompt_audio 3", "TOTAL total 15 25", NULL},
+    /* the completion would be less than its reasoning */
+    {"prompt 10 completion 5 total 12 reasoning 3", "TOTAL total 15 12", NULL},
+    /* a total that is too small by something else than reasoning */
+    {"prompt 10 completion 8 total 15 cached 3", "TOTAL total 18 15", NULL},
+    {"prompt 10 completion 8 total 16 reasoning 3", "TOTAL total 18 16", NULL},
+    /* one of the three is absent, so there is no difference */
+    {"prompt 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
+    {"completion 5 total 4 reasoning 1", "TOTAL total 5 4", NULL},
+    /* with a total, cached that is more than the prompt explains nothing by itself */
+    {"prompt 10 completion 5 total 15 cached 11", "PART cached 10 11", NULL},
+    {"prompt 10 total 15 cached 11", "PART cached 10 11", NULL},
+    /* what is written explains nothing without a total */
+    {"prompt 10 completion 5 cache_write 11", "PART cache_write 10 11", NULL},
+    /* the first rule that fits is the one, even if the parts disagree then */
+    {"prompt 1 completion 5 total 9 cached 3 reasoning 3", "PART cached 1 3", NULL},
+    {"prompt 10 completion 5 total 22 cached 7 reasoning 6", "PART reasoning 5 6", NULL},
+    {"prompt 10 completion 5 cached 11 cache_write 11", "PART cached 21 22", NULL},
+    {"prompt MAX completion 1", "RANGE total", NULL},
+    /* what is explained must be in range */
+    {"prompt 1 cached MAX", "PART cached 1 MAX", NULL},
+    {"prompt 1 completion 1 cached MAX", "PART cached 1 MAX", NULL},
+};
 
 /* -------------------------------------------------------------------------------------------------------- settle */
 
-static void settle_says_consistent_or_that_a_count_explains_the_difference(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt 5 completion 7 total 12", "consistent OK", NULL},
-        {"prompt 5 completion 7 total 12 cached 5 reasoning 7", "consistent OK", NULL},
-        {"prompt 0 completion 0 total 0", "consistent OK", NULL},
-        {"prompt 5 completion 7", "consistent OK", "prompt 5 completion 7 total 12"},
-        {"prompt 5 total 12", "consistent OK", "prompt 5 completion 7 total 12"},
-        {"", "consistent OK", NULL},
-        {"prompt 5", "consistent OK", NULL},
-        {"completion 5", "consistent OK", NULL},
-        {"cached 5", "consistent OK", NULL},
-        /* a total that would be out of range is not filled in */
-        {"prompt MAX completion 1", "consistent OK", NULL},
-        {"total 5 cached 5", "consistent OK", NULL},
-        {"total 5 completion_image 5", "consistent OK", NULL},
-        /* a count that was reported explains the difference */
-        {"prompt 10 completion 5 total 18 reasoning 3", "reconciled OK", "prompt 10 completion 8 total 18 reasoning 3"},
-        {"prompt 10 completion 5 total 22 cached 7", "reconciled OK", "prompt 17 completion 5 total 22 cached 7"},
-        {"prompt 10 completion 8 total 15 reasoning 3", "reconciled OK", "prompt 10 completion 5 total 15 reasoning 3"},
-        {"prompt 10 completion 5 total 22 prompt_audio 7", "reconciled OK",
-         "prompt 17 completion 5 total 22 prompt_audio 7"},
-        {"prompt 10 completion 5 cached 11", "reconciled OK", "prompt 21 completion 5 total 26 cached 11"},
-    };
-    EXPECT_ROWS(settle, rows);
-}
+static const row settle_says_consistent_or_that_a_count_explains_the_difference[] = {
+    {"prompt 5 completion 7 total 12", "consistent OK", NULL},
+    {"prompt 5 completion 7 total 12 cached 5 reasoning 7", "consistent OK", NULL},
+    {"prompt 0 completion 0 total 0", "consistent OK", NULL},
+    {"prompt 5 completion 7", "consistent OK", "prompt 5 completion 7 total 12"},
+    {"prompt 5 total 12", "consistent OK", "prompt 5 completion 7 total 12"},
+    {"", "consistent OK", NULL},
+    {"prompt 5", "consistent OK", NULL},
+    {"completion 5", "consistent OK", NULL},
+    {"cached 5", "consistent OK", NULL},
+    /* a total that would be out of range is not filled in */
+    {"prompt MAX completion 1", "consistent OK", NULL},
+    {"total 5 cached 5", "consistent OK", NULL},
+    {"total 5 completion_image 5", "consistent OK", NULL},
+    /* a count that was reported explains the difference */
+    {"prompt 10 completion 5 total 18 reasoning 3", "reconciled OK", "prompt 10 completion 8 total 18 reasoning 3"},
+    {"prompt 10 completion 5 total 22 cached 7", "reconciled OK", "prompt 17 completion 5 total 22 cached 7"},
+    {"prompt 10 completion 8 total 15 reasoning 3", "reconciled OK", "prompt 10 completion 5 total 15 reasoning 3"},
+    {"prompt 10 completion 5 total 22 prompt_audio 7", "reconciled OK",
+     "prompt 17 completion 5 total 22 prompt_audio 7"},
+    {"prompt 10 completion 5 cached 11", "reconciled OK", "prompt 21 completion 5 total 26 cached 11"},
+};
 
-static void settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt 7 completion 7 total 100", "assumed OK", "prompt 7 completion 93 total 100 reasoning 86"},
-        {"prompt 5 completion 7 total 13", "assumed OK", "prompt 5 completion 8 total 13 reasoning 1"},
-        {"prompt 0 completion 0 total MAX", "assumed OK", "prompt 0 completion MAX total MAX reasoning MAX"},
-        {"prompt 9 completion 7 total 30 cached 3", "assumed OK",
-         "prompt 9 completion 21 total 30 cached 3 reasoning 14"},
-        {"total 8", "assumed OK", "prompt 8 completion 0 total 8"},
-        {"total 0", "assumed OK", "prompt 0 completion 0 total 0"},
-        {"total MAX", "assumed OK", "prompt MAX completion 0 total MAX"},
-    };
-    EXPECT_ROWS(settle, rows);
-}
+static const row settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt[] = {
+    {"prompt 7 completion 7 total 100", "assumed OK", "prompt 7 completion 93 total 100 reasoning 86"},
+    {"prompt 5 completion 7 total 13", "assumed OK", "prompt 5 completion 8 total 13 reasoning 1"},
+    {"prompt 0 completion 0 total MAX", "assumed OK", "prompt 0 completion MAX total MAX reasoning MAX"},
+    {"prompt 9 completion 7 total 30 cached 3", "assumed OK", "prompt 9 completion 21 total 30 cached 3 reasoning 14"},
+    {"total 8", "assumed OK", "prompt 8 completion 0 total 8"},
+    {"total 0", "assumed OK", "prompt 0 completion 0 total 0"},
+    {"total MAX", "assumed OK", "prompt MAX completion 0 total MAX"},
+};
 
-static void settle_says_contradictory_and_changes_nothing_else(void **state) {
-    (void)state;
-    static const row rows[] = {
-        {"prompt 5 completion 7 total 11", "contradictory TOTAL total 12 11", NULL},
-        {"prompt 5 completion 7 total 13 reasoning 0", "contradictory TOTAL total 12 13", NULL},
-        {"prompt 5 completion 7 total 20 reasoning 3", "contradictory TOTAL total 12 20", NULL},
-        {"prompt 5 total 4", "contradictory TOTAL total 5 4", NULL},
-        {"completion 5 total 4", "contradictory TOTAL total 5 4", NULL},
-        {"prompt 5 completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
-        {"prompt 5 completion 7 total 12 reasoning 8", "contradictory PART reasoning 7 8", NULL},
-        {"prompt 5 completion 7 total 12 completion_audio 4 completion_image 4",
-         "contradictory PART completion_audio 7 8", NULL},
-        {"completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
-        {"prompt 1 cached MAX", "contradictory PART cached 1 MAX", NULL},
-        /* hidden reasoning would not make it agree */
-        {"prompt 10 completion 20 total 100 cached 50", "contradictory TOTAL total 30 100", NULL},
-        {"cached 5 cached_image 6", "contradictory PART cached_image 5 6", NULL},
-    };
-    EXPECT_ROWS(settle, rows);
-}
+static const row settle_says_contradictory_and_changes_nothing_else[] = {
+    {"prompt 5 completion 7 total 11", "contradictory TOTAL total 12 11", NULL},
+    {"prompt 5 completion 7 total 13 reasoning 0", "contradictory TOTAL total 12 13", NULL},
+    {"prompt 5 completion 7 total 20 reasoning 3", "contradictory TOTAL total 12 20", NULL},
+    {"prompt 5 total 4", "contradictory TOTAL total 5 4", NULL},
+    {"completion 5 total 4", "contradictory TOTAL total 5 4", NULL},
+    {"prompt 5 completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
+    {"prompt 5 completion 7 total 12 reasoning 8", "contradictory PART reasoning 7 8", NULL},
+    {"prompt 5 completion 7 total 12 completion_audio 4 completion_image 4", "contradictory PART completion_audio 7 8",
+     NULL},
+    {"completion 7 total 12 cached 6", "contradictory PART cached 5 6", NULL},
+    {"prompt 1 cached MAX", "contradictory PART cached 1 MAX", NULL},
+    /* hidden reasoning would not make it agree */
+    {"prompt 10 completion 20 total 100 cached 50", "contradictory TOTAL total 30 100", NULL},
+    {"cached 5 cached_image 6", "contradictory PART cached_image 5 6", NULL},
+};
 
 /* ----------------------------------------------------------------------------------- the rules, written once more */
 
@@ -738,15 +722,15 @@ int main(void) {
         cmocka_unit_test(each_function_refuses_a_missing_usage),
         cmocka_unit_test(each_function_refuses_each_count_out_of_range_and_changes_nothing),
         cmocka_unit_test(each_function_ignores_the_value_of_an_absent_count),
-        cmocka_unit_test(validate_finds_a_total_that_contradicts_its_parts),
+        ROWS_TEST(validate, validate_finds_a_total_that_contradicts_its_parts),
         cmocka_unit_test(validate_compares_the_parts_of_each_whole_with_it),
         cmocka_unit_test(validate_says_range_before_total_before_the_parts_in_their_order),
-        cmocka_unit_test(infer_fills_the_one_count_that_is_absent_if_the_counts_agree_then),
-        cmocka_unit_test(reconcile_explains_a_difference_by_a_count_that_was_reported),
-        cmocka_unit_test(reconcile_refuses_a_difference_that_nothing_explains_and_changes_nothing),
-        cmocka_unit_test(settle_says_consistent_or_that_a_count_explains_the_difference),
-        cmocka_unit_test(settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt),
-        cmocka_unit_test(settle_says_contradictory_and_changes_nothing_else),
+        ROWS_TEST(infer, infer_fills_the_one_count_that_is_absent_if_the_counts_agree_then),
+        ROWS_TEST(reconcile, reconcile_explains_a_difference_by_a_count_that_was_reported),
+        ROWS_TEST(reconcile, reconcile_refuses_a_difference_that_nothing_explains_and_changes_nothing),
+        ROWS_TEST(settle, settle_says_consistent_or_that_a_count_explains_the_difference),
+        ROWS_TEST(settle, settle_assumes_hidden_reasoning_or_that_a_total_alone_is_the_prompt),
+        ROWS_TEST(settle, settle_says_contradictory_and_changes_nothing_else),
         cmocka_unit_test(each_function_agrees_with_the_rules_on_random_usages),
         cmocka_unit_test(add_adds_each_count_to_its_own),
         cmocka_unit_test(add_sums_up_calls_also_of_one_object_and_ignores_the_value_of_an_absent_count),
