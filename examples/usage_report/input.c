@@ -46,7 +46,8 @@ void input_close(reading *in) {
 
 bool input_fill(reading *in) {
     source *const of = in->source;
-    if (of->ended || in->output_error != 0) {
+    of->broken = of->broken || in->output_error != 0;
+    if (of->ended || of->broken) {
         return false;
     }
     if (of->begin > 0) { /* what is left, to the front */
