@@ -18,14 +18,12 @@ static void on_signal(int number) {
 
 /* Without SA_RESTART, so that a wait for input ends. */
 void interrupt_prepare(void) {
-    static const int signals[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < 2; i++) {
-        struct sigaction before;
-        struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-        sigemptyset(&action.sa_mask);
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    for (int number = SIGINT; number != 0; number = number == SIGINT ? SIGTERM : 0) {
         /* Who started the program may have had it ignore the signal, as nohup does. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
-            sigaction(signals[i], &action, NULL);
+        if (sigaction(number, &action, &before) == 0 && before.sa_handler == SIG_IGN) {
+            sigaction(number, &before, NULL);
         }
     }
 }
@@ -56,24 +54,25 @@ static bool unpack_from(input *of) {
     return of->unpacked;
 }
 
-static ssize_t read_some(input *of) {
-    char *const to = of->buffer + of->end;
-    const size_t room = of->room - of->end;
+static ssize_t read_some(input *of, char *to, size_t room) {
 #if TOKUSAGE_ZLIB
     if (of->unpacked) {
         int error = Z_OK;
         const int got = gzread(of->unpacked, to, room < 1U << 30 ? (unsigned)room : 1U << 30);
         gzerror(of->unpacked, &error);
-        if (got < 0 || (got == 0 && error != Z_OK)) {
-            say_failure(of->reading, 0,
-                        error == Z_BUF_ERROR ? "it is packed by gzip, and truncated"
-                                             : "it is packed by gzip, and broken");
-            of->broken = true;
+        of->broken = got < 0 || error == Z_BUF_ERROR;
+        if (of->broken) {
+            say_failure(of->reading, 0, error == Z_BUF_ERROR ? "its gzip is truncated" : "its gzip is broken");
         }
-        return got > 0 ? got : 0;
+        return of->broken && got < 0 ? 0 : got;
     }
 #endif
-    return read(of->file, to, room);
+    const ssize_t got = read(of->file, to, room);
+    of->broken = got < 0;
+    if (of->broken && !interrupted()) {
+        say_failure(of->reading, 0, strerror(errno));
+    }
+    return got;
 }
 
 bool input_open(input *of, reading *to, const char *name) {
@@ -84,12 +83,10 @@ bool input_open(input *of, reading *to, const char *name) {
         return false;
     }
     input_fill(of);
-    if (of->end >= 2 && memcmp(of->buffer, "\x1F\x8B", 2) == 0) {
-        of->ended = of->broken = !unpack_from(of);
-        if (of->broken) {
-            say_failure(to, 0, "it is packed by gzip, which cannot be read from a pipe, or by this program");
-            of->begin = of->end;
-        }
+    if (of->end >= 2 && memcmp(of->buffer, "\x1F\x8B", 2) == 0 && !unpack_from(of)) {
+        say_failure(to, 0, "it is packed by gzip, which cannot be read from a pipe, or by this program");
+        of->ended = of->broken = true;
+        of->begin = of->end;
     }
     return true;
 }
@@ -107,7 +104,6 @@ void input_close(input *of) {
 
 /* Adds more bytes to those available; false when there are none. */
 bool input_fill(input *of) {
-    ssize_t got = -1;
     if (of->begin > 0 && !of->ended) { /* what is left, to the front */
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);
         of->end -= of->begin;
@@ -117,16 +113,8 @@ bool input_fill(input *of) {
         of->room = of->room > 0 ? 2 * of->room : 1 << 18;
         of->buffer = memory_resize(of->buffer, of->room);
     }
-    errno = EINTR;
-    while (got < 0 && !of->ended && (errno == EINTR || errno == EAGAIN)) {
-        of->ended = of->broken = interrupted() || of->reading->output_error != 0;
-        errno = 0;
-        got = of->ended ? 0 : read_some(of);
-    }
-    if (got < 0 && !of->ended) {
-        say_failure(of->reading, 0, strerror(errno));
-        of->broken = true;
-    }
+    of->broken = of->broken || (!of->ended && (interrupted() || of->reading->output_error != 0));
+    const ssize_t got = of->ended || of->broken ? 0 : read_some(of, of->buffer + of->end, of->room - of->end);
     of->ended = of->ended || got <= 0;
     of->end += got > 0 ? (size_t)got : 0;
     return got > 0;

@@ -9,39 +9,25 @@
 
 /* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
 static const char no_counts[] =
-    " text_tokens accepted_prediction_tokens rejected_prediction_tokens prompt_cache_miss_tokens "
-    "ephemeral_5m_input_tokens "
-    "tokenCount tokens video_tokens max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens "
-    "max_new_tokens max_tokens_to_sample budget_tokens thinkingBudgetTokens citation_tokens search_tokens textTokens "
-    "ephemeral5mInputTokens noCacheTokens min_tokens max_input_tokens max_prompt_tokens input_text_tokens "
-    "output_text_tokens context_tokens tokens_per_second token_limit max_context_tokens prompt_text_tokens "
-    "completion_text_tokens cached_completion_tokens eos_token_id bos_token_id pad_token_id token_id ";
+    "text_tokens|accepted_prediction_tokens|rejected_prediction_tokens|prompt_cache_miss_tokens|"
+    "ephemeral_5m_input_tokens|tokenCount|tokens|video_tokens|max_tokens|max_completion_tokens|max_output_tokens|"
+    "maxTokens|maxOutputTokens|max_new_tokens|max_tokens_to_sample|budget_tokens|thinkingBudgetTokens|"
+    "citation_tokens|search_tokens|textTokens|ephemeral5mInputTokens|noCacheTokens|min_tokens|max_input_tokens|"
+    "max_prompt_tokens|input_text_tokens|output_text_tokens|context_tokens|tokens_per_second|token_limit|"
+    "max_context_tokens|prompt_text_tokens|completion_text_tokens|cached_completion_tokens|eos_token_id|bos_token_id|"
+    "pad_token_id|token_id";
 
-static bool needs_no_count(slice name) {
-    char word[64] = " ";
-    if (name.length + 3 > sizeof word) {
-        return false;
-    }
-    memcpy(word + 1, name.bytes, name.length);
-    word[name.length + 1] = ' ';
-    return strstr(no_counts, word) != NULL;
-}
-
-/* In any case; a k is the rarest of its letters. */
+/* In any case. */
 static bool has_token(slice name) {
-    const char *const end = name.bytes + name.length;
-    for (const char *k = "kK"; *k; k++) {
-        for (const char *at = name.bytes; at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL; at++) {
-            if (at - name.bytes >= 2 && end - at >= 3 && strncasecmp(at - 2, "token", 5) == 0) {
-                return true;
-            }
-        }
+    size_t at = 0;
+    while (at + 5 <= name.length && ((name.bytes[at] | 32) != 't' || strncasecmp(name.bytes + at, "token", 5) != 0)) {
+        at++;
     }
-    return false;
+    return at + 5 <= name.length;
 }
 
 bool may_be_count(slice name, slice value) {
-    return json_is_number(value) && has_token(name) && !needs_no_count(name);
+    return json_is_number(value) && has_token(name) && !slice_is_one(name, no_counts);
 }
 
 /* Whether the library reads it: a usage that has nothing else has a count then. */
@@ -115,46 +101,34 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
-void put_pointer_of_count(text *to, slice whole) {
-    if (has_token(whole)) {
-        walk(NULL, whole, to, 0, NULL);
-    }
+bool find_count(slice whole, text *pointer) {
+    return walk(NULL, whole, pointer, 0, NULL);
 }
 
 static bool is_digit(char c) {
     return (unsigned char)(c - '0') <= 9;
 }
 
-static size_t skip_digits(slice of, size_t at) {
-    while (at < of.length && is_digit(of.bytes[at])) {
-        at++;
-    }
-    return at;
-}
-
 /* Whether the one is at the front of the other, except for digits. */
 static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
-    for (;;) {
-        while (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
+    while (i < one.length && k < other.length) {
+        if (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
             i += 8;
             k += 8;
-        }
-        while (i < one.length && k < other.length && one.bytes[i] == other.bytes[k]) {
+        } else if (one.bytes[i] == other.bytes[k]) {
             i++;
             k++;
-        }
-        if (i == one.length || k == other.length) {
-            return i == one.length && i > 0;
-        }
-        const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
-        if (digits == 0 || digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2) {
+        } else if (is_digit(one.bytes[i])) {
+            i++;
+        } else if (is_digit(other.bytes[k])) {
+            k++;
+        } else {
             return false;
         }
-        i = skip_digits(one, i);
-        k = skip_digits(other, k);
     }
+    return i == one.length && i > 0;
 }
 
 /* Most usages have the same members. */

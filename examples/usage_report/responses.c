@@ -110,10 +110,7 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
         text_decode(&plain, json_inside(body));
         body = text_all(&plain);
         unpacked->used = 0;
-        if (!memchr("{[: \n", body.length > 0 ? *body.bytes : ' ', 5) && !slice_begins(body, "data") &&
-            !slice_begins(body, "event") && text_base64(unpacked, body)) {
-            body = text_all(unpacked);
-        }
+        body = text_base64(unpacked, body) ? text_all(unpacked) : body;
     }
     tokusage_stream_init(&stream, pointer);
     tokusage_stream_feed(&stream, body.bytes, body.length);

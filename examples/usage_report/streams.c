@@ -182,22 +182,21 @@ void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
     }
 }
 
-/* [DONE] */
-void streams_end_mark(reading *in, uint64_t line) {
-    static const char done[] = "data: [DONE]\n\n";
+bool streams_feed(reading *in, slice data) {
     stream *const open = latest(in->source);
-    stream *const to = open || in->source->some_ended ? open : open_stream(in, line, 0, true);
-    if (to && to->event) {
-        tokusage_stream_feed(&to->state, done, sizeof done - 1);
-        to->ended = true;
-        close_stream(in, to);
+    if (open) {
+        feed(in, open, data);
     }
+    return open;
 }
 
-/* The library says what a usage that is malformed means for the stream. */
-void streams_malformed(reading *in, uint64_t line, slice data) {
+void streams_end(reading *in) {
     stream *const open = latest(in->source);
-    feed(in, open ? open : open_stream(in, line, 0, true), data);
+    if (open && open->event) {
+        feed(in, open, slice_of("[DONE]"));
+        open->ended = true;
+        close_stream(in, open);
+    }
 }
 
 void streams_close(reading *in) {

@@ -48,6 +48,17 @@ bool slice_equals(slice one, slice other) {
     return one.length == other.length && (one.length == 0 || memcmp(one.bytes, other.bytes, one.length) == 0);
 }
 
+bool slice_is_one(slice one, const char *words) {
+    for (size_t span = 0; *words != '\0'; words += span + (words[span] == '|')) {
+        span = strcspn(words, "|");
+        const size_t length = span - (words[span - 1] == '*');
+        if (one.length >= length && (length < span || one.length == length) && memcmp(one.bytes, words, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void text_free(text *to) {
     free(to->bytes);
     *to = (text){.bytes = NULL};

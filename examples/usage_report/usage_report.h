@@ -37,6 +37,7 @@ bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
 bool slice_drop_end(slice *one, const char *string);
 bool slice_equals(slice one, slice other);
+bool slice_is_one(slice one, const char *words); /* A|B*: of these words, or beginnings of words */
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
@@ -99,7 +100,6 @@ typedef struct document {
         slice name, value;
     } * members;
     size_t count, room;
-    uint64_t marks; /* a bit for each name */
     tokusage_stream stream;
     tokusage_verdict verdict; /* what the library says of it as a response */
     tokusage usage;
@@ -112,9 +112,10 @@ typedef struct document {
  */
 bool document_open(document *in, const char *pointer, slice from, slice *rest);
 slice document_one(document *in, const char *pointer); /* nothing for null, too */
-/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
+/* Pointers are separated by spaces; what follows a = is none. At the next of them; at the first that has a value. */
+slice document_next(document *in, const char **pointers);
 slice document_at(document *in, const char *pointers);
-bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
 /* ---- options.c: what was asked for. */
 
@@ -342,8 +343,7 @@ typedef struct source {
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
     tokusage running;    /* its running total */
-    bool has_running;
-    bool timed; /* a time that the line has around the document */
+    bool timed;          /* a time that the line has around the document */
     int64_t time;
     bool known;           /* it has documents that are responses, or known to be none */
     catalog said;         /* names of members that were named */
@@ -399,14 +399,14 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 
 bool may_be_count(slice name, slice value);
 void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
-void put_pointer_of_count(text *to, slice whole);                 /* of the first; nothing: there is none */
+bool find_count(slice whole, text *pointer);                      /* the first */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule);
-void streams_end_mark(reading *in, uint64_t line);
-void streams_malformed(reading *in, uint64_t line, slice data);
+bool streams_feed(reading *in, slice data); /* what is no JSON, to the latest one; false: none is open */
+void streams_end(reading *in);              /* [DONE] */
 void streams_close(reading *in);
 
 /* ---- input.c and lines.c: bytes, lines, and what a line is. */

@@ -105,7 +105,7 @@ counts "message_stop without message_delta is no end" "c: responses 1 unfinished
     "$(claude a 5 4 | sed 's/data: {"type":"message_delta".*message_stop/data: {"type":"message_stop/')"
 
 long=$(awk 'BEGIN { for (i = 0; i < 400; i++) printf "{"; }')
-counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): responses 1 without_usage 1 too_long 1" \
+counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): too_long 1" \
     "longer than --max-line" \
     "$(event "{\"id\":\"a\",\"model\":\"m\",\"x\":\"$long\",$(usage 5 2)}")$done_event$(chat b m 7 3)$done_event" --max-line 300
 
@@ -232,13 +232,13 @@ if "$report" --format csv "$scratch/one.gz" 2>/dev/null | grep -q ',4,'; then
         "$("$report" --format csv <"$scratch/both.gz" | short)"
     seen=0
     "$report" "$scratch/truncated.gz" >/dev/null 2>"$scratch/err" || seen=$?
-    says "a truncated gzip file" "2 usage-report: $scratch/truncated.gz: it is packed by gzip, and truncated" "$seen $(cat "$scratch/err")"
+    says "a truncated gzip file" "2 usage-report: $scratch/truncated.gz: its gzip is truncated" "$seen $(cat "$scratch/err")"
 else
     says "gzip, not unpacked" 1 "$("$report" "$scratch/one.gz" 2>&1 >/dev/null | grep -c 'packed by gzip')"
 fi
-counts "zstd" "(none): malformed 1" "packed by zstd" '\0050\0265\0057\0375\0000\n{"usage":5}\n'
+counts "what zstd has packed" "(none): malformed 1" "no response was found in this file" '\0050\0265\0057\0375\0000\n\0001x'
 counts "AWS frames that are truncated" "(none): responses 1 without_usage 1 unfinished 1" "truncated before its usage" '\0000\0000\0000\0100\0000\0000\0000\0020'
-counts "UTF-16" "(none): malformed 1" "UTF-16" '\0377\0376{\0000}\0000\n\0000'
+counts "UTF-16" "(none): malformed 1" "not JSON" '\0377\0376{\0000}\0000\n\0000'
 
 # ------------------------------------------------------------------------------------------- counts
 
@@ -298,7 +298,8 @@ fi
 dated "a model at a pointer" x '5,"deep":{"name":"x"}' --model /deep/name --by /deep/name
 says "a zone that is none" "usage-report: --tz: Nowhere/At_all: no zone of this system 2" \
     "$({ "$report" --tz Nowhere/At_all </dev/null 2>&1 || echo $?; } | paste -s -d ' ' -)"
-counts "--model" "x: responses 1 prompt 1 completion 1 total 2" "" "{\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
+counts "--model, which comes before what the response says" "x: responses 1 prompt 1 completion 1 total 2" "" \
+    "{\"model\":\"m\",\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
 counts "files are a key" "-: responses 1 prompt 4 completion 2 total 6" "" "$(body a m 4 2)" --by file
 counts "groups with times are in their order" "2026-01-01 m: responses 1 prompt 1 completion 1 total 2; 2026-01-02 m: responses 1 prompt 9 completion 9 total 18" "" \
     "{\"model\":\"m\",\"time\":\"2026-01-02\",$(usage 9 9)}\n{\"model\":\"m\",\"time\":\"2026-01-01\",$(usage 1 1)}\n" --by day --by /model
