@@ -111,16 +111,19 @@ static size_t fit_of(const priced_model *of, text *name) {
 /* A model that was asked for, and whose prices it has. */
 typedef struct asked_model {
     item as;
-    bool found_out;
     const priced_model *prices;
 } asked_model;
 
 static const priced_model *model_of(price_list *in, slice model) {
+    const size_t known = in->asked.count;
     asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
     size_t step = 0;
+    if (in->asked.count == known) {
+        return asked->prices;
+    }
     text_lower(&name, model);
-    while (!asked->found_out) {
+    do {
         size_t most = 0;
         for (const priced_model *each = in->models.first; each; each = each->as.next) {
             const size_t fit = fit_of(each, &name);
@@ -130,14 +133,13 @@ static const priced_model *model_of(price_list *in, slice model) {
         while (step < STEPS && !drop(&name, dropped[step])) {
             step++;
         }
-        asked->found_out = asked->prices || step == STEPS;
-        if (asked->found_out && in->explain) {
-            name.used = 0;
-            text_safe(&name, model);
-            text_string(&name, ": ");
-            text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
-            fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
-        }
+    } while (!asked->prices && step < STEPS);
+    if (in->explain) {
+        name.used = 0;
+        text_safe(&name, model);
+        text_string(&name, ": ");
+        text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
+        fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
     }
     text_free(&name);
     return asked->prices;
@@ -235,22 +237,22 @@ enum {
 };
 /* In the order of the library, whose names without _tokens come first. The total has no price. */
 static const char *const names[NAMES] = {
-    " prompt input input_cost_per_token input_mtok ",
-    " completion output output_cost_per_token output_mtok ",
-    " ",
-    " cached cached_input cache_read cache_read_input_token_cost cache_read_mtok ",
-    " cache_write cache_write_5m cache_creation_input_token_cost cache_write_mtok ",
-    " cache_write_1h cache_creation_input_token_cost_above_1hr ",
-    " prompt_audio input_audio input_cost_per_audio_token input_audio_mtok ",
-    " prompt_image input_image input_cost_per_image_token ",
-    " cached_audio cache_read_input_audio_token_cost cache_audio_read_mtok ",
-    " cached_image cache_read_input_image_token_cost ",
-    " reasoning output_cost_per_reasoning_token ",
-    " completion_audio output_audio output_cost_per_audio_token output_audio_mtok ",
-    " completion_image output_image output_cost_per_image_token ",
-    " model ",
-    " service_tier ",
-    " above ",
+    "prompt|input|input_cost_per_token|input_mtok",
+    "completion|output|output_cost_per_token|output_mtok",
+    "",
+    "cached|cached_input|cache_read|cache_read_input_token_cost|cache_read_mtok",
+    "cache_write|cache_write_5m|cache_creation_input_token_cost|cache_write_mtok",
+    "cache_write_1h|cache_creation_input_token_cost_above_1hr",
+    "prompt_audio|input_audio|input_cost_per_audio_token|input_audio_mtok",
+    "prompt_image|input_image|input_cost_per_image_token",
+    "cached_audio|cache_read_input_audio_token_cost|cache_audio_read_mtok",
+    "cached_image|cache_read_input_image_token_cost",
+    "reasoning|output_cost_per_reasoning_token",
+    "completion_audio|output_audio|output_cost_per_audio_token|output_audio_mtok",
+    "completion_image|output_image|output_cost_per_image_token",
+    "model",
+    "service_tier",
+    "above",
 };
 
 /* What a name says. */
@@ -265,12 +267,11 @@ static member member_of(slice given) {
     static const char *const tiers[][2] = {
         {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
     text word = {.bytes = NULL};
-    text_string(&word, " ");
     text_lower(&word, given);
-    for (size_t i = 1; i < word.used; i++) {
+    for (size_t i = 0; i < word.used; i++) {
         word.bytes[i] = strchr(" -", word.bytes[i]) ? '_' : word.bytes[i];
     }
-    slice name = slice_after(slice_of(text_c(&word)), 1);
+    slice name = slice_of(text_c(&word));
     member made = {NAMES, strstr(word.bytes, "cost") ? 12 : 6, {"", 0}, slice_drop_end(&name, "_above") ? 0 : -1};
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
         made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
@@ -284,10 +285,8 @@ static member member_of(slice given) {
         }
     }
     slice_drop_end(&name, "_tokens");
-    word.used = 1 + name.length;
-    text_string(&word, " ");
-    for (size_t i = 0; i < NAMES && name.length > 0; i++) {
-        made.kind = strstr(names[i], text_c(&word)) ? i : made.kind;
+    for (size_t i = 0; i < NAMES; i++) {
+        made.kind = slice_is_one(name, names[i]) ? i : made.kind;
     }
     text_free(&word);
     return made;

@@ -235,11 +235,11 @@ void text_json(text *to, slice from) {
 
 /* Of \uNNNN; more than 0xFFFF: it is none. */
 static uint32_t code_unit(slice of) {
-    char digits[] = "10000";
-    if (of.length >= 6 && slice_begins(of, "\\u")) {
-        memcpy(digits, of.bytes + 2, 4);
-        digits[4] = '\0';
+    char digits[5] = "";
+    if (of.length < 6 || !slice_begins(of, "\\u")) {
+        return 0x10000;
     }
+    memcpy(digits, of.bytes + 2, 4);
     return (uint32_t)strtoul(digits, NULL, 16);
 }
 
@@ -261,6 +261,9 @@ void text_decode(text *to, slice from) {
         const size_t span = escape ? (size_t)(escape - from.bytes) : from.length;
         text_bytes(to, from.bytes, span);
         from = slice_after(from, span);
+        if (!escape) {
+            return;
+        }
         const uint32_t unit = code_unit(from);
         const uint32_t second = unit >= 0xD800 && unit < 0xDC00 ? code_unit(slice_after(from, 6)) : 0;
         const bool pair = second >= 0xDC00 && second <= 0xDFFF;
@@ -269,12 +272,10 @@ void text_decode(text *to, slice from) {
                                : unit >= 0xD800 && unit <= 0xDFFF ? 0xFFFD
                                                                   : unit);
             from = slice_after(from, pair ? 12 : 6);
-        } else if (from.length > 1) {
-            const char *const name = memchr(names, from.bytes[1], sizeof names - 1);
-            text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + 1, 1);
-            from = slice_after(from, 2);
         } else {
-            from.length = 0;
+            const char *const name = from.length > 1 ? memchr(names, from.bytes[1], sizeof names - 1) : NULL;
+            text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + 1, from.length > 1);
+            from = slice_after(from, from.length > 1 ? 2 : 1);
         }
     }
 }
