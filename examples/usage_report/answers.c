@@ -55,12 +55,8 @@ static bool is_better(const record *next, const record *old) {
     const slice by = next->group->as.key;
     const slice than = old->group->as.key;
     const size_t least = by.length < than.length ? by.length : than.length;
-    const int order[] = {grows ? by_time : 0,
-                         grows ? by_output : 0,
-                         by_tokens,
-                         by_counts,
-                         -by_time,
-                         least > 0 ? memcmp(than.bytes, by.bytes, least) : 0};
+    const int by_key = least > 0 ? memcmp(than.bytes, by.bytes, least) : 0;
+    const int order[] = {grows ? by_time : 0, grows ? by_output : 0, by_tokens, by_counts, -by_time, by_key};
     size_t i = 0;
     while (i < 5 && order[i] == 0) {
         i++;

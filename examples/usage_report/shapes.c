@@ -144,7 +144,7 @@ static bool holds(document *of, const char *condition) {
     }
     const slice value = document_at(of, condition);
     const char *const words = value.bytes ? strchr(condition, '=') : NULL;
-    return words ? slice_is_one(json_is(value, '"') ? json_inside(value) : value, words + 1) : value.bytes != NULL;
+    return words ? slice_is_one(json_plain(value), words + 1) : value.bytes != NULL;
 }
 
 /* With --at, only chunks are recognized. */
@@ -193,7 +193,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
         slice name = {NULL, 0};
         slice value = {NULL, 0};
         while (json_attribute(&inside, &name, &value)) {
-            const slice number = json_is(value, '"') ? json_inside(value) : value;
+            const slice number = json_plain(value);
             const slice as = json_is_number(number) ? name_in_library(name, number) : number;
             if (json_is_number(number) && as.length > 0) {
                 text_string(&usage, usage.used > 0 ? ",\"" : "{\"");

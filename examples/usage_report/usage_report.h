@@ -76,6 +76,7 @@ bool json_is_space(char c);
 slice json_trim(slice of);
 bool json_is(slice value, char first); /* '{', '[' or '"' */
 slice json_inside(slice string);       /* without its quotes */
+slice json_plain(slice value);         /* of a string its inside; nothing: an array or an object */
 bool json_is_number(slice value);
 
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
@@ -315,13 +316,13 @@ enum {
     OF_ID,
     OF_TIER,
     OF_SESSION,
-    OF_KEY, /* the first component of the group's key; empty: where it is not a pointer's, or nothing is there */
+    OF_KEY, /* at the pointer of the first --by */
     TEXTS = OF_KEY + BY_MOST
 };
 /* And what else is known while it is read. */
 typedef struct response {
     record kept;
-    bool batch, stated;
+    bool batch;
     text is[TEXTS];
 } response;
 
@@ -341,7 +342,7 @@ typedef struct source {
     uint64_t line;           /* that `begin` is in, from 1 */
     bool ended, broken;      /* there are no more bytes; as they cannot be read */
     struct stream **open;    /* streams (streams.c), in their order */
-    size_t count, streams_room;
+    size_t count, open_room;
     bool some_ended;
     uint64_t last_ended; /* the id of the latest that has */
     text event;          /* data of an event, so far */
