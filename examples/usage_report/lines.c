@@ -75,7 +75,7 @@ static void end_event(reading *in, uint64_t line) {
     }
 }
 
-/* A field's name and a colon, or the colon of a comment. */
+/* A field's name and a colon, or the colon of a comment. In JSON a space is as good as a line end. */
 static bool take_field(reading *in, slice line) {
     static const char *const fields[] = {"data:", ":", "event:", "id:", "retry:"};
     text *const event = &in->source->event;
@@ -84,7 +84,8 @@ static bool take_field(reading *in, slice line) {
         i++;
     }
     if (i == 0 && event->used < in->asked->max_line) {
-        text_string(event, event->used > 0 ? "\n" : "");
+        slice_drop_end(&line, "\r");
+        text_string(event, event->used > 0 ? " " : "");
         text_slice(event, slice_after(line, 5));
     }
     return i < 5;

@@ -145,17 +145,11 @@ static void feed(reading *in, stream *to, slice data) {
     line->used = 0;
     text_string(line, to->event ? "data: " : "");
     text_slice(line, data);
-    for (const char *end = "\r\n"; to->event && *end; end++) { /* a line end would end the event */
-        for (char *at = line->bytes; (at = memchr(at, *end, line->used - (size_t)(at - line->bytes))) != NULL;) {
-            *at = ' ';
-        }
-    }
     text_string(line, "\n\n");
     tokusage_stream_feed(&to->state, line->bytes, line->used);
 }
 
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
-    static const char usages[] = "/usage /usageMetadata /message/usage /response/usage /response/usageMetadata";
     source *const file = in->source;
     const chunk is = chunk_of(in, event, rule);
     bool several = false;
@@ -174,7 +168,7 @@ void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
     to->ended = is.ends;
     if (is.usage) {
         to->usage = *is.usage;
-        check_members(in, document_at(&in->document, usages), &to->about);
+        check_members(in, &to->about);
     }
     read_about(in, &to->about);
     if (is.ends) {

@@ -404,8 +404,9 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 /* ---- names.c: members that may be counts. */
 
 bool may_be_count(slice name, slice value);
-void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
-bool find_count(slice whole, text *pointer);                      /* the first */
+void check_members(reading *in, const response *of); /* findings for those of the document's usage that nobody knows */
+void check_usage(reading *in, slice usage, const response *of);
+bool find_count(slice whole, text *pointer); /* the first */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
