@@ -114,18 +114,18 @@ static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
     while (i < one.length && k < other.length) {
-        if (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
+        while (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
             i += 8;
             k += 8;
-        } else if (one.bytes[i] == other.bytes[k]) {
-            i++;
-            k++;
-        } else if (is_digit(one.bytes[i])) {
-            i++;
-        } else if (is_digit(other.bytes[k])) {
-            k++;
-        } else {
+        }
+        for (; i < one.length && k < other.length && one.bytes[i] == other.bytes[k]; i++, k++) {
+        }
+        if (i < one.length && k < other.length && !is_digit(one.bytes[i]) && !is_digit(other.bytes[k])) {
             return false;
+        }
+        for (; i < one.length && is_digit(one.bytes[i]); i++) {
+        }
+        for (; k < other.length && is_digit(other.bytes[k]); k++) {
         }
     }
     return i == one.length && i > 0;

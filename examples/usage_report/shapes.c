@@ -201,7 +201,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
     }
     text_string(&usage, usage.used > 0 ? "}" : "{}");
     to->kept.verdict = INVALID;
-    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->kept.error) == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle_response(to);
         check_usage(in, text_all(&usage), to);
     }
