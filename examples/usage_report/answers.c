@@ -55,12 +55,8 @@ static bool is_better(const record *next, const record *old) {
     const slice by = next->group->as.key;
     const slice than = old->group->as.key;
     const size_t least = by.length < than.length ? by.length : than.length;
-    const int order[] = {grows ? by_time : 0,
-                         grows ? by_output : 0,
-                         by_tokens,
-                         by_counts,
-                         -by_time,
-                         least > 0 ? memcmp(than.bytes, by.bytes, least) : 0};
+    const int by_key = least > 0 ? memcmp(than.bytes, by.bytes, least) : 0;
+    const int order[] = {grows ? by_time : 0, grows ? by_output : 0, by_tokens, by_counts, -by_time, by_key};
     size_t i = 0;
     while (i < 5 && order[i] == 0) {
         i++;
@@ -136,23 +132,21 @@ void answers_take(reading *in, const record *next) {
 
 /* ---- the end */
 
-/* What the records of a session say together, or what its results say. */
-static tokusage *session_of(catalog *sessions, const record *of, bool results) {
-    const uint64_t key[] = {of->session, results};
-    return &((group *)catalog_at(sessions, (slice){(const char *)key, sizeof key}, sizeof(group)))->tally.usage;
+/* What the lines of a session say together. */
+static tokusage *session_of(catalog *sessions, const record *of) {
+    const slice key = {(const char *)&of->session, sizeof of->session};
+    return &((group *)catalog_at(sessions, key, sizeof(group)))->tally.usage;
 }
 
 /* A result counts only without the lines that it sums. */
 static bool is_summed(reading *in, catalog *sessions, const record *of) {
-    const tokusage *const lines = session_of(sessions, of, false);
-    tokusage *const results = session_of(sessions, of, true);
-    if (of->rule != SUMS || of->session == 0 || !lines->prompt_tokens.present) {
+    const tokusage *const lines = of->rule == SUMS && of->session != 0 ? session_of(sessions, of) : NULL;
+    if (!lines || !lines->prompt_tokens.present) {
         return false;
     }
-    if (tokens_of(results) > tokens_of(lines)) {
+    if (tokens_of(&of->usage) > tokens_of(lines)) {
         of->group->tally.counters[UNFINISHED]++;
-        say_finding(in, of, "the lines of this session have fewer tokens than its results say");
-        *results = *lines;
+        say_finding(in, of, "the lines of this session have fewer tokens than this result");
     }
     return true;
 }
@@ -164,7 +158,9 @@ void answers_finish(reading *in) {
         qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
     for (size_t i = 0; i < of->count && of->sums; i++) {
-        tokusage_add(session_of(&sessions, &of->all[i], of->all[i].rule == SUMS), &of->all[i].usage);
+        if (of->all[i].rule != SUMS) {
+            tokusage_add(session_of(&sessions, &of->all[i]), &of->all[i].usage);
+        }
     }
     for (size_t i = 0; i < of->count; i++) {
         if (!of->sums || !is_summed(in, &sessions, &of->all[i])) {

@@ -34,6 +34,12 @@ slice json_inside(slice string) {
     return json_is(string, '"') && string.length > 1 ? (slice){string.bytes + 1, string.length - 2} : (slice){NULL, 0};
 }
 
+slice json_plain(slice value) {
+    return json_is(value, '"')                          ? json_inside(value)
+           : json_is(value, '{') || json_is(value, '[') ? (slice){NULL, 0}
+                                                        : value;
+}
+
 bool json_is_number(slice value) {
     return value.length > 0 && memchr("-0123456789", *value.bytes, 11);
 }

@@ -75,7 +75,7 @@ static void end_event(reading *in, uint64_t line) {
     }
 }
 
-/* A field's name and a colon, or the colon of a comment. */
+/* A field's name and a colon, or the colon of a comment. In JSON a space is as good as a line end. */
 static bool take_field(reading *in, slice line) {
     static const char *const fields[] = {"data:", ":", "event:", "id:", "retry:"};
     text *const event = &in->source->event;
@@ -84,7 +84,8 @@ static bool take_field(reading *in, slice line) {
         i++;
     }
     if (i == 0 && event->used < in->asked->max_line) {
-        text_string(event, event->used > 0 ? "\n" : "");
+        slice_drop_end(&line, "\r");
+        text_string(event, event->used > 0 ? " " : "");
         text_slice(event, slice_after(line, 5));
     }
     return i < 5;
@@ -168,14 +169,15 @@ static bool goes_on(slice line) {
 }
 
 /* The end of the document that begins here; or 0, and *broken is how far it can be read. */
-static size_t document_end(input *with, size_t most, size_t *broken) {
+static size_t document_end(reading *in, size_t most, size_t *broken) {
+    const source *const file = in->source;
     tokusage_error error;
     slice all = {NULL, 0};
     do {
-        all = (slice){with->buffer + with->begin, with->end - with->begin};
+        all = (slice){file->buffer + file->begin, file->end - file->begin};
         *broken = tokusage_find_all(all.bytes, all.length, NULL, 0, &error) == TOKUSAGE_OK ? all.length : error.offset;
-    } while (*broken == all.length && all.length <= most && input_fill(with));
-    all = (slice){with->buffer + with->begin, *broken};
+    } while (*broken == all.length && all.length <= most && input_fill(in));
+    all = (slice){file->buffer + file->begin, *broken};
     return *broken > 0 && *broken <= most && json_span(all) == all.length ? *broken : 0;
 }
 
@@ -183,59 +185,57 @@ static slice without_mark(slice of) {
     return slice_begins(of, "\xEF\xBB\xBF") ? slice_after(of, 3) : of;
 }
 
-/* However long it is. */
-static void skip_line(input *with) {
-    size_t end = 0;
-    while ((end = input_line(with, 0)) == with->end - with->begin && !with->ended) {
-        with->begin = with->end;
-    }
-    with->begin += end < with->end - with->begin ? end + 1 : end;
-    with->line++;
+/* Passes so many bytes, and the line end after them. */
+static void pass(source *file, size_t length) {
+    const bool line_end = length < file->end - file->begin && file->buffer[file->begin + length] == '\n';
+    file->begin += length + line_end;
+    file->line += line_end;
 }
 
-static void read_lines(reading *in, input *with) {
+static void read_lines(reading *in) {
+    source *const file = in->source;
     const size_t most = (size_t)in->asked->max_line;
     size_t single = 0; /* lines up to this offset from `begin` do not go on in the next */
-    while (with->begin < with->end || input_fill(with)) {
-        const uint64_t number = with->line;
-        size_t end = input_line(with, most);
-        if (with->broken && end == with->end - with->begin) {
-            return; /* an interruption, or an error, came in this line */
-        }
-        if (end > most) {
-            skip_line(with);
+    while (file->begin < file->end || input_fill(in)) {
+        const uint64_t number = file->line;
+        slice line = input_line(in, most);
+        if (line.length > most) {
+            while (file->line == number && (file->begin < file->end || input_fill(in))) {
+                pass(file, input_line(in, 0).length);
+            }
             take_unread(in, number, TOO_LONG, NULL);
             single = 0;
             continue;
         }
-        slice line = without_mark((slice){with->buffer + with->begin, end});
-        if (single == 0 && goes_on(json_trim(line))) {
-            const size_t last = document_end(with, most, &single);
-            end = last > 0 ? last : end;
+        if (file->broken && file->begin + line.length == file->end) {
+            return;
+        }
+        if (single == 0 && goes_on(json_trim(without_mark(line)))) {
+            const size_t last = document_end(in, most, &single);
+            line = (slice){file->buffer + file->begin, last > 0 ? last : line.length};
             single = last > 0 ? 0 : single;
-            line = without_mark((slice){with->buffer + with->begin, end});
             for (const char *at = line.bytes; (at = memchr(at, '\n', line.length - (size_t)(at - line.bytes))); at++) {
-                with->line++;
+                file->line++;
             }
         }
-        take_line(in, number, line);
-        const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
-        with->begin += end + line_end;
-        with->line += line_end;
-        single -= single > end + line_end ? end + line_end : single;
+        take_line(in, number, without_mark(line));
+        const size_t begin = file->begin;
+        pass(file, line.length);
+        single -= single > file->begin - begin ? file->begin - begin : single;
     }
-    take_line(in, with->line, (slice){"", 0});
+    take_line(in, file->line, (slice){"", 0});
 }
 
 /* ---- files */
 
-static void read_frames(reading *in, input *with) {
+static void read_frames(reading *in) {
+    source *const file = in->source;
     tokusage_stream stream;
     tokusage_stream_init(&stream, in->asked->at);
     do {
-        tokusage_stream_feed(&stream, with->buffer + with->begin, with->end - with->begin);
-        with->begin = with->end;
-    } while (input_fill(with));
+        tokusage_stream_feed(&stream, file->buffer + file->begin, file->end - file->begin);
+        file->begin = file->end;
+    } while (input_fill(in));
     response_clear(&in->found);
     verdict_of(&stream, false, &in->found);
     in->found.kept.line = 1;
@@ -243,24 +243,23 @@ static void read_frames(reading *in, input *with) {
     take_response(in, &in->found);
 }
 
-void read_file(reading *in, input *with, const char *name, uint32_t number) {
-    source file = {.name = name, .number = number};
+void read_file(reading *in, const char *name, uint32_t number) {
+    source file = {.name = name, .number = number, .line = 1};
     text *const texts[] = {&file.event, &file.cut[0], &file.cut[1], &file.model, &file.session};
     in->source = &file;
-    if (input_open(with, in, name)) {
-        const bool empty = with->begin == with->end && !input_fill(with);
-        (!empty && with->buffer[with->begin] == '\0' ? read_frames : read_lines)(in, with);
+    if (input_open(in) && input_fill(in)) {
+        (*file.buffer == '\0' ? read_frames : read_lines)(in);
         for (size_t i = 0; i < 2; i++) {
             if (file.cut[i].used > 0) {
-                take_part(in, with->line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
+                take_part(in, file.line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
             }
         }
         streams_close(in);
-        if (!file.known && !empty && !with->broken && !in->asked->merge) {
+        if (!file.known && !file.broken && !in->asked->merge) {
             take_unread(in, 1, MALFORMED, "no response was found in this file");
         }
-        input_close(with);
     }
+    input_close(in);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         text_free(texts[i]);
     }

@@ -40,11 +40,9 @@ static int finish(int result, int error) {
 }
 
 static void read_all(reading *in) {
-    input with = {.buffer = NULL};
-    for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        read_file(in, &with, in->asked->files[i], (uint32_t)i);
+    for (size_t i = 0; i < in->asked->file_count && in->output_error == 0; i++) {
+        read_file(in, in->asked->files[i], (uint32_t)i);
     }
-    free(with.buffer);
     answers_finish(in);
 }
 
@@ -81,7 +79,7 @@ static void print_report(reading *in, tally *total) {
     rows[count] = (report_row){.tally = total};
     qsort(rows, count, sizeof *rows, by_tokens ? compare_tokens : compare_keys);
     if (!asked->each) {
-        format_report(asked, rows, count, !in->incomplete && !interrupted(), &in->out);
+        format_report(asked, rows, count, !in->incomplete, &in->out);
         print(in, &in->out);
     }
     free(rows);
@@ -102,9 +100,6 @@ static int report_all(options *asked) {
         print(&in, &in.out);
     }
     read_all(&in);
-    if (interrupted()) {
-        fputs("usage-report: interrupted; these are the totals so far\n", stderr);
-    }
     print_report(&in, &total);
     if (in.unsaid > 0 && asked->max_errors > 0) {
         fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
@@ -133,10 +128,8 @@ int main(int argc, char **argv) {
     if (result == COMPLETE) {
         result = finish(COMPLETE, 0);
     } else if (result < 0) {
-        interrupt_prepare();
         result = report_all(&asked);
     }
     options_free(&asked);
-    interrupt_die();
     return result;
 }

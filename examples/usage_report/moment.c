@@ -94,7 +94,7 @@ static bool read_epoch(const char *at, int64_t *time) {
 bool moment_read(slice value, int64_t *time) {
     char given[64] = "";
     int64_t read = 0;
-    const slice plain = json_is(value, '"') ? json_inside(value) : value;
+    const slice plain = json_plain(value);
     if (!plain.bytes || plain.length >= sizeof given) {
         return false;
     }

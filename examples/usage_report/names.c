@@ -132,7 +132,7 @@ static bool begins_alike(slice one, slice other) {
 }
 
 /* Most usages have the same members. */
-void check_members(reading *in, slice usage, const response *of) {
+void check_usage(reading *in, slice usage, const response *of) {
     source *const file = in->source;
     text path = {.bytes = NULL};
     size_t i = 0;
@@ -147,4 +147,14 @@ void check_members(reading *in, slice usage, const response *of) {
         text_slice(checked, usage);
     }
     text_free(&path);
+}
+
+/* Of the document, wherever services have it. */
+void check_members(reading *in, const response *of) {
+    static const char usages[] =
+        "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
+        "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage "
+        "/result/usage "
+        "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage /metadata/usage_object";
+    check_usage(in, in->document.found.bytes ? in->document.found : document_at(&in->document, usages), of);
 }

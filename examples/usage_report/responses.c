@@ -14,7 +14,7 @@ static const int64_t most_tokens = INT64_C(1000000000000);
 
 void response_clear(response *of) {
     of->kept = (record){.line = 0};
-    of->batch = of->stated = false;
+    of->batch = false;
     for (size_t i = 0; i < TEXTS; i++) {
         of->is[i].used = 0;
     }
@@ -29,18 +29,13 @@ void response_free(response *of) {
 /* ---- what is said */
 
 static void say(const char *file, uint64_t line, const char *reason) {
-    text words = {.bytes = NULL};
-    text_string(&words, "usage-report: ");
-    if (file) {
-        text_safe(&words, slice_of(file));
-        text_string(&words, ":");
-    }
+    text place = {.bytes = NULL};
+    text_safe(&place, slice_of(file ? file : ""));
     if (line > 0) {
-        text_print(&words, "%llu:", (unsigned long long)line);
+        text_print(&place, ":%llu", (unsigned long long)line);
     }
-    text_string(&words, file ? " " : "");
-    fprintf(stderr, "%s%s\n", text_c(&words), reason);
-    text_free(&words);
+    fprintf(stderr, "usage-report: %s%s%s\n", text_c(&place), file ? ": " : "", reason);
+    text_free(&place);
 }
 
 void say_finding(reading *in, const record *of, const char *reason) {
@@ -120,26 +115,6 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
 
 /* ---- what the document says around the usage */
 
-/* What services and gateways say that they charged. xAI's ticks: 10^10 are a dollar. */
-static void read_stated(reading *in, response *to) {
-    const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
-    in->scratch.used = 0;
-    text_slice(&in->scratch, ticks.bytes
-                                 ? ticks
-                                 : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
-                                                              "/spend /response_cost /costUSD /total_cost /cost"));
-    text_string(&in->scratch, ticks.bytes ? "e-10" : "");
-    to->stated = amount_read(text_all(&in->scratch), &to->kept.stated);
-}
-
-static void put_value(text *to, slice value) {
-    if (json_is(value, '"')) {
-        text_decode(to, json_inside(value));
-    } else {
-        text_slice(to, value);
-    }
-}
-
 /* Adds what is not known yet. */
 void read_about(reading *in, response *to) {
     static const char times[] =
@@ -147,31 +122,28 @@ void read_about(reading *in, response *to) {
         "/response/body/created_at /result/message/created_at /response/created_at /response/created /createTime "
         "/timestamp /time/created /time /@timestamp /ts /datetime /date /startTime /start_time /startTimeUnixNano "
         "/response/createTime /processed_time";
+    static const char costs[] = "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost "
+                                "/costUSD /total_cost /cost";
     const options *const asked = in->asked;
     document *const of = &in->document;
     record *const kept = &to->kept;
     if (!kept->timed && (in->wants_time || kept->rule == REPLACES)) {
-        kept->timed = moment_read(asked->time ? document_one(of, asked->time) : document_at(of, times), &kept->time);
-        if (!kept->timed && in->source->timed && !asked->time) {
-            kept->timed = true;
-            kept->time = in->source->time;
-        }
+        kept->time = in->source->time;
+        kept->timed = moment_read(asked->time ? document_one(of, asked->time) : document_at(of, times), &kept->time) ||
+                      (in->source->timed && !asked->time);
     }
     if (asked->model && to->is[OF_MODEL].used == 0) {
-        put_value(&to->is[OF_MODEL], document_one(of, asked->model));
+        text_decode(&to->is[OF_MODEL], json_plain(document_one(of, asked->model)));
     }
     for (size_t i = 0; i < asked->by_count; i++) {
-        const slice value = asked->by[i].kind == BY_POINTER && to->is[OF_KEY + i].used == 0
-                                ? document_one(of, asked->by[i].given)
-                                : (slice){NULL, 0};
-        if (value.bytes && !json_is(value, '{') && !json_is(value, '[')) { /* these are no keys */
-            in->scratch.used = 0;
-            put_value(&in->scratch, value);
-            key_add(&to->is[OF_KEY + i], true, text_all(&in->scratch));
+        if (asked->by[i].kind == BY_POINTER && to->is[OF_KEY + i].used == 0) {
+            text_decode(&to->is[OF_KEY + i], json_plain(document_one(of, asked->by[i].given)));
         }
     }
-    if (asked->stated && !to->stated) {
-        read_stated(in, to);
+    if (asked->stated && kept->stated == 0) {
+        const slice ticks = document_at(of, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
+        amount_read(ticks.bytes ? ticks : document_at(of, costs), &kept->stated);
+        kept->stated /= ticks.bytes ? INT64_C(10000000000) : 1; /* of xAI's ticks are a dollar */
     }
 }
 
@@ -179,21 +151,16 @@ group *group_of(reading *in, const response *of) {
     text *const part = &in->scratch;
     in->key.used = 0;
     for (size_t i = 0; i < in->asked->by_count; i++) {
-        const grouping *const each = &in->asked->by[i];
-        const text *const key = &of->is[OF_KEY + i];
+        const group_kind kind = in->asked->by[i].kind;
         part->used = 0;
-        if (each->kind == BY_MODEL) {
-            text_slice(part, text_all(&of->is[OF_MODEL]));
-        } else if (each->kind == BY_FILE) {
+        if (kind == BY_FILE) {
             text_string(part, in->source->name);
-        } else if (each->kind != BY_POINTER && of->kept.timed) {
-            moment_put(part, of->kept.time, each->kind);
+        } else if (kind == BY_MODEL || kind == BY_POINTER) {
+            text_slice(part, text_all(&of->is[kind == BY_MODEL ? OF_MODEL : OF_KEY + i]));
+        } else if (of->kept.timed) {
+            moment_put(part, of->kept.time, kind);
         }
-        if (key->used > 0) {
-            text_slice(&in->key, text_all(key));
-        } else {
-            key_add(&in->key, part->used > 0, text_all(part));
-        }
+        key_add(&in->key, part->used > 0, text_all(part));
     }
     return catalog_at(&in->groups, text_all(&in->key), sizeof(group));
 }
@@ -275,17 +242,17 @@ void take_response(reading *in, response *what) {
 
 /* What follows from the counts. */
 static void count_usage(const record *of, tally *to) {
-    const tokusage *const usage = &of->usage;
-    const int64_t above = of->error.actual - of->error.expected;
-    to->usage = *usage;
-    to->counters[MISSING_PROMPT] = !usage->prompt_tokens.present;
-    to->counters[MISSING_COMPLETION] = !usage->completion_tokens.present;
-    to->counters[MISSING_TOTAL] = !usage->total_tokens.present;
-    if (of->verdict == CONTRADICTORY && of->error.status == TOKUSAGE_ERR_TOTAL) {
-        to->counters[above > 0 ? TOKENS_ABOVE : TOKENS_BELOW] = above > 0 ? above : -above;
-    }
+    const bool prompt = of->usage.prompt_tokens.present;
+    const bool completion = of->usage.completion_tokens.present;
+    const int64_t above = of->error.status == TOKUSAGE_ERR_TOTAL ? of->error.actual - of->error.expected : 0;
+    to->usage = of->usage;
     to->cost = of->cost;
-    to->counters[UNPRICED] = !of->priced || !usage->prompt_tokens.present || !usage->completion_tokens.present;
+    to->counters[MISSING_PROMPT] = !prompt;
+    to->counters[MISSING_COMPLETION] = !completion;
+    to->counters[MISSING_TOTAL] = !of->usage.total_tokens.present;
+    to->counters[TOKENS_ABOVE] = above > 0 ? above : 0;
+    to->counters[TOKENS_BELOW] = above < 0 ? -above : 0;
+    to->counters[UNPRICED] = !of->priced || !prompt || !completion;
 }
 
 static void name_record(reading *in, const record *of) {

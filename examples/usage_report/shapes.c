@@ -114,10 +114,6 @@ static const shape rows[] = {
 /* clang-format on */
 static const shape *const other = &rows[sizeof rows / sizeof *rows - 1];
 
-static const char usages[] =
-    "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
-    "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage /result/usage "
-    "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage /metadata/usage_object";
 static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
                              "/responseJson /response_json /output_body /outputBody";
 
@@ -144,7 +140,7 @@ static bool holds(document *of, const char *condition) {
     }
     const slice value = document_at(of, condition);
     const char *const words = value.bytes ? strchr(condition, '=') : NULL;
-    return words ? slice_is_one(json_is(value, '"') ? json_inside(value) : value, words + 1) : value.bytes != NULL;
+    return words ? slice_is_one(json_plain(value), words + 1) : value.bytes != NULL;
 }
 
 /* With --at, only chunks are recognized. */
@@ -193,7 +189,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
         slice name = {NULL, 0};
         slice value = {NULL, 0};
         while (json_attribute(&inside, &name, &value)) {
-            const slice number = json_is(value, '"') ? json_inside(value) : value;
+            const slice number = json_plain(value);
             const slice as = json_is_number(number) ? name_in_library(name, number) : number;
             if (json_is_number(number) && as.length > 0) {
                 text_string(&usage, usage.used > 0 ? ",\"" : "{\"");
@@ -207,7 +203,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
     to->kept.verdict = INVALID;
     if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->kept.error) == TOKUSAGE_OK) {
         settle_response(to);
-        check_members(in, text_all(&usage), to);
+        check_usage(in, text_all(&usage), to);
     }
     text_free(&usage);
 }
@@ -348,8 +344,7 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
         return;
     }
     if (as->body || !as->parts) {
-        const slice found = in->document.found;
-        check_members(in, found.bytes ? found : document_at(&in->document, usages), to);
+        check_members(in, to);
     }
     take_response(in, to);
 }

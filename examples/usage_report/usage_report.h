@@ -76,6 +76,7 @@ bool json_is_space(char c);
 slice json_trim(slice of);
 bool json_is(slice value, char first); /* '{', '[' or '"' */
 slice json_inside(slice string);       /* without its quotes */
+slice json_plain(slice value);         /* of a string its inside; nothing: an array or an object */
 bool json_is_number(slice value);
 
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
@@ -311,13 +312,13 @@ enum {
     OF_ID,
     OF_TIER,
     OF_SESSION,
-    OF_KEY, /* the first component of the group's key; empty: where it is not a pointer's, or nothing is there */
+    OF_KEY, /* at the pointer of the first --by */
     TEXTS = OF_KEY + BY_MOST
 };
 /* And what else is known while it is read. */
 typedef struct response {
     record kept;
-    bool batch, stated;
+    bool batch;
     text is[TEXTS];
 } response;
 
@@ -331,10 +332,15 @@ enum {
 typedef struct source {
     const char *name; /* - is standard input */
     uint32_t number;
-    struct stream **open; /* streams (streams.c), in their order */
-    size_t count, room;
+    void *file;
+    char *buffer;
+    size_t begin, end, room; /* bytes that are left in it */
+    uint64_t line;           /* that `begin` is in, from 1 */
+    bool ended, broken;      /* there are no more bytes; as they cannot be read */
+    struct stream **open;    /* streams (streams.c), in their order */
+    size_t count, open_room;
     bool some_ended;
-    uint64_t ended;      /* the id of the latest that has */
+    uint64_t last_ended; /* the id of the latest that has */
     text event;          /* data of an event, so far */
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
@@ -394,8 +400,9 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 /* ---- names.c: members that may be counts. */
 
 bool may_be_count(slice name, slice value);
-void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
-bool find_count(slice whole, text *pointer);                      /* the first */
+void check_members(reading *in, const response *of); /* findings for those of the document's usage that nobody knows */
+void check_usage(reading *in, slice usage, const response *of);
+bool find_count(slice whole, text *pointer); /* the first */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
@@ -407,26 +414,11 @@ void streams_close(reading *in);
 
 /* ---- input.c and lines.c: bytes, lines, and what a line is. */
 
-bool interrupted(void);
-void interrupt_prepare(void);
-void interrupt_die(void);
-
-typedef struct input {
-    reading *reading;
-    int file;
-    void *unpacked; /* of gzip */
-    bool ended, broken;
-    char *buffer;
-    size_t begin, end, room;
-    uint64_t line; /* that `begin` is in, from 1 */
-} input;
-
-bool input_open(input *of, reading *to, const char *name);
-void input_close(input *of);
-bool input_fill(input *of);
-size_t input_line(input *of, size_t most); /* the offset of its end from `begin` */
-void read_file(reading *in, input *with, const char *name, uint32_t number);
-
+bool input_open(reading *in);
+void input_close(reading *in);
+bool input_fill(reading *in);               /* adds bytes to those that are left; false: there are none */
+slice input_line(reading *in, size_t most); /* without its end; longer than this: its beginning */
+void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 void merge_document(reading *to, uint64_t line, slice whole);
 

@@ -140,7 +140,7 @@ counts "Docker's lines" "m: responses 1 prompt 4 completion 2 total 6" "" \
 counts "usage at no known path" "(none): misplaced 2" "a count at /data/usage/prompt_tokens" "{\"data\":{$(usage 1 2)}}\n{\"data\":{$(usage 1 2)}}\n"
 counts "error bodies" "(none): errors 2" "[nothing was counted]" \
     '{"error":{"message":"no"}}\n{"error":null}\n{"error":false}\n{"error":""}\n{"response":{"error":{"code":"no"}}}\n'
-counts "a result that has more tokens than its lines" "m: responses 1 unfinished 1 prompt 5 completion 2 total 7" "fewer tokens than its results" \
+counts "a result that has more tokens than its lines" "m: responses 1 unfinished 1 prompt 5 completion 2 total 7" "fewer tokens than this result" \
     '{"type":"assistant","session_id":"s","message":{"id":"a","model":"m","usage":{"input_tokens":5,"output_tokens":2}}}
 {"type":"result","session_id":"s","uuid":"b","model":"m","usage":{"input_tokens":5,"output_tokens":90}}\n'
 counts "what the nginx module says of its responses" "m: responses 3 without_usage 1 errors 1 unfinished 1 prompt 12 completion 6 total 18" "not whole" \
