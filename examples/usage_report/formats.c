@@ -249,30 +249,30 @@ void format_each(const options *asked, const report_row *of, text *to) {
     }
 }
 
-void format_report(const report *of, text *to) {
-    const bool json = of->asked->format == FORMAT_JSON;
-    const bool table = of->asked->format == FORMAT_TABLE;
-    const bool grouped = of->asked->by_count > 0;
-    text rows = {.bytes = NULL};
+void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to) {
+    const bool json = asked->format == FORMAT_JSON;
+    const bool table = asked->format == FORMAT_TABLE;
+    const bool grouped = asked->by_count > 0;
+    text made = {.bytes = NULL};
     if (!json) {
-        put_row(of->asked, NULL, &rows);
+        put_row(asked, NULL, &made);
     }
-    for (size_t i = table && !grouped ? of->count : 0; i < of->count + table; i++) {
-        put_row(of->asked, &of->rows[i], &rows);
-        text_string(&rows, json ? "," : "");
+    for (size_t i = table && !grouped ? count : 0; i < count + table; i++) {
+        put_row(asked, &rows[i], &made);
+        text_string(&made, json ? "," : "");
     }
     if (table) {
-        lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
-        text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
+        lay_out((slice){text_c(&made), made.used}, asked->by_count, grouped ? count : SIZE_MAX, to);
+        text_string(to, complete ? "" : "\nThe report is not complete: standard error says why.\n");
     } else if (json) {
-        put_head(of->asked, of->complete, to);
-        rows.used -= rows.used > 0; /* the last comma */
-        text_slice(to, text_all(&rows));
+        put_head(asked, complete, to);
+        made.used -= made.used > 0; /* the last comma */
+        text_slice(to, text_all(&made));
         text_string(to, "],\"total\":");
-        put_row(of->asked, &of->rows[of->count], to);
+        put_row(asked, &rows[count], to);
         text_string(to, "}\n");
     } else {
-        text_slice(to, text_all(&rows));
+        text_slice(to, text_all(&made));
     }
-    text_free(&rows);
+    text_free(&made);
 }

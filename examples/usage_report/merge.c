@@ -66,16 +66,17 @@ static bool read_group(reading *to, slice element, tally *read) {
 static void price_group(reading *to, tally *of) {
     slice key = text_all(&to->key);
     slice part = {NULL, 0};
-    sale what = {.usage = &of->usage};
+    slice model = {NULL, 0};
     for (size_t i = 0; json_next(&key, NULL, &part); i++) {
         if (to->asked->by[i].kind == BY_MODEL) {
             to->scratch.used = 0;
             text_decode(&to->scratch, json_inside(part));
-            what.model = text_all(&to->scratch);
+            model = text_all(&to->scratch);
         }
     }
     of->cost = 0;
-    of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost) ? of->counters[RESPONSES] : 0;
+    const char *const reason = price_of(&to->asked->prices, model, (slice){"", 0}, NULL, &of->usage, &of->cost);
+    of->counters[UNPRICED] = reason ? of->counters[RESPONSES] : 0;
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {

@@ -155,24 +155,23 @@ static bool is_active(const price_time *of, const int64_t *time) {
 }
 
 /* Of each kind the price of the most particular row. A batch costs half where it has no price of its own. */
-static tokusage prices_for(const priced_model *model, const sale *of) {
+static tokusage prices_for(const priced_model *model, slice tier, const int64_t *time, int64_t prompt) {
     const price_row *from[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
     size_t order = 0;
     for (const price_row *row = model->rows.first; row; row = row->as.next) {
-        order = is_active(&row->when, of->time) ? row->when.order : order;
+        order = is_active(&row->when, time) ? row->when.order : order;
     }
     for (const price_row *row = model->rows.first; row; row = row->as.next) {
         tokusage tokens = row->tokens;
         const bool plain = row->tier.length == 0;
-        const bool fits = row->when.order == order && of->usage->prompt_tokens.value > row->above &&
-                          (plain || slice_equals(row->tier, of->tier));
+        const bool fits = row->when.order == order && prompt > row->above && (plain || slice_equals(row->tier, tier));
         for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
             tokusage_count price = *tokusage_count_at(&tokens, i);
             const int64_t than = from[i] ? from[i]->above : -2;
             if (price.present && (row->above > than || (row->above == than && !plain))) {
                 from[i] = row;
-                price.value = plain && slice_is(of->tier, "batch") ? (price.value + 1) / 2 : price.value;
+                price.value = plain && slice_is(tier, "batch") ? (price.value + 1) / 2 : price.value;
                 *tokusage_count_at(&found, i) = price;
             }
         }
@@ -180,14 +179,15 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     return found;
 }
 
-const char *price_of(price_list *in, const sale *of, amount *cost) {
-    const priced_model *const model = of->model.length > 0 ? model_of(in, of->model) : NULL;
+const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage,
+                     amount *cost) {
+    const priced_model *const priced = model.length > 0 ? model_of(in, model) : NULL;
     int64_t parts = 0;
-    if (!model) {
+    if (!priced) {
         return "no price";
     }
-    const tokusage prices = prices_for(model, of);
-    const tokusage_status status = tokusage_cost(of->usage, &prices, &parts, NULL);
+    const tokusage prices = prices_for(priced, tier, time, usage->prompt_tokens.value);
+    const tokusage_status status = tokusage_cost(usage, &prices, &parts, NULL);
     *cost = parts;
     return status == TOKUSAGE_OK              ? NULL
            : status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"

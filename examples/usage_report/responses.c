@@ -180,15 +180,16 @@ static const char *const reasons[COUNTERS] = {
 
 static void price(reading *in, response *of) {
     record *const to = &of->kept;
-    const sale what = {text_all(&of->is[OF_MODEL]), of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]),
-                       to->timed ? &to->time : NULL, &to->usage};
-    const char *const reason = price_of(&in->asked->prices, &what, &to->cost);
+    const slice model = text_all(&of->is[OF_MODEL]);
+    const slice tier = of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]);
+    const char *const reason =
+        price_of(&in->asked->prices, model, tier, to->timed ? &to->time : NULL, &to->usage, &to->cost);
     to->priced = !reason;
     if (reason) {
         in->scratch.used = 0;
         text_string(&in->scratch, reason);
-        text_string(&in->scratch, what.model.length > 0 ? " for " : " for responses without a model");
-        text_safe(&in->scratch, what.model);
+        text_string(&in->scratch, model.length > 0 ? " for " : " for responses without a model");
+        text_safe(&in->scratch, model);
         if (remember(&in->notes, text_all(&in->scratch))) {
             say(NULL, 0, text_c(&in->scratch));
         }

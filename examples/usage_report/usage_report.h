@@ -241,14 +241,10 @@ typedef struct price_list {
     bool timed;   /* some depend on the time */
     bool explain; /* say which prices a model has */
 } price_list;
-typedef struct sale {
-    slice model, tier;
-    const int64_t *time; /* NULL: not known */
-    const tokusage *usage;
-} sale;
 
-bool prices_read(const char *path, price_list *read);               /* false: it has said why not */
-const char *price_of(price_list *in, const sale *of, amount *cost); /* NULL; else why the cost is not known */
+bool prices_read(const char *path, price_list *read); /* false: it has said why not */
+/* NULL; else why the cost is not known. *time NULL: not known. */
+const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage, amount *cost);
 void prices_free(price_list *of);
 
 /* ---- options.c */
@@ -440,14 +436,9 @@ typedef struct report_row {
     uint64_t line;
     const char *verdict;
 } report_row;
-typedef struct report {
-    const options *asked;
-    report_row *rows; /* the total is after them */
-    size_t count;
-    bool complete;
-} report;
 
 void format_each(const options *asked, const report_row *of, text *to); /* NULL: the head */
-void format_report(const report *of, text *to);
+/* The total comes after the rows. */
+void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to);
 
 #endif
