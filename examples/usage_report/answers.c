@@ -66,28 +66,30 @@ static bool is_better(const record *next, const record *old) {
 
 /* ---- the table: open addressing */
 
-static uint32_t *place_of(const answers *in, uint64_t id) {
+static bucket *place_of(const answers *in, uint64_t id) {
     size_t at = (size_t)id & (in->buckets - 1);
-    while (in->table[at] != 0 && in->all[in->table[at] - 1].id != id) {
+    while (in->table[at].number != 0 && in->table[at].id != id) {
         at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
 }
 
 static void grow(answers *of) {
+    answers old = *of;
     if (of->count < of->room) {
         return;
     }
-    of->room = of->room > 0 ? 2 * of->room : 512;
+    of->room = old.room > 0 ? 2 * old.room : 512;
     of->buckets = 2 * of->room;
     of->all = memory_resize(of->all, of->room * sizeof *of->all);
-    of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+    of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
-    for (size_t i = 0; i < of->count; i++) {
-        if (of->all[i].id != 0) {
-            *place_of(of, of->all[i].id) = (uint32_t)i + 1;
+    for (size_t i = 0; i < old.buckets; i++) {
+        if (old.table[i].number != 0) {
+            *place_of(of, old.table[i].id) = old.table[i];
         }
     }
+    free(old.table);
 }
 
 static void say_repeated(reading *in, const record *of, const char *reason) {
@@ -108,14 +110,14 @@ void answers_take(reading *in, const record *next) {
         say_repeated(in, next, "there are more ids than --max-ids: those before this line are forgotten");
     }
     grow(of);
-    uint32_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
-    record *const old = at && *at != 0 ? &of->all[*at - 1] : NULL;
+    bucket *const at = next->id != 0 ? place_of(of, next->id) : NULL;
+    record *const old = at && at->number != 0 ? &of->all[at->number - 1] : NULL;
     of->sums = of->sums || next->rule == SUMS;
     of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
         of->all[of->count++] = *next;
         if (at) {
-            *at = (uint32_t)of->count;
+            *at = (bucket){next->id, of->count};
         }
     } else if (next->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");

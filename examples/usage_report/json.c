@@ -1,6 +1,6 @@
 /*
- * Values of a JSON document. The library reads it, and says whether it is one and what it has used; here is only what is
- * between the members of an object and the elements of an array.
+ * Values of a JSON document. The library reads it, and says whether it is one and what it has used; here is only what
+ * is between the members of an object and the elements of an array.
  */
 #include "usage_report.h"
 

@@ -51,16 +51,14 @@ static bool library_reads(slice path) {
     return !tokusage_equal(&usage, &nothing);
 }
 
-enum {
-    NAMES_MOST = 1000, /* of a file: more would take memory without end */
-    DEPTH_MOST = 12
-};
+static const size_t names_most = 1000; /* of a file: more would take memory without end */
+static const unsigned depth_most = 12;
 
 static void name_unknown(reading *in, slice path, const response *of) {
     const tally one = {.counters = {[UNKNOWN] = 1}};
     record at = of->kept;
     text reason = {.bytes = NULL};
-    if (in->source->said.count == NAMES_MOST || !remember(&in->source->said, path)) {
+    if (in->source->said.count == names_most || !remember(&in->source->said, path)) {
         return;
     }
     at.file = in->source->number;
@@ -78,7 +76,7 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     slice member = {NULL, 0};
     const size_t used = path->used;
     const bool object = json_is(value, '{');
-    for (int64_t i = 0; depth < DEPTH_MOST && json_next(&inside, object ? &name : NULL, &member); i++) {
+    for (int64_t i = 0; depth < depth_most && json_next(&inside, object ? &name : NULL, &member); i++) {
         path->used = used;
         text_string(path, "/");
         if (object) {
@@ -105,30 +103,34 @@ bool find_count(slice whole, text *pointer) {
     return walk(NULL, whole, pointer, 0, NULL);
 }
 
-static bool is_digit(char c) {
-    return (unsigned char)(c - '0') <= 9;
+static bool in_number(slice of, size_t at) {
+    return at < of.length && ((unsigned char)(of.bytes[at] - '-') <= '9' - '-' || of.bytes[at] == 'e');
 }
 
-/* Whether the one is at the front of the other, except for digits. */
+/* Whether the one is at the front of the other, except for the values of numbers. */
 static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
-    while (i < one.length && k < other.length) {
-        if (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
+    for (;;) {
+        while (i + 8 <= one.length && k + 8 <= other.length && memcmp(one.bytes + i, other.bytes + k, 8) == 0) {
             i += 8;
             k += 8;
-        } else if (one.bytes[i] == other.bytes[k]) {
-            i++;
-            k++;
-        } else if (is_digit(one.bytes[i])) {
-            i++;
-        } else if (is_digit(other.bytes[k])) {
-            k++;
-        } else {
+        }
+        for (; i < one.length && k < other.length && one.bytes[i] == other.bytes[k]; i++, k++) {
+        }
+        if (!in_number(one, i) && !in_number(other, k)) {
+            return i == one.length && i > 0;
+        }
+        for (; i > 0 && in_number(one, i - 1); i--, k--) {
+        }
+        if (i == 0 || (one.bytes[i - 1] != ':' && one.bytes[i - 1] != ' ')) {
             return false;
         }
+        for (; in_number(one, i); i++) {
+        }
+        for (; in_number(other, k); k++) {
+        }
     }
-    return i == one.length && i > 0;
 }
 
 /* Most usages have the same members. */

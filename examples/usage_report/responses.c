@@ -62,7 +62,7 @@ static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE
 void settle_response(response *to) {
     to->kept.verdict = tokusage_equal(&to->kept.usage, &nothing)
                            ? WITHOUT_USAGE
-                           : verdicts[tokusage_settle(&to->kept.usage, &to->kept.error)];
+                           : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
 }
 
 /* What a stream says, of which the usage and the error are known; labels that are known already stay. */
@@ -87,12 +87,12 @@ static void take_verdict(const tokusage_stream *stream, tokusage_verdict verdict
 }
 
 void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
-    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->kept.error), to);
+    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->error), to);
 }
 
 void read_document(reading *in, response *to) {
     to->kept.usage = in->document.usage;
-    to->kept.error = in->document.error;
+    to->error = in->document.error;
     take_verdict(&in->document.stream, in->document.verdict, to);
 }
 
@@ -210,11 +210,12 @@ void take_unread(reading *in, uint64_t line, counter verdict, const char *reason
 void take_response(reading *in, response *what) {
     const options *const asked = in->asked;
     record *const next = &what->kept;
+    char reason[TOKUSAGE_ERROR_SIZE];
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         if (tokusage_count_at(&next->usage, i)->value > most_tokens) {
             next->verdict = INVALID;
             next->usage = nothing;
-            next->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
+            what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }
     if (asked->ranged && next->timed && (next->time < asked->since || next->time >= asked->until)) {
@@ -230,10 +231,13 @@ void take_response(reading *in, response *what) {
     if (asked->priced && is_usable(next->verdict)) {
         price(in, what);
     }
-    if (is_usable(next->verdict) || next->verdict == WITHOUT_USAGE || next->rule == SUMS) {
-        next->id = hash_of(in, text_all(&what->is[OF_ID]));
+    if (next->verdict == INVALID) {
+        tokusage_error_text(&what->error, reason, sizeof reason);
+        next->reason = reason;
     }
-    if (next->id != 0 || next->rule == SUMS) {
+    const bool final = !is_usable(next->verdict) && next->verdict != WITHOUT_USAGE;
+    next->id = final ? 0 : hash_of(in, text_all(&what->is[OF_ID]));
+    if (next->id != 0 || (next->rule == SUMS && !final)) {
         answers_take(in, next);
     } else {
         finish_record(in, next);
@@ -241,58 +245,51 @@ void take_response(reading *in, response *what) {
 }
 
 /* What follows from the counts. */
-static void count_usage(const record *of, tally *to) {
+static void count_usage(reading *in, const record *of, tally *to) {
+    tokusage_error error = {.status = TOKUSAGE_OK};
     const bool prompt = of->usage.prompt_tokens.present;
     const bool completion = of->usage.completion_tokens.present;
-    const int64_t above = of->error.status == TOKUSAGE_ERR_TOTAL ? of->error.actual - of->error.expected : 0;
     to->usage = of->usage;
     to->cost = of->cost;
     to->counters[MISSING_PROMPT] = !prompt;
     to->counters[MISSING_COMPLETION] = !completion;
     to->counters[MISSING_TOTAL] = !of->usage.total_tokens.present;
-    to->counters[TOKENS_ABOVE] = above > 0 ? above : 0;
-    to->counters[TOKENS_BELOW] = above < 0 ? -above : 0;
     to->counters[UNPRICED] = !of->priced || !prompt || !completion;
-}
-
-static void name_record(reading *in, const record *of) {
-    char reason[TOKUSAGE_ERROR_SIZE];
-    const tokusage *const usage = &of->usage;
-    const bool whole = usage->prompt_tokens.present && usage->completion_tokens.present;
-    if (of->reason) {
-        say_finding(in, of, of->reason);
-    }
-    if (of->verdict == INVALID || of->verdict == CONTRADICTORY) {
-        tokusage_error_text(&of->error, reason, sizeof reason);
+    if (of->verdict == CONTRADICTORY) {
+        char reason[TOKUSAGE_ERROR_SIZE];
+        const bool of_total = tokusage_validate(&of->usage, &error) == TOKUSAGE_ERR_TOTAL;
+        const int64_t above = of_total ? error.actual - error.expected : 0;
+        to->counters[TOKENS_ABOVE] = above > 0 ? above : 0;
+        to->counters[TOKENS_BELOW] = above < 0 ? -above : 0;
+        tokusage_error_text(&error, reason, sizeof reason);
         say_finding(in, of, reason);
-    } else if (!of->reason && reasons[of->verdict]) {
-        say_finding(in, of, reasons[of->verdict]);
-    } else if (is_usable(of->verdict) && !whole) {
-        say_finding(in, of, usage->prompt_tokens.present ? "completion_tokens is missing" : "prompt_tokens is missing");
+    } else if (!prompt || !completion) {
+        say_finding(in, of, prompt ? "completion_tokens is missing" : "prompt_tokens is missing");
     }
 }
 
 void finish_record(reading *in, const record *of) {
     tally one = {.counters = {[RESPONSES] = is_response(of->verdict)}, .stated = of->stated};
-    counter verdict = of->verdict;
-    one.counters[verdict] += verdict != CONSISTENT;
+    const char *word = of->verdict != CONSISTENT ? counter_name(of->verdict)
+                       : of->unfinished          ? "unfinished"
+                                                 : "consistent";
+    const char *const reason = of->reason ? of->reason : reasons[of->verdict];
+    one.counters[of->verdict] += of->verdict != CONSISTENT;
     one.counters[UNFINISHED] = of->unfinished;
-    if (is_usable(verdict)) {
-        count_usage(of, &one);
+    if (reason) {
+        say_finding(in, of, reason);
     }
-    if (tally_add(&of->group->tally, &one)) {
-        name_record(in, of);
-    } else {
-        verdict = INVALID;
+    if (is_usable(of->verdict)) {
+        count_usage(in, of, &one);
+    }
+    if (!tally_add(&of->group->tally, &one)) {
+        word = counter_name(INVALID);
         one = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
         tally_add(&of->group->tally, &one);
         say_finding(in, of, "a sum would leave the range (0 to 9007199254740991): this response is not added");
     }
     if (in->asked->each && of->rule != PASSED) {
-        const char *const word = of->unfinished ? "unfinished" : "consistent";
-        format_each(in->asked,
-                    &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line,
-                                  verdict == CONSISTENT ? word : counter_name(verdict)},
+        format_each(in->asked, &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line, word},
                     &in->out);
         print(in, &in->out);
     }

@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CONDITIONS = 3
-};
 /* Pointers are separated by spaces: the first that has a value. */
 typedef struct shape {
     /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) a member is there */
-    const char *is[CONDITIONS];
+    const char *is[3];
     record_rule rule;
     const char *body;       /* of a response, or a usage object, if it is not the document; EACH: of the list */
     const char *parts;      /* without these: of all objects with counts */
@@ -37,21 +34,17 @@ static const shape rows[] = {
             "tool_progress", "/uuid /leafUuid /sessionId /session_id /messageId"}, .rule = PASSED},
     /* Codex: rollouts, and exec --json */
     {.is = {"/type=event_msg", "/payload/type=token_count", "/payload/info"}, .rule = RUNNING},
-    {.is = {"/type=turn_context|session_meta", "/payload"}, .rule = PASSED, .model = "/payload/model",
-     .session = "/payload/id"},
-    {.is = {"/type=event_msg|response_item|compacted|world_state", "/payload"}, .rule = PASSED},
-    {.is = {"/type=thread.started", "/thread_id"}, .rule = PASSED, .session = "/thread_id"},
+    {.is = {"/type=turn_context|session_meta|thread.started", "/payload /thread_id"}, .rule = PASSED,
+     .model = "/payload/model", .session = "/payload/id /thread_id"},
     {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .id = "/thread_id"},
-    {.is = {"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, .rule = PASSED},
+    {.is = {"/type=event_msg|response_item|compacted|world_state|turn.started|turn.failed|item.*"}, .rule = PASSED},
     /* Gemini CLI: messages of chats, and telemetry */
     {.is = {"/type=gemini", "/tokens"}, .rule = REPLACES, .parts = "/tokens"},
     {.is = {"/type=user|info|error|warning|gemini", "/id", "/content"}, .rule = PASSED},
     {.is = {"/attributes/event.name=gemini_cli.api_response"}, .parts = "/attributes", .model = "/attributes/model"},
-    {.is = {"/attributes/event.name"}, .rule = PASSED},
     /* OpenCode */
     {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .parts = "/tokens /tokens/cache",
      .model = "/modelID"},
-    {.is = {"/sessionID /projectID"}, .rule = PASSED},
     /* LiteLLM: spend logs, payloads */
     {.is = {"/request_id", "/spend", "/startTime"}, .body = "/metadata/usage_object", .model = "/model",
      .id = "/request_id"},
@@ -71,7 +64,6 @@ static const shape rows[] = {
     {.is = {"/response_body", "/response_created_at"}, .body = "/response_body", .id = "/response_id /request_id"},
     {.is = {"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, .parts = "/usage_details /usageDetails",
      .model = "/provided_model_name /providedModelName /model", .id = "/id"},
-    {.is = {"/usage_details /usageDetails"}, .rule = PASSED},
     {.is = {"/resourceSpans /scopeSpans /spans"}, .rule = EACH, .body = "/resourceSpans /scopeSpans /spans"},
     {.is = {"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"},
      .rule = PASSED},
@@ -79,6 +71,8 @@ static const shape rows[] = {
             "/attributes/gen_ai.usage.output_tokens"}, .parts = "/attributes",
      .model = "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
      .id = "/attributes/gen_ai.response.id /spanId /context/span_id"},
+    /* other lines of all these */
+    {.is = {"/sessionID /projectID /usage_details /usageDetails /attributes/event.name"}, .rule = PASSED},
     {.is = {"/spanId", "/traceId"}, .rule = PASSED},
     /* steps and messages of a run of OpenAI's assistants, which the run sums */
     {.is = {"/object=thread|thread.run.step*|thread.message*"}, .rule = PASSED},
@@ -148,11 +142,10 @@ static const shape *shape_of(reading *in) {
     const shape *row = rows;
     for (;; row++) {
         size_t i = 0;
-        while (i < CONDITIONS && row->is[i] && (!in->asked->at || row->rule >= CHUNK) &&
-               holds(&in->document, row->is[i])) {
+        while (i < 3 && row->is[i] && (!in->asked->at || row->rule >= CHUNK) && holds(&in->document, row->is[i])) {
             i++;
         }
-        if (row == other || (i > 0 && (i == CONDITIONS || !row->is[i]))) {
+        if (row == other || (i > 0 && (i == 3 || !row->is[i]))) {
             return row;
         }
     }
@@ -201,7 +194,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
     }
     text_string(&usage, usage.used > 0 ? "}" : "{}");
     to->kept.verdict = INVALID;
-    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->kept.error) == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle_response(to);
         check_usage(in, text_all(&usage), to);
     }

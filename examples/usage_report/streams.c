@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPEN_MOST = 20000
-};
+static const size_t open_most = 20000;
+static const tokusage nothing = {.total_tokens = {.present = false}};
 
 typedef struct stream {
     tokusage_stream state;
@@ -20,8 +19,6 @@ typedef struct stream {
     bool event, begun, ended, ambiguous;
     tokusage usage; /* of the latest chunk that has one */
 } stream;
-
-static const tokusage nothing = {.total_tokens = {.present = false}};
 
 /* What a document says as a chunk. */
 typedef struct chunk {
@@ -82,7 +79,7 @@ static void close_stream(reading *in, stream *over) {
 static stream *open_stream(reading *in, uint64_t line, bool event) {
     source *const file = in->source;
     stream *const made = memory_resize(NULL, sizeof *made);
-    if (file->count == OPEN_MOST) {
+    if (file->count == open_most) {
         close_stream(in, file->open[0]);
     }
     if (file->count == file->open_room) {

@@ -303,7 +303,6 @@ typedef struct record {
     bool unfinished, timed, priced;
     const char *reason; /* of a finding, where the verdict does not say it */
     tokusage usage;
-    tokusage_error error;
     amount cost, stated;
 } record;
 
@@ -318,6 +317,7 @@ enum {
 /* And what else is known while it is read. */
 typedef struct response {
     record kept;
+    tokusage_error error;
     bool batch;
     text is[TEXTS];
 } response;
@@ -354,10 +354,14 @@ typedef struct source {
 } source;
 
 /* The records of ids (answers.c). */
+typedef struct bucket {
+    uint64_t id;
+    size_t number; /* of the record, from 1 */
+} bucket;
 typedef struct answers {
     record *all;
     size_t count, room;
-    uint32_t *table; /* the numbers of records, from 1, by their ids */
+    bucket *table;
     size_t buckets;
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
@@ -400,7 +404,7 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 /* ---- names.c: members that may be counts. */
 
 bool may_be_count(slice name, slice value);
-void check_members(reading *in, const response *of); /* findings for those of the document's usage that nobody knows */
+void check_members(reading *in, const response *of); /* findings for those of a usage that nobody knows */
 void check_usage(reading *in, slice usage, const response *of);
 bool find_count(slice whole, text *pointer); /* the first */
 

@@ -168,6 +168,9 @@ counts "braces and usages in an answer" "m: responses 2 prompt 9 completion 5 to
         set -- $u
         printf '{"id":"%s",%s,"model":"m","choices":[{"message":{"content":"} {\\\\"usage\\\\":{\\\\"prompt_tokens\\\\":9}"}}],%s}\\n' "$1" "$whole" "$(usage "$2" "$3")"
     done)"
+counts "a name that differs in a digit" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "ephemeral_24h_input_tokens: not known" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2 | sed 's/}/,"cache_creation":{"ephemeral_1h_input_tokens":0}}/')}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 |
+        sed 's/}/,"cache_creation":{"ephemeral_24h_input_tokens":0}}/')}\n"
 counts "a name that may be a count, in the second of two usages" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "x_tokens: not known" \
     "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 | sed 's/}/,"x_tokens":1}/')}\n"
 counts "a run of assistants sums its steps" "m: responses 1 prompt 5 completion 2 total 7" "" \
