@@ -145,22 +145,15 @@ const char *string_of(options *in, slice string) {
     return ((item *)catalog_at(&in->strings, string, sizeof(item)))->key.bytes;
 }
 
-static bool is_log(const char *name) {
-    static const char *const ends[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
-    size_t i = 0;
-    while (i < sizeof ends / sizeof *ends && !slice_ends(slice_of(name), ends[i])) {
-        i++;
-    }
-    return i < sizeof ends / sizeof *ends;
-}
-
 /* A file that is named, whatever it is, or what is named as a log in a folder. */
 static void add_path(options *to, const char *path, bool named) {
     struct dirent **entries = NULL;
     struct stat status = {.st_mode = 0};
+    const char *const dot = strrchr(path, '.');
+    const bool is_log = dot && slice_is_one(slice_of(dot), ".jsonl|.json|.ndjson|.log|.sse|.gz|.bin");
     const bool there = strcmp(path, "-") != 0 && (named ? stat : lstat)(path, &status) == 0;
     const int count = there && S_ISDIR(status.st_mode) ? scandir(path, &entries, NULL, alphasort) : -1;
-    if (count < 0 && (named || S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && is_log(path)))) {
+    if (count < 0 && (named || S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && is_log))) {
         to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
         to->files[to->file_count++] = string_of(to, slice_of(path));
     }
@@ -179,10 +172,6 @@ static void add_path(options *to, const char *path, bool named) {
 }
 
 /* ---- all of it */
-
-static int show(const char *words) {
-    return fputs(words, stdout) < 0 ? 2 : 0;
-}
 
 int options_read(int argc, char **argv, options *read) {
     struct option all[KNOWN + 1] = {{.name = NULL}};
@@ -210,11 +199,9 @@ int options_read(int argc, char **argv, options *read) {
             return 2;
         }
     }
-    if (read->version) {
-        return show("usage-report " TOKUSAGE_VERSION "\n");
-    }
-    if (read->help || (argc == 1 && isatty(STDIN_FILENO))) {
-        return show(help);
+    if (read->version || read->help || (argc == 1 && isatty(STDIN_FILENO))) {
+        fputs(read->version ? "usage-report " TOKUSAGE_VERSION "\n" : help, stdout);
+        return 0;
     }
     for (int i = optind; i < argc; i++) {
         add_path(read, argv[i], true);
