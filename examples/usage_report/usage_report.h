@@ -357,14 +357,10 @@ typedef struct source {
 } source;
 
 /* The records of ids (answers.c). */
-typedef struct bucket {
-    uint64_t id;
-    size_t number; /* of the record, from 1 */
-} bucket;
 typedef struct answers {
     record *all;
     size_t count, room;
-    bucket *table;
+    uint64_t *table;
     size_t buckets;
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
