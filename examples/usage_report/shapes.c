@@ -261,7 +261,9 @@ static bool read_running(reading *in, response *to) {
     }
     *before = total;
     settle_response(to);
-    text_slice(&to->is[OF_MODEL], text_all(&in->source->model));
+    if (to->is[OF_MODEL].used == 0) {
+        text_slice(&to->is[OF_MODEL], text_all(&in->source->model));
+    }
     text_slice(&to->is[OF_ID], document_at(&in->document, "/timestamp")); /* a copy of the session has the same */
     text_slice(&to->is[OF_ID], whole);
     return to->kept.verdict != WITHOUT_USAGE;
@@ -286,7 +288,7 @@ static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
     slice rest = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
-        if (json_is(element, '{') && document_open(&in->document, in->asked->at, element, &rest)) {
+        if (json_open(element).bytes && document_open(&in->document, in->asked->at, element, &rest)) {
             take_document(in, line, false);
         }
     }

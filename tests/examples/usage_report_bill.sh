@@ -121,6 +121,7 @@ counts "Ollama's chunks" "o: responses 2 prompt 10 completion 4 total 14" "" \
 counts "Bedrock's chunks" "(none): responses 2 prompt 10 completion 4 total 14" "" \
     "$(for _ in 1 2; do printf '{"messageStart":{}}\\n{"messageStop":{}}\\n{"metadata":{"usage":{"inputTokens":5,"outputTokens":2,"totalTokens":7}}}\\n'; done)"
 counts "events as lines" "c: responses 1 prompt 5 completion 4 total 9" "" "$(claude a 5 4 | sed 's/data: //g;s/\\n\\n/\\n/g')"
+counts "arrays in an array" "m: responses 2 prompt 9 completion 5 total 14" "" "[[$(body a m 4 2)],5,[$(body b m 5 3)]]\n"
 counts "an array of responses" "m: responses 2 prompt 9 completion 5 total 14" "" "[$(body a m 4 2),$(body b m 5 3)]\n"
 counts "arrays of chunks, as Gemini sends them" "g: responses 1 prompt 6 total 6" "" \
     '[{"usageMetadata":{"promptTokenCount":5,"totalTokenCount":5},"modelVersion":"g","responseId":"a"},
