@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-bool json_is_space(char c) {
+static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* What follows so many bytes and white space. */
 static slice after(slice of, size_t length) {
-    while (length < of.length && json_is_space(of.bytes[length])) {
+    while (length < of.length && is_space(of.bytes[length])) {
         length++;
     }
     return slice_after(of, length);
@@ -20,7 +20,7 @@ static slice after(slice of, size_t length) {
 
 slice json_trim(slice of) {
     of = after(of, 0);
-    while (of.length > 0 && json_is_space(of.bytes[of.length - 1])) {
+    while (of.length > 0 && is_space(of.bytes[of.length - 1])) {
         of.length--;
     }
     return of;
@@ -73,8 +73,7 @@ size_t json_skip(slice of) {
     static const bool marks[256] = {['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
     size_t depth = 0;
     size_t at = 0;
-    while (at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' &&
-           !json_is_space(of.bytes[at])) {
+    while (at < of.length && !marks[(unsigned char)of.bytes[at]] && of.bytes[at] != ',' && !is_space(of.bytes[at])) {
         at++; /* of a number, true, false or null */
     }
     while (at < of.length && (at == 0 || depth > 0)) {
@@ -224,7 +223,7 @@ static bool look_over(document *in, slice of) {
     in->found = (slice){NULL, 0};
     for (const char *at = of.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
         const char *before = at;
-        while (json_is_space(before[-1])) {
+        while (is_space(before[-1])) {
             before--;
         }
         if (before[-1] == '}') {

@@ -29,7 +29,7 @@ static void take_json(reading *in, uint64_t line, slice of, bool event) {
         } else if (!event || !streams_feed(in, of)) {
             take_malformed(in, line, of);
         }
-        while (rest.length > 0 && (json_is_space(*rest.bytes) || memchr(",]", *rest.bytes, 2))) {
+        while (rest.length > 0 && memchr(" \t\r\n,]", *rest.bytes, 6)) {
             rest = slice_after(rest, 1);
         }
         rest.length = good ? rest.length : 0;
@@ -77,18 +77,13 @@ static void end_event(reading *in, uint64_t line) {
 
 /* A field's name and a colon, or the colon of a comment. In JSON a space is as good as a line end. */
 static bool take_field(reading *in, slice line) {
-    static const char *const fields[] = {"data:", ":", "event:", "id:", "retry:"};
     text *const event = &in->source->event;
-    size_t i = 0;
-    while (i < 5 && (*line.bytes == '{' || !slice_begins(line, fields[i]))) {
-        i++;
-    }
-    if (i == 0 && event->used < in->asked->max_line) {
+    if (slice_begins(line, "data:") && event->used < in->asked->max_line) {
         slice_drop_end(&line, "\r");
         text_string(event, event->used > 0 ? " " : "");
         text_slice(event, slice_after(line, 5));
     }
-    return i < 5;
+    return slice_is_one(line, "data:*|event:*|id:*|retry:*|:*");
 }
 
 /* ---- what a runtime puts around a line. It cuts long ones: all except the last part have no line end, or a P. */
@@ -147,7 +142,7 @@ static void take_line(reading *in, uint64_t line, slice bytes) {
     const slice inside = json_open(trimmed);
     if (in->asked->merge) {
         take_json(in, line, trimmed, false);
-    } else if (trimmed.length > 0 && take_field(in, bytes)) {
+    } else if (trimmed.length > 0 && *bytes.bytes != '{' && take_field(in, bytes)) {
         return;
     }
     end_event(in, line > 1 ? line - 1 : line);

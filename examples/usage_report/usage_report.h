@@ -72,7 +72,6 @@ void catalog_free(catalog *of);
 
 /* ---- json.c: documents, and the values in them. */
 
-bool json_is_space(char c);
 slice json_trim(slice of);
 bool json_is(slice value, char first); /* '{', '[' or '"' */
 slice json_inside(slice string);       /* without its quotes */
