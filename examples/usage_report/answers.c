@@ -55,10 +55,10 @@ static bool is_better(const record *next, const record *old) {
     const slice by = next->group->as.key;
     const slice than = old->group->as.key;
     const size_t least = by.length < than.length ? by.length : than.length;
-    const int order[] = {grows ? by_time : by_tokens, grows ? by_output : by_counts, grows ? by_tokens : -by_time,
-                         by_counts, least > 0 ? memcmp(than.bytes, by.bytes, least) : 0};
+    const int by_key = least > 0 ? memcmp(than.bytes, by.bytes, least) : 0;
+    const int order[] = {grows ? by_time : 0, grows ? by_output : 0, by_tokens, by_counts, -by_time, by_key};
     size_t i = 0;
-    while (i < 4 && order[i] == 0) {
+    while (i < 5 && order[i] == 0) {
         i++;
     }
     return order[i] > 0;
@@ -66,28 +66,30 @@ static bool is_better(const record *next, const record *old) {
 
 /* ---- the table: open addressing */
 
-static uint32_t *place_of(const answers *in, uint64_t id) {
+static bucket *place_of(const answers *in, uint64_t id) {
     size_t at = (size_t)id & (in->buckets - 1);
-    while (in->table[at] != 0 && in->all[in->table[at] - 1].id != id) {
+    while (in->table[at].number != 0 && in->table[at].id != id) {
         at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
 }
 
 static void grow(answers *of) {
+    answers old = *of;
     if (of->count < of->room) {
         return;
     }
-    of->room = of->room > 0 ? 2 * of->room : 512;
+    of->room = old.room > 0 ? 2 * old.room : 512;
     of->buckets = 2 * of->room;
     of->all = memory_resize(of->all, of->room * sizeof *of->all);
-    of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
+    of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
-    for (size_t i = 0; i < of->count; i++) {
-        if (of->all[i].id != 0) {
-            *place_of(of, of->all[i].id) = (uint32_t)i + 1;
+    for (size_t i = 0; i < old.buckets; i++) {
+        if (old.table[i].number != 0) {
+            *place_of(of, old.table[i].id) = old.table[i];
         }
     }
+    free(old.table);
 }
 
 static void say_repeated(reading *in, const record *of, const char *reason) {
@@ -108,14 +110,14 @@ void answers_take(reading *in, const record *next) {
         say_repeated(in, next, "there are more ids than --max-ids: those before this line are forgotten");
     }
     grow(of);
-    uint32_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
-    record *const old = at && *at != 0 ? &of->all[*at - 1] : NULL;
+    bucket *const at = next->id != 0 ? place_of(of, next->id) : NULL;
+    record *const old = at && at->number != 0 ? &of->all[at->number - 1] : NULL;
     of->sums = of->sums || next->rule == SUMS;
     of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
         of->all[of->count++] = *next;
         if (at) {
-            *at = (uint32_t)of->count;
+            *at = (bucket){next->id, of->count};
         }
     } else if (next->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
@@ -132,23 +134,21 @@ void answers_take(reading *in, const record *next) {
 
 /* ---- the end */
 
-/* What the records of a session say together, or what its results say. */
-static tokusage *session_of(catalog *sessions, const record *of, bool results) {
-    const uint64_t key[] = {of->session, results};
-    return &((group *)catalog_at(sessions, (slice){(const char *)key, sizeof key}, sizeof(group)))->tally.usage;
+/* What the lines of a session say together. */
+static tokusage *session_of(catalog *sessions, const record *of) {
+    const slice key = {(const char *)&of->session, sizeof of->session};
+    return &((group *)catalog_at(sessions, key, sizeof(group)))->tally.usage;
 }
 
 /* A result counts only without the lines that it sums. */
 static bool is_summed(reading *in, catalog *sessions, const record *of) {
-    const tokusage *const lines = session_of(sessions, of, false);
-    tokusage *const results = session_of(sessions, of, true);
-    if (of->rule != SUMS || of->session == 0 || !lines->prompt_tokens.present) {
+    const tokusage *const lines = of->rule == SUMS && of->session != 0 ? session_of(sessions, of) : NULL;
+    if (!lines || !lines->prompt_tokens.present) {
         return false;
     }
-    if (tokens_of(results) > tokens_of(lines)) {
+    if (tokens_of(&of->usage) > tokens_of(lines)) {
         of->group->tally.counters[UNFINISHED]++;
-        say_finding(in, of, "the lines of this session have fewer tokens than its results say");
-        *results = *lines;
+        say_finding(in, of, "the lines of this session have fewer tokens than this result");
     }
     return true;
 }
@@ -160,7 +160,9 @@ void answers_finish(reading *in) {
         qsort(of->all, of->count, sizeof *of->all, compare_lines);
     }
     for (size_t i = 0; i < of->count && of->sums; i++) {
-        tokusage_add(session_of(&sessions, &of->all[i], of->all[i].rule == SUMS), &of->all[i].usage);
+        if (of->all[i].rule != SUMS) {
+            tokusage_add(session_of(&sessions, &of->all[i]), &of->all[i].usage);
+        }
     }
     for (size_t i = 0; i < of->count; i++) {
         if (!of->sums || !is_summed(in, &sessions, &of->all[i])) {

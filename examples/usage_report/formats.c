@@ -227,18 +227,6 @@ static void lay_out(slice rows, size_t names, size_t last, text *to) {
     text_free(&cell);
 }
 
-static void put_table(const report *of, text *to) {
-    const bool grouped = of->asked->by_count > 0;
-    text rows = {.bytes = NULL};
-    put_row(of->asked, NULL, &rows);
-    for (size_t i = grouped ? 0 : of->count; i <= of->count; i++) {
-        put_row(of->asked, &of->rows[i], &rows);
-    }
-    lay_out((slice){text_c(&rows), rows.used}, of->asked->by_count, grouped ? of->count : SIZE_MAX, to);
-    text_string(to, of->complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    text_free(&rows);
-}
-
 static void put_head(const options *asked, bool complete, text *to) {
     static const char *const words[] = {"false", "true"};
     text_string(to, "{\"usage_report\":4,\"at\":");
@@ -261,24 +249,30 @@ void format_each(const options *asked, const report_row *of, text *to) {
     }
 }
 
-void format_report(const report *of, text *to) {
-    const bool json = of->asked->format == FORMAT_JSON;
-    if (of->asked->format == FORMAT_TABLE) {
-        put_table(of, to);
-        return;
+void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to) {
+    const bool json = asked->format == FORMAT_JSON;
+    const bool table = asked->format == FORMAT_TABLE;
+    const bool grouped = asked->by_count > 0;
+    text made = {.bytes = NULL};
+    if (!json) {
+        put_row(asked, NULL, &made);
     }
-    if (json) {
-        put_head(of->asked, of->complete, to);
-    } else {
-        put_row(of->asked, NULL, to);
+    for (size_t i = table && !grouped ? count : 0; i < count + table; i++) {
+        put_row(asked, &rows[i], &made);
+        text_string(&made, json ? "," : "");
     }
-    for (size_t i = 0; i < of->count; i++) {
-        text_string(to, json && i > 0 ? "," : "");
-        put_row(of->asked, &of->rows[i], to);
-    }
-    if (json) {
+    if (table) {
+        lay_out((slice){text_c(&made), made.used}, asked->by_count, grouped ? count : SIZE_MAX, to);
+        text_string(to, complete ? "" : "\nThe report is not complete: standard error says why.\n");
+    } else if (json) {
+        put_head(asked, complete, to);
+        made.used -= made.used > 0; /* the last comma */
+        text_slice(to, text_all(&made));
         text_string(to, "],\"total\":");
-        put_row(of->asked, &of->rows[of->count], to);
+        put_row(asked, &rows[count], to);
         text_string(to, "}\n");
+    } else {
+        text_slice(to, text_all(&made));
     }
+    text_free(&made);
 }

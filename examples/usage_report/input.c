@@ -1,114 +1,56 @@
 /*
- * The bytes of a file: reading, unpacking, lines. SIGINT and SIGTERM end the reading, not the program, so that it can
- * print what it has; a second one ends it at once.
+ * The bytes of a file, and its lines. zlib reads what is packed by gzip, and all else as it is.
  */
 #include "usage_report.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t caught;
-
-static void on_signal(int number) {
-    caught = number;
-}
-
-/* Without SA_RESTART, so that a wait for input ends. */
-void interrupt_prepare(void) {
-    static const int signals[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < 2; i++) {
-        struct sigaction before;
-        struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-        sigemptyset(&action.sa_mask);
-        /* Who started the program may have had it ignore the signal, as nohup does. */
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
-            sigaction(signals[i], &action, NULL);
-        }
-    }
-}
-
-bool interrupted(void) {
-    return caught != 0;
-}
-
-void interrupt_die(void) {
-    if (caught) {
-        signal(caught, SIG_DFL);
-        raise(caught);
-    }
-}
-
-/* ---- reading; gzip, too, where there is zlib */
-
 #if TOKUSAGE_ZLIB
 #include <zlib.h>
+#else
+#include <stdio.h>
+#define gzdopen fdopen
+#define gzclose fclose
+
+static int gzread(FILE *file, char *to, unsigned size) {
+    const int got = (int)fread(to, 1, size, file);
+    return ferror(file) ? -1 : got;
+}
 #endif
 
-static bool unpack_from(input *of) {
-#if TOKUSAGE_ZLIB
-    const int again = lseek(of->file, 0, SEEK_SET) == 0 ? dup(of->file) : -1;
-    of->unpacked = again >= 0 ? gzdopen(again, "rb") : NULL;
-    of->end = 0;
-#endif
-    return of->unpacked;
+static void say_error(reading *in, const char *reason) {
+    say_failure(in, 0, reason);
+    in->source->ended = in->source->broken = true;
 }
 
-static ssize_t read_some(input *of) {
-    char *const to = of->buffer + of->end;
-    const size_t room = of->room - of->end;
-#if TOKUSAGE_ZLIB
-    if (of->unpacked) {
-        int error = Z_OK;
-        const int got = gzread(of->unpacked, to, room < 1U << 30 ? (unsigned)room : 1U << 30);
-        gzerror(of->unpacked, &error);
-        if (got < 0 || (got == 0 && error != Z_OK)) {
-            say_failure(of->reading, 0,
-                        error == Z_BUF_ERROR ? "it is packed by gzip, and truncated"
-                                             : "it is packed by gzip, and broken");
-            of->broken = true;
-        }
-        return got > 0 ? got : 0;
+bool input_open(reading *in) {
+    source *const of = in->source;
+    const int file = strcmp(of->name, "-") == 0 ? dup(STDIN_FILENO) : open(of->name, O_RDONLY | O_CLOEXEC);
+    of->file = file >= 0 ? gzdopen(file, "rb") : NULL;
+    if (!of->file) {
+        say_error(in, strerror(errno));
     }
-#endif
-    return read(of->file, to, room);
+    return of->file;
 }
 
-bool input_open(input *of, reading *to, const char *name) {
-    *of = (input){.reading = to, .buffer = of->buffer, .room = of->room, .line = 1};
-    of->file = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-    if (of->file < 0) {
-        say_failure(to, 0, strerror(errno));
+void input_close(reading *in) {
+    if (in->source->file) {
+        gzclose(in->source->file);
+    }
+    free(in->source->buffer);
+}
+
+bool input_fill(reading *in) {
+    source *const of = in->source;
+    of->broken = of->broken || in->output_error != 0;
+    if (of->ended || of->broken) {
         return false;
     }
-    input_fill(of);
-    if (of->end >= 2 && memcmp(of->buffer, "\x1F\x8B", 2) == 0) {
-        of->ended = of->broken = !unpack_from(of);
-        if (of->broken) {
-            say_failure(to, 0, "it is packed by gzip, which cannot be read from a pipe, or by this program");
-            of->begin = of->end;
-        }
-    }
-    return true;
-}
-
-void input_close(input *of) {
-#if TOKUSAGE_ZLIB
-    if (of->unpacked) {
-        gzclose(of->unpacked);
-    }
-#endif
-    if (of->file > STDIN_FILENO) {
-        close(of->file);
-    }
-}
-
-/* Adds more bytes to those available; false when there are none. */
-bool input_fill(input *of) {
-    ssize_t got = -1;
-    if (of->begin > 0 && !of->ended) { /* what is left, to the front */
+    if (of->begin > 0) { /* what is left, to the front */
         memmove(of->buffer, of->buffer + of->begin, of->end - of->begin);
         of->end -= of->begin;
         of->begin = 0;
@@ -117,28 +59,31 @@ bool input_fill(input *of) {
         of->room = of->room > 0 ? 2 * of->room : 1 << 18;
         of->buffer = memory_resize(of->buffer, of->room);
     }
-    errno = EINTR;
-    while (got < 0 && !of->ended && (errno == EINTR || errno == EAGAIN)) {
-        of->ended = of->broken = interrupted() || of->reading->output_error != 0;
-        errno = 0;
-        got = of->ended ? 0 : read_some(of);
-    }
-    if (got < 0 && !of->ended) {
-        say_failure(of->reading, 0, strerror(errno));
-        of->broken = true;
-    }
-    of->ended = of->ended || got <= 0;
+    const size_t room = of->room - of->end;
+    errno = 0;
+    const int got = gzread(of->file, of->buffer + of->end, room < 1U << 30 ? (unsigned)room : 1U << 30);
     of->end += got > 0 ? (size_t)got : 0;
+    if (got < 0) {
+        say_error(in, errno != 0 ? strerror(errno) : "its gzip is broken");
+    } else if (got == 0) {
+        of->ended = true;
+        if (gzclose(of->file) != 0) {
+            say_error(in, "its gzip is truncated");
+        }
+        of->file = NULL;
+    }
     return got > 0;
 }
 
-size_t input_line(input *of, size_t most) {
+slice input_line(reading *in, size_t most) {
+    source *const of = in->source;
     for (size_t searched = 0;;) {
-        const size_t all = of->end - of->begin;
-        const char *const end = searched < all ? memchr(of->buffer + of->begin + searched, '\n', all - searched) : NULL;
-        searched = end ? (size_t)(end - of->buffer) - of->begin : all;
-        if (end || searched > most || !input_fill(of)) {
-            return searched;
+        const slice all = {of->buffer + of->begin, of->end - of->begin};
+        const char *const end =
+            searched < all.length ? memchr(all.bytes + searched, '\n', all.length - searched) : NULL;
+        searched = end ? (size_t)(end - all.bytes) : all.length;
+        if (end || searched > most || !input_fill(in)) {
+            return (slice){of->buffer + of->begin, searched};
         }
     }
 }

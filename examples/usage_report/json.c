@@ -1,6 +1,6 @@
 /*
- * Values of a JSON document. The library reads it, and says whether it is one and what it has used; here is only what is
- * between the members of an object and the elements of an array.
+ * Values of a JSON document. The library reads it, and says whether it is one and what it has used; here is only what
+ * is between the members of an object and the elements of an array.
  */
 #include "usage_report.h"
 
@@ -12,13 +12,10 @@ bool json_is_space(char c) {
 
 /* What follows so many bytes and white space. */
 static slice after(slice of, size_t length) {
-    of.bytes += length;
-    of.length -= length;
-    while (of.length > 0 && json_is_space(*of.bytes)) {
-        of.bytes++;
-        of.length--;
+    while (length < of.length && json_is_space(of.bytes[length])) {
+        length++;
     }
-    return of;
+    return slice_after(of, length);
 }
 
 slice json_trim(slice of) {
@@ -37,6 +34,12 @@ slice json_inside(slice string) {
     return json_is(string, '"') && string.length > 1 ? (slice){string.bytes + 1, string.length - 2} : (slice){NULL, 0};
 }
 
+slice json_plain(slice value) {
+    return json_is(value, '"')                          ? json_inside(value)
+           : json_is(value, '{') || json_is(value, '[') ? (slice){NULL, 0}
+                                                        : value;
+}
+
 bool json_is_number(slice value) {
     return value.length > 0 && memchr("-0123456789", *value.bytes, 11);
 }
@@ -44,9 +47,7 @@ bool json_is_number(slice value) {
 size_t json_span(slice of) {
     tokusage_error error;
     const tokusage_status status = tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
-    return status == TOKUSAGE_OK                                       ? of.length
-           : status == TOKUSAGE_ERR_SYNTAX && error.offset < of.length ? error.offset
-                                                                       : 0;
+    return status == TOKUSAGE_OK ? of.length : error.offset < of.length ? error.offset : 0;
 }
 
 slice json_open(slice value) {
@@ -55,17 +56,14 @@ slice json_open(slice value) {
 
 /* Up to the quote that no backslash is before; 0: there is none. */
 static size_t string_span(slice of) {
-    for (size_t at = 1; at < of.length;) {
-        const char *const quote = memchr(of.bytes + at, '"', of.length - at);
-        const size_t end = quote ? (size_t)(quote - of.bytes) : of.length;
-        size_t escapes = 0;
-        while (of.bytes[end - 1 - escapes] == '\\') {
-            escapes++;
+    for (const char *at = of.bytes + 1; (at = memchr(at, '"', of.length - (size_t)(at - of.bytes))) != NULL; at++) {
+        const char *before = at;
+        while (before[-1] == '\\') {
+            before--;
         }
-        if (quote && escapes % 2 == 0) {
-            return end + 1;
+        if ((at - before) % 2 == 0) {
+            return (size_t)(at - of.bytes) + 1;
         }
-        at = end + 1;
     }
     return 0;
 }
@@ -81,13 +79,11 @@ size_t json_skip(slice of) {
     }
     while (at < of.length && (at == 0 || depth > 0)) {
         const char c = of.bytes[at];
-        if (c == '"') {
-            const size_t span = string_span((slice){of.bytes + at, of.length - at});
-            at += span > 0 ? span - 1 : of.length - at - 1;
-        }
+        const size_t span = c == '"' ? string_span(slice_after(of, at)) : 1;
         depth += c == '{' || c == '[';
         depth -= c == '}' || c == ']';
-        for (at++; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]]; at++) {
+        for (at += span > 0 ? span : of.length - at; depth > 0 && at < of.length && !marks[(unsigned char)of.bytes[at]];
+             at++) {
         }
     }
     return depth == 0 ? at : 0;
@@ -96,8 +92,8 @@ size_t json_skip(slice of) {
 bool json_next(slice *inside, slice *name, slice *value) {
     slice rest = *inside;
     if (name) {
-        size_t span = json_is(rest, '"') ? string_span(rest) : 0;
-        *name = (slice){rest.bytes + 1, span > 0 ? span - 2 : 0};
+        const size_t span = json_is(rest, '"') ? string_span(rest) : 0;
+        *name = json_inside((slice){rest.bytes, span});
         rest = after(rest, span);
         if (span == 0 || !json_is(rest, ':')) {
             return false;
@@ -107,9 +103,8 @@ bool json_next(slice *inside, slice *name, slice *value) {
     const size_t span = json_is(rest, ']') ? 0 : json_skip(rest);
     *value = (slice){rest.bytes, span};
     rest = after(rest, span);
-    const bool more = json_is(rest, ',');
-    *inside = more ? after(rest, 1) : rest;
-    return span > 0 && (more || json_is(rest, '}') || json_is(rest, ']'));
+    *inside = json_is(rest, ',') ? after(rest, 1) : rest;
+    return span > 0 && rest.length > 0 && memchr(",]}", *rest.bytes, 3);
 }
 
 bool json_attribute(slice *inside, slice *name, slice *value) {
@@ -126,109 +121,82 @@ bool json_attribute(slice *inside, slice *name, slice *value) {
 
 /* ---- documents */
 
-static bool name_is(slice name, const char *wanted, size_t length) {
-    if (name.length <= length || !memchr(name.bytes, '\\', name.length)) {
-        return name.length == length && memcmp(name.bytes, wanted, length) == 0;
-    }
-    text plain = {.bytes = NULL};
-    text_decode(&plain, name);
-    const bool same = plain.used == length && memcmp(plain.bytes, wanted, length) == 0;
-    text_free(&plain);
-    return same;
-}
-
-/* Names that differ in this differ, unless they have escapes. */
-static uint64_t mark_of(const char *name, size_t length) {
-    return UINT64_C(1) << ((length > 0 ? 3 * (unsigned char)*name : 0U) + 5 * length) % 64;
-}
-
 /* The members of a document are read when they are asked for. */
 static bool read_member(document *in) {
-    slice name = {NULL, 0};
-    slice value = {NULL, 0};
-    if (!in->rest.bytes || !json_next(&in->rest, &name, &value)) {
-        in->rest.bytes = NULL;
-        return false;
-    }
     if (in->count == in->room) {
         in->room = in->room > 0 ? 2 * in->room : 64;
         in->members = memory_resize(in->members, in->room * sizeof *in->members);
     }
-    in->members[in->count].name = name;
-    in->members[in->count++].value = value;
-    in->marks |= memchr(name.bytes, '\\', name.length) ? UINT64_MAX : mark_of(name.bytes, name.length);
-    return true;
+    const bool read = json_next(&in->rest, &in->members[in->count].name, &in->members[in->count].value);
+    in->rest = read ? in->rest : (slice){NULL, 0};
+    in->count += read;
+    return read;
 }
 
 /* The first member with this name. */
-static slice member_of(document *in, slice object, const char *name, size_t length) {
-    slice found = {NULL, 0};
+static slice member_of(document *in, slice object, slice wanted) {
+    slice name = {NULL, 0};
     slice value = {NULL, 0};
     if (!in || object.bytes != in->whole.bytes) {
-        for (slice inside = json_open(object); json_attribute(&inside, &found, &value);) {
-            if (name_is(found, name, length)) {
+        for (slice inside = json_open(object); json_attribute(&inside, &name, &value);) {
+            if (slice_equals(name, wanted)) {
                 return value;
             }
         }
         return (slice){NULL, 0};
     }
-    const bool may_be = in->rest.bytes || (in->marks & mark_of(name, length)) != 0;
-    for (size_t i = 0; may_be && (i < in->count || read_member(in)); i++) {
-        if (name_is(in->members[i].name, name, length)) {
+    for (size_t i = 0; i < in->count || read_member(in); i++) {
+        if (in->members[i].name.length == wanted.length && slice_equals(in->members[i].name, wanted)) {
             return in->members[i].value;
         }
     }
     return (slice){NULL, 0};
 }
 
-static slice find(document *in, slice value, const char *pointer, size_t length) {
-    const char *const end = pointer + length;
-    while (pointer < end && value.bytes) {
-        const char *const name = pointer + 1;
-        const char *const slash = memchr(name, '/', (size_t)(end - name));
-        const char *const tilde = memchr(name, '~', (size_t)(end - name));
-        pointer = slash ? slash : end;
-        if (!tilde || tilde > pointer) {
-            value = member_of(in, value, name, (size_t)(pointer - name));
-            continue;
-        }
-        text plain = {.bytes = NULL};
-        for (const char *at = name; at < pointer; at++) {
-            at += *at == '~';
-            text_bytes(&plain, at[-1] != '~' ? at : *at == '1' ? "/" : "~", 1);
-        }
-        value = member_of(in, value, plain.bytes, plain.used);
-        text_free(&plain);
+static slice find(document *in, slice value, slice pointer) {
+    while (pointer.length > 0 && value.bytes) {
+        slice name = slice_after(pointer, 1);
+        const char *const slash = memchr(name.bytes, '/', name.length);
+        name.length = slash ? (size_t)(slash - name.bytes) : name.length;
+        value = member_of(in, value, name);
+        pointer = slice_after(pointer, 1 + name.length);
     }
     return slice_is(value, "null") ? (slice){NULL, 0} : value;
 }
 
 slice json_at(slice value, const char *pointer) {
-    return find(NULL, value, pointer, strlen(pointer));
+    return find(NULL, value, slice_of(pointer));
 }
 
+/* Where escapes may matter, those of the pointer or those of a name, the library looks for it. */
 slice document_one(document *in, const char *pointer) {
-    return find(in, in->whole, pointer, strlen(pointer));
+    slice found = {NULL, 0};
+    for (const char *at = pointer; *at != '\0'; at++) {
+        if (*at == '~' || (signed char)*at < 0) {
+            tokusage_find(in->whole.bytes, in->whole.length, pointer, &found.bytes, &found.length, NULL);
+            return slice_is(found, "null") ? (slice){NULL, 0} : found;
+        }
+    }
+    return find(in, in->whole, slice_of(pointer));
+}
+
+bool document_has(document *in, const char *name) {
+    return member_of(in, in->whole, slice_of(name)).bytes;
+}
+
+slice document_next(document *in, const char **pointers) {
+    const size_t span = strcspn(*pointers, " =");
+    const slice value = find(in, in->whole, (slice){*pointers, span});
+    *pointers += span + ((*pointers)[span] == ' ');
+    return value;
 }
 
 slice document_at(document *in, const char *pointers) {
     slice value = {NULL, 0};
     while (pointers && *pointers == '/' && !value.bytes) {
-        const size_t span = strcspn(pointers, " =");
-        value = find(in, in->whole, pointers, span);
-        pointers += span + (pointers[span] == ' ');
+        value = document_next(in, &pointers);
     }
     return value;
-}
-
-bool document_has(document *in, const char *pointers) {
-    bool has = false;
-    while (!has && *pointers == '/') {
-        const size_t span = strcspn(pointers, " ");
-        has = member_of(in, in->whole, pointers + 1, span - 1).bytes != NULL;
-        pointers += span + (pointers[span] == ' ');
-    }
-    return has;
 }
 
 static bool is_after(const char *end, const char *begin, const char *word) {
@@ -239,7 +207,7 @@ static bool is_after(const char *end, const char *begin, const char *word) {
 /* Where the only usage is, if it is named so. False: there may be several documents. */
 static bool look_over(document *in, slice of) {
     const char *const end = of.bytes + of.length;
-    size_t found = 0;
+    bool several = false;
     in->found = (slice){NULL, 0};
     for (const char *at = of.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
         const char *before = at;
@@ -249,9 +217,9 @@ static bool look_over(document *in, slice of) {
         if (before[-1] == '}') {
             return false;
         }
-        if (before[-1] == ':' &&
-            (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "Metadata\":"))) {
-            in->found = found++ == 0 ? (slice){at, (size_t)(end - at)} : (slice){NULL, 0};
+        if (is_after(before, of.bytes, "\"usage\":") || is_after(before, of.bytes, "\"usageMetadata\":")) {
+            several = several || in->found.bytes;
+            in->found = several ? (slice){NULL, 0} : slice_after(of, (size_t)(at - of.bytes));
         }
     }
     return true;
@@ -261,7 +229,6 @@ static bool read_whole(document *in, const char *pointer, slice whole) {
     in->whole = whole;
     in->rest = json_open(whole);
     in->count = 0;
-    in->marks = 0;
     tokusage_stream_init(&in->stream, pointer);
     if (json_is(whole, '[')) {
         return json_span(whole) == whole.length;

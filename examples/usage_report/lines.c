@@ -7,44 +7,88 @@
 #include <string.h>
 
 static void take_line(reading *in, uint64_t line, slice bytes);
-static void take_json(reading *in, uint64_t line, slice of, bool event);
+
+/* ---- JSON */
+
+static void take_malformed(reading *in, uint64_t line, slice of) {
+    char reason[TOKUSAGE_ERROR_SIZE];
+    tokusage_error error;
+    tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
+    tokusage_error_text(&error, reason, sizeof reason);
+    take_unread(in, line, MALFORMED, error.status == TOKUSAGE_OK ? "no JSON object" : reason);
+}
+
+/* Documents, one after another; in a list over lines with commas after them. */
+static void take_json(reading *in, uint64_t line, slice of, bool event) {
+    for (slice rest = {NULL, 0}; of.length > 0; of = rest) {
+        const bool good = !(event && json_is(of, '[')) && document_open(&in->document, in->asked->at, of, &rest);
+        if (in->asked->merge) {
+            merge_document(in, line, good ? in->document.whole : (slice){NULL, 0});
+        } else if (good) {
+            take_document(in, line, event);
+        } else if (!event || !streams_feed(in, of)) {
+            take_malformed(in, line, of);
+        }
+        while (rest.length > 0 && (json_is_space(*rest.bytes) || memchr(",]", *rest.bytes, 2))) {
+            rest = slice_after(rest, 1);
+        }
+        rest.length = good ? rest.length : 0;
+    }
+}
+
+/* JSON after other text could be what a user wrote. */
+static void take_text(reading *in, uint64_t line, slice of) {
+    text pointer = {.bytes = NULL};
+    slice rest = {NULL, 0};
+    slice at = of;
+    for (unsigned tries = 0; tries < 16 && (at.bytes = memchr(at.bytes, '{', at.length)) != NULL; tries++) {
+        at.length = of.length - (size_t)(at.bytes - of.bytes);
+        if (document_open(&in->document, in->asked->at, at, &rest) && rest.length == 0) {
+            if (in->asked->prefix) {
+                take_document(in, line, false);
+            } else if (find_count(at, &pointer)) {
+                take_unread(in, line, PREFIXED, NULL);
+            }
+            text_free(&pointer);
+            return;
+        }
+        at = slice_after(at, 1);
+    }
+    if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
+        take_malformed(in, line, of);
+    }
+}
 
 /* ---- events: the lines of one are data of one document */
 
-static void take_data(reading *in, uint64_t line, slice data) {
-    const bool done = slice_drop_end(&data, "[DONE]");
-    data = json_trim(data);
-    if (data.length > 0) {
-        take_json(in, line, data, true);
-    }
-    if (done) {
-        streams_end_mark(in, line);
-    }
-}
-
 static void end_event(reading *in, uint64_t line) {
-    text *const event = &in->source->event;
-    if (event->used > 0) {
-        take_data(in, line, text_all(event));
-        event->used = 0;
+    text event = in->source->event;
+    slice data = text_all(&event);
+    if (event.used > 0) {
+        in->source->event = (text){.bytes = NULL};
+        const bool done = slice_drop_end(&data, "[DONE]");
+        take_json(in, line, json_trim(data), true);
+        if (done) {
+            streams_end(in);
+        }
+        text_free(&event);
     }
 }
 
-/* A field's name and a colon, or the colon of a comment. */
+/* A field's name and a colon, or the colon of a comment. In JSON a space is as good as a line end. */
 static bool take_field(reading *in, slice line) {
-    static const char *const fields[] = {":", "data:", "event:", "id:", "retry:"};
-    for (size_t i = 0; *line.bytes != '{' && i < sizeof fields / sizeof *fields; i++) {
-        if (slice_begins(line, fields[i])) {
-            const slice data = {line.bytes + 5, line.length - 5};
-            text *const event = &in->source->event;
-            if (i == 1 && event->used < in->asked->max_line) {
-                text_string(event, event->used > 0 ? "\n" : "");
-                text_slice(event, data);
-            }
-            return true;
-        }
+    static const char *const fields[] = {"data:", ":", "event:", "id:", "retry:"};
+    text *const event = &in->source->event;
+    size_t i = 0;
+    while (i < 5 && (*line.bytes == '{' || !slice_begins(line, fields[i]))) {
+        i++;
     }
-    return false;
+    if (i == 0 && event->used < in->asked->max_line) {
+        slice_drop_end(&line, "\r");
+        text_string(event, event->used > 0 ? " " : "");
+        text_slice(event, slice_after(line, 5));
+    }
+    return i < 5;
 }
 
 /* ---- what a runtime puts around a line. It cuts long ones: all except the last part have no line end, or a P. */
@@ -82,101 +126,41 @@ void take_wrapped(reading *in, uint64_t line) {
 
 /* CRI: TIME stdout F TEXT */
 static bool take_cri(reading *in, uint64_t line, slice of) {
-    const char *const space = of.length > 20 ? memchr(of.bytes, ' ', 40 < of.length ? 40 : of.length) : NULL;
+    const char *const space = memchr(of.bytes, ' ', of.length);
+    const slice stamp = {of.bytes, space ? (size_t)(space - of.bytes) : 0};
+    const slice rest = slice_after(of, stamp.length);
+    const bool is_error = slice_begins(rest, " stderr ");
     int64_t time = 0;
-    if (!space) {
+    if ((!is_error && !slice_begins(rest, " stdout ")) || rest.length < 10 || rest.bytes[9] != ' ' ||
+        !memchr("PF", rest.bytes[8], 2) || !moment_read(stamp, &time)) {
         return false;
     }
-    const slice stamp = {of.bytes, (size_t)(space - of.bytes)};
-    const slice rest = {space + 1, of.length - stamp.length - 1};
-    const bool is_error = slice_begins(rest, "stderr ");
-    if ((!is_error && !slice_begins(rest, "stdout ")) || rest.length < 9 || rest.bytes[8] != ' ' ||
-        !memchr("PF", rest.bytes[7], 2) || !moment_read(stamp, &time)) {
-        return false;
-    }
-    take_part(in, line, is_error, rest.bytes[7] == 'P', (slice){rest.bytes + 9, rest.length - 9}, stamp);
+    take_part(in, line, is_error, rest.bytes[8] == 'P', slice_after(rest, 10), stamp);
     return true;
 }
 
-/* ---- JSON */
-
-static void take_malformed(reading *in, uint64_t line, slice of) {
-    char reason[TOKUSAGE_ERROR_SIZE];
-    tokusage_error error;
-    tokusage_find_all(of.bytes, of.length, NULL, 0, &error);
-    tokusage_error_text(&error, reason, sizeof reason);
-    if (in->asked->merge) {
-        say_failure(in, line, "a report that is broken");
-    } else {
-        take_unread(in, line, MALFORMED, reason);
-    }
-}
-
-/* Documents, one after another; in a list over lines with commas after them. */
-static void take_json(reading *in, uint64_t line, slice of, bool event) {
-    slice rest = {NULL, 0};
-    for (; of.length > 0; of = rest) {
-        if ((event && json_is(of, '[')) || !document_open(&in->document, in->asked->at, of, &rest)) {
-            (event ? streams_malformed : take_malformed)(in, line, of);
-            return;
-        }
-        if (in->asked->merge) {
-            merge_document(in, line, in->document.whole);
-        } else {
-            take_document(in, line, event);
-        }
-        while (rest.length > 0 && (json_is_space(*rest.bytes) || memchr(",]", *rest.bytes, 2))) {
-            rest = (slice){rest.bytes + 1, rest.length - 1};
-        }
-    }
-}
-
-/* JSON after other text could be what a user wrote. */
-static void take_text(reading *in, uint64_t line, slice of) {
-    text pointer = {.bytes = NULL};
-    slice rest = {NULL, 0};
-    slice at = of;
-    for (unsigned tries = 0; tries < 16 && (at.bytes = memchr(at.bytes, '{', at.length)) != NULL; tries++) {
-        at.length = of.length - (size_t)(at.bytes - of.bytes);
-        if (document_open(&in->document, in->asked->at, at, &rest) && rest.length == 0) {
-            put_pointer_of_count(&pointer, at);
-            if (in->asked->prefix) {
-                take_document(in, line, false);
-            } else if (pointer.used > 0) {
-                take_unread(in, line, PREFIXED, NULL);
-            }
-            text_free(&pointer);
-            return;
-        }
-        at = (slice){at.bytes + 1, at.length - 1};
-    }
-    if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
-        take_malformed(in, line, of);
-    }
-}
+/* ---- lines */
 
 static void take_line(reading *in, uint64_t line, slice bytes) {
     const slice trimmed = json_trim(bytes);
     const bool list = json_is(trimmed, '[');
     const slice inside = json_open(trimmed);
-    if (trimmed.length > 0 && !in->asked->merge && take_field(in, bytes)) {
+    if (in->asked->merge) {
+        take_json(in, line, trimmed, false);
+    } else if (trimmed.length > 0 && take_field(in, bytes)) {
         return;
     }
     end_event(in, line > 1 ? line - 1 : line);
-    if (trimmed.length == 0 || slice_is(trimmed, "[") || slice_is(trimmed, "]") || slice_is(trimmed, ",")) {
+    if (in->asked->merge || trimmed.length == 0 || (trimmed.length == 1 && memchr("[],", *trimmed.bytes, 3))) {
         return; /* a list over several lines: its elements are documents */
     }
-    if (json_is(trimmed, '{') || (list && (in->asked->merge || json_is(inside, '{') || json_is(inside, '[') ||
-                                           json_span(trimmed) == trimmed.length))) {
+    if (json_is(trimmed, '{') ||
+        (list && (json_is(inside, '{') || json_is(inside, '[') || json_span(trimmed) == trimmed.length))) {
         take_json(in, line, trimmed, false);
-    } else if (in->asked->merge) {
-        merge_document(in, line, trimmed);
     } else if (list || !take_cri(in, line, trimmed)) { /* [INFO] ... */
         take_text(in, line, trimmed);
     }
 }
-
-/* ---- lines */
 
 /* Whether a line begins a document that goes on in the next. */
 static bool goes_on(slice line) {
@@ -185,24 +169,73 @@ static bool goes_on(slice line) {
 }
 
 /* The end of the document that begins here; or 0, and *broken is how far it can be read. */
-static size_t document_end(input *with, size_t most, size_t *broken) {
+static size_t document_end(reading *in, size_t most, size_t *broken) {
+    const source *const file = in->source;
     tokusage_error error;
     slice all = {NULL, 0};
     do {
-        all = (slice){with->buffer + with->begin, with->end - with->begin};
+        all = (slice){file->buffer + file->begin, file->end - file->begin};
         *broken = tokusage_find_all(all.bytes, all.length, NULL, 0, &error) == TOKUSAGE_OK ? all.length : error.offset;
-    } while (*broken == all.length && all.length <= most && input_fill(with));
-    all = (slice){with->buffer + with->begin, *broken};
+    } while (*broken == all.length && all.length <= most && input_fill(in));
+    all = (slice){file->buffer + file->begin, *broken};
     return *broken > 0 && *broken <= most && json_span(all) == all.length ? *broken : 0;
 }
 
-static void read_frames(reading *in, input *with) {
+static slice without_mark(slice of) {
+    return slice_begins(of, "\xEF\xBB\xBF") ? slice_after(of, 3) : of;
+}
+
+/* Passes so many bytes, and the line end after them. */
+static void pass(source *file, size_t length) {
+    const bool line_end = length < file->end - file->begin && file->buffer[file->begin + length] == '\n';
+    file->begin += length + line_end;
+    file->line += line_end;
+}
+
+static void read_lines(reading *in) {
+    source *const file = in->source;
+    const size_t most = (size_t)in->asked->max_line;
+    size_t single = 0; /* lines up to this offset from `begin` do not go on in the next */
+    while (file->begin < file->end || input_fill(in)) {
+        const uint64_t number = file->line;
+        slice line = input_line(in, most);
+        if (line.length > most) {
+            while (file->line == number && (file->begin < file->end || input_fill(in))) {
+                pass(file, input_line(in, 0).length);
+            }
+            take_unread(in, number, TOO_LONG, NULL);
+            single = 0;
+            continue;
+        }
+        if (file->broken && file->begin + line.length == file->end) {
+            return;
+        }
+        if (single == 0 && goes_on(json_trim(without_mark(line)))) {
+            const size_t last = document_end(in, most, &single);
+            line = (slice){file->buffer + file->begin, last > 0 ? last : line.length};
+            single = last > 0 ? 0 : single;
+            for (const char *at = line.bytes; (at = memchr(at, '\n', line.length - (size_t)(at - line.bytes))); at++) {
+                file->line++;
+            }
+        }
+        take_line(in, number, without_mark(line));
+        const size_t begin = file->begin;
+        pass(file, line.length);
+        single -= single > file->begin - begin ? file->begin - begin : single;
+    }
+    take_line(in, file->line, (slice){"", 0});
+}
+
+/* ---- files */
+
+static void read_frames(reading *in) {
+    source *const file = in->source;
     tokusage_stream stream;
     tokusage_stream_init(&stream, in->asked->at);
     do {
-        tokusage_stream_feed(&stream, with->buffer + with->begin, with->end - with->begin);
-        with->begin = with->end;
-    } while (input_fill(with));
+        tokusage_stream_feed(&stream, file->buffer + file->begin, file->end - file->begin);
+        file->begin = file->end;
+    } while (input_fill(in));
     response_clear(&in->found);
     verdict_of(&stream, false, &in->found);
     in->found.kept.line = 1;
@@ -210,105 +243,23 @@ static void read_frames(reading *in, input *with) {
     take_response(in, &in->found);
 }
 
-static slice without_mark(slice of) {
-    return slice_begins(of, "\xEF\xBB\xBF") ? (slice){of.bytes + 3, of.length - 3} : of;
-}
-
-/* However long it is. */
-static void skip_line(input *with) {
-    size_t end = 0;
-    while ((end = input_line(with, 0)) == with->end - with->begin && !with->ended) {
-        with->begin = with->end;
-    }
-    with->begin += end < with->end - with->begin ? end + 1 : end;
-    with->line++;
-}
-
-static void read_lines(reading *in, input *with) {
-    const size_t most = (size_t)in->asked->max_line;
-    size_t single = 0; /* lines up to this offset from `begin` do not go on in the next */
-    while (with->begin < with->end || input_fill(with)) {
-        const uint64_t number = with->line;
-        size_t end = input_line(with, most);
-        if (with->broken && end == with->end - with->begin) {
-            return; /* an interruption, or an error, came in this line */
-        }
-        if (end > most) {
-            skip_line(with);
-            take_unread(in, number, TOO_LONG, NULL);
-            single = 0;
-            continue;
-        }
-        slice line = without_mark((slice){with->buffer + with->begin, end});
-        if (single == 0 && goes_on(json_trim(line))) {
-            const size_t last = document_end(with, most, &single);
-            end = last > 0 ? last : end;
-            single = last > 0 ? 0 : single;
-            line = without_mark((slice){with->buffer + with->begin, end});
-            for (const char *at = line.bytes; (at = memchr(at, '\n', line.length - (size_t)(at - line.bytes))); at++) {
-                with->line++;
-            }
-        }
-        take_line(in, number, line);
-        const bool line_end = end < with->end - with->begin && with->buffer[with->begin + end] == '\n';
-        with->begin += end + line_end;
-        with->line += line_end;
-        end += line_end;
-        single -= single > end ? end : single;
-    }
-}
-
-/* What is packed in another way, or in two bytes for each character. */
-static const char *unreadable(slice of) {
-    static const struct {
-        const char *begins, *reason;
-    } kinds[] = {{"\x28\xB5\x2F\xFD", "packed by zstd, which is not read: unpack it first"},
-                 {"\xFD"
-                  "7zXZ",
-                  "packed by xz, which is not read: unpack it first"},
-                 {"BZh", "packed by bzip2, which is not read: unpack it first"},
-                 {"PK\3\4", "packed by zip, which is not read: unpack it first"},
-                 {"\xFF\xFE", "UTF-16, which is not read: make it UTF-8 first"},
-                 {"\xFE\xFF", "UTF-16, which is not read: make it UTF-8 first"}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (slice_begins(of, kinds[i].begins)) {
-            return kinds[i].reason;
-        }
-    }
-    return NULL;
-}
-
-static void read_bytes(reading *in, input *with) {
-    source *const file = in->source;
-    const bool empty = with->begin == with->end && !input_fill(with);
-    const char *const reason = unreadable((slice){with->buffer + with->begin, with->end - with->begin});
-    if (reason) {
-        take_unread(in, 1, MALFORMED, reason);
-    } else if (!empty && with->buffer[with->begin] == '\0') {
-        read_frames(in, with);
-    } else if (!empty) {
-        read_lines(in, with);
-        take_line(in, with->line, (slice){"", 0});
-    }
-    for (size_t i = 0; i < 2; i++) {
-        if (file->cut[i].used > 0) {
-            take_part(in, with->line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
-        }
-    }
-    streams_close(in);
-    if (!file->known && !empty && !with->broken && !in->asked->merge) {
-        take_unread(in, 1, MALFORMED, "no response was found in this file");
-    }
-}
-
-void read_file(reading *in, input *with, const char *name, uint32_t number) {
-    source file = {.name = name, .number = number};
+void read_file(reading *in, const char *name, uint32_t number) {
+    source file = {.name = name, .number = number, .line = 1};
     text *const texts[] = {&file.event, &file.cut[0], &file.cut[1], &file.model, &file.session};
     in->source = &file;
-    if (input_open(with, in, name)) {
-        read_bytes(in, with);
-        input_close(with);
+    if (input_open(in) && input_fill(in)) {
+        (*file.buffer == '\0' ? read_frames : read_lines)(in);
+        for (size_t i = 0; i < 2; i++) {
+            if (file.cut[i].used > 0) {
+                take_part(in, file.line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
+            }
+        }
+        streams_close(in);
+        if (!file.known && !file.broken && !in->asked->merge) {
+            take_unread(in, 1, MALFORMED, "no response was found in this file");
+        }
     }
+    input_close(in);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         text_free(texts[i]);
     }

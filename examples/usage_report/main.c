@@ -40,11 +40,9 @@ static int finish(int result, int error) {
 }
 
 static void read_all(reading *in) {
-    input with = {.buffer = NULL};
-    for (size_t i = 0; i < in->asked->file_count && !interrupted() && in->output_error == 0; i++) {
-        read_file(in, &with, in->asked->files[i], (uint32_t)i);
+    for (size_t i = 0; i < in->asked->file_count && in->output_error == 0; i++) {
+        read_file(in, in->asked->files[i], (uint32_t)i);
     }
-    free(with.buffer);
     answers_finish(in);
 }
 
@@ -62,31 +60,29 @@ static int compare_tokens(const void *one, const void *other) {
 
 /* Sums, sorts and prints. For people the groups with most tokens come first, except where there are times. */
 static void print_report(reading *in, tally *total) {
-    report made = {.asked = in->asked, .complete = true};
-    const bool by_tokens = made.asked->format == FORMAT_TABLE && !made.asked->timed;
-    if (made.asked->by_count == 0) {
-        catalog_at(&in->groups, (slice){NULL, 0},
-                   sizeof(group)); /* all are one, which is there even when it is empty */
+    const options *const asked = in->asked;
+    const bool by_tokens = asked->format == FORMAT_TABLE && !asked->timed;
+    bool good = true;
+    size_t count = 0;
+    if (asked->by_count == 0) { /* all are one group, which is there even when it is empty */
+        catalog_at(&in->groups, (slice){NULL, 0}, sizeof(group));
     }
-    made.rows = memory_resize(NULL, (in->groups.count + 1) * sizeof *made.rows);
+    report_row *const rows = memory_resize(NULL, (in->groups.count + 1) * sizeof *rows);
     for (const group *each = in->groups.first; each; each = each->as.next) {
-        made.rows[made.count++] = (report_row){.key = each->as.key, .tally = &each->tally};
-        made.complete = tally_add(total, &each->tally) && made.complete;
+        rows[count++] = (report_row){.key = each->as.key, .tally = &each->tally};
+        good = tally_add(total, &each->tally) && good;
     }
-    if (!made.complete) {
-        fputs("usage-report: a sum of all groups would leave the range (0 to 9007199254740991), and is left out\n",
-              stderr);
-        in->incomplete = true;
+    if (!good) {
+        say_failure(in, 0, "a sum of all groups would leave the range (0 to 9007199254740991), and is left out");
         *total = (tally){.cost = 0};
     }
-    made.complete = !in->incomplete && !interrupted();
-    made.rows[made.count] = (report_row){.tally = total};
-    qsort(made.rows, made.count, sizeof *made.rows, by_tokens ? compare_tokens : compare_keys);
-    if (!made.asked->each) {
-        format_report(&made, &in->out);
+    rows[count] = (report_row){.tally = total};
+    qsort(rows, count, sizeof *rows, by_tokens ? compare_tokens : compare_keys);
+    if (!asked->each) {
+        format_report(asked, rows, count, !in->incomplete, &in->out);
         print(in, &in->out);
     }
-    free(made.rows);
+    free(rows);
 }
 
 static int report_all(options *asked) {
@@ -104,9 +100,6 @@ static int report_all(options *asked) {
         print(&in, &in.out);
     }
     read_all(&in);
-    if (interrupted()) {
-        fputs("usage-report: interrupted; these are the totals so far\n", stderr);
-    }
     print_report(&in, &total);
     if (in.unsaid > 0 && asked->max_errors > 0) {
         fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
@@ -135,10 +128,8 @@ int main(int argc, char **argv) {
     if (result == COMPLETE) {
         result = finish(COMPLETE, 0);
     } else if (result < 0) {
-        interrupt_prepare();
         result = report_all(&asked);
     }
     options_free(&asked);
-    interrupt_die();
     return result;
 }

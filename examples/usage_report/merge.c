@@ -52,20 +52,12 @@ static bool read_group(reading *to, slice element, tally *read) {
     }
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
-        bool exact = false;
-        amount number = 0;
         const column of = column_at(i);
         snprintf(pointer, sizeof pointer, "/%s", of.name);
         const slice value = of.is_count ? (slice){NULL, 0} : json_at(element, pointer);
-        if (!value.bytes) {
-            continue;
-        }
-        if (of.which >= COST) {
-            good = amount_read(value, of.which == COST ? &read->cost : &read->stated);
-        } else {
-            good = decimal_read(value, 0, &number, &exact) && exact && number <= TOKUSAGE_COUNT_MAX;
-            read->counters[of.which] = (int64_t)number;
-        }
+        good = !value.bytes || (of.which == COST     ? amount_read(value, &read->cost)
+                                : of.which == STATED ? amount_read(value, &read->stated)
+                                                     : count_read(value, &read->counters[of.which]));
     }
     return good;
 }
@@ -74,16 +66,17 @@ static bool read_group(reading *to, slice element, tally *read) {
 static void price_group(reading *to, tally *of) {
     slice key = text_all(&to->key);
     slice part = {NULL, 0};
-    sale what = {.usage = &of->usage};
+    slice model = {NULL, 0};
     for (size_t i = 0; json_next(&key, NULL, &part); i++) {
         if (to->asked->by[i].kind == BY_MODEL) {
             to->scratch.used = 0;
             text_decode(&to->scratch, json_inside(part));
-            what.model = text_all(&to->scratch);
+            model = text_all(&to->scratch);
         }
     }
     of->cost = 0;
-    of->counters[UNPRICED] = price_of(&to->asked->prices, &what, &of->cost) ? of->counters[RESPONSES] : 0;
+    const char *const reason = price_of(&to->asked->prices, model, (slice){"", 0}, NULL, &of->usage, &of->cost);
+    of->counters[UNPRICED] = reason ? of->counters[RESPONSES] : 0;
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {

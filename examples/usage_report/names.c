@@ -9,39 +9,25 @@
 
 /* They need no count: parts that are priced like their whole, limits of a request, what is not used or not charged. */
 static const char no_counts[] =
-    " text_tokens accepted_prediction_tokens rejected_prediction_tokens prompt_cache_miss_tokens "
-    "ephemeral_5m_input_tokens "
-    "tokenCount tokens video_tokens max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens "
-    "max_new_tokens max_tokens_to_sample budget_tokens thinkingBudgetTokens citation_tokens search_tokens textTokens "
-    "ephemeral5mInputTokens noCacheTokens min_tokens max_input_tokens max_prompt_tokens input_text_tokens "
-    "output_text_tokens context_tokens tokens_per_second token_limit max_context_tokens prompt_text_tokens "
-    "completion_text_tokens cached_completion_tokens eos_token_id bos_token_id pad_token_id token_id ";
+    "text_tokens|accepted_prediction_tokens|rejected_prediction_tokens|prompt_cache_miss_tokens|"
+    "ephemeral_5m_input_tokens|tokenCount|tokens|video_tokens|max_tokens|max_completion_tokens|max_output_tokens|"
+    "maxTokens|maxOutputTokens|max_new_tokens|max_tokens_to_sample|budget_tokens|thinkingBudgetTokens|"
+    "citation_tokens|search_tokens|textTokens|ephemeral5mInputTokens|noCacheTokens|min_tokens|max_input_tokens|"
+    "max_prompt_tokens|input_text_tokens|output_text_tokens|context_tokens|tokens_per_second|token_limit|"
+    "max_context_tokens|prompt_text_tokens|completion_text_tokens|cached_completion_tokens|eos_token_id|bos_token_id|"
+    "pad_token_id|token_id";
 
-static bool needs_no_count(slice name) {
-    char word[64] = " ";
-    if (name.length + 3 > sizeof word) {
-        return false;
-    }
-    memcpy(word + 1, name.bytes, name.length);
-    word[name.length + 1] = ' ';
-    return strstr(no_counts, word) != NULL;
-}
-
-/* In any case; a k is the rarest of its letters. */
+/* In any case. */
 static bool has_token(slice name) {
-    const char *const end = name.bytes + name.length;
-    for (const char *k = "kK"; *k; k++) {
-        for (const char *at = name.bytes; at < end && (at = memchr(at, *k, (size_t)(end - at))) != NULL; at++) {
-            if (at - name.bytes >= 2 && end - at >= 3 && strncasecmp(at - 2, "token", 5) == 0) {
-                return true;
-            }
-        }
+    size_t at = 0;
+    while (at + 5 <= name.length && ((name.bytes[at] | 32) != 't' || strncasecmp(name.bytes + at, "token", 5) != 0)) {
+        at++;
     }
-    return false;
+    return at + 5 <= name.length;
 }
 
 bool may_be_count(slice name, slice value) {
-    return json_is_number(value) && has_token(name) && !needs_no_count(name);
+    return json_is_number(value) && has_token(name) && !slice_is_one(name, no_counts);
 }
 
 /* Whether the library reads it: a usage that has nothing else has a count then. */
@@ -65,16 +51,14 @@ static bool library_reads(slice path) {
     return !tokusage_equal(&usage, &nothing);
 }
 
-enum {
-    NAMES_MOST = 1000, /* of a file: more would take memory without end */
-    DEPTH_MOST = 12
-};
+static const size_t names_most = 1000; /* of a file: more would take memory without end */
+static const unsigned depth_most = 12;
 
 static void name_unknown(reading *in, slice path, const response *of) {
     const tally one = {.counters = {[UNKNOWN] = 1}};
     record at = of->kept;
     text reason = {.bytes = NULL};
-    if (in->source->said.count == NAMES_MOST || !remember(&in->source->said, path)) {
+    if (in->source->said.count == names_most || !remember(&in->source->said, path)) {
         return;
     }
     at.file = in->source->number;
@@ -92,7 +76,7 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     slice member = {NULL, 0};
     const size_t used = path->used;
     const bool object = json_is(value, '{');
-    for (int64_t i = 0; depth < DEPTH_MOST && json_next(&inside, object ? &name : NULL, &member); i++) {
+    for (int64_t i = 0; depth < depth_most && json_next(&inside, object ? &name : NULL, &member); i++) {
         path->used = used;
         text_string(path, "/");
         if (object) {
@@ -115,24 +99,15 @@ static bool walk(reading *in, slice value, text *path, unsigned depth, const res
     return false;
 }
 
-void put_pointer_of_count(text *to, slice whole) {
-    if (has_token(whole)) {
-        walk(NULL, whole, to, 0, NULL);
-    }
+bool find_count(slice whole, text *pointer) {
+    return walk(NULL, whole, pointer, 0, NULL);
 }
 
-static bool is_digit(char c) {
-    return (unsigned char)(c - '0') <= 9;
+static bool in_number(slice of, size_t at) {
+    return at < of.length && ((unsigned char)(of.bytes[at] - '-') <= '9' - '-' || of.bytes[at] == 'e');
 }
 
-static size_t skip_digits(slice of, size_t at) {
-    while (at < of.length && is_digit(of.bytes[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* Whether the one is at the front of the other, except for digits. */
+/* Whether the one is at the front of the other, except for the values of numbers. */
 static bool begins_alike(slice one, slice other) {
     size_t i = 0;
     size_t k = 0;
@@ -141,24 +116,25 @@ static bool begins_alike(slice one, slice other) {
             i += 8;
             k += 8;
         }
-        while (i < one.length && k < other.length && one.bytes[i] == other.bytes[k]) {
-            i++;
-            k++;
+        for (; i < one.length && k < other.length && one.bytes[i] == other.bytes[k]; i++, k++) {
         }
-        if (i == one.length || k == other.length) {
+        if (!in_number(one, i) && !in_number(other, k)) {
             return i == one.length && i > 0;
         }
-        const int digits = is_digit(one.bytes[i]) + is_digit(other.bytes[k]);
-        if (digits == 0 || digits + (i > 0 && is_digit(one.bytes[i - 1])) < 2) {
+        for (; i > 0 && in_number(one, i - 1); i--, k--) {
+        }
+        if (i == 0 || (one.bytes[i - 1] != ':' && one.bytes[i - 1] != ' ')) {
             return false;
         }
-        i = skip_digits(one, i);
-        k = skip_digits(other, k);
+        for (; in_number(one, i); i++) {
+        }
+        for (; in_number(other, k); k++) {
+        }
     }
 }
 
 /* Most usages have the same members. */
-void check_members(reading *in, slice usage, const response *of) {
+void check_usage(reading *in, slice usage, const response *of) {
     source *const file = in->source;
     text path = {.bytes = NULL};
     size_t i = 0;
@@ -173,4 +149,14 @@ void check_members(reading *in, slice usage, const response *of) {
         text_slice(checked, usage);
     }
     text_free(&path);
+}
+
+/* Of the document, wherever services have it. */
+void check_members(reading *in, const response *of) {
+    static const char usages[] =
+        "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
+        "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage "
+        "/result/usage "
+        "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage /metadata/usage_object";
+    check_usage(in, in->document.found.bytes ? in->document.found : document_at(&in->document, usages), of);
 }

@@ -145,55 +145,36 @@ const char *string_of(options *in, slice string) {
     return ((item *)catalog_at(&in->strings, string, sizeof(item)))->key.bytes;
 }
 
-static void add_file(options *to, const char *path) {
-    to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
-    to->files[to->file_count++] = string_of(to, slice_of(path));
-}
-
-/* In a folder, files count that are named as logs. */
-static bool is_log(const char *name) {
-    static const char *const ends[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
-    size_t i = 0;
-    while (i < sizeof ends / sizeof *ends && !slice_ends(slice_of(name), ends[i])) {
-        i++;
-    }
-    return i < sizeof ends / sizeof *ends;
-}
-
-static void add_folder(options *to, const char *path) {
+/* A file that is named, whatever it is, or what is named as a log in a folder. */
+static void add_path(options *to, const char *path, bool named) {
     struct dirent **entries = NULL;
-    const int count = scandir(path, &entries, NULL, alphasort);
+    struct stat status = {.st_mode = 0};
+    const char *const dot = strrchr(path, '.');
+    const bool is_log = dot && slice_is_one(slice_of(dot), ".jsonl|.json|.ndjson|.log|.sse|.gz|.bin");
+    const bool there = strcmp(path, "-") != 0 && (named ? stat : lstat)(path, &status) == 0;
+    const int count = there && S_ISDIR(status.st_mode) ? scandir(path, &entries, NULL, alphasort) : -1;
+    if (count < 0 && (named || S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && is_log))) {
+        to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
+        to->files[to->file_count++] = string_of(to, slice_of(path));
+    }
     for (int i = 0; i < count; i++) {
-        struct stat status;
         text name = {.bytes = NULL};
         text_string(&name, path);
         text_string(&name, slice_ends(slice_of(path), "/") ? "" : "/");
         text_string(&name, entries[i]->d_name);
-        if (*entries[i]->d_name != '.' && lstat(text_c(&name), &status) == 0) {
-            if (S_ISDIR(status.st_mode)) {
-                add_folder(to, name.bytes);
-            } else if (S_ISREG(status.st_mode) && is_log(name.bytes)) {
-                add_file(to, name.bytes);
-            }
+        if (*entries[i]->d_name != '.') {
+            add_path(to, text_c(&name), false);
         }
         text_free(&name);
         free(entries[i]);
     }
     free(entries);
-    if (count < 0) { /* reading it says why not */
-        add_file(to, path);
-    }
 }
 
 /* ---- all of it */
 
-static int show(const char *words) {
-    return fputs(words, stdout) < 0 ? 2 : 0;
-}
-
 int options_read(int argc, char **argv, options *read) {
     struct option all[KNOWN + 1] = {{.name = NULL}};
-    struct stat status;
     int which = 0;
     int code = 0;
     opterr = 0;
@@ -218,18 +199,15 @@ int options_read(int argc, char **argv, options *read) {
             return 2;
         }
     }
-    if (read->version) {
-        return show("usage-report " TOKUSAGE_VERSION "\n");
-    }
-    if (read->help || (argc == 1 && isatty(STDIN_FILENO))) {
-        return show(help);
+    if (read->version || read->help || (argc == 1 && isatty(STDIN_FILENO))) {
+        fputs(read->version ? "usage-report " TOKUSAGE_VERSION "\n" : help, stdout);
+        return 0;
     }
     for (int i = optind; i < argc; i++) {
-        const bool folder = strcmp(argv[i], "-") != 0 && stat(argv[i], &status) == 0 && S_ISDIR(status.st_mode);
-        (folder ? add_folder : add_file)(read, argv[i]);
+        add_path(read, argv[i], true);
     }
     if (optind == argc) {
-        add_file(read, "-");
+        add_path(read, "-", true);
     }
     return settle(read) ? -1 : 2;
 }

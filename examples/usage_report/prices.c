@@ -95,9 +95,8 @@ static size_t fit_of(const priced_model *of, text *name) {
     const slice given = text_all(name);
     slice whole = of->as.key;
     if (!of->provider.bytes) {
-        const bool prefix = slice_drop_end(&whole, "*");
-        const bool fits = prefix ? given.length >= whole.length : given.length == whole.length;
-        return fits && memcmp(given.bytes, whole.bytes, whole.length) == 0 ? 2 * whole.length + 1 + !prefix : 0;
+        const bool prefix = slice_ends(whole, "*");
+        return slice_is_one(given, whole.bytes) ? 2 * (whole.length - prefix) + 1 + !prefix : 0;
     }
     const char *const slash = memchr(whole.bytes, '/', whole.length); /* after the provider */
     whole.length = (size_t)(slash + 1 - whole.bytes);
@@ -111,16 +110,19 @@ static size_t fit_of(const priced_model *of, text *name) {
 /* A model that was asked for, and whose prices it has. */
 typedef struct asked_model {
     item as;
-    bool found_out;
     const priced_model *prices;
 } asked_model;
 
 static const priced_model *model_of(price_list *in, slice model) {
+    const size_t known = in->asked.count;
     asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
     size_t step = 0;
+    if (in->asked.count == known) {
+        return asked->prices;
+    }
     text_lower(&name, model);
-    while (!asked->found_out) {
+    do {
         size_t most = 0;
         for (const priced_model *each = in->models.first; each; each = each->as.next) {
             const size_t fit = fit_of(each, &name);
@@ -130,14 +132,13 @@ static const priced_model *model_of(price_list *in, slice model) {
         while (step < STEPS && !drop(&name, dropped[step])) {
             step++;
         }
-        asked->found_out = asked->prices || step == STEPS;
-        if (asked->found_out && in->explain) {
-            name.used = 0;
-            text_safe(&name, model);
-            text_string(&name, ": ");
-            text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
-            fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
-        }
+    } while (!asked->prices && step < STEPS);
+    if (in->explain) {
+        name.used = 0;
+        text_safe(&name, model);
+        text_string(&name, ": ");
+        text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
+        fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
     }
     text_free(&name);
     return asked->prices;
@@ -153,24 +154,23 @@ static bool is_active(const price_time *of, const int64_t *time) {
 }
 
 /* Of each kind the price of the most particular row. A batch costs half where it has no price of its own. */
-static tokusage prices_for(const priced_model *model, const sale *of) {
+static tokusage prices_for(const priced_model *model, slice tier, const int64_t *time, int64_t prompt) {
     const price_row *from[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
     size_t order = 0;
     for (const price_row *row = model->rows.first; row; row = row->as.next) {
-        order = is_active(&row->when, of->time) ? row->when.order : order;
+        order = is_active(&row->when, time) ? row->when.order : order;
     }
     for (const price_row *row = model->rows.first; row; row = row->as.next) {
         tokusage tokens = row->tokens;
         const bool plain = row->tier.length == 0;
-        const bool fits = row->when.order == order && of->usage->prompt_tokens.value > row->above &&
-                          (plain || slice_equals(row->tier, of->tier));
+        const bool fits = row->when.order == order && prompt > row->above && (plain || slice_equals(row->tier, tier));
         for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
             tokusage_count price = *tokusage_count_at(&tokens, i);
             const int64_t than = from[i] ? from[i]->above : -2;
             if (price.present && (row->above > than || (row->above == than && !plain))) {
                 from[i] = row;
-                price.value = plain && slice_is(of->tier, "batch") ? (price.value + 1) / 2 : price.value;
+                price.value = plain && slice_is(tier, "batch") ? (price.value + 1) / 2 : price.value;
                 *tokusage_count_at(&found, i) = price;
             }
         }
@@ -178,14 +178,15 @@ static tokusage prices_for(const priced_model *model, const sale *of) {
     return found;
 }
 
-const char *price_of(price_list *in, const sale *of, amount *cost) {
-    const priced_model *const model = of->model.length > 0 ? model_of(in, of->model) : NULL;
+const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage,
+                     amount *cost) {
+    const priced_model *const priced = model.length > 0 ? model_of(in, model) : NULL;
     int64_t parts = 0;
-    if (!model) {
+    if (!priced) {
         return "no price";
     }
-    const tokusage prices = prices_for(model, of);
-    const tokusage_status status = tokusage_cost(of->usage, &prices, &parts, NULL);
+    const tokusage prices = prices_for(priced, tier, time, usage->prompt_tokens.value);
+    const tokusage_status status = tokusage_cost(usage, &prices, &parts, NULL);
     *cost = parts;
     return status == TOKUSAGE_OK              ? NULL
            : status == TOKUSAGE_ERR_NOT_FOUND ? "no price of all its tokens"
@@ -207,7 +208,8 @@ void prices_free(price_list *of) {
 typedef struct file {
     const char *path;
     price_list *to;
-    size_t line; /* 0: lines don't matter */
+    size_t line; /* of CSV, else 0 */
+    bool steps;  /* of CSV: some columns are above a number of tokens */
     text model;
     slice provider, matches;
     price_time when;
@@ -234,22 +236,22 @@ enum {
 };
 /* In the order of the library, whose names without _tokens come first. The total has no price. */
 static const char *const names[NAMES] = {
-    " prompt input input_cost_per_token input_mtok ",
-    " completion output output_cost_per_token output_mtok ",
-    " ",
-    " cached cached_input cache_read cache_read_input_token_cost cache_read_mtok ",
-    " cache_write cache_write_5m cache_creation_input_token_cost cache_write_mtok ",
-    " cache_write_1h cache_creation_input_token_cost_above_1hr ",
-    " prompt_audio input_audio input_cost_per_audio_token input_audio_mtok ",
-    " prompt_image input_image input_cost_per_image_token ",
-    " cached_audio cache_read_input_audio_token_cost cache_audio_read_mtok ",
-    " cached_image cache_read_input_image_token_cost ",
-    " reasoning output_cost_per_reasoning_token ",
-    " completion_audio output_audio output_cost_per_audio_token output_audio_mtok ",
-    " completion_image output_image output_cost_per_image_token ",
-    " model ",
-    " service_tier ",
-    " above ",
+    "prompt|input|input_cost_per_token|input_mtok",
+    "completion|output|output_cost_per_token|output_mtok",
+    "",
+    "cached|cached_input|cache_read|cache_read_input_token_cost|cache_read_mtok",
+    "cache_write|cache_write_5m|cache_creation_input_token_cost|cache_write_mtok",
+    "cache_write_1h|cache_creation_input_token_cost_above_1hr",
+    "prompt_audio|input_audio|input_cost_per_audio_token|input_audio_mtok",
+    "prompt_image|input_image|input_cost_per_image_token",
+    "cached_audio|cache_read_input_audio_token_cost|cache_audio_read_mtok",
+    "cached_image|cache_read_input_image_token_cost",
+    "reasoning|output_cost_per_reasoning_token",
+    "completion_audio|output_audio|output_cost_per_audio_token|output_audio_mtok",
+    "completion_image|output_image|output_cost_per_image_token",
+    "model",
+    "service_tier",
+    "above",
 };
 
 /* What a name says. */
@@ -264,12 +266,11 @@ static member member_of(slice given) {
     static const char *const tiers[][2] = {
         {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
     text word = {.bytes = NULL};
-    text_string(&word, " ");
     text_lower(&word, given);
-    for (size_t i = 1; i < word.used; i++) {
+    for (size_t i = 0; i < word.used; i++) {
         word.bytes[i] = strchr(" -", word.bytes[i]) ? '_' : word.bytes[i];
     }
-    slice name = slice_after(slice_of(text_c(&word)), 1);
+    slice name = slice_of(text_c(&word));
     member made = {NAMES, strstr(word.bytes, "cost") ? 12 : 6, {"", 0}, slice_drop_end(&name, "_above") ? 0 : -1};
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
         made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
@@ -283,10 +284,8 @@ static member member_of(slice given) {
         }
     }
     slice_drop_end(&name, "_tokens");
-    word.used = 1 + name.length;
-    text_string(&word, " ");
-    for (size_t i = 0; i < NAMES && name.length > 0; i++) {
-        made.kind = strstr(names[i], text_c(&word)) ? i : made.kind;
+    for (size_t i = 0; i < NAMES; i++) {
+        made.kind = slice_is_one(name, names[i]) ? i : made.kind;
     }
     text_free(&word);
     return made;
@@ -318,7 +317,7 @@ static bool take_price(file *of, member as, slice number) {
     price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
     row->when = of->when;
     row->above = as.above;
-    row->tier = as.tier;
+    row->tier = slice_after(row->as.key, key.used - as.tier.length);
     text_free(&key);
     tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
     const bool agrees = !price->present || price->value == value;
@@ -326,16 +325,39 @@ static bool take_price(file *of, member as, slice number) {
     return agrees || fail(of, text_all(&of->model), "two prices for the same");
 }
 
-/* ---- CSV */
+static void name_model(file *of, slice name) {
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    text_lower(&of->model, text_all(&plain));
+    text_free(&plain);
+}
 
-enum {
-    CELLS = 64
-};
-typedef struct heading {
-    member all[CELLS];
-    size_t count;
-    bool steps; /* some columns are above a number of tokens */
-} heading;
+/* The members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
+static bool read_members(file *of, slice object) {
+    const slice tier = json_inside(json_at(object, "/service_tier"));
+    const slice given = json_inside(json_at(object, "/above"));
+    slice name, value, step;
+    int64_t above = -1;
+    bool good = given.length == 0 || count_read(given, &above) || fail(of, given, "no number of tokens");
+    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
+        member as = member_of(name);
+        if (as.kind == NAMES && of->line > 0) {
+            return fail(of, name, "no column of prices; there are model, service_tier, above, and names of counts");
+        }
+        if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
+            continue;
+        }
+        as.tier = as.tier.length > 0 ? as.tier : tier;
+        as.above = as.above == 0 || (as.above < 0 && !of->steps) ? above : as.above;
+        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
+        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
+            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
+        }
+    }
+    return good;
+}
+
+/* ---- CSV */
 
 /* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
 static bool take_field(slice *line, slice *field) {
@@ -351,94 +373,49 @@ static bool take_field(slice *line, slice *field) {
     return good;
 }
 
-static bool read_heading(file *of, slice line, heading *read) {
-    bool model = false;
-    bool priced = false;
-    for (slice field; take_field(&line, &field);) {
-        const member is = member_of(field);
-        if (is.kind == NAMES || read->count == CELLS) {
-            return fail(of, field, "no column of prices; there are model, service_tier, above, and names of counts");
-        }
-        read->all[read->count++] = is;
-        read->steps = read->steps || is.above == 0;
-        model = model || is.kind == MODEL;
-        priced = priced || is.kind < MODEL;
-    }
-    return (model && priced) || fail(of, (slice){"", 0}, "no column named model, or none of prices");
-}
-
-static bool read_row(file *of, const heading *heads, slice line) {
-    slice cells[CELLS];
-    slice tier = {"", 0};
-    amount above = -1;
+/* As an object: {"model":"m","input":"3"} */
+static bool read_row(file *of, slice heads, slice line) {
+    slice head, cell;
+    text object = {.bytes = NULL};
     bool good = true;
-    bool exact = true;
+    text_string(&object, "{");
+    while (good && take_field(&heads, &head)) {
+        good = take_field(&line, &cell);
+        text_json(&object, head);
+        text_string(&object, ":");
+        text_json(&object, good ? cell : head);
+        text_string(&object, ",");
+    }
+    object.bytes[object.used - 1] = '}';
     of->model.used = 0;
-    for (size_t i = 0; i < heads->count && good; i++) {
-        const size_t kind = heads->all[i].kind;
-        good = take_field(&line, &cells[i]);
-        if (kind == MODEL) {
-            text_lower(&of->model, cells[i]);
-        } else if (kind == ABOVE && cells[i].length > 0) {
-            good = good && decimal_read(cells[i], 0, &above, &exact) && above <= TOKUSAGE_COUNT_MAX;
-        }
-        tier = kind == TIER ? cells[i] : tier;
-    }
-    if (!good || line.bytes || of->model.used == 0) {
-        return fail(of, text_all(&of->model), "not a model, and a cell for each column");
-    }
-    for (size_t i = 0; i < heads->count && good; i++) {
-        member as = heads->all[i];
-        as.tier = as.tier.length > 0 ? as.tier : tier;
-        as.above = as.above == 0 || !heads->steps ? (int64_t)above : -1;
-        good = as.kind >= MODEL || cells[i].length == 0 || take_price(of, as, cells[i]);
-    }
+    name_model(of, json_inside(json_at(text_all(&object), "/model")));
+    good = good && !line.bytes && of->model.used > 0
+               ? read_members(of, text_all(&object))
+               : fail(of, text_all(&of->model), "not a model, and a cell for each column");
+    text_free(&object);
     return good;
 }
 
 static bool read_csv(file *of, slice all) {
-    heading heads = {.count = 0};
+    text heads = {.bytes = NULL};
     bool good = true;
     for (of->line = 1; good && all.length > 0; of->line++) {
         const char *const end = memchr(all.bytes, '\n', all.length);
         const slice line = json_trim((slice){all.bytes, end ? (size_t)(end - all.bytes) : all.length});
         all = slice_after(all, end ? (size_t)(end + 1 - all.bytes) : all.length);
-        if (line.length > 0 && *line.bytes != '#') {
-            good = heads.count > 0 ? read_row(of, &heads, line) : read_heading(of, line, &heads);
+        if (line.length > 0 && *line.bytes != '#' && heads.used > 0) {
+            good = read_row(of, text_all(&heads), line);
+        } else if (line.length > 0 && *line.bytes != '#') {
+            text_lower(&heads, line);
+            of->steps = strstr(text_c(&heads), "_above");
         }
     }
     of->line = 0;
+    text_free(&heads);
     return good;
 }
 
-/* ---- JSON: the members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
-
-static bool read_members(file *of, slice object) {
-    slice name, value, step;
-    bool good = true;
-    for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
-        member as = member_of(name);
-        if (as.kind >= MODEL || slice_is(value, "null")) {
-            continue;
-        }
-        good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
-        for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
-            bool exact = false;
-            amount start = 0;
-            good = decimal_read(json_at(step, "/start"), 0, &start, &exact) && start <= TOKUSAGE_COUNT_MAX;
-            as.above = (int64_t)start;
-            good = good && take_price(of, as, json_at(step, "/price"));
-        }
-    }
-    return good;
-}
-
-static void name_model(file *of, slice name) {
-    text plain = {.bytes = NULL};
-    text_decode(&plain, name);
-    text_lower(&of->model, text_all(&plain));
-    text_free(&plain);
-}
+/* ---- JSON */
 
 /* LiteLLM: {"model": {"input_cost_per_token": 1e-06, ...}, ...} */
 static bool read_litellm(file *of, slice models) {

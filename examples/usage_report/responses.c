@@ -14,7 +14,7 @@ static const int64_t most_tokens = INT64_C(1000000000000);
 
 void response_clear(response *of) {
     of->kept = (record){.line = 0};
-    of->batch = of->stated = false;
+    of->batch = false;
     for (size_t i = 0; i < TEXTS; i++) {
         of->is[i].used = 0;
     }
@@ -29,18 +29,13 @@ void response_free(response *of) {
 /* ---- what is said */
 
 static void say(const char *file, uint64_t line, const char *reason) {
-    text words = {.bytes = NULL};
-    text_string(&words, "usage-report: ");
-    if (file) {
-        text_safe(&words, slice_of(file));
-        text_string(&words, ":");
-    }
+    text place = {.bytes = NULL};
+    text_safe(&place, slice_of(file ? file : ""));
     if (line > 0) {
-        text_print(&words, "%llu:", (unsigned long long)line);
+        text_print(&place, ":%llu", (unsigned long long)line);
     }
-    text_string(&words, file ? " " : "");
-    fprintf(stderr, "%s%s\n", text_c(&words), reason);
-    text_free(&words);
+    fprintf(stderr, "usage-report: %s%s%s\n", text_c(&place), file ? ": " : "", reason);
+    text_free(&place);
 }
 
 void say_finding(reading *in, const record *of, const char *reason) {
@@ -67,7 +62,7 @@ static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE
 void settle_response(response *to) {
     to->kept.verdict = tokusage_equal(&to->kept.usage, &nothing)
                            ? WITHOUT_USAGE
-                           : verdicts[tokusage_settle(&to->kept.usage, &to->kept.error)];
+                           : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
 }
 
 /* What a stream says, of which the usage and the error are known; labels that are known already stay. */
@@ -92,12 +87,12 @@ static void take_verdict(const tokusage_stream *stream, tokusage_verdict verdict
 }
 
 void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
-    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->kept.error), to);
+    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->error), to);
 }
 
 void read_document(reading *in, response *to) {
     to->kept.usage = in->document.usage;
-    to->kept.error = in->document.error;
+    to->error = in->document.error;
     take_verdict(&in->document.stream, in->document.verdict, to);
 }
 
@@ -110,10 +105,7 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
         text_decode(&plain, json_inside(body));
         body = text_all(&plain);
         unpacked->used = 0;
-        if (!memchr("{[: \n", body.length > 0 ? *body.bytes : ' ', 5) && !slice_begins(body, "data") &&
-            !slice_begins(body, "event") && text_base64(unpacked, body)) {
-            body = text_all(unpacked);
-        }
+        body = text_base64(unpacked, body) ? text_all(unpacked) : body;
     }
     tokusage_stream_init(&stream, pointer);
     tokusage_stream_feed(&stream, body.bytes, body.length);
@@ -123,26 +115,6 @@ void read_body(reading *in, slice body, const char *pointer, response *to) {
 
 /* ---- what the document says around the usage */
 
-/* What services and gateways say that they charged. xAI's ticks: 10^10 are a dollar. */
-static void read_stated(reading *in, response *to) {
-    const slice ticks = document_at(&in->document, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
-    in->scratch.used = 0;
-    text_slice(&in->scratch, ticks.bytes
-                                 ? ticks
-                                 : document_at(&in->document, "/usage/cost/total_cost /usage/cost /response/usage/cost "
-                                                              "/spend /response_cost /costUSD /total_cost /cost"));
-    text_string(&in->scratch, ticks.bytes ? "e-10" : "");
-    to->stated = amount_read(text_all(&in->scratch), &to->kept.stated);
-}
-
-static void put_value(text *to, slice value) {
-    if (json_is(value, '"')) {
-        text_decode(to, json_inside(value));
-    } else {
-        text_slice(to, value);
-    }
-}
-
 /* Adds what is not known yet. */
 void read_about(reading *in, response *to) {
     static const char times[] =
@@ -150,31 +122,28 @@ void read_about(reading *in, response *to) {
         "/response/body/created_at /result/message/created_at /response/created_at /response/created /createTime "
         "/timestamp /time/created /time /@timestamp /ts /datetime /date /startTime /start_time /startTimeUnixNano "
         "/response/createTime /processed_time";
+    static const char costs[] = "/usage/cost/total_cost /usage/cost /response/usage/cost /spend /response_cost "
+                                "/costUSD /total_cost /cost";
     const options *const asked = in->asked;
     document *const of = &in->document;
     record *const kept = &to->kept;
     if (!kept->timed && (in->wants_time || kept->rule == REPLACES)) {
-        kept->timed = moment_read(asked->time ? document_one(of, asked->time) : document_at(of, times), &kept->time);
-        if (!kept->timed && in->source->timed && !asked->time) {
-            kept->timed = true;
-            kept->time = in->source->time;
-        }
+        kept->time = in->source->time;
+        kept->timed = moment_read(asked->time ? document_one(of, asked->time) : document_at(of, times), &kept->time) ||
+                      (in->source->timed && !asked->time);
     }
     if (asked->model && to->is[OF_MODEL].used == 0) {
-        put_value(&to->is[OF_MODEL], document_one(of, asked->model));
+        text_decode(&to->is[OF_MODEL], json_plain(document_one(of, asked->model)));
     }
     for (size_t i = 0; i < asked->by_count; i++) {
-        const slice value = asked->by[i].kind == BY_POINTER && to->is[OF_KEY + i].used == 0
-                                ? document_one(of, asked->by[i].given)
-                                : (slice){NULL, 0};
-        if (value.bytes && !json_is(value, '{') && !json_is(value, '[')) { /* these are no keys */
-            in->scratch.used = 0;
-            put_value(&in->scratch, value);
-            key_add(&to->is[OF_KEY + i], true, text_all(&in->scratch));
+        if (asked->by[i].kind == BY_POINTER && to->is[OF_KEY + i].used == 0) {
+            text_decode(&to->is[OF_KEY + i], json_plain(document_one(of, asked->by[i].given)));
         }
     }
-    if (asked->stated && !to->stated) {
-        read_stated(in, to);
+    if (asked->stated && kept->stated == 0) {
+        const slice ticks = document_at(of, "/usage/cost_in_usd_ticks /response/usage/cost_in_usd_ticks");
+        amount_read(ticks.bytes ? ticks : document_at(of, costs), &kept->stated);
+        kept->stated /= ticks.bytes ? INT64_C(10000000000) : 1; /* of xAI's ticks are a dollar */
     }
 }
 
@@ -182,21 +151,16 @@ group *group_of(reading *in, const response *of) {
     text *const part = &in->scratch;
     in->key.used = 0;
     for (size_t i = 0; i < in->asked->by_count; i++) {
-        const grouping *const each = &in->asked->by[i];
-        const text *const key = &of->is[OF_KEY + i];
+        const group_kind kind = in->asked->by[i].kind;
         part->used = 0;
-        if (each->kind == BY_MODEL) {
-            text_slice(part, text_all(&of->is[OF_MODEL]));
-        } else if (each->kind == BY_FILE) {
+        if (kind == BY_FILE) {
             text_string(part, in->source->name);
-        } else if (each->kind != BY_POINTER && of->kept.timed) {
-            moment_put(part, of->kept.time, each->kind);
+        } else if (kind == BY_MODEL || kind == BY_POINTER) {
+            text_slice(part, text_all(&of->is[kind == BY_MODEL ? OF_MODEL : OF_KEY + i]));
+        } else if (of->kept.timed) {
+            moment_put(part, of->kept.time, kind);
         }
-        if (key->used > 0) {
-            text_slice(&in->key, text_all(key));
-        } else {
-            key_add(&in->key, part->used > 0, text_all(part));
-        }
+        key_add(&in->key, part->used > 0, text_all(part));
     }
     return catalog_at(&in->groups, text_all(&in->key), sizeof(group));
 }
@@ -216,15 +180,16 @@ static const char *const reasons[COUNTERS] = {
 
 static void price(reading *in, response *of) {
     record *const to = &of->kept;
-    const sale what = {text_all(&of->is[OF_MODEL]), of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]),
-                       to->timed ? &to->time : NULL, &to->usage};
-    const char *const reason = price_of(&in->asked->prices, &what, &to->cost);
+    const slice model = text_all(&of->is[OF_MODEL]);
+    const slice tier = of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]);
+    const char *const reason =
+        price_of(&in->asked->prices, model, tier, to->timed ? &to->time : NULL, &to->usage, &to->cost);
     to->priced = !reason;
     if (reason) {
         in->scratch.used = 0;
         text_string(&in->scratch, reason);
-        text_string(&in->scratch, what.model.length > 0 ? " for " : " for responses without a model");
-        text_safe(&in->scratch, what.model);
+        text_string(&in->scratch, model.length > 0 ? " for " : " for responses without a model");
+        text_safe(&in->scratch, model);
         if (remember(&in->notes, text_all(&in->scratch))) {
             say(NULL, 0, text_c(&in->scratch));
         }
@@ -245,11 +210,12 @@ void take_unread(reading *in, uint64_t line, counter verdict, const char *reason
 void take_response(reading *in, response *what) {
     const options *const asked = in->asked;
     record *const next = &what->kept;
+    char reason[TOKUSAGE_ERROR_SIZE];
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         if (tokusage_count_at(&next->usage, i)->value > most_tokens) {
             next->verdict = INVALID;
             next->usage = nothing;
-            next->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
+            what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }
     if (asked->ranged && next->timed && (next->time < asked->since || next->time >= asked->until)) {
@@ -265,10 +231,13 @@ void take_response(reading *in, response *what) {
     if (asked->priced && is_usable(next->verdict)) {
         price(in, what);
     }
-    if (is_usable(next->verdict) || next->verdict == WITHOUT_USAGE || next->rule == SUMS) {
-        next->id = hash_of(in, text_all(&what->is[OF_ID]));
+    if (next->verdict == INVALID) {
+        tokusage_error_text(&what->error, reason, sizeof reason);
+        next->reason = reason;
     }
-    if (next->id != 0 || next->rule == SUMS) {
+    const bool final = !is_usable(next->verdict) && next->verdict != WITHOUT_USAGE;
+    next->id = final ? 0 : hash_of(in, text_all(&what->is[OF_ID]));
+    if (next->id != 0 || (next->rule == SUMS && !final)) {
         answers_take(in, next);
     } else {
         finish_record(in, next);
@@ -276,58 +245,51 @@ void take_response(reading *in, response *what) {
 }
 
 /* What follows from the counts. */
-static void count_usage(const record *of, tally *to) {
-    const tokusage *const usage = &of->usage;
-    const int64_t above = of->error.actual - of->error.expected;
-    to->usage = *usage;
-    to->counters[MISSING_PROMPT] = !usage->prompt_tokens.present;
-    to->counters[MISSING_COMPLETION] = !usage->completion_tokens.present;
-    to->counters[MISSING_TOTAL] = !usage->total_tokens.present;
-    if (of->verdict == CONTRADICTORY && of->error.status == TOKUSAGE_ERR_TOTAL) {
-        to->counters[above > 0 ? TOKENS_ABOVE : TOKENS_BELOW] = above > 0 ? above : -above;
-    }
+static void count_usage(reading *in, const record *of, tally *to) {
+    tokusage_error error = {.status = TOKUSAGE_OK};
+    const bool prompt = of->usage.prompt_tokens.present;
+    const bool completion = of->usage.completion_tokens.present;
+    to->usage = of->usage;
     to->cost = of->cost;
-    to->counters[UNPRICED] = !of->priced || !usage->prompt_tokens.present || !usage->completion_tokens.present;
-}
-
-static void name_record(reading *in, const record *of) {
-    char reason[TOKUSAGE_ERROR_SIZE];
-    const tokusage *const usage = &of->usage;
-    const bool whole = usage->prompt_tokens.present && usage->completion_tokens.present;
-    if (of->reason) {
-        say_finding(in, of, of->reason);
-    }
-    if (of->verdict == INVALID || of->verdict == CONTRADICTORY) {
-        tokusage_error_text(&of->error, reason, sizeof reason);
+    to->counters[MISSING_PROMPT] = !prompt;
+    to->counters[MISSING_COMPLETION] = !completion;
+    to->counters[MISSING_TOTAL] = !of->usage.total_tokens.present;
+    to->counters[UNPRICED] = !of->priced || !prompt || !completion;
+    if (of->verdict == CONTRADICTORY) {
+        char reason[TOKUSAGE_ERROR_SIZE];
+        const bool of_total = tokusage_validate(&of->usage, &error) == TOKUSAGE_ERR_TOTAL;
+        const int64_t above = of_total ? error.actual - error.expected : 0;
+        to->counters[TOKENS_ABOVE] = above > 0 ? above : 0;
+        to->counters[TOKENS_BELOW] = above < 0 ? -above : 0;
+        tokusage_error_text(&error, reason, sizeof reason);
         say_finding(in, of, reason);
-    } else if (!of->reason && reasons[of->verdict]) {
-        say_finding(in, of, reasons[of->verdict]);
-    } else if (is_usable(of->verdict) && !whole) {
-        say_finding(in, of, usage->prompt_tokens.present ? "completion_tokens is missing" : "prompt_tokens is missing");
+    } else if (!prompt || !completion) {
+        say_finding(in, of, prompt ? "completion_tokens is missing" : "prompt_tokens is missing");
     }
 }
 
 void finish_record(reading *in, const record *of) {
     tally one = {.counters = {[RESPONSES] = is_response(of->verdict)}, .stated = of->stated};
-    counter verdict = of->verdict;
-    one.counters[verdict] += verdict != CONSISTENT;
+    const char *word = of->verdict != CONSISTENT ? counter_name(of->verdict)
+                       : of->unfinished          ? "unfinished"
+                                                 : "consistent";
+    const char *const reason = of->reason ? of->reason : reasons[of->verdict];
+    one.counters[of->verdict] += of->verdict != CONSISTENT;
     one.counters[UNFINISHED] = of->unfinished;
-    if (is_usable(verdict)) {
-        count_usage(of, &one);
+    if (reason) {
+        say_finding(in, of, reason);
     }
-    if (tally_add(&of->group->tally, &one)) {
-        name_record(in, of);
-    } else {
-        verdict = INVALID;
+    if (is_usable(of->verdict)) {
+        count_usage(in, of, &one);
+    }
+    if (!tally_add(&of->group->tally, &one)) {
+        word = counter_name(INVALID);
         one = (tally){.counters = {[RESPONSES] = 1, [INVALID] = 1}};
         tally_add(&of->group->tally, &one);
         say_finding(in, of, "a sum would leave the range (0 to 9007199254740991): this response is not added");
     }
     if (in->asked->each && of->rule != PASSED) {
-        const char *const word = of->unfinished ? "unfinished" : "consistent";
-        format_each(in->asked,
-                    &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line,
-                                  verdict == CONSISTENT ? word : counter_name(verdict)},
+        format_each(in->asked, &(report_row){of->group->as.key, &one, in->asked->files[of->file], of->line, word},
                     &in->out);
         print(in, &in->out);
     }

@@ -7,13 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CONDITIONS = 3
-};
 /* Pointers are separated by spaces: the first that has a value. */
 typedef struct shape {
-    /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) is there, also as null */
-    const char *is[CONDITIONS];
+    /* each holds: a pointer has a value, or (POINTERS=a|b*) one that is, or begins so; or (?) a member is there */
+    const char *is[3];
     record_rule rule;
     const char *body;       /* of a response, or a usage object, if it is not the document; EACH: of the list */
     const char *parts;      /* without these: of all objects with counts */
@@ -29,28 +26,25 @@ static const shape rows[] = {
     /* Claude Code: transcripts, and -p --output-format stream-json */
     {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .id = "/message/id",
      .session = "/sessionId /session_id"},
-    {.is = {"/type=result", "/session_id", "/usage"}, .rule = SUMS, .id = "/uuid", .session = "/session_id"},
+    {.is = {"/type=result", "/session_id", "/usage"}, .rule = SUMS, .model = "/model /modelUsage",
+     .id = "/uuid", .session = "/session_id"},
     {.is = {"/messages", "/sessionId"}, .rule = EACH, .body = "/messages"}, /* Gemini CLI */
     {.is = {"/type=user|system|summary|progress|attachment|queue-operation|file-history-snapshot|last-prompt|ai-title|"
             "custom-title|agent-name|permission-mode|stream_event|control_request|control_response|rate_limit_event|"
             "tool_progress", "/uuid /leafUuid /sessionId /session_id /messageId"}, .rule = PASSED},
     /* Codex: rollouts, and exec --json */
     {.is = {"/type=event_msg", "/payload/type=token_count", "/payload/info"}, .rule = RUNNING},
-    {.is = {"/type=turn_context|session_meta", "/payload"}, .rule = PASSED, .model = "/payload/model",
-     .session = "/payload/id"},
-    {.is = {"/type=event_msg|response_item|compacted|world_state", "/payload"}, .rule = PASSED},
-    {.is = {"/type=thread.started", "/thread_id"}, .rule = PASSED, .session = "/thread_id"},
+    {.is = {"/type=turn_context|session_meta|thread.started", "/payload /thread_id"}, .rule = PASSED,
+     .model = "/payload/model", .session = "/payload/id /thread_id"},
     {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .id = "/thread_id"},
-    {.is = {"/type=turn.started|turn.failed|item.started|item.updated|item.completed"}, .rule = PASSED},
+    {.is = {"/type=event_msg|response_item|compacted|world_state|turn.started|turn.failed|item.*"}, .rule = PASSED},
     /* Gemini CLI: messages of chats, and telemetry */
     {.is = {"/type=gemini", "/tokens"}, .rule = REPLACES, .parts = "/tokens"},
     {.is = {"/type=user|info|error|warning|gemini", "/id", "/content"}, .rule = PASSED},
     {.is = {"/attributes/event.name=gemini_cli.api_response"}, .parts = "/attributes", .model = "/attributes/model"},
-    {.is = {"/attributes/event.name"}, .rule = PASSED},
     /* OpenCode */
     {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .parts = "/tokens /tokens/cache",
      .model = "/modelID"},
-    {.is = {"/sessionID /projectID"}, .rule = PASSED},
     /* LiteLLM: spend logs, payloads */
     {.is = {"/request_id", "/spend", "/startTime"}, .body = "/metadata/usage_object", .model = "/model",
      .id = "/request_id"},
@@ -70,7 +64,6 @@ static const shape rows[] = {
     {.is = {"/response_body", "/response_created_at"}, .body = "/response_body", .id = "/response_id /request_id"},
     {.is = {"/usage_details /usageDetails", "/type=GENERATION|EMBEDDING"}, .parts = "/usage_details /usageDetails",
      .model = "/provided_model_name /providedModelName /model", .id = "/id"},
-    {.is = {"/usage_details /usageDetails"}, .rule = PASSED},
     {.is = {"/resourceSpans /scopeSpans /spans"}, .rule = EACH, .body = "/resourceSpans /scopeSpans /spans"},
     {.is = {"/attributes/gen_ai.operation.name=invoke_agent|create_agent|execute_tool|invoke_workflow"},
      .rule = PASSED},
@@ -78,6 +71,8 @@ static const shape rows[] = {
             "/attributes/gen_ai.usage.output_tokens"}, .parts = "/attributes",
      .model = "/attributes/gen_ai.response.model /attributes/gen_ai.request.model",
      .id = "/attributes/gen_ai.response.id /spanId /context/span_id"},
+    /* other lines of all these */
+    {.is = {"/sessionID /projectID /usage_details /usageDetails /attributes/event.name"}, .rule = PASSED},
     {.is = {"/spanId", "/traceId"}, .rule = PASSED},
     /* steps and messages of a run of OpenAI's assistants, which the run sums */
     {.is = {"/object=thread|thread.run.step*|thread.message*"}, .rule = PASSED},
@@ -105,66 +100,33 @@ static const shape rows[] = {
     {.is = {"/log", "/stream /time"}, .rule = WRAPPED},
     /* responses, also those without a usage */
     {.is = {"/type /event_type=message|response"}},
-    {.is = {"?/usage /usageMetadata /choices /candidates /output_text"}},
+    {.is = {"/usageMetadata /choices /candidates /output_text"}},
+    {.is = {"?usage"}},
     /* anything else: a response only if it has a usage, or an error */
     {.is = {NULL}},
 };
 /* clang-format on */
 static const shape *const other = &rows[sizeof rows / sizeof *rows - 1];
 
-static const char usages[] =
-    "/usage /usageMetadata /message/usage /response/usage /interaction/usage /delta/usage /metadata/usage "
-    "/response/usageMetadata /x_groq/usage /response/body/usage /result/message/usage /modelOutput/usage /result/usage "
-    "/chatResponse/usage /output/outputBodyJson/usage /usage_metadata /response_body/usage /metadata/usage_object";
 static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
                              "/responseJson /response_json /output_body /outputBody";
 
-/* Names that shapes have for counts, and the library's names for them. */
-static const char *const synonyms[][2] = {
-    {"input", "input_tokens"},
-    {"output", "output_tokens"},
-    {"total", "total_tokens"},
-    {"cached", "cachedContentTokenCount"},
-    {"thoughts", "thoughtsTokenCount"},
-    {"reasoning", "thoughtsTokenCount"},
-    {"tool", "toolUsePromptTokenCount"},
-    {"read", "cache_read_input_tokens"},
-    {"write", "cache_creation_input_tokens"},
-    {"input_token_count", "input_tokens"},
-    {"output_token_count", "output_tokens"},
-    {"total_token_count", ""},
-    {"cached_content_token_count", "cachedContentTokenCount"},
-    {"thoughts_token_count", "thoughtsTokenCount"},
-    {"tool_token_count", "toolUsePromptTokenCount"},
-    {"input_cached_tokens", "cacheReadInputTokens"},
-    {"input_cache_read", "cacheReadInputTokenCount"},
-    {"input_cache_creation", "cacheWriteInputTokens"},
-    {"output_reasoning_tokens", "thoughtsTokenCount"},
-    {"output_reasoning", "total_thought_tokens"},
-    {"gen_ai.usage.input_tokens", "prompt_tokens"},
-    {"gen_ai.usage.prompt_tokens", "input_tokens"},
-    {"gen_ai.usage.output_tokens", "completion_tokens"},
-    {"gen_ai.usage.completion_tokens", "output_tokens"},
-    {"gen_ai.usage.cache_read.input_tokens", "cached_tokens"},
-    {"gen_ai.usage.cache_creation.input_tokens", "cache_write_input_tokens"},
-    {"gen_ai.usage.reasoning.output_tokens", "reasoning_tokens"},
-    {"gen_ai.usage.reasoning_tokens", "reasoning_output_tokens"},
-};
+/* NAME=NAME-OF-THE-LIBRARY; nothing: it is no count. */
+static const char synonyms[] =
+    "input=input_tokens output=output_tokens total=total_tokens cached=cachedContentTokenCount "
+    "thoughts=thoughtsTokenCount reasoning=thoughtsTokenCount tool=toolUsePromptTokenCount "
+    "read=cache_read_input_tokens write=cache_creation_input_tokens input_token_count=input_tokens "
+    "output_token_count=output_tokens total_token_count= cached_content_token_count=cachedContentTokenCount "
+    "thoughts_token_count=thoughtsTokenCount tool_token_count=toolUsePromptTokenCount "
+    "input_cached_tokens=cacheReadInputTokens input_cache_read=cacheReadInputTokenCount "
+    "input_cache_creation=cacheWriteInputTokens output_reasoning_tokens=thoughtsTokenCount "
+    "output_reasoning=total_thought_tokens gen_ai.usage.input_tokens=prompt_tokens "
+    "gen_ai.usage.prompt_tokens=input_tokens gen_ai.usage.output_tokens=completion_tokens "
+    "gen_ai.usage.completion_tokens=output_tokens gen_ai.usage.cache_read.input_tokens=cached_tokens "
+    "gen_ai.usage.cache_creation.input_tokens=cache_write_input_tokens "
+    "gen_ai.usage.reasoning.output_tokens=reasoning_tokens gen_ai.usage.reasoning_tokens=reasoning_output_tokens";
 
 /* ---- recognition */
-
-/* One of words that are separated by |; a * is at the end of a beginning. */
-static bool is_one(slice value, const char *words) {
-    for (size_t span = 0; *words != '\0'; words += span + (words[span] == '|')) {
-        span = strcspn(words, "|");
-        const bool begins = words[span - 1] == '*';
-        const size_t length = span - begins;
-        if ((begins ? value.length >= length : value.length == length) && memcmp(value.bytes, words, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool holds(document *of, const char *condition) {
     if (*condition == '?') {
@@ -172,18 +134,7 @@ static bool holds(document *of, const char *condition) {
     }
     const slice value = document_at(of, condition);
     const char *const words = value.bytes ? strchr(condition, '=') : NULL;
-    if (!words) {
-        return value.bytes != NULL;
-    }
-    text plain = {.bytes = NULL};
-    const slice raw = json_is(value, '"') ? json_inside(value) : value;
-    const bool escaped = memchr(raw.bytes, '\\', raw.length) != NULL;
-    if (escaped) {
-        text_decode(&plain, raw);
-    }
-    const bool is = is_one(escaped ? text_all(&plain) : raw, words + 1);
-    text_free(&plain);
-    return is;
+    return words ? slice_is_one(json_plain(value), words + 1) : value.bytes != NULL;
 }
 
 /* With --at, only chunks are recognized. */
@@ -191,11 +142,10 @@ static const shape *shape_of(reading *in) {
     const shape *row = rows;
     for (;; row++) {
         size_t i = 0;
-        while (i < CONDITIONS && row->is[i] && (!in->asked->at || row->rule >= CHUNK) &&
-               holds(&in->document, row->is[i])) {
+        while (i < 3 && row->is[i] && (!in->asked->at || row->rule >= CHUNK) && holds(&in->document, row->is[i])) {
             i++;
         }
-        if (row == other || (i > 0 && (i == CONDITIONS || !row->is[i]))) {
+        if (row == other || (i > 0 && (i == 3 || !row->is[i]))) {
             return row;
         }
     }
@@ -203,53 +153,52 @@ static const shape *shape_of(reading *in) {
 
 /* ---- what a row says */
 
+/* A string; or the name of the only member of an object, as in Claude Code's modelUsage. */
 static void set_string(reading *in, const char *at, text *to) {
-    if (to->used == 0) {
-        text_decode(to, json_inside(document_at(&in->document, at)));
+    slice value = document_at(&in->document, at);
+    slice string = json_inside(value);
+    slice inside = json_open(value);
+    if (to->used == 0 && (string.bytes || (json_next(&inside, &string, &value) && json_is(inside, '}')))) {
+        text_decode(to, string);
     }
 }
 
 /* NULL: it is no count. */
-static const char *name_in_library(slice name, slice number) {
-    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++) {
-        if (slice_is(name, synonyms[i][0])) {
-            return *synonyms[i][1] != '\0' ? synonyms[i][1] : NULL;
+static slice name_in_library(slice name, slice number) {
+    for (const char *at = synonyms; *at != '\0'; at += strcspn(at, " "), at += *at == ' ') {
+        const size_t span = strcspn(at, "=");
+        if (slice_equals(name, (slice){at, span})) {
+            return (slice){at + span + 1, strcspn(at + span + 1, " ")};
         }
     }
-    return !memchr(name.bytes, '.', name.length) && may_be_count(name, number) ? "" : NULL;
+    return memchr(name.bytes, '.', name.length) || !may_be_count(name, number) ? (slice){NULL, 0} : name;
 }
 
 /* A usage of the library's names is made of the shape's. */
 static void read_parts(reading *in, const char *parts, response *to) {
     text usage = {.bytes = NULL};
-    text part = {.bytes = NULL};
-    text_string(&usage, "{");
-    for (; *parts; parts += strspn(parts, " ")) {
-        part.used = 0;
-        text_bytes(&part, parts, strcspn(parts, " "));
-        parts += part.used;
-        slice inside = json_open(document_one(&in->document, text_c(&part)));
+    while (*parts) {
+        slice inside = json_open(document_next(&in->document, &parts));
         slice name = {NULL, 0};
         slice value = {NULL, 0};
         while (json_attribute(&inside, &name, &value)) {
-            const slice number = json_is(value, '"') ? json_inside(value) : value;
-            const char *const as = json_is_number(number) ? name_in_library(name, number) : NULL;
-            if (as) {
-                text_string(&usage, usage.used > 1 ? ",\"" : "\"");
-                text_slice(&usage, *as != '\0' ? slice_of(as) : name);
+            const slice number = json_plain(value);
+            const slice as = json_is_number(number) ? name_in_library(name, number) : number;
+            if (json_is_number(number) && as.length > 0) {
+                text_string(&usage, usage.used > 0 ? ",\"" : "{\"");
+                text_slice(&usage, as);
                 text_string(&usage, "\":");
                 text_slice(&usage, number);
             }
         }
     }
-    text_string(&usage, "}");
+    text_string(&usage, usage.used > 0 ? "}" : "{}");
     to->kept.verdict = INVALID;
-    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->kept.error) == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
         settle_response(to);
-        check_members(in, text_all(&usage), to);
+        check_usage(in, text_all(&usage), to);
     }
     text_free(&usage);
-    text_free(&part);
 }
 
 /* ---- running totals */
@@ -273,23 +222,23 @@ static bool subtract(const tokusage *before, tokusage *from) {
  * less than the one before it, say only what was used last. False: it says nothing new.
  */
 static bool read_running(reading *in, response *to) {
-    source *const file = in->source;
-    const slice both = document_at(&in->document, "/payload/info");
-    const slice whole = json_at(both, "/total_token_usage");
-    tokusage total = {.total_tokens = {.present = false}};
+    tokusage *const before = &in->source->running;
     tokusage *const used = &to->kept.usage;
+    const slice whole = document_at(&in->document, "/payload/info/total_token_usage");
+    const slice last = document_at(&in->document, "/payload/info/last_token_usage");
+    tokusage total = {.total_tokens = {.present = false}};
+    const bool is_first = tokusage_equal(before, &total);
     tokusage_decode(whole.bytes, whole.length, &total, NULL);
-    if (file->has_running && tokusage_equal(&file->running, &total)) {
+    *used = total;
+    if (tokusage_equal(before, &total)) {
         return false;
     }
-    *used = total;
-    if (!(file->has_running && subtract(&file->running, used))) {
-        tokusage_extract(both.bytes, both.length, "/last_token_usage", used, NULL);
+    if (is_first || !subtract(before, used)) {
+        tokusage_decode(last.bytes, last.length, used, NULL);
     }
-    file->running = total;
-    file->has_running = true;
+    *before = total;
     settle_response(to);
-    text_slice(&to->is[OF_MODEL], text_all(&file->model));
+    text_slice(&to->is[OF_MODEL], text_all(&in->source->model));
     text_slice(&to->is[OF_ID], document_at(&in->document, "/timestamp")); /* a copy of the session has the same */
     text_slice(&to->is[OF_ID], whole);
     return to->kept.verdict != WITHOUT_USAGE;
@@ -302,7 +251,7 @@ static void read_context(reading *in, const shape *as) {
     if (session.bytes) {
         file->session.used = file->model.used = 0;
         text_decode(&file->session, json_inside(session));
-        file->has_running = false;
+        file->running = (tokusage){.total_tokens = {.present = false}};
     }
     file->model.used = model.bytes ? 0 : file->model.used;
     text_decode(&file->model, json_inside(model));
@@ -317,16 +266,6 @@ static void take_each(reading *in, uint64_t line, slice list) {
         if (json_is(element, '{') && document_open(&in->document, in->asked->at, element, &rest)) {
             take_document(in, line, false);
         }
-    }
-}
-
-/* Of a result line: the only model that it names. */
-static void read_result_model(reading *in, response *to) {
-    slice models = json_open(json_at(in->document.whole, "/modelUsage"));
-    slice name = {NULL, 0};
-    slice value = {NULL, 0};
-    if (json_next(&models, &name, &value) && json_is(models, '}') && to->is[OF_MODEL].used == 0) {
-        text_decode(&to->is[OF_MODEL], name);
     }
 }
 
@@ -362,18 +301,17 @@ static bool read_usage(reading *in, const shape *as, response *to) {
 
 /* A count where no usage is known. */
 static bool is_misplaced(reading *in, uint64_t line) {
-    text reason = {.bytes = NULL};
     text pointer = {.bytes = NULL};
-    put_pointer_of_count(&pointer, in->document.whole);
-    const bool misplaced = pointer.used > 0;
+    text reason = {.bytes = NULL};
+    const bool misplaced = find_count(in->document.whole, &pointer);
     if (misplaced) {
         text_string(&reason, "a count at ");
         text_safe(&reason, text_all(&pointer));
         text_string(&reason, ", where no usage is known; --at says where it is");
         take_unread(in, line, MISPLACED, text_c(&reason));
     }
-    text_free(&reason);
     text_free(&pointer);
+    text_free(&reason);
     return misplaced;
 }
 
@@ -391,9 +329,7 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
     if (!read_usage(in, as, to) || slice_is(text_all(&to->is[OF_MODEL]), "<synthetic>")) {
         return;
     }
-    if (as->rule == SUMS) {
-        read_result_model(in, to);
-    } else if (as->rule == REPLACES && to->is[OF_ID].used == 0) {
+    if (as->rule == REPLACES && to->is[OF_ID].used == 0) {
         text_slice(&to->is[OF_ID], file->session.used > 0 ? text_all(&file->session) : slice_of(file->name));
     }
     if (to->kept.verdict == WITHOUT_USAGE && !as->body && !as->parts &&
@@ -401,8 +337,7 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
         return;
     }
     if (as->body || !as->parts) {
-        const slice found = in->document.found;
-        check_members(in, found.bytes ? found : document_at(&in->document, usages), to);
+        check_members(in, to);
     }
     take_response(in, to);
 }

@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPEN_MOST = 20000
-};
+static const size_t open_most = 20000;
+static const tokusage nothing = {.total_tokens = {.present = false}};
 
 typedef struct stream {
     tokusage_stream state;
@@ -21,33 +20,36 @@ typedef struct stream {
     tokusage usage; /* of the latest chunk that has one */
 } stream;
 
-static const tokusage nothing = {.total_tokens = {.present = false}};
-
 /* What a document says as a chunk. */
 typedef struct chunk {
     uint64_t id;
     bool openai; /* each has the id of its response, which a client may choose; the usage comes last */
     bool named;  /* the same of Gemini, where it may not */
-    bool begins, ends, has_usage;
-    tokusage usage;
+    bool event, begins, ends;
+    const tokusage *usage; /* NULL: it has none */
 } chunk;
 
-static chunk chunk_of(reading *in, record_rule rule) {
+static chunk chunk_of(reading *in, bool event, record_rule rule) {
     document *const of = &in->document;
     char id[TOKUSAGE_LABEL_SIZE];
-    chunk is = {.begins = rule == BEGINS, .ends = rule == ENDS};
+    chunk is = {.event = event, .begins = rule == BEGINS, .ends = rule == ENDS};
     is.id = hash_of(in, (slice){id, tokusage_stream_label(&of->stream, TOKUSAGE_LABEL_ID, id, sizeof id)});
     is.openai = is.id != 0 && document_at(of, "/choices").bytes;
     is.named = is.openai || (is.id != 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
-    is.has_usage = tokusage_stream_usage(&of->stream, &is.usage, NULL) == TOKUSAGE_OK;
+    is.usage = tokusage_equal(&of->usage, &nothing) ? NULL : &of->usage;
     return is;
 }
 
 /* ---- open ones */
 
+static stream *latest(const source *in) {
+    return in->count > 0 ? in->open[in->count - 1] : NULL;
+}
+
 static void close_stream(reading *in, stream *over) {
     source *const file = in->source;
     response *const what = &over->about;
+    record *const kept = &what->kept;
     size_t i = file->count - 1;
     while (file->open[i] != over) {
         i--;
@@ -55,46 +57,41 @@ static void close_stream(reading *in, stream *over) {
     memmove(file->open + i, file->open + i + 1, (--file->count - i) * sizeof *file->open);
     if (over->ended) {
         file->some_ended = true;
-        file->ended = over->id;
+        file->last_ended = over->id;
     }
     verdict_of(&over->state, over->ended || !over->event, what);
-    if (!over->event && !over->ended && !what->kept.unfinished && what->kept.verdict != ERRORS &&
-        (what->kept.verdict == WITHOUT_USAGE || (over->begun && !tokusage_stream_done(&over->state)))) {
-        what->kept.unfinished = true;
-        what->kept.reason = "the response has no end in this log, or its usage is not in it";
+    if (!over->event && !over->ended && !kept->unfinished && kept->verdict != ERRORS &&
+        (kept->verdict == WITHOUT_USAGE || (over->begun && !tokusage_stream_done(&over->state)))) {
+        kept->unfinished = true;
+        kept->reason = "the response has no end in this log, or its usage is not in it";
     }
     if (over->ambiguous) {
-        what->kept.verdict = AMBIGUOUS;
-        what->kept.unfinished = false;
-        what->kept.reason = NULL;
+        kept->verdict = AMBIGUOUS;
+        kept->unfinished = false;
+        kept->reason = NULL;
     }
-    what->kept.rule = CHUNK;
+    kept->rule = CHUNK;
     take_response(in, what);
     response_free(what);
     free(over);
 }
 
-static stream *open_stream(reading *in, uint64_t line, uint64_t id, bool event) {
+static stream *open_stream(reading *in, uint64_t line, bool event) {
     source *const file = in->source;
     stream *const made = memory_resize(NULL, sizeof *made);
-    if (file->count == OPEN_MOST) {
+    if (file->count == open_most) {
         close_stream(in, file->open[0]);
     }
-    if (file->count == file->room) {
-        file->room = file->room > 0 ? 2 * file->room : 16;
-        file->open = memory_resize(file->open, file->room * sizeof *file->open);
+    if (file->count == file->open_room) {
+        file->open_room += file->open_room + 16;
+        file->open = memory_resize(file->open, file->open_room * sizeof *file->open);
     }
     memset(made, 0, sizeof *made);
     made->about.kept.line = (uint32_t)line;
     made->event = event;
-    made->id = id;
     tokusage_stream_init(&made->state, in->asked->at);
     file->open[file->count++] = made;
     return made;
-}
-
-static stream *latest(const source *in) {
-    return in->count > 0 ? in->open[in->count - 1] : NULL;
 }
 
 /* ---- which one a chunk belongs to */
@@ -102,33 +99,33 @@ static stream *latest(const source *in) {
 /* A chunk after a usage begins another response, except one with a running total. */
 static bool is_over(const stream *open, const chunk *next) {
     const tokusage *const a = &open->usage;
-    const tokusage *const b = &next->usage;
-    const bool zeros = b->prompt_tokens.value == 0 && b->completion_tokens.value == 0;
-    const bool grows =
-        b->prompt_tokens.value == a->prompt_tokens.value && b->completion_tokens.value >= a->completion_tokens.value;
+    const tokusage *const b = next->usage;
+    const bool goes_on = b && ((b->prompt_tokens.value == 0 && b->completion_tokens.value == 0) ||
+                               (b->prompt_tokens.value == a->prompt_tokens.value &&
+                                b->completion_tokens.value >= a->completion_tokens.value));
     return (next->begins && (open->begun || open->id != 0)) || (next->named && open->own_ids && next->id != open->id) ||
-           (next->openai && !tokusage_equal(a, &nothing) && !(next->has_usage && (zeros || grows)));
+           (next->openai && !tokusage_equal(a, &nothing) && !goes_on);
 }
 
 /* NULL: none of those that are open; *several: of which it cannot be known. */
-static stream *owner_of(reading *in, uint64_t line, const chunk *is, bool event, bool *several) {
+static stream *owner_of(reading *in, uint64_t line, const chunk *is, bool *several) {
     source *const file = in->source;
-    stream *own = event ? latest(file) : NULL;
-    for (size_t i = file->count; i > 0 && !event && !own && is->id != 0; i--) {
+    stream *own = is->event ? latest(file) : NULL;
+    for (size_t i = file->count; i > 0 && !own && is->id != 0; i--) {
         own = file->open[i - 1]->id == is->id ? file->open[i - 1] : NULL;
     }
     if (own && is_over(own, is)) {
         close_stream(in, own);
         return NULL;
     }
-    if (event || own || is->id != 0 || is->begins) {
+    if (is->event || own || is->id != 0 || is->begins) {
         return own;
     }
     for (size_t i = 0; i < file->count; i++) { /* whose chunks may come without an id */
         *several = *several || (own && !file->open[i]->own_ids);
         own = file->open[i]->own_ids ? own : file->open[i];
     }
-    if (*several && (is->has_usage || is->ends)) {
+    if (*several && (is->usage || is->ends)) {
         for (size_t i = 0; i < file->count; i++) {
             file->open[i]->ambiguous = file->open[i]->ambiguous || !file->open[i]->own_ids;
         }
@@ -145,36 +142,30 @@ static void feed(reading *in, stream *to, slice data) {
     line->used = 0;
     text_string(line, to->event ? "data: " : "");
     text_slice(line, data);
-    for (const char *end = "\r\n"; to->event && *end; end++) { /* a line end would end the event */
-        for (char *at = line->bytes; (at = memchr(at, *end, line->used - (size_t)(at - line->bytes))) != NULL;) {
-            *at = ' ';
-        }
-    }
     text_string(line, "\n\n");
     tokusage_stream_feed(&to->state, line->bytes, line->used);
 }
 
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
-    static const char usages[] = "/usage /usageMetadata /message/usage /response/usage /response/usageMetadata";
     source *const file = in->source;
-    const chunk is = chunk_of(in, rule);
+    const chunk is = chunk_of(in, event, rule);
     bool several = false;
-    stream *to = owner_of(in, line, &is, event, &several);
-    const bool late = file->some_ended && is.id == 0 && !is.has_usage && !is.begins;
-    const bool again = is.ends && is.id != 0 && is.id == file->ended;
+    stream *to = owner_of(in, line, &is, &several);
+    const bool late = file->some_ended && is.id == 0 && !is.usage && !is.begins;
+    const bool again = is.ends && is.id != 0 && is.id == file->last_ended;
     file->known = true;
     if (several || (!to && (late || again))) {
         return;
     }
-    to = to ? to : open_stream(in, line, is.id, event);
+    to = to ? to : open_stream(in, line, event);
     feed(in, to, in->document.whole);
     to->id = to->id != 0 ? to->id : is.id;
     to->begun = to->begun || is.begins;
     to->own_ids = to->own_ids || is.named;
     to->ended = is.ends;
-    if (is.has_usage) {
-        to->usage = is.usage;
-        check_members(in, document_at(&in->document, usages), &to->about);
+    if (is.usage) {
+        to->usage = *is.usage;
+        check_members(in, &to->about);
     }
     read_about(in, &to->about);
     if (is.ends) {
@@ -182,22 +173,21 @@ void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
     }
 }
 
-/* [DONE] */
-void streams_end_mark(reading *in, uint64_t line) {
-    static const char done[] = "data: [DONE]\n\n";
+bool streams_feed(reading *in, slice data) {
     stream *const open = latest(in->source);
-    stream *const to = open || in->source->some_ended ? open : open_stream(in, line, 0, true);
-    if (to && to->event) {
-        tokusage_stream_feed(&to->state, done, sizeof done - 1);
-        to->ended = true;
-        close_stream(in, to);
+    if (open) {
+        feed(in, open, data);
     }
+    return open;
 }
 
-/* The library says what a usage that is malformed means for the stream. */
-void streams_malformed(reading *in, uint64_t line, slice data) {
+void streams_end(reading *in) {
     stream *const open = latest(in->source);
-    feed(in, open ? open : open_stream(in, line, 0, true), data);
+    if (open && open->event) {
+        feed(in, open, slice_of("[DONE]"));
+        open->ended = true;
+        close_stream(in, open);
+    }
 }
 
 void streams_close(reading *in) {

@@ -25,10 +25,6 @@ slice slice_of(const char *string) {
     return (slice){string, strlen(string)};
 }
 
-slice slice_after(slice of, size_t length) {
-    return (slice){of.bytes + length, of.length - length};
-}
-
 bool slice_begins(slice one, const char *string) {
     return one.length >= strlen(string) && memcmp(one.bytes, string, strlen(string)) == 0;
 }
@@ -50,6 +46,17 @@ bool slice_drop_end(slice *one, const char *string) {
 
 bool slice_equals(slice one, slice other) {
     return one.length == other.length && (one.length == 0 || memcmp(one.bytes, other.bytes, one.length) == 0);
+}
+
+bool slice_is_one(slice one, const char *words) {
+    for (size_t span = 0; *words != '\0'; words += span + (words[span] == '|')) {
+        span = strcspn(words, "|");
+        const size_t length = span - (words[span - 1] == '*');
+        if (one.length >= length && (length < span || one.length == length) && memcmp(one.bytes, words, length) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void text_free(text *to) {
@@ -228,11 +235,11 @@ void text_json(text *to, slice from) {
 
 /* Of \uNNNN; more than 0xFFFF: it is none. */
 static uint32_t code_unit(slice of) {
-    char digits[] = "10000";
-    if (of.length >= 6 && slice_begins(of, "\\u")) {
-        memcpy(digits, of.bytes + 2, 4);
-        digits[4] = '\0';
+    char digits[5] = "";
+    if (of.length < 6 || !slice_begins(of, "\\u")) {
+        return 0x10000;
     }
+    memcpy(digits, of.bytes + 2, 4);
     return (uint32_t)strtoul(digits, NULL, 16);
 }
 
@@ -247,29 +254,29 @@ static void put_code_point(text *to, uint32_t code) {
     text_bytes(to, bytes, length);
 }
 
-/* Returns the length of the escape; half of a surrogate pair is U+FFFD. */
-static size_t put_escape(text *to, slice from) {
-    static const char names[] = "bfnrt";
-    const uint32_t unit = code_unit(from);
-    if (unit > 0xFFFF) {
-        const char *const name = from.length > 1 ? memchr(names, from.bytes[1], sizeof names - 1) : NULL;
-        text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + (from.length > 1), 1);
-        return from.length > 1 ? 2 : 1;
-    }
-    const bool surrogate = unit >= 0xD800 && unit <= 0xDFFF;
-    const uint32_t second = surrogate && unit < 0xDC00 ? code_unit(slice_after(from, 6)) : 0;
-    const bool pair = second >= 0xDC00 && second <= 0xDFFF;
-    put_code_point(to, pair ? 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF) : surrogate ? 0xFFFD : unit);
-    return pair ? 12 : 6;
-}
-
 void text_decode(text *to, slice from) {
+    static const char names[] = "bfnrt";
     while (from.length > 0) {
         const char *const escape = memchr(from.bytes, '\\', from.length);
         const size_t span = escape ? (size_t)(escape - from.bytes) : from.length;
         text_bytes(to, from.bytes, span);
         from = slice_after(from, span);
-        from = escape ? slice_after(from, put_escape(to, from)) : from;
+        if (!escape) {
+            return;
+        }
+        const uint32_t unit = code_unit(from);
+        const uint32_t second = unit >= 0xD800 && unit < 0xDC00 ? code_unit(slice_after(from, 6)) : 0;
+        const bool pair = second >= 0xDC00 && second <= 0xDFFF;
+        if (unit <= 0xFFFF) { /* half of a surrogate pair is U+FFFD */
+            put_code_point(to, pair                               ? 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF)
+                               : unit >= 0xD800 && unit <= 0xDFFF ? 0xFFFD
+                                                                  : unit);
+            from = slice_after(from, pair ? 12 : 6);
+        } else {
+            const char *const name = from.length > 1 ? memchr(names, from.bytes[1], sizeof names - 1) : NULL;
+            text_bytes(to, name ? &"\b\f\n\r\t"[name - names] : from.bytes + 1, from.length > 1);
+            from = slice_after(from, from.length > 1 ? 2 : 1);
+        }
     }
 }
 

@@ -44,6 +44,14 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
     return any && at == number.length && *value <= amount_most;
 }
 
+bool count_read(slice number, int64_t *read) {
+    bool exact = false;
+    amount value = 0;
+    const bool good = decimal_read(number, 0, &value, &exact) && exact && value <= TOKUSAGE_COUNT_MAX;
+    *read = good ? (int64_t)value : *read;
+    return good;
+}
+
 bool amount_read(slice number, amount *read) {
     bool exact = false;
     amount value = 0;
@@ -106,17 +114,19 @@ column column_at(size_t index) {
 }
 
 bool tally_add(tally *sum, const tally *more) {
-    tally made = *sum;
-    bool good = tokusage_add(&made.usage, &more->usage) == TOKUSAGE_OK;
-    made.cost += more->cost;
-    made.stated += more->stated;
-    good = good && made.cost <= amount_most && made.stated <= amount_most;
-    for (size_t i = 0; i < COUNTERS && good; i++) {
-        made.counters[i] += more->counters[i];
-        good = made.counters[i] <= TOKUSAGE_COUNT_MAX;
+    bool good = more->cost <= amount_most - sum->cost && more->stated <= amount_most - sum->stated;
+    for (size_t i = 0; i < COUNTERS; i++) {
+        good = good && more->counters[i] <= TOKUSAGE_COUNT_MAX - sum->counters[i];
     }
-    *sum = good ? made : *sum;
-    return good;
+    if (!good || tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < COUNTERS; i++) {
+        sum->counters[i] += more->counters[i];
+    }
+    sum->cost += more->cost;
+    sum->stated += more->stated;
+    return true;
 }
 
 int64_t tally_findings(const tally *from) {

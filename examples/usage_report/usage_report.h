@@ -20,6 +20,11 @@ typedef struct slice {
     size_t length;
 } slice;
 
+/* What follows so many bytes. */
+static inline slice slice_after(slice of, size_t length) {
+    return length > 0 ? (slice){of.bytes + length, of.length - length} : of;
+}
+
 typedef struct text {
     char *bytes;
     size_t used, room;
@@ -27,12 +32,12 @@ typedef struct text {
 
 void *memory_resize(void *memory, size_t size); /* realloc, except that a failure ends the program */
 slice slice_of(const char *string);
-slice slice_after(slice of, size_t length); /* what follows so many bytes */
 bool slice_is(slice one, const char *string);
 bool slice_begins(slice one, const char *string);
 bool slice_ends(slice one, const char *string);
 bool slice_drop_end(slice *one, const char *string);
 bool slice_equals(slice one, slice other);
+bool slice_is_one(slice one, const char *words); /* A|B*: of these words, or beginnings of words */
 void text_free(text *to);
 void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
@@ -71,6 +76,7 @@ bool json_is_space(char c);
 slice json_trim(slice of);
 bool json_is(slice value, char first); /* '{', '[' or '"' */
 slice json_inside(slice string);       /* without its quotes */
+slice json_plain(slice value);         /* of a string its inside; nothing: an array or an object */
 bool json_is_number(slice value);
 
 /* The length of the document at the front; 0: it is broken, or goes on after the bytes. */
@@ -95,7 +101,6 @@ typedef struct document {
         slice name, value;
     } * members;
     size_t count, room;
-    uint64_t marks; /* a bit for each name */
     tokusage_stream stream;
     tokusage_verdict verdict; /* what the library says of it as a response */
     tokusage usage;
@@ -108,9 +113,10 @@ typedef struct document {
  */
 bool document_open(document *in, const char *pointer, slice from, slice *rest);
 slice document_one(document *in, const char *pointer); /* nothing for null, too */
-/* At the first of several pointers, separated by spaces, that has a value. What follows a = is no pointer. */
+/* Pointers are separated by spaces; what follows a = is none. At the next of them; at the first that has a value. */
+slice document_next(document *in, const char **pointers);
 slice document_at(document *in, const char *pointers);
-bool document_has(document *in, const char *pointers); /* whether there is a member with such a name, also null */
+bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
 /* ---- options.c: what was asked for. */
 
@@ -144,6 +150,7 @@ __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a numb
 
 /* A decimal, maybe with an exponent, times 10^shift, rounded half up; *exact: it was whole. */
 bool decimal_read(slice number, int shift, amount *value, bool *exact);
+bool count_read(slice number, int64_t *read);
 bool amount_read(slice number, amount *read);         /* a number, or a string of one */
 void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
 void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
@@ -234,14 +241,10 @@ typedef struct price_list {
     bool timed;   /* some depend on the time */
     bool explain; /* say which prices a model has */
 } price_list;
-typedef struct sale {
-    slice model, tier;
-    const int64_t *time; /* NULL: not known */
-    const tokusage *usage;
-} sale;
 
-bool prices_read(const char *path, price_list *read);               /* false: it has said why not */
-const char *price_of(price_list *in, const sale *of, amount *cost); /* NULL; else why the cost is not known */
+bool prices_read(const char *path, price_list *read); /* false: it has said why not */
+/* NULL; else why the cost is not known. *time NULL: not known. */
+const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage, amount *cost);
 void prices_free(price_list *of);
 
 /* ---- options.c */
@@ -300,7 +303,6 @@ typedef struct record {
     bool unfinished, timed, priced;
     const char *reason; /* of a finding, where the verdict does not say it */
     tokusage usage;
-    tokusage_error error;
     amount cost, stated;
 } record;
 
@@ -309,13 +311,14 @@ enum {
     OF_ID,
     OF_TIER,
     OF_SESSION,
-    OF_KEY, /* the first component of the group's key; empty: where it is not a pointer's, or nothing is there */
+    OF_KEY, /* at the pointer of the first --by */
     TEXTS = OF_KEY + BY_MOST
 };
 /* And what else is known while it is read. */
 typedef struct response {
     record kept;
-    bool batch, stated;
+    tokusage_error error;
+    bool batch;
     text is[TEXTS];
 } response;
 
@@ -329,16 +332,20 @@ enum {
 typedef struct source {
     const char *name; /* - is standard input */
     uint32_t number;
-    struct stream **open; /* streams (streams.c), in their order */
-    size_t count, room;
+    void *file;
+    char *buffer;
+    size_t begin, end, room; /* bytes that are left in it */
+    uint64_t line;           /* that `begin` is in, from 1 */
+    bool ended, broken;      /* there are no more bytes; as they cannot be read */
+    struct stream **open;    /* streams (streams.c), in their order */
+    size_t count, open_room;
     bool some_ended;
-    uint64_t ended;      /* the id of the latest that has */
+    uint64_t last_ended; /* the id of the latest that has */
     text event;          /* data of an event, so far */
     text cut[2];         /* a line that Docker or CRI has cut, so far: of stdout, of stderr */
     text model, session; /* of the session, as the latest line of its kind said */
     tokusage running;    /* its running total */
-    bool has_running;
-    bool timed; /* a time that the line has around the document */
+    bool timed;          /* a time that the line has around the document */
     int64_t time;
     bool known;           /* it has documents that are responses, or known to be none */
     catalog said;         /* names of members that were named */
@@ -347,10 +354,14 @@ typedef struct source {
 } source;
 
 /* The records of ids (answers.c). */
+typedef struct bucket {
+    uint64_t id;
+    size_t number; /* of the record, from 1 */
+} bucket;
 typedef struct answers {
     record *all;
     size_t count, room;
-    uint32_t *table; /* the numbers of records, from 1, by their ids */
+    bucket *table;
     size_t buckets;
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
@@ -393,39 +404,25 @@ void finish_record(reading *in, const record *of); /* counts, names and prints i
 /* ---- names.c: members that may be counts. */
 
 bool may_be_count(slice name, slice value);
-void check_members(reading *in, slice usage, const response *of); /* findings for those that nobody knows */
-void put_pointer_of_count(text *to, slice whole);                 /* of the first; nothing: there is none */
+void check_members(reading *in, const response *of); /* findings for those of a usage that nobody knows */
+void check_usage(reading *in, slice usage, const response *of);
+bool find_count(slice whole, text *pointer); /* the first */
 
 /* ---- shapes.c: the table of what a document may be. streams.c: responses that are put together from chunks. */
 
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule);
-void streams_end_mark(reading *in, uint64_t line);
-void streams_malformed(reading *in, uint64_t line, slice data);
+bool streams_feed(reading *in, slice data); /* what is no JSON, to the latest one; false: none is open */
+void streams_end(reading *in);              /* [DONE] */
 void streams_close(reading *in);
 
 /* ---- input.c and lines.c: bytes, lines, and what a line is. */
 
-bool interrupted(void);
-void interrupt_prepare(void);
-void interrupt_die(void);
-
-typedef struct input {
-    reading *reading;
-    int file;
-    void *unpacked; /* of gzip */
-    bool ended, broken;
-    char *buffer;
-    size_t begin, end, room;
-    uint64_t line; /* that `begin` is in, from 1 */
-} input;
-
-bool input_open(input *of, reading *to, const char *name);
-void input_close(input *of);
-bool input_fill(input *of);
-size_t input_line(input *of, size_t most); /* the offset of its end from `begin` */
-void read_file(reading *in, input *with, const char *name, uint32_t number);
-
+bool input_open(reading *in);
+void input_close(reading *in);
+bool input_fill(reading *in);               /* adds bytes to those that are left; false: there are none */
+slice input_line(reading *in, size_t most); /* without its end; longer than this: its beginning */
+void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 void merge_document(reading *to, uint64_t line, slice whole);
 
@@ -439,14 +436,9 @@ typedef struct report_row {
     uint64_t line;
     const char *verdict;
 } report_row;
-typedef struct report {
-    const options *asked;
-    report_row *rows; /* the total is after them */
-    size_t count;
-    bool complete;
-} report;
 
 void format_each(const options *asked, const report_row *of, text *to); /* NULL: the head */
-void format_report(const report *of, text *to);
+/* The total comes after the rows. */
+void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs usage-report on good and on broken input, and compares everything it prints, and its exit status, with
 # tests/data/usage_report/NAME.out, NAME.err (no file: nothing is printed) and the status given here. After that come the
-# claims that no single output shows: parts add up to the whole, memory is constant, a signal does not lose what was counted.
+# claims that no single output shows: parts add up to the whole, memory is constant.
 #
 #     sh tests/examples/usage_report.sh FOLDER            FOLDER holds the programs
 #     ACCEPT=1 sh tests/examples/usage_report.sh FOLDER   writes the files anew, to be read before they are committed
@@ -396,49 +396,6 @@ second_usage() {
 }
 says "a usage after one that says that it is the last" "(none): responses 1 prompt 5 completion 9 total 14" \
     "$(second_usage | "$report" --by /model --format csv | short)"
-
-# ------------------------------------------------------------------------------------------- interruption
-
-mkfifo "$scratch/pipe"
-"$report" --each --format csv "$scratch/pipe" >"$scratch/interrupted" 2>"$scratch/interrupted.err" &
-pid=$!
-exec 3>"$scratch/pipe"
-printf '{"usage":{"prompt_tokens":5,"completion_tokens":1}}\n{"usage":{"prompt_tok' >&3
-# wait_for COMMAND...: until it succeeds, 30 seconds at most.
-wait_for() {
-    tries=0
-    until "$@" 2>/dev/null || [ "$tries" -ge 300 ]; do
-        tries=$((tries + 1))
-        sleep 0.1
-    done
-}
-has_ended() {
-    ! kill -0 "$1"
-}
-sleep 1
-kill -TERM $pid
-wait_for has_ended $pid
-exec 3>&-
-seen=0
-wait $pid || seen=$?
-says "status after SIGTERM" 143 "$seen"
-says "what is read whole is printed before the end" "$(sed 1q $data/each_csv.out)
-$scratch/pipe,1,(none),5,1,6,consistent" "$(sed '2,$s/,,*/,/g' "$scratch/interrupted")"
-says "an interruption is reported" "usage-report: interrupted; these are the totals so far" "$(cat "$scratch/interrupted.err")"
-
-# In the foreground timeout sends the signal once; else the whole group gets it again, and a second one ends the program at once.
-if timeout --foreground --preserve-status 5 true 2>/dev/null; then
-    seen=0
-    (
-        printf '{"usage":{"prompt_tokens":5}}\n'
-        sleep 6
-    ) | timeout --foreground --preserve-status -s INT 2 "$report" --format json >"$scratch/interrupted" 2>/dev/null || seen=$?
-    says "status after SIGINT" 130 "$seen"
-    holds "SIGINT prints the totals so far, and that they are not complete" \
-        grep -q '"complete":false.*"total":{"responses":1,.*"prompt_tokens":5' "$scratch/interrupted"
-else
-    skip interruption "there is no timeout that sends a signal"
-fi
 
 # ------------------------------------------------------------------------------------------- installation
 

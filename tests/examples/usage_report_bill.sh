@@ -105,7 +105,7 @@ counts "message_stop without message_delta is no end" "c: responses 1 unfinished
     "$(claude a 5 4 | sed 's/data: {"type":"message_delta".*message_stop/data: {"type":"message_stop/')"
 
 long=$(awk 'BEGIN { for (i = 0; i < 400; i++) printf "{"; }')
-counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): responses 1 without_usage 1 too_long 1" \
+counts "an event that is longer than --max-line" "m: responses 1 prompt 7 completion 3 total 10; (none): too_long 1" \
     "longer than --max-line" \
     "$(event "{\"id\":\"a\",\"model\":\"m\",\"x\":\"$long\",$(usage 5 2)}")$done_event$(chat b m 7 3)$done_event" --max-line 300
 
@@ -140,7 +140,7 @@ counts "Docker's lines" "m: responses 1 prompt 4 completion 2 total 6" "" \
 counts "usage at no known path" "(none): misplaced 2" "a count at /data/usage/prompt_tokens" "{\"data\":{$(usage 1 2)}}\n{\"data\":{$(usage 1 2)}}\n"
 counts "error bodies" "(none): errors 2" "[nothing was counted]" \
     '{"error":{"message":"no"}}\n{"error":null}\n{"error":false}\n{"error":""}\n{"response":{"error":{"code":"no"}}}\n'
-counts "a result that has more tokens than its lines" "m: responses 1 unfinished 1 prompt 5 completion 2 total 7" "fewer tokens than its results" \
+counts "a result that has more tokens than its lines" "m: responses 1 unfinished 1 prompt 5 completion 2 total 7" "fewer tokens than this result" \
     '{"type":"assistant","session_id":"s","message":{"id":"a","model":"m","usage":{"input_tokens":5,"output_tokens":2}}}
 {"type":"result","session_id":"s","uuid":"b","model":"m","usage":{"input_tokens":5,"output_tokens":90}}\n'
 counts "what the nginx module says of its responses" "m: responses 3 without_usage 1 errors 1 unfinished 1 prompt 12 completion 6 total 18" "not whole" \
@@ -168,6 +168,9 @@ counts "braces and usages in an answer" "m: responses 2 prompt 9 completion 5 to
         set -- $u
         printf '{"id":"%s",%s,"model":"m","choices":[{"message":{"content":"} {\\\\"usage\\\\":{\\\\"prompt_tokens\\\\":9}"}}],%s}\\n' "$1" "$whole" "$(usage "$2" "$3")"
     done)"
+counts "a name that differs in a digit" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "ephemeral_24h_input_tokens: not known" \
+    "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2 | sed 's/}/,"cache_creation":{"ephemeral_1h_input_tokens":0}}/')}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 |
+        sed 's/}/,"cache_creation":{"ephemeral_24h_input_tokens":0}}/')}\n"
 counts "a name that may be a count, in the second of two usages" "m: responses 2 unknown_names 1 prompt 9 completion 5 total 14" "x_tokens: not known" \
     "{\"id\":\"a\",$whole,\"model\":\"m\",$(usage 4 2)}\n{\"id\":\"b\",$whole,\"model\":\"m\",$(usage 5 3 | sed 's/}/,"x_tokens":1}/')}\n"
 counts "a run of assistants sums its steps" "m: responses 1 prompt 5 completion 2 total 7" "" \
@@ -232,13 +235,13 @@ if "$report" --format csv "$scratch/one.gz" 2>/dev/null | grep -q ',4,'; then
         "$("$report" --format csv <"$scratch/both.gz" | short)"
     seen=0
     "$report" "$scratch/truncated.gz" >/dev/null 2>"$scratch/err" || seen=$?
-    says "a truncated gzip file" "2 usage-report: $scratch/truncated.gz: it is packed by gzip, and truncated" "$seen $(cat "$scratch/err")"
+    says "a truncated gzip file" "2 usage-report: $scratch/truncated.gz: its gzip is truncated" "$seen $(cat "$scratch/err")"
 else
     says "gzip, not unpacked" 1 "$("$report" "$scratch/one.gz" 2>&1 >/dev/null | grep -c 'packed by gzip')"
 fi
-counts "zstd" "(none): malformed 1" "packed by zstd" '\0050\0265\0057\0375\0000\n{"usage":5}\n'
+counts "what zstd has packed" "(none): malformed 1" "no response was found in this file" '\0050\0265\0057\0375\0000\n\0001x'
 counts "AWS frames that are truncated" "(none): responses 1 without_usage 1 unfinished 1" "truncated before its usage" '\0000\0000\0000\0100\0000\0000\0000\0020'
-counts "UTF-16" "(none): malformed 1" "UTF-16" '\0377\0376{\0000}\0000\n\0000'
+counts "UTF-16" "(none): malformed 1" "not JSON" '\0377\0376{\0000}\0000\n\0000'
 
 # ------------------------------------------------------------------------------------------- counts
 
@@ -298,7 +301,8 @@ fi
 dated "a model at a pointer" x '5,"deep":{"name":"x"}' --model /deep/name --by /deep/name
 says "a zone that is none" "usage-report: --tz: Nowhere/At_all: no zone of this system 2" \
     "$({ "$report" --tz Nowhere/At_all </dev/null 2>&1 || echo $?; } | paste -s -d ' ' -)"
-counts "--model" "x: responses 1 prompt 1 completion 1 total 2" "" "{\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
+counts "--model, which comes before what the response says" "x: responses 1 prompt 1 completion 1 total 2" "" \
+    "{\"model\":\"m\",\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
 counts "files are a key" "-: responses 1 prompt 4 completion 2 total 6" "" "$(body a m 4 2)" --by file
 counts "groups with times are in their order" "2026-01-01 m: responses 1 prompt 1 completion 1 total 2; 2026-01-02 m: responses 1 prompt 9 completion 9 total 18" "" \
     "{\"model\":\"m\",\"time\":\"2026-01-02\",$(usage 9 9)}\n{\"model\":\"m\",\"time\":\"2026-01-01\",$(usage 1 1)}\n" --by day --by /model
@@ -367,11 +371,13 @@ refused() {
     "$report" --prices "$scratch/bad" </dev/null >/dev/null 2>"$scratch/err" || seen=$?
     says "a file of prices, $1" "2 $2" "$seen $(sed -n 's,^usage-report: --prices: [^:]*bad:,,p' "$scratch/err" | sed 1q)"
 }
-refused "without names" "1: m: no column of prices; there are model, service_tier, above, and names of counts" 'm,1,2\n'
-refused "with a price of the total" "1: total_tokens: no column of prices; there are model, service_tier, above, and names of counts" \
+refused "without names" "2: not a model, and a cell for each column" 'm,1,2\nn,1,2\n'
+refused "with a column of another name" "2: price: no column of prices; there are model, service_tier, above, and names of counts" 'model,price\nm,1\n'
+refused "with a word for a number of tokens" "2: many: no number of tokens" 'model,input,above\nm,1,many\n'
+refused "with a price of the total" "2: total_tokens: no column of prices; there are model, service_tier, above, and names of counts" \
     'model,total_tokens\nm,1\n'
 refused "with a name twice" "2: m: two prices for the same" 'model,prompt_tokens,input\nm,1,2\n'
-refused "with a model alone" "1: no column named model, or none of prices" 'model\nm\n'
+refused "with a model alone" " no prices" 'model\nm\n'
 refused "with a price too few" "3: m: not a model, and a cell for each column" '#\nmodel,prompt_tokens,completion_tokens\nm,1\n'
 refused "with a price too many" "2: m: not a model, and a cell for each column" 'model,prompt_tokens\nm,1,2\n'
 refused "with a word for a price" "2: free: no price" 'model,prompt_tokens\nm,free\n'
