@@ -64,18 +64,18 @@ static bool is_better(const record *next, const record *old) {
     return order[i] > 0;
 }
 
-/* ---- the table: open addressing */
+/* ---- the table: open addressing; the upper half of an id, and the number of its record, from 1 */
 
-static bucket *place_of(const answers *in, uint64_t id) {
-    size_t at = (size_t)id & (in->buckets - 1);
-    while (in->table[at].number != 0 && in->table[at].id != id) {
+static uint64_t *place_of(const answers *in, uint64_t id) {
+    size_t at = (size_t)(id >> 32) & (in->buckets - 1);
+    while (in->table[at] != 0 && ((in->table[at] ^ id) >> 32 != 0 || in->all[(uint32_t)in->table[at] - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
     }
     return &in->table[at];
 }
 
 static void grow(answers *of) {
-    answers old = *of;
+    const answers old = *of;
     if (of->count < of->room) {
         return;
     }
@@ -85,9 +85,11 @@ static void grow(answers *of) {
     of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
     for (size_t i = 0; i < old.buckets; i++) {
-        if (old.table[i].number != 0) {
-            *place_of(of, old.table[i].id) = old.table[i];
+        size_t at = (size_t)(old.table[i] >> 32) & (of->buckets - 1);
+        while (old.table[i] != 0 && of->table[at] != 0) {
+            at = (at + 1) & (of->buckets - 1);
         }
+        of->table[at] = old.table[i] != 0 ? old.table[i] : of->table[at];
     }
     free(old.table);
 }
@@ -110,14 +112,14 @@ void answers_take(reading *in, const record *next) {
         say_repeated(in, next, "there are more ids than --max-ids: those before this line are forgotten");
     }
     grow(of);
-    bucket *const at = next->id != 0 ? place_of(of, next->id) : NULL;
-    record *const old = at && at->number != 0 ? &of->all[at->number - 1] : NULL;
+    uint64_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
+    record *const old = at && *at != 0 ? &of->all[(uint32_t)*at - 1] : NULL;
     of->sums = of->sums || next->rule == SUMS;
     of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
         of->all[of->count++] = *next;
         if (at) {
-            *at = (bucket){next->id, of->count};
+            *at = (next->id >> 32 << 32) | of->count;
         }
     } else if (next->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");

@@ -22,7 +22,9 @@ typedef struct shape {
 
 /* clang-format off */
 static const shape rows[] = {
+    /* responses as most services send them: first, as most documents are one */
     {.is = {"/object=chat.completion|text_completion|response"}},
+    {.is = {"/type=message"}},
     /* Claude Code: transcripts, and -p --output-format stream-json */
     {.is = {"/type=assistant", "/message/usage", "/message/id"}, .rule = REPLACES, .id = "/message/id",
      .session = "/sessionId /session_id"},
@@ -106,7 +108,10 @@ static const shape rows[] = {
     {.is = {NULL}},
 };
 /* clang-format on */
-static const shape *const other = &rows[sizeof rows / sizeof *rows - 1];
+enum {
+    ROWS = sizeof rows / sizeof *rows
+};
+static const shape *const other = &rows[ROWS - 1];
 
 static const char bodies[] = "/response_body /responseBody /resp_body /res_body /body /response/body /response "
                              "/responseJson /response_json /output_body /outputBody";
@@ -137,18 +142,36 @@ static bool holds(document *of, const char *condition) {
     return words ? slice_is_one(json_plain(value), words + 1) : value.bytes != NULL;
 }
 
+static bool row_holds(document *of, const shape *row) {
+    size_t i = 0;
+    while (i < 3 && row->is[i] && holds(of, row->is[i])) {
+        i++;
+    }
+    return i == 3 || !row->is[i];
+}
+
+/* Of the members that a condition is about: without one of them it does not hold. */
+static uint64_t marks_of(const char *condition) {
+    uint64_t marks = condition && *condition == '/' ? 0 : UINT64_MAX;
+    for (; condition && *condition == '/'; condition += strcspn(condition, " "), condition += *condition == ' ') {
+        marks |= json_mark((slice){condition + 1, strcspn(condition + 1, "/ =")});
+    }
+    return marks;
+}
+
 /* With --at, only chunks are recognized. */
 static const shape *shape_of(reading *in) {
+    static uint64_t marks[ROWS];
+    document *const of = &in->document;
     const shape *row = rows;
-    for (;; row++) {
-        size_t i = 0;
-        while (i < 3 && row->is[i] && (!in->asked->at || row->rule >= CHUNK) && holds(&in->document, row->is[i])) {
-            i++;
-        }
-        if (row == other || (i > 0 && (i == 3 || !row->is[i]))) {
-            return row;
-        }
+    for (size_t i = ROWS; i > 0 && marks[0] == 0; i--) {
+        marks[i - 1] = marks_of(rows[i - 1].is[0]);
     }
+    while (row != other && ((in->asked->at && row->rule < CHUNK) ||
+                            (row > rows + 1 && (document_marks(of) & marks[row - rows]) == 0) || !row_holds(of, row))) {
+        row++;
+    }
+    return row;
 }
 
 /* ---- what a row says */

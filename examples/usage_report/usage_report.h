@@ -104,6 +104,7 @@ typedef struct document {
         slice name, value;
     } * members;
     size_t count, room;
+    uint64_t marks; /* of their names */
     tokusage_stream stream;
     tokusage_verdict verdict; /* what the library says of it as a response */
     tokusage usage;
@@ -119,6 +120,8 @@ slice document_one(document *in, const char *pointer); /* nothing for null, too 
 /* Pointers are separated by spaces; what follows a = is none. At the next of them; at the first that has a value. */
 slice document_next(document *in, const char **pointers);
 slice document_at(document *in, const char *pointers);
+uint64_t json_mark(slice name);
+uint64_t document_marks(document *in);             /* of all its members */
 bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
 /* ---- options.c: what was asked for. */
@@ -357,14 +360,10 @@ typedef struct source {
 } source;
 
 /* The records of ids (answers.c). */
-typedef struct bucket {
-    uint64_t id;
-    size_t number; /* of the record, from 1 */
-} bucket;
 typedef struct answers {
     record *all;
     size_t count, room;
-    bucket *table;
+    uint64_t *table;
     size_t buckets;
     bool sums, mixed; /* some sum others; they are not in the order of their lines */
 } answers;
