@@ -10,7 +10,6 @@ set -eu
 programs=$(cd "$1" && pwd)
 report=$programs/usage-report
 cd "$(dirname "$0")/../.."
-root=$(pwd)
 data=tests/data/usage_report
 . tests/checks/compare.sh
 

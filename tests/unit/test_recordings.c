@@ -7,47 +7,40 @@
 
 #include "samples.h"
 
-/* Runs a folder next to that of the recordings. Only a missing first one says the words that ctest reads as skipped. */
-static void expect_folder(const char *sibling, const char *name) {
+/* A folder next to that of the recordings, and its table. */
+typedef struct sibling {
+    const char *folder, *table;
+} sibling;
+
+/* Only a missing folder of the recordings says the words that ctest reads as skipped. */
+static void run_folder(void **state) {
     char folder[1000];
+    const sibling *const which = *state;
     const char *const recordings = getenv("TOKUSAGE_RECORDINGS");
     const bool set = recordings != NULL && recordings[0] != '\0';
-    (void)snprintf(folder, sizeof folder, "%s%s", set ? recordings : "", sibling);
-    const size_t count = set ? expect_samples(folder, name) : 0;
+    (void)snprintf(folder, sizeof folder, "%s%s", set ? recordings : "", which->folder);
+    const size_t count = set ? expect_samples(folder, which->table) : 0;
     if (count == 0) {
-        print_message("no %s: %s\n", sibling[0] == '\0' ? "recordings" : "folder",
+        print_message("no %s: %s\n", which->folder[0] == '\0' ? "recordings" : "folder",
                       set ? folder : "TOKUSAGE_RECORDINGS is not set");
         skip();
     }
     print_message("%zu bodies of %s\n", count, folder);
 }
 
-static void recordings_say_what_is_expected_in_every_way(void **state) {
-    (void)state;
-    expect_folder("", "expected-0.3.tsv");
-}
-
-static void bodies_after_public_reports_say_what_is_expected(void **state) {
-    (void)state;
-    expect_folder("/../field", "expected.tsv");
-}
-
-static void a_body_of_each_format_says_what_is_expected(void **state) {
-    (void)state;
-    expect_folder("/../bodies", "expected.tsv");
-}
-
-static void echoed_schemas_hide_no_usage(void **state) {
-    (void)state;
-    expect_folder("/../hostile/depth", "expected.tsv");
-}
+#define FOLDER_TEST(what, folder, table)                                                                               \
+    {                                                                                                                  \
+        .name = (what), .test_func = run_folder, .initial_state = &(sibling) {                                         \
+            (folder), (table)                                                                                          \
+        }                                                                                                              \
+    }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(recordings_say_what_is_expected_in_every_way),
-        cmocka_unit_test(bodies_after_public_reports_say_what_is_expected),
-        cmocka_unit_test(a_body_of_each_format_says_what_is_expected),
-        cmocka_unit_test(echoed_schemas_hide_no_usage),
+        FOLDER_TEST("recordings_say_what_is_expected_in_every_way", "", "expected-0.3.tsv"),
+        FOLDER_TEST("bodies_after_public_reports_say_what_is_expected", "/../field", "expected.tsv"),
+        FOLDER_TEST("a_body_of_each_format_says_what_is_expected", "/../bodies", "expected.tsv"),
+        FOLDER_TEST("echoed_schemas_hide_no_usage", "/../hostile/depth", "expected.tsv"),
     };
     random_seed_or(1);
     return cmocka_run_group_tests(tests, NULL, NULL);
