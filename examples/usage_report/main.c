@@ -33,7 +33,7 @@ static int finish(int result, int error) {
     const bool closed = fclose(stdout) == 0;
     error = error != 0 ? error : errno;
     if (!closed || error != 0) {
-        fprintf(stderr, "usage-report: standard output: %s\n", error != 0 ? strerror(error) : "a write failed");
+        complain("standard output", 0, (slice){NULL, 0}, error != 0 ? strerror(error) : "a write failed");
         return NOT_COMPLETE;
     }
     return result;
@@ -92,7 +92,7 @@ static int report_all(options *asked) {
     in.asked = asked;
     in.wants_time = asked->timed || asked->ranged || asked->prices.timed;
     if (getentropy(in.seed, sizeof in.seed) != 0) {
-        fprintf(stderr, "usage-report: no random numbers: %s\n", strerror(errno));
+        complain("random numbers", 0, (slice){NULL, 0}, strerror(errno));
         return NOT_COMPLETE;
     }
     if (asked->each) {
@@ -106,7 +106,7 @@ static int report_all(options *asked) {
     }
     if (tokusage_equal(&total.usage, &(tokusage){.total_tokens = {.present = false}}) && !asked->merge &&
         !in.incomplete && in.output_error == 0) {
-        fputs("usage-report: nothing was counted: no response with a usage was found\n", stderr);
+        complain("nothing was counted", 0, (slice){NULL, 0}, "no response with a usage was found");
     }
     catalog_free(&in.groups);
     catalog_free(&in.notes);

@@ -38,17 +38,26 @@ static bool take_head(reading *to, slice whole) {
     return same;
 }
 
-/* False: it is broken. What is absent is nothing. */
+/*
+ * False: it is broken. What is absent is nothing. With --prices it costs what its sums cost now, without what depends
+ * on single calls.
+ */
 static bool read_group(reading *to, slice element, tally *read) {
+    options *const asked = to->asked;
+    text *const model = &to->found.is[OF_MODEL];
     const slice keys = json_at(element, "/group");
-    slice key = {NULL, 0};
+    slice key;
+    size_t part = 0;
     bool good = json_is(keys, '[') &&
                 tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
-    to->key.used = 0;
-    for (slice inside = json_open(keys); json_next(&inside, NULL, &key);) {
+    to->key.used = model->used = 0;
+    for (slice inside = json_open(keys); json_next(&inside, NULL, &key); part++) {
         to->scratch.used = 0;
         text_decode(&to->scratch, json_inside(key));
         key_add(&to->key, json_is(key, '"'), text_all(&to->scratch));
+        if (part < asked->by_count && asked->by[part].kind == BY_MODEL) {
+            text_slice(model, text_all(&to->scratch));
+        }
     }
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
@@ -59,24 +68,12 @@ static bool read_group(reading *to, slice element, tally *read) {
                                 : of.which == STATED ? amount_read(value, &read->stated)
                                                      : count_read(value, &read->counters[of.which]));
     }
-    return good;
-}
-
-/* What a group has used, at the prices given now: without those above a number of tokens of a call. */
-static void price_group(reading *to, tally *of) {
-    slice key = text_all(&to->key);
-    slice part = {NULL, 0};
-    slice model = {NULL, 0};
-    for (size_t i = 0; json_next(&key, NULL, &part); i++) {
-        if (to->asked->by[i].kind == BY_MODEL) {
-            to->scratch.used = 0;
-            text_decode(&to->scratch, json_inside(part));
-            model = text_all(&to->scratch);
-        }
+    if (asked->prices.models.count > 0) {
+        read->cost = 0;
+        const bool unknown = price_of(&asked->prices, text_all(model), (slice){"", 0}, NULL, &read->usage, &read->cost);
+        read->counters[UNPRICED] = unknown ? read->counters[RESPONSES] : 0;
     }
-    of->cost = 0;
-    const char *const reason = price_of(&to->asked->prices, model, (slice){"", 0}, NULL, &of->usage, &of->cost);
-    of->counters[UNPRICED] = reason ? of->counters[RESPONSES] : 0;
+    return good;
 }
 
 void merge_document(reading *to, uint64_t line, slice whole) {
@@ -100,9 +97,6 @@ void merge_document(reading *to, uint64_t line, slice whole) {
         if (!read_group(to, element, &read)) {
             say_failure(to, line, "a group of this report is broken; the rest of it is not added");
             return;
-        }
-        if (to->asked->prices.models.count > 0) {
-            price_group(to, &read);
         }
         if (!tally_add(&((group *)catalog_at(&to->groups, text_all(&to->key), sizeof(group)))->tally, &read)) {
             say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");

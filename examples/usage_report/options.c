@@ -45,36 +45,31 @@ static const struct {
     } kind;
     size_t member;
 } known[] = {
-    {"at", POINTER, offsetof(options, at)},
-    {"model", POINTER, offsetof(options, model)},
-    {"time", POINTER, offsetof(options, time)},
-    {"by", KEY, 0},
-    {"tz", TEXT, offsetof(options, zone)},
-    {"since", TEXT, offsetof(options, since_text)},
-    {"until", TEXT, offsetof(options, until_text)},
-    {"prices", TEXT, offsetof(options, prices_path)},
-    {"format", TEXT, offsetof(options, format_name)},
-    {"explain", FLAG, offsetof(options, prices.explain)},
-    {"stated", FLAG, offsetof(options, stated)},
-    {"sheet", FLAG, offsetof(options, sheet)},
-    {"each", FLAG, offsetof(options, each)},
-    {"merge", FLAG, offsetof(options, merge)},
-    {"prefix", FLAG, offsetof(options, prefix)},
-    {"strict", FLAG, offsetof(options, strict)},
-    {"max-errors", NUMBER, offsetof(options, max_errors)},
-    {"max-line", NUMBER, offsetof(options, max_line)},
-    {"max-ids", NUMBER, offsetof(options, max_ids)},
-    {"help", FLAG, offsetof(options, help)},
-    {"version", FLAG, offsetof(options, version)},
+    {"--at", POINTER, offsetof(options, at)},
+    {"--model", POINTER, offsetof(options, model)},
+    {"--time", POINTER, offsetof(options, time)},
+    {"--by", KEY, 0},
+    {"--tz", TEXT, offsetof(options, zone)},
+    {"--since", TEXT, offsetof(options, since_text)},
+    {"--until", TEXT, offsetof(options, until_text)},
+    {"--prices", TEXT, offsetof(options, prices_path)},
+    {"--format", TEXT, offsetof(options, format_name)},
+    {"--explain", FLAG, offsetof(options, prices.explain)},
+    {"--stated", FLAG, offsetof(options, stated)},
+    {"--sheet", FLAG, offsetof(options, sheet)},
+    {"--each", FLAG, offsetof(options, each)},
+    {"--merge", FLAG, offsetof(options, merge)},
+    {"--prefix", FLAG, offsetof(options, prefix)},
+    {"--strict", FLAG, offsetof(options, strict)},
+    {"--max-errors", NUMBER, offsetof(options, max_errors)},
+    {"--max-line", NUMBER, offsetof(options, max_line)},
+    {"--max-ids", NUMBER, offsetof(options, max_ids)},
+    {"--help", FLAG, offsetof(options, help)},
+    {"--version", FLAG, offsetof(options, version)},
 };
 enum {
     KNOWN = sizeof known / sizeof *known
 };
-
-static bool fail(const char *option, const char *value, const char *reason) {
-    fprintf(stderr, "usage-report: --%s: %s: %s\n", option, value, reason);
-    return false;
-}
 
 bool options_key(options *to, const char *value) {
     static const char *const names[] = {"/model", "file", "hour", "day", "week", "month"};
@@ -83,7 +78,8 @@ bool options_key(options *to, const char *value) {
         kind++;
     }
     if (to->by_count == BY_MOST || (kind == BY_POINTER && !tokusage_pointer_valid(value))) {
-        return fail("by", value, "not file, hour, day, week, month, none or a JSON Pointer, or more than 8 keys");
+        return complain("--by", 0, slice_of(value),
+                        "not file, hour, day, week, month, none or a JSON Pointer, or more than 8 keys");
     }
     to->by[to->by_count++] = (grouping){(group_kind)kind, value};
     to->timed = to->timed || (kind >= BY_HOUR && kind <= BY_MONTH);
@@ -101,11 +97,11 @@ static bool set(options *to, size_t which, const char *value) {
     case POINTER:
         *(const char **)(void *)member = value;
         return (known[which].kind == TEXT || tokusage_pointer_valid(value) ||
-                fail(known[which].name, value, "no JSON Pointer (RFC 6901)"));
+                complain(known[which].name, 0, slice_of(value), "no JSON Pointer (RFC 6901)"));
     case NUMBER:
         *(uint64_t *)(void *)member = strtoul(value, &end, 10);
         return (*value >= '0' && *value <= '9' && *end == '\0' && *(uint64_t *)(void *)member < UINT32_MAX) ||
-               fail(known[which].name, value, "no number that is allowed here");
+               complain(known[which].name, 0, slice_of(value), "no number that is allowed here");
     default:
         to->grouped = true;
         return strcmp(value, "none") == 0 || options_key(to, value);
@@ -124,18 +120,18 @@ static bool settle(options *of) {
     of->ranged = of->since_text || of->until_text;
     of->priced = of->prices_path != NULL;
     if (of->merge && (of->grouped || of->at || of->each || of->ranged || of->model || of->time)) {
-        fputs("usage-report: --merge: the reports say by what they group, and have no single responses\n", stderr);
-        return false;
+        return complain("--merge", 0, (slice){NULL, 0},
+                        "the reports say by what they group, and have no single responses");
     }
     if (!of->grouped && !of->merge) {
         options_key(of, "/model");
     }
-    return (format < 4 || fail("format", of->format_name, "not table, json, csv or tsv")) &&
-           (moment_zone(of->zone) || fail("tz", of->zone, "no zone of this system")) &&
+    return (format < 4 || complain("--format", 0, slice_of(of->format_name), "not table, json, csv or tsv")) &&
+           (moment_zone(of->zone) || complain("--tz", 0, slice_of(of->zone), "no zone of this system")) &&
            (!of->since_text || moment_read(slice_of(of->since_text), &of->since) ||
-            fail("since", of->since_text, "no time")) &&
+            complain("--since", 0, slice_of(of->since_text), "no time")) &&
            (!of->until_text || moment_read(slice_of(of->until_text), &of->until) ||
-            fail("until", of->until_text, "no time")) &&
+            complain("--until", 0, slice_of(of->until_text), "no time")) &&
            (!of->priced || prices_read(of->prices_path, &of->prices));
 }
 
@@ -179,7 +175,7 @@ int options_read(int argc, char **argv, options *read) {
     int code = 0;
     opterr = 0;
     for (size_t i = 0; i < KNOWN; i++) {
-        all[i] = (struct option){known[i].name, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
+        all[i] = (struct option){known[i].name + 2, known[i].kind == FLAG ? no_argument : required_argument, NULL, 0};
     }
     *read = (options){.max_errors = 10,
                       .max_line = 16 << 20,
@@ -192,8 +188,8 @@ int options_read(int argc, char **argv, options *read) {
         if (code == 'h') {
             read->help = true;
         } else if (code != 0) {
-            fprintf(stderr, "usage-report: %s: no such option, or its value is missing or not allowed; see --help\n",
-                    argv[optind - 1]);
+            complain(argv[optind - 1], 0, (slice){NULL, 0},
+                     "no such option, or its value is missing or not allowed; see --help");
             return 2;
         } else if (!set(read, (size_t)which, optarg)) {
             return 2;

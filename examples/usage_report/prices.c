@@ -135,10 +135,9 @@ static const priced_model *model_of(price_list *in, slice model) {
     } while (!asked->prices && step < STEPS);
     if (in->explain) {
         name.used = 0;
-        text_safe(&name, model);
-        text_string(&name, ": ");
-        text_safe(&name, asked->prices ? asked->prices->as.key : slice_of("none"));
-        fprintf(stderr, "usage-report: price of %s\n", text_c(&name));
+        text_string(&name, "price of ");
+        text_slice(&name, model);
+        complain(text_c(&name), 0, asked->prices ? asked->prices->as.key : slice_of("none"), "");
     }
     text_free(&name);
     return asked->prices;
@@ -216,16 +215,6 @@ typedef struct file {
     bool rounded; /* it has been said that prices are rounded */
 } file;
 
-static bool fail(const file *of, slice what, const char *reason) {
-    text words = {.bytes = NULL};
-    text_print(&words, of->line > 0 ? ":%zu: " : ": ", of->line);
-    text_safe(&words, what);
-    fprintf(stderr, "usage-report: --prices: %s%s%s%s\n", of->path, text_c(&words), what.length > 0 ? ": " : "",
-            reason);
-    text_free(&words);
-    return false;
-}
-
 /* ---- names */
 
 enum {
@@ -301,12 +290,11 @@ static bool take_price(file *of, member as, slice number) {
     number = json_is(number, '"') ? json_inside(number) : number;
     number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
     if (!decimal_read(number, as.shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
-        return fail(of, number, "no price");
+        return complain(of->path, of->line, number, "no price");
     }
     /* 2.5000000000000002e-08 is 2.5e-08: what a double makes of it does not matter. */
     if (!exact && value < 1000 && !of->rounded) {
-        fprintf(stderr, "usage-report: --prices: %s: prices with more decimals are rounded to 10^-12 a token\n",
-                of->path);
+        complain(of->path, 0, (slice){NULL, 0}, "prices with more decimals are rounded to 10^-12 a token");
         of->rounded = true;
     }
     priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
@@ -322,7 +310,7 @@ static bool take_price(file *of, member as, slice number) {
     tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
     const bool agrees = !price->present || price->value == value;
     *price = (tokusage_count){true, (int64_t)value};
-    return agrees || fail(of, text_all(&of->model), "two prices for the same");
+    return agrees || complain(of->path, of->line, text_all(&of->model), "two prices for the same");
 }
 
 static void name_model(file *of, slice name) {
@@ -338,11 +326,13 @@ static bool read_members(file *of, slice object) {
     const slice given = json_inside(json_at(object, "/above"));
     slice name, value, step;
     int64_t above = -1;
-    bool good = given.length == 0 || count_read(given, &above) || fail(of, given, "no number of tokens");
+    bool good =
+        given.length == 0 || count_read(given, &above) || complain(of->path, of->line, given, "no number of tokens");
     for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
         member as = member_of(name);
         if (as.kind == NAMES && of->line > 0) {
-            return fail(of, name, "no column of prices; there are model, service_tier, above, and names of counts");
+            return complain(of->path, of->line, name,
+                            "no column of prices; there are model, service_tier, above, and names of counts");
         }
         if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
             continue;
@@ -391,7 +381,7 @@ static bool read_row(file *of, slice heads, slice line) {
     name_model(of, json_inside(json_at(text_all(&object), "/model")));
     good = good && !line.bytes && of->model.used > 0
                ? read_members(of, text_all(&object))
-               : fail(of, text_all(&of->model), "not a model, and a cell for each column");
+               : complain(of->path, of->line, text_all(&of->model), "not a model, and a cell for each column");
     text_free(&object);
     return good;
 }
@@ -488,7 +478,7 @@ static bool read_any(file *of, slice all) {
         return read_csv(of, all);
     }
     if (json_span(all) != all.length) {
-        return fail(of, (slice){"", 0}, "not JSON");
+        return complain(of->path, of->line, (slice){"", 0}, "not JSON");
     }
     return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
 }
@@ -498,9 +488,9 @@ bool prices_read(const char *path, price_list *read) {
     FILE *const from = fopen(path, "rb");
     errno = from ? 0 : errno;
     const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;
-    bool good = length > 0 || fail(&it, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
+    bool good = length > 0 || complain(path, 0, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
     good = good && read_any(&it, json_trim((slice){read->bytes.bytes, (size_t)length})) &&
-           (read->models.count > 0 || fail(&it, (slice){"", 0}, "no prices"));
+           (read->models.count > 0 || complain(path, 0, (slice){"", 0}, "no prices"));
     if (from) {
         fclose(from);
     }

@@ -28,26 +28,16 @@ void response_free(response *of) {
 
 /* ---- what is said */
 
-static void say(const char *file, uint64_t line, const char *reason) {
-    text place = {.bytes = NULL};
-    text_safe(&place, slice_of(file ? file : ""));
-    if (line > 0) {
-        text_print(&place, ":%llu", (unsigned long long)line);
-    }
-    fprintf(stderr, "usage-report: %s%s%s\n", text_c(&place), file ? ": " : "", reason);
-    text_free(&place);
-}
-
 void say_finding(reading *in, const record *of, const char *reason) {
     const bool said = in->said < in->asked->max_errors;
     ++*(said ? &in->said : &in->unsaid);
     if (said) {
-        say(in->asked->files[of->file], of->line, reason);
+        complain(in->asked->files[of->file], of->line, (slice){NULL, 0}, reason);
     }
 }
 
 void say_failure(reading *in, uint64_t line, const char *reason) {
-    say(in->source ? in->source->name : NULL, line, reason);
+    complain(in->source ? in->source->name : NULL, line, (slice){NULL, 0}, reason);
     in->incomplete = true;
 }
 
@@ -191,7 +181,7 @@ static void price(reading *in, response *of) {
         text_string(&in->scratch, model.length > 0 ? " for " : " for responses without a model");
         text_safe(&in->scratch, model);
         if (remember(&in->notes, text_all(&in->scratch))) {
-            say(NULL, 0, text_c(&in->scratch));
+            complain(NULL, 0, (slice){NULL, 0}, text_c(&in->scratch));
         }
     }
 }

@@ -108,6 +108,19 @@ const char *text_c(text *of) {
     return of->bytes;
 }
 
+bool complain(const char *place, uint64_t line, slice what, const char *reason) {
+    text words = {.bytes = NULL};
+    text_safe(&words, slice_of(place ? place : ""));
+    if (line > 0) {
+        text_print(&words, ":%llu", (unsigned long long)line);
+    }
+    text_string(&words, place ? ": " : "");
+    text_safe(&words, what);
+    fprintf(stderr, "usage-report: %s%s%s\n", text_c(&words), what.length > 0 && *reason != '\0' ? ": " : "", reason);
+    text_free(&words);
+    return false;
+}
+
 /* ---- the catalog: a balanced tree, so that no choice of keys is slow, and a list in the order of their arrival */
 
 static int compare_keys(const void *one, const void *other) {

@@ -56,6 +56,9 @@ void text_json(text *to, slice from);
 void text_decode(text *to, slice from); /* the inside of a JSON string: its escapes are resolved */
 bool text_base64(text *to, slice from); /* false: it is none */
 
+/* On standard error: the place (or NULL), its line (or 0), what is wrong there (or nothing), and why. Returns false. */
+bool complain(const char *place, uint64_t line, slice what, const char *reason);
+
 /* What is in a catalog begins so. */
 typedef struct item {
     slice key; /* with a NUL after it */

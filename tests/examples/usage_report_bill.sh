@@ -370,7 +370,7 @@ refused() {
     printf %b "$3" >"$scratch/bad"
     seen=0
     "$report" --prices "$scratch/bad" </dev/null >/dev/null 2>"$scratch/err" || seen=$?
-    says "a file of prices, $1" "2 $2" "$seen $(sed -n 's,^usage-report: --prices: [^:]*bad:,,p' "$scratch/err" | sed 1q)"
+    says "a file of prices, $1" "2 $2" "$seen $(sed -n 's,^usage-report: [^:]*bad:,,p' "$scratch/err" | sed 1q)"
 }
 refused "without names" "2: not a model, and a cell for each column" 'm,1,2\nn,1,2\n'
 refused "with a column of another name" "2: price: no column of prices; there are model, service_tier, above, and names of counts" 'model,price\nm,1\n'
