@@ -159,7 +159,7 @@ static uint64_t marks_of(const char *condition) {
     return marks;
 }
 
-/* With --at, only chunks are recognized. */
+/* With --at, only chunks, and whether it is a response. */
 static const shape *shape_of(reading *in) {
     static uint64_t marks[ROWS];
     document *const of = &in->document;
@@ -167,7 +167,7 @@ static const shape *shape_of(reading *in) {
     for (size_t i = ROWS; i > 0 && marks[0] == 0; i--) {
         marks[i - 1] = marks_of(rows[i - 1].is[0]);
     }
-    while (row != other && ((in->asked->at && row->rule < CHUNK) ||
+    while (row != other && ((in->asked->at && row->rule < CHUNK && (row->rule != ADDS || row->body || row->parts)) ||
                             (row > rows + 1 && (document_marks(of) & marks[row - rows]) == 0) || !row_holds(of, row))) {
         row++;
     }
