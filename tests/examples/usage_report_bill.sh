@@ -219,7 +219,7 @@ counts "text that mentions names, and limits of a request" "m: responses 1 promp
     "$(body a m 4 2)\n{\"note\":\"prompt_tokens 5\",\"max_tokens\":100}\nprompt_tokens=5\n"
 counts "a misplaced count in a list" "(none): misplaced 1" "a count at /a/1/inputTokenS" '{"a":[5,{"inputTokenS":3}]}\n'
 counts "a response without a usage" "m: responses 1 without_usage 1" "a response without a usage" '{"model":"m","choices":[]}\n'
-counts "a response without a usage at the pointer" "m: responses 1 without_usage 1" "a response without a usage" '{"model":"m","choices":[]}\n' --at /data
+counts "a response without a usage at the pointer" "(none): responses 1 without_usage 1" "a response without a usage" '{"model":"m","choices":[]}\n' --at /data
 counts "half a usage" "m: responses 1 prompt 4" "completion_tokens is missing" '{"model":"m","usage":{"prompt_tokens":4}}\n'
 printf 'a,b\n1,2\n' >"$scratch/none.csv"
 says "a file without responses is a finding" "1 usage-report: $scratch/none.csv:1: no response was found in this file" \
