@@ -220,7 +220,6 @@ static bool is_after(const char *end, const char *begin, const char *word) {
 static bool look_over(document *in, slice of) {
     const char *const end = of.bytes + of.length;
     bool several = false;
-    in->found = (slice){NULL, 0};
     for (const char *at = of.bytes + 1; at < end && (at = memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
         const char *before = at;
         while (is_space(before[-1])) {
@@ -252,8 +251,10 @@ static bool read_whole(document *in, const char *pointer, slice whole) {
 }
 
 bool document_open(document *in, const char *pointer, slice from, slice *rest) {
+    const bool is_first = !rest->bytes; /* the others of a line are not looked over up to its end each time */
     *rest = (slice){NULL, 0};
-    if (look_over(in, from) && read_whole(in, pointer, from)) {
+    in->found = (slice){NULL, 0};
+    if (is_first && look_over(in, from) && read_whole(in, pointer, from)) {
         return true;
     }
     const size_t end = json_span(from);

@@ -286,8 +286,8 @@ static void read_context(reading *in, const shape *as) {
 
 static void take_each(reading *in, uint64_t line, slice list) {
     slice element = {NULL, 0};
-    slice rest = {NULL, 0};
     for (slice inside = json_open(list); json_next(&inside, NULL, &element);) {
+        slice rest = {NULL, 0};
         if (json_open(element).bytes && document_open(&in->document, in->asked->at, element, &rest)) {
             take_document(in, line, false);
         }

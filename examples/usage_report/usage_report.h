@@ -112,7 +112,7 @@ typedef struct document {
 
 /*
  * The document at the front; pointer: --at. It may be followed by another, or (in a list over lines) by a comma or the
- * end of the list. False: it is no JSON, or something else follows.
+ * end of the list: *rest, which is nothing before the first. False: it is no JSON, or something else follows.
  */
 bool document_open(document *in, const char *pointer, slice from, slice *rest);
 slice document_one(document *in, const char *pointer); /* nothing for null, too */
