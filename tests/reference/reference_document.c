@@ -195,6 +195,11 @@ static void read_element(facts *out, const json_node *element, const char *list)
             take_count(out, row, node, &given[row - counts.rows], true);
         }
     }
+    for (size_t i = 0; i < counts.count; i++) {
+        if (out->has[i] && out->value[i] > TOKUSAGE_COUNT_MAX) { /* with the elements before */
+            refuse(out, TOKUSAGE_ERR_RANGE, counts.rows[i].field);
+        }
+    }
 }
 
 static void read_members(facts *out, const json_node *object, const char *path) {
@@ -218,11 +223,6 @@ static void read_usage(facts *out, const json_node *value, const char *where) {
     memset(out, 0, sizeof *out);
     out->where = where;
     read_members(out, value, "");
-    for (size_t i = 0; i < counts.count; i++) {
-        if (out->has[i] && out->value[i] > TOKUSAGE_COUNT_MAX) {
-            refuse(out, TOKUSAGE_ERR_RANGE, counts.rows[i].field);
-        }
-    }
 }
 
 /* ---- usages */

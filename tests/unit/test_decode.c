@@ -215,6 +215,10 @@ static const document_case the_first_wrong_count_decides_and_syntax_comes_before
      TEXT("{\"promptTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":9007199254740991},"
           "{\"modality\":\"image\",\"tokenCount\":1}]}"),
      "RANGE prompt_image"},
+    {"of elements it is in the order of the document", "",
+     TEXT("{\"promptTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":9007199254740991},"
+          "{\"modality\":\"IMAGE\",\"tokenCount\":1}]," T ":0.5}"),
+     "RANGE prompt_image"},
     {"syntax after a wrong count", "/usage", TEXT("{\"usage\":{" P ":-1}}x"), "SYNTAX @30"},
     {"syntax after a usage that is no object", "/usage", TEXT("{\"usage\":5},"), "SYNTAX @11"},
     {"syntax after a good usage", "/usage", TEXT("{\"usage\":{" P ":5},}"), "SYNTAX @29"},
