@@ -43,7 +43,7 @@ static int64_t fraction_of(const char **at) {
     return fraction;
 }
 
-/* Behind the time: Z, +HH:MM, +HHMM or +HH, maybe after a space; nothing is the zone of the report. */
+/* After the time: Z, +HH:MM, +HHMM or +HH, maybe after a space; nothing is the zone of the report. */
 static bool read_offset(const char *at, bool *local, int64_t *seconds) {
     unsigned hours = 0;
     unsigned minutes = 0;
