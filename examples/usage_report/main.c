@@ -104,8 +104,7 @@ static int report_all(options *asked) {
     if (in.unsaid > 0 && asked->max_errors > 0) {
         fprintf(stderr, "usage-report: and %" PRIu64 " more findings (--max-errors)\n", in.unsaid);
     }
-    if (tokusage_equal(&total.usage, &(tokusage){.total_tokens = {.present = false}}) && !asked->merge &&
-        !in.incomplete && in.output_error == 0) {
+    if (is_empty(&total.usage) && !asked->merge && !in.incomplete && in.output_error == 0) {
         complain("nothing was counted", 0, (slice){NULL, 0}, "no response with a usage was found");
     }
     catalog_free(&in.groups);

@@ -34,7 +34,6 @@ bool may_be_count(slice name, slice value) {
 static bool library_reads(slice path) {
     text probe = {.bytes = NULL};
     tokusage usage = {.total_tokens = {.present = false}};
-    const tokusage nothing = usage;
     size_t depth = 0;
     for (size_t at = 0; at < path.length; at++) {
         const bool opens = path.bytes[at] == '/';
@@ -48,7 +47,7 @@ static bool library_reads(slice path) {
     }
     tokusage_decode(probe.bytes, probe.used, &usage, NULL);
     text_free(&probe);
-    return !tokusage_equal(&usage, &nothing);
+    return !is_empty(&usage);
 }
 
 static const size_t names_most = 1000; /* of a file: more would take memory without end */

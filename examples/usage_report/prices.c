@@ -95,8 +95,9 @@ static size_t fit_of(const priced_model *of, text *name) {
     const slice given = text_all(name);
     slice whole = of->as.key;
     if (!of->provider.bytes) {
-        const bool prefix = slice_ends(whole, "*");
-        return slice_is_one(given, whole.bytes) ? 2 * (whole.length - prefix) + 1 + !prefix : 0;
+        const bool prefix = slice_drop_end(&whole, "*");
+        const size_t length = prefix && whole.length < given.length ? whole.length : given.length;
+        return slice_equals(whole, (slice){given.bytes, length}) ? 2 * whole.length + 1 + !prefix : 0;
     }
     const char *const slash = memchr(whole.bytes, '/', whole.length); /* after the provider */
     whole.length = (size_t)(slash + 1 - whole.bytes);

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tokusage nothing = {.total_tokens = {.present = false}};
-
 /* A response that says it used more is a mistake, or was written to be one; it must not stop the sums of others. */
 static const int64_t most_tokens = INT64_C(1000000000000);
 
@@ -50,9 +48,8 @@ static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE
                                    [TOKUSAGE_UNREADABLE] = MALFORMED};
 
 void settle_response(response *to) {
-    to->kept.verdict = tokusage_equal(&to->kept.usage, &nothing)
-                           ? WITHOUT_USAGE
-                           : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
+    to->kept.verdict =
+        is_empty(&to->kept.usage) ? WITHOUT_USAGE : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
 }
 
 /* What a stream says, of which the usage and the error are known; labels that are known already stay. */
@@ -67,7 +64,7 @@ static void take_verdict(const tokusage_stream *stream, tokusage_verdict verdict
     to->kept.verdict = verdicts[verdict];
     to->kept.unfinished = verdict == TOKUSAGE_TRUNCATED;
     to->kept.reason = verdict == TOKUSAGE_TRUNCATED ? "the stream is truncated before its usage" : NULL;
-    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && !tokusage_equal(&to->kept.usage, &nothing)) {
+    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && !is_empty(&to->kept.usage)) {
         settle_response(to);
         to->kept.unfinished = true;
         to->kept.reason = verdict == TOKUSAGE_FAILED
@@ -204,7 +201,7 @@ void take_response(reading *in, response *what) {
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         if (tokusage_count_at(&next->usage, i)->value > most_tokens) {
             next->verdict = INVALID;
-            next->usage = nothing;
+            next->usage = (tokusage){.total_tokens = {.present = false}};
             what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }

@@ -250,7 +250,7 @@ static bool read_running(reading *in, response *to) {
     const slice whole = document_at(&in->document, "/payload/info/total_token_usage");
     const slice last = document_at(&in->document, "/payload/info/last_token_usage");
     tokusage total = {.total_tokens = {.present = false}};
-    const bool is_first = tokusage_equal(before, &total);
+    const bool is_first = is_empty(before);
     tokusage_decode(whole.bytes, whole.length, &total, NULL);
     *used = total;
     if (tokusage_equal(before, &total)) {

@@ -9,7 +9,6 @@
 #include <string.h>
 
 static const size_t open_most = 20000;
-static const tokusage nothing = {.total_tokens = {.present = false}};
 
 typedef struct stream {
     tokusage_stream state;
@@ -36,7 +35,7 @@ static chunk chunk_of(reading *in, bool event, record_rule rule) {
     is.id = hash_of(in, (slice){id, tokusage_stream_label(&of->stream, TOKUSAGE_LABEL_ID, id, sizeof id)});
     is.openai = is.id != 0 && document_at(of, "/choices").bytes;
     is.named = is.openai || (is.id != 0 && document_at(of, "/candidates /usageMetadata /response/usageMetadata").bytes);
-    is.usage = tokusage_equal(&of->usage, &nothing) ? NULL : &of->usage;
+    is.usage = is_empty(&of->usage) ? NULL : &of->usage;
     return is;
 }
 
@@ -104,7 +103,7 @@ static bool is_over(const stream *open, const chunk *next) {
                                (b->prompt_tokens.value == a->prompt_tokens.value &&
                                 b->completion_tokens.value >= a->completion_tokens.value));
     return (next->begins && (open->begun || open->id != 0)) || (next->named && open->own_ids && next->id != open->id) ||
-           (next->openai && !tokusage_equal(a, &nothing) && !goes_on);
+           (next->openai && !is_empty(a) && !goes_on);
 }
 
 /* NULL: none of those that are open; *several: of which it cannot be known. */

@@ -64,11 +64,16 @@ void text_free(text *to) {
     *to = (text){.bytes = NULL};
 }
 
-void text_bytes(text *to, const char *bytes, size_t length) {
+/* Room for so many more bytes. */
+static void reserve(text *to, size_t length) {
     while (to->room - to->used < length) {
         to->room = to->room > 0 ? 2 * to->room : 64;
         to->bytes = memory_resize(to->bytes, to->room);
     }
+}
+
+void text_bytes(text *to, const char *bytes, size_t length) {
+    reserve(to, length);
     if (length > 0) {
         memcpy(to->bytes + to->used, bytes, length);
         to->used += length;
@@ -91,11 +96,17 @@ void text_lower(text *to, slice from) {
 }
 
 void text_print(text *to, const char *format, ...) {
-    char words[128];
-    va_list values;
-    va_start(values, format);
-    text_bytes(to, words, (size_t)vsnprintf(words, sizeof words, format, values));
-    va_end(values);
+    size_t length = 0;
+    size_t room = 0;
+    do {
+        va_list values;
+        reserve(to, length + 1);
+        room = to->room - to->used;
+        va_start(values, format);
+        length = (size_t)vsnprintf(to->bytes + to->used, room, format, values);
+        va_end(values);
+    } while (length >= room);
+    to->used += length;
 }
 
 slice text_all(const text *of) {

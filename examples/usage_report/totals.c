@@ -98,6 +98,10 @@ const char *counter_name(size_t of) {
     return of < MISSING_PROMPT ? first[of] : of < RECONCILED ? missing[of - MISSING_PROMPT] : last[of - RECONCILED];
 }
 
+bool is_empty(const tokusage *usage) {
+    return tokusage_equal(usage, &(tokusage){.total_tokens = {.present = false}});
+}
+
 bool is_usable(counter verdict) {
     return verdict == CONSISTENT || verdict >= RECONCILED;
 }

@@ -43,7 +43,7 @@ void text_bytes(text *to, const char *bytes, size_t length);
 void text_string(text *to, const char *string);
 void text_slice(text *to, slice from);
 void text_lower(text *to, slice from);              /* in small letters */
-void text_print(text *to, const char *format, ...); /* numbers and short words */
+void text_print(text *to, const char *format, ...); /* as printf does */
 slice text_all(const text *of);
 const char *text_c(text *of); /* with a NUL after it */
 
@@ -208,7 +208,8 @@ typedef struct column {
 
 column column_at(size_t index);
 const char *counter_name(size_t of);
-bool is_usable(counter verdict); /* it has counts that add up */
+bool is_empty(const tokusage *usage); /* no count is present */
+bool is_usable(counter verdict);      /* it has counts that add up */
 bool is_response(counter verdict);
 bool tally_add(tally *sum, const tally *more); /* all of it, or nothing: a sum would leave the range */
 int64_t tally_findings(const tally *from);
@@ -413,7 +414,7 @@ bool find_count(slice whole, text *pointer); /* the first */
 
 void take_document(reading *in, uint64_t line, bool event); /* that is open */
 void streams_take(reading *in, uint64_t line, bool event, record_rule rule);
-bool streams_feed(reading *in, slice data); /* what is no JSON, to the latest one; false: none is open */
+bool streams_feed(reading *in, slice data); /* what is not JSON, to the latest one; false: none is open */
 void streams_end(reading *in);              /* [DONE] */
 void streams_close(reading *in);
 

@@ -487,6 +487,7 @@ named opal-2 'model,input\nopal-2,1\n' opal-2 OPAL-2 anthropic/opal-2 openrouter
 named none 'model,input\nopal-2,1\n' opal-20 opal opal-2-mini
 named opal-2-2026-04-01 'model,input\nopal-2,1\nopal-2-2026-04-01,2\nopal-*,3\n' opal-2-2026-04-01 x/opal-2-2026-04-01
 named 'opal-*' 'model,input\nopal-2,1\nopal-*,3\no*,4\n' opal-3
+named none 'model,input\nopal-2|opal-3,1\n' opal-2 opal-3
 stated='{"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":0.25}}
 {"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost_in_usd_ticks":20000000000}}
 {"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":{"total_cost":1.5}}}\n'
@@ -505,6 +506,11 @@ says "long names are shortened in the middle" "an-arn-with-mo...rty-characters-i
     "$("$report" "$scratch/input" | sed -n 2,3p | awk '{ print $1 }' | paste -s -d ' ' -)"
 printf '{"model":"an-arn-with-a-%s",%s}\n{"model":"an-arn-with-b-%s",%s}\n' $long "$(usage 1 1)" $long "$(usage 1 1)" | sed 's/with-/&with-with-/' >"$scratch/input"
 says "not to the same text" 2 "$("$report" "$scratch/input" | sed -n 2,3p | grep -c 'an-arn-with-with-with-[ab]-an-arn')"
+for name in "$(printf '%0300d' 0)a$(printf '%0300d' 0)" "$(printf '%0300d' 0)b$(printf '%0300d' 0)" short; do
+    printf '{"user":"%s",%s}\n' "$name" "$(usage 1 1)"
+done >"$scratch/input"
+says "beside names that stay long a short one is filled with blanks" "short$(printf '%606s' '')1" \
+    "$("$report" --by /user "$scratch/input" | grep -a '^short' | cut -c 1-612)"
 printf '{"model":"a\\\\x1bb",%s}\n{"model":"a\\u001bb",%s}\n{"model":"(none)",%s}\n{%s}\n' "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" >"$scratch/input"
 says "no name looks like another" '\(none) a\\x1bb a\x1bb (none)' "$("$report" --format csv "$scratch/input" | awk -F, 'NR > 1 { print $1 }' | paste -s -d ' ' -)"
 printf '{"model":"a\342\200\256b",%s}\n' "$(usage 1 1)" >"$scratch/input"
