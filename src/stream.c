@@ -61,6 +61,7 @@ tokusage_status tokusage_stream_init(tokusage_stream *stream, const char *pointe
 /* ---- documents one after another */
 
 static void begin_document(stream_state *s) {
+    s->reader.json.more = s->reader.begun && !s->reader.reported;
     tokusage_reader_begin(&s->reader, s->kind == EVENTS);
 }
 
