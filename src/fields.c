@@ -165,9 +165,7 @@ void tokusage_fields_end(tokusage_fields *fields) {
     sum_creation(columns);
     columns->present &= ~BIT(COLUMN_WRITTEN_5M);
     columns->included = columns->included || has_value(fields, KEY_USAGE_prompt_tokens);
-    const bool billed =
-        has_value(fields, KEY_BILLED_UNITS_input_tokens) || has_value(fields, KEY_BILLED_UNITS_output_tokens);
-    if (billed) {
+    if (has_value(fields, KEY_BILLED_UNITS_input_tokens) || has_value(fields, KEY_BILLED_UNITS_output_tokens)) {
         columns->present &= ~(bit_of_key(columns, COLUMN_CACHED, KEY_USAGE_cached_tokens) |
                               bit_of_key(columns, COLUMN_CACHED, KEY_META_cached_tokens));
     }
