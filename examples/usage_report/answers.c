@@ -37,14 +37,14 @@ static int compare(int64_t one, int64_t other) {
     return (one > other) - (one < other);
 }
 
-static int64_t tokens_of(const tokusage *of) {
-    return of->prompt_tokens.value + of->completion_tokens.value;
+static int64_t tokens_of(tokusage of) {
+    return of.prompt_tokens.value + of.completion_tokens.value;
 }
 
-static int64_t counts_of(tokusage usage) {
+static int64_t counts_of(const record *of) {
     int64_t present = 0;
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        present += tokusage_count_at(&usage, i)->present;
+        present += of->counts[i] >= 0;
     }
     return present;
 }
@@ -53,9 +53,11 @@ static int64_t counts_of(tokusage usage) {
 static bool is_better(const record *next, const record *old) {
     const bool grows = next->rule != ADDS;
     const int by_time = next->timed && old->timed ? compare(next->time, old->time) : 0;
-    const int by_output = compare(next->usage.completion_tokens.value, old->usage.completion_tokens.value);
-    const int by_tokens = compare(tokens_of(&next->usage), tokens_of(&old->usage));
-    const int by_counts = compare(counts_of(next->usage), counts_of(old->usage));
+    const tokusage a = usage_of(next);
+    const tokusage b = usage_of(old);
+    const int by_output = compare(a.completion_tokens.value, b.completion_tokens.value);
+    const int by_tokens = compare(tokens_of(a), tokens_of(b));
+    const int by_counts = compare(counts_of(next), counts_of(old));
     const slice by = next->group->as.key;
     const slice than = old->group->as.key;
     const size_t least = by.length < than.length ? by.length : than.length;
@@ -70,8 +72,18 @@ static bool is_better(const record *next, const record *old) {
 
 /* ---- the table: open addressing; the upper half of an id, and the number of its record, from 1 */
 
+static size_t bucket_of(const answers *in, uint64_t id) {
+    return (size_t)(id >> 32) & (in->buckets - 1);
+}
+
+void answers_expect(const answers *of, uint64_t id) {
+    if (of->buckets > 0) {
+        __builtin_prefetch(&of->table[bucket_of(of, id)]);
+    }
+}
+
 static uint64_t *place_of(const answers *in, uint64_t id) {
-    size_t at = (size_t)(id >> 32) & (in->buckets - 1);
+    size_t at = bucket_of(in, id);
     while (in->table[at] != 0 && ((in->table[at] ^ id) >> 32 != 0 || in->all[(uint32_t)in->table[at] - 1].id != id)) {
         at = (at + 1) & (in->buckets - 1);
     }
@@ -89,7 +101,7 @@ static void grow(answers *of) {
     of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
     for (size_t i = 0; i < old.buckets; i++) {
-        size_t at = (size_t)(old.table[i] >> 32) & (of->buckets - 1);
+        size_t at = bucket_of(of, old.table[i]);
         while (old.table[i] != 0 && of->table[at] != 0) {
             at = (at + 1) & (of->buckets - 1);
         }
@@ -152,7 +164,7 @@ static bool is_summed(reading *in, catalog *sessions, const record *of) {
     if (!lines || !lines->prompt_tokens.present) {
         return false;
     }
-    if (tokens_of(&of->usage) > tokens_of(lines)) {
+    if (tokens_of(usage_of(of)) > tokens_of(*lines)) {
         of->group->tally.counters[UNFINISHED]++;
         say_finding(in, of, "the lines of this session have fewer tokens than this result");
     }
@@ -167,7 +179,8 @@ void answers_finish(reading *in) {
     }
     for (size_t i = 0; i < of->count && of->sums; i++) {
         if (of->all[i].rule != SUMS) {
-            tokusage_add(session_of(&sessions, &of->all[i]), &of->all[i].usage);
+            const tokusage usage = usage_of(&of->all[i]);
+            tokusage_add(session_of(&sessions, &of->all[i]), &usage);
         }
     }
     for (size_t i = 0; i < of->count; i++) {

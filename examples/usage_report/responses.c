@@ -12,6 +12,7 @@ static const int64_t most_tokens = INT64_C(1000000000000);
 
 void response_clear(response *of) {
     of->kept = (record){.line = 0};
+    of->usage = (tokusage){.total_tokens = {.present = false}};
     of->batch = false;
     for (size_t i = 0; i < TEXTS; i++) {
         of->is[i].used = 0;
@@ -48,8 +49,7 @@ static const counter verdicts[] = {[TOKUSAGE_CONSISTENT] = CONSISTENT, [TOKUSAGE
                                    [TOKUSAGE_UNREADABLE] = MALFORMED};
 
 void settle_response(response *to) {
-    to->kept.verdict =
-        is_empty(&to->kept.usage) ? WITHOUT_USAGE : verdicts[tokusage_settle(&to->kept.usage, &to->error)];
+    to->kept.verdict = is_empty(&to->usage) ? WITHOUT_USAGE : verdicts[tokusage_settle(&to->usage, &to->error)];
 }
 
 /* What a stream says, of which the usage and the error are known; labels that are known already stay. */
@@ -64,7 +64,7 @@ static void take_verdict(const tokusage_stream *stream, tokusage_verdict verdict
     to->kept.verdict = verdicts[verdict];
     to->kept.unfinished = verdict == TOKUSAGE_TRUNCATED;
     to->kept.reason = verdict == TOKUSAGE_TRUNCATED ? "the stream is truncated before its usage" : NULL;
-    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && !is_empty(&to->kept.usage)) {
+    if ((verdict == TOKUSAGE_FAILED || verdict == TOKUSAGE_TRUNCATED) && !is_empty(&to->usage)) {
         settle_response(to);
         to->kept.unfinished = true;
         to->kept.reason = verdict == TOKUSAGE_FAILED
@@ -74,11 +74,11 @@ static void take_verdict(const tokusage_stream *stream, tokusage_verdict verdict
 }
 
 void verdict_of(const tokusage_stream *stream, bool complete, response *to) {
-    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->kept.usage, &to->error), to);
+    take_verdict(stream, tokusage_stream_verdict(stream, complete, &to->usage, &to->error), to);
 }
 
 void read_document(reading *in, response *to) {
-    to->kept.usage = in->document.usage;
+    to->usage = in->document.usage;
     to->error = in->document.error;
     take_verdict(&in->document.stream, in->document.verdict, to);
 }
@@ -169,8 +169,10 @@ static void price(reading *in, response *of) {
     record *const to = &of->kept;
     const slice model = text_all(&of->is[OF_MODEL]);
     const slice tier = of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]);
+    amount cost = 0;
     const char *const reason =
-        price_of(&in->asked->prices, model, tier, to->timed ? &to->time : NULL, &to->usage, &to->cost);
+        price_of(&in->asked->prices, model, tier, to->timed ? &to->time : NULL, &of->usage, &cost);
+    to->cost = (int64_t)cost;
     to->priced = !reason;
     if (reason) {
         in->scratch.used = 0;
@@ -198,10 +200,13 @@ void take_response(reading *in, response *what) {
     const options *const asked = in->asked;
     record *const next = &what->kept;
     char reason[TOKUSAGE_ERROR_SIZE];
+    next->id = hash_of(in, text_all(&what->is[OF_ID]));
+    answers_expect(&in->answers, next->id);
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        if (tokusage_count_at(&next->usage, i)->value > most_tokens) {
+        const tokusage_count *const count = tokusage_count_at(&what->usage, i);
+        next->counts[i] = count->present ? count->value : -1;
+        if (next->counts[i] > most_tokens) {
             next->verdict = INVALID;
-            next->usage = (tokusage){.total_tokens = {.present = false}};
             what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }
@@ -223,28 +228,37 @@ void take_response(reading *in, response *what) {
         next->reason = reason;
     }
     const bool final = !is_usable(next->verdict) && next->verdict != WITHOUT_USAGE;
-    next->id = final ? 0 : hash_of(in, text_all(&what->is[OF_ID]));
-    if (next->id != 0 || (next->rule == SUMS && !final)) {
+    if (!final && (next->id != 0 || next->rule == SUMS)) {
         answers_take(in, next);
     } else {
         finish_record(in, next);
     }
 }
 
+tokusage usage_of(const record *of) {
+    tokusage usage = {.total_tokens = {.present = false}};
+    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
+        if (of->counts[i] >= 0) {
+            *tokusage_count_at(&usage, i) = (tokusage_count){.present = true, .value = of->counts[i]};
+        }
+    }
+    return usage;
+}
+
 /* What follows from the counts. */
 static void count_usage(reading *in, const record *of, tally *to) {
     tokusage_error error = {.status = TOKUSAGE_OK};
-    const bool prompt = of->usage.prompt_tokens.present;
-    const bool completion = of->usage.completion_tokens.present;
-    to->usage = of->usage;
+    to->usage = usage_of(of);
+    const bool prompt = to->usage.prompt_tokens.present;
+    const bool completion = to->usage.completion_tokens.present;
     to->cost = of->cost;
     to->counters[MISSING_PROMPT] = !prompt;
     to->counters[MISSING_COMPLETION] = !completion;
-    to->counters[MISSING_TOTAL] = !of->usage.total_tokens.present;
+    to->counters[MISSING_TOTAL] = !to->usage.total_tokens.present;
     to->counters[UNPRICED] = !of->priced || !prompt || !completion;
     if (of->verdict == CONTRADICTORY) {
         char reason[TOKUSAGE_ERROR_SIZE];
-        const bool of_total = tokusage_validate(&of->usage, &error) == TOKUSAGE_ERR_TOTAL;
+        const bool of_total = tokusage_validate(&to->usage, &error) == TOKUSAGE_ERR_TOTAL;
         const int64_t above = of_total ? error.actual - error.expected : 0;
         to->counters[TOKENS_ABOVE] = above > 0 ? above : 0;
         to->counters[TOKENS_BELOW] = above < 0 ? -above : 0;

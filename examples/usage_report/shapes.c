@@ -178,10 +178,10 @@ static const shape *shape_of(reading *in) {
 
 /* A string; or the name of the only member of an object, as in Claude Code's modelUsage. */
 static void set_string(reading *in, const char *at, text *to) {
-    slice value = document_at(&in->document, at);
+    slice value = to->used == 0 ? document_at(&in->document, at) : (slice){NULL, 0};
     slice string = json_inside(value);
     slice inside = json_open(value);
-    if (to->used == 0 && (string.bytes || (json_next(&inside, &string, &value) && json_is(inside, '}')))) {
+    if (value.bytes && (string.bytes || (json_next(&inside, &string, &value) && json_is(inside, '}')))) {
         text_decode(to, string);
     }
 }
@@ -217,7 +217,7 @@ static void read_parts(reading *in, const char *parts, response *to) {
     }
     text_string(&usage, usage.used > 0 ? "}" : "{}");
     to->kept.verdict = INVALID;
-    if (tokusage_decode(usage.bytes, usage.used, &to->kept.usage, &to->error) == TOKUSAGE_OK) {
+    if (tokusage_decode(usage.bytes, usage.used, &to->usage, &to->error) == TOKUSAGE_OK) {
         settle_response(to);
         check_usage(in, text_all(&usage), to);
     }
@@ -246,7 +246,7 @@ static bool subtract(const tokusage *before, tokusage *from) {
  */
 static bool read_running(reading *in, response *to) {
     tokusage *const before = &in->source->running;
-    tokusage *const used = &to->kept.usage;
+    tokusage *const used = &to->usage;
     const slice whole = document_at(&in->document, "/payload/info/total_token_usage");
     const slice last = document_at(&in->document, "/payload/info/last_token_usage");
     tokusage total = {.total_tokens = {.present = false}};

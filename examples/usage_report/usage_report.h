@@ -307,9 +307,10 @@ typedef struct record {
     counter verdict;
     record_rule rule;
     bool unfinished, timed, priced;
-    const char *reason; /* of a finding, where the verdict does not say it */
-    tokusage usage;
-    amount cost, stated;
+    const char *reason;              /* of a finding, where the verdict does not say it */
+    int64_t counts[TOKUSAGE_COUNTS]; /* of the usage, half as large; -1: absent */
+    int64_t cost;
+    amount stated;
 } record;
 
 enum {
@@ -322,7 +323,8 @@ enum {
 };
 /* And what else is known while it is read. */
 typedef struct response {
-    record kept;
+    record kept; /* its counts are in usage until it is taken */
+    tokusage usage;
     tokusage_error error;
     bool batch;
     text is[TEXTS];
@@ -385,7 +387,8 @@ typedef struct reading {
     document document;
 } reading;
 
-uint64_t hash_of(const reading *in, slice id); /* 0: none */
+uint64_t hash_of(const reading *in, slice id);       /* 0: none */
+void answers_expect(const answers *of, uint64_t id); /* soon: its place comes from memory meanwhile */
 void answers_take(reading *in, const record *next);
 void answers_finish(reading *in); /* all of them are final */
 
@@ -399,6 +402,7 @@ void read_body(reading *in, slice body, const char *pointer, response *to); /* a
 void verdict_of(const tokusage_stream *stream, bool complete, response *to);
 void read_about(reading *in, response *to); /* what the document says around the usage */
 group *group_of(reading *in, const response *of);
+tokusage usage_of(const record *of);
 void take_response(reading *in, response *what);
 void take_unread(reading *in, uint64_t line, counter verdict, const char *reason);
 void finish_record(reading *in, const record *of); /* counts, names and prints it */
