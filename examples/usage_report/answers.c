@@ -49,9 +49,13 @@ static int64_t counts_of(const record *of) {
     return present;
 }
 
-/* A record that is written again as it grows: the latest, then the one with the most output. Else the fullest. */
+/* Records that are written again as they grow: the latest, then the one with the most output. Else the fullest. */
+static bool grow_both(const record *one, const record *other) {
+    return one->rule != ADDS && one->rule != CHUNK && other->rule != ADDS && other->rule != CHUNK;
+}
+
 static bool is_better(const record *next, const record *old) {
-    const bool grows = next->rule != ADDS;
+    const bool grows = grow_both(next, old);
     const int by_time = next->timed && old->timed ? compare(next->time, old->time) : 0;
     const tokusage a = usage_of(next);
     const tokusage b = usage_of(old);
@@ -90,24 +94,25 @@ static uint64_t *place_of(const answers *in, uint64_t id) {
     return &in->table[at];
 }
 
+static void set_place(answers *of, size_t index) {
+    const uint64_t id = of->all[index].id;
+    if (id != 0) {
+        *place_of(of, id) = (id >> 32 << 32) | (index + 1);
+    }
+}
+
 static void grow(answers *of) {
-    const answers old = *of;
     if (of->count < of->room) {
         return;
     }
-    of->room = old.room > 0 ? 2 * old.room : 512;
+    of->room = of->room > 0 ? 2 * of->room : 512;
     of->buckets = 2 * of->room;
     of->all = memory_resize(of->all, of->room * sizeof *of->all);
-    of->table = memory_resize(NULL, of->buckets * sizeof *of->table);
+    of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
-    for (size_t i = 0; i < old.buckets; i++) {
-        size_t at = bucket_of(of, old.table[i]);
-        while (old.table[i] != 0 && of->table[at] != 0) {
-            at = (at + 1) & (of->buckets - 1);
-        }
-        of->table[at] = old.table[i] != 0 ? old.table[i] : of->table[at];
+    for (size_t i = 0; i < of->count; i++) {
+        set_place(of, i);
     }
-    free(old.table);
 }
 
 static void say_repeated(reading *in, const record *of, const char *reason) {
@@ -133,20 +138,20 @@ void answers_take(reading *in, const record *next) {
     of->sums = of->sums || next->rule == SUMS;
     of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
-        of->all[of->count++] = *next;
-        if (at) {
-            *at = (next->id >> 32 << 32) | of->count;
-        }
-    } else if (next->rule == CHUNK) {
+        of->all[of->count] = *next;
+        set_place(of, of->count++);
+    } else if (next->rule == CHUNK && old->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
         finish_record(in, next);
     } else {
-        if (next->rule == ADDS) {
+        const bool streamed = next->rule == CHUNK || old->rule == CHUNK;
+        if (!grow_both(next, old)) {
             say_repeated(in, next, "its id was there before: the fullest record counts");
         }
         if (is_better(next, old)) {
             *old = *next;
         }
+        old->rule = streamed ? CHUNK : old->rule; /* the next stream with this id counts, too */
     }
 }
 

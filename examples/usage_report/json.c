@@ -216,7 +216,7 @@ static bool is_after(const char *end, const char *begin, const char *word) {
     return (size_t)(end - begin) > length && memcmp(end - length, word, length) == 0;
 }
 
-/* Where the only usage is, if it is named so. False: there may be several documents. */
+/* Where the only usage is, if it is named so. False: there are several documents. */
 static bool look_over(document *in, slice of) {
     const char *const end = of.bytes + of.length;
     bool several = false;
@@ -247,7 +247,8 @@ static bool read_whole(document *in, const char *pointer, slice whole) {
     }
     tokusage_stream_feed(&in->stream, whole.bytes, whole.length);
     in->verdict = tokusage_stream_verdict(&in->stream, true, &in->usage, &in->error);
-    return json_is(whole, '{') && in->verdict != TOKUSAGE_UNREADABLE && in->verdict != TOKUSAGE_TRUNCATED;
+    return json_is(whole, '{') && tokusage_stream_reports(&in->stream) < 2 && in->verdict != TOKUSAGE_UNREADABLE &&
+           in->verdict != TOKUSAGE_TRUNCATED;
 }
 
 bool document_open(document *in, const char *pointer, slice from, slice *rest) {

@@ -43,16 +43,18 @@ static void take_text(reading *in, uint64_t line, slice of) {
     slice at = of;
     for (unsigned tries = 0; tries < 16 && (at.bytes = memchr(at.bytes, '{', at.length)) != NULL; tries++) {
         at.length = of.length - (size_t)(at.bytes - of.bytes);
-        if (document_open(&in->document, in->asked->at, at, &rest) && rest.length == 0) {
-            if (in->asked->prefix) {
-                take_document(in, line, false);
-            } else if (find_count(at, &pointer)) {
-                take_unread(in, line, PREFIXED, NULL);
-            }
-            text_free(&pointer);
+        const bool good =
+            document_open(&in->document, in->asked->at, at, &rest) && (rest.length == 0 || json_is(rest, '{'));
+        if (good && in->asked->prefix) {
+            take_document(in, line, false);
+        } else if (good && find_count(in->document.whole, &pointer)) {
+            take_unread(in, line, PREFIXED, NULL);
+        }
+        text_free(&pointer);
+        if (good && rest.length == 0) {
             return;
         }
-        at = slice_after(at, 1);
+        at = good ? rest : slice_after(at, 1);
     }
     if (memchr(of.bytes, '{', of.length) || memchr(of.bytes, '}', of.length)) {
         take_malformed(in, line, of);

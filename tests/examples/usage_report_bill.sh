@@ -130,6 +130,8 @@ counts "bodies over lines, concatenated without line ends" "m: responses 4 promp
     "$(body a m 4 2 | sed 's/,/,\\n/g;s/{/{\\n/;s/}$/\\n}/')$(body b m 5 3 | sed 's/{/{\\n/;s/}$/\\n}/')data: $(body c m 4 2)\ndata: [DONE]\n\n[\n$(body d m 5 3 |
         sed 's/{/{\\n/;s/}$/\\n}/'),\n{}\n]\n"
 counts "documents in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)$(body b m 5 3)"
+counts "a document and a list in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)[$(body b m 5 3)]"
+counts "documents after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" "INFO $(body a m 4 2) $(body b m 5 3)\n" --prefix
 counts "a line after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" \
     "2026-01-01T00:00:00Z host gateway: $(body a m 4 2)\n[INFO] $(body b m 5 3)\n" --prefix
 counts "a line after a prefix, without --prefix" "(none): prefixed 2" "JSON after other text counts only with --prefix" \
@@ -313,6 +315,16 @@ counts "what a proxy logs" "m: responses 1 prompt 4 completion 2 total 6" "" \
     "{\"time\":\"2026-01-01T00:00:00+00:00\",\"model\":\"m\",$(usage 4 2),\"verdict\":\"consistent\"}\n"
 counts "of an id that was there before the fullest record counts" "m: responses 1 repeated 2 prompt 4 completion 2 total 6" \
     "the fullest record counts" "$(body a m 4 1)\n$(body a m 4 2)\n$(body a m 3 1)\n"
+one=$(chat a m 4 2)$done_event
+other=$(chat a m 5 3)$done_event
+for order in "$(body a m 4 2)\n$one$other" "$one$other$(body a m 4 2)" "$one$(body a m 4 2)\n$other"; do
+    counts "a body with the id of two streams, in any order" "m: responses 2 repeated 2 prompt 9 completion 5 total 14" "the fullest record counts" "$order"
+done
+line='{"type":"assistant","sessionId":"s","timestamp":"2026-01-01T00:00:0%s","message":{"id":"a","model":"m","usage":{"input_tokens":4,"output_tokens":%s}}}\\n'
+lines=$(printf "$line$line" 1Z 1 2Z 2)
+counts "a body with the id of a transcript's lines" "m: responses 1 repeated 2 prompt 4 completion 9 total 13" "the fullest record counts" \
+    "$(body a m 4 9)\n$lines"
+counts "the same in another order" "m: responses 1 repeated 1 prompt 4 completion 9 total 13" "the fullest record counts" "$lines$(body a m 4 9)\n"
 counts "more ids than --max-ids" "m: responses 4 repeated 1 prompt 16 completion 8 total 24" "those before this line are forgotten" \
     "$(body a m 4 2)\n$(body b m 4 2)\n$(body c m 4 2)\n$(body a m 4 2)\n" --max-ids 3
 
