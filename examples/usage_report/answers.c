@@ -15,7 +15,7 @@
 uint64_t hash_of(const reading *in, slice id) {
     __extension__ typedef unsigned __int128 wide;
     static const uint64_t prime = (UINT64_C(1) << 61) - 1;
-    const uint64_t point = in->seed[0] % prime;
+    const uint64_t point = in->seed % prime;
     uint64_t hash = id.length;
     for (size_t at = 0; at < id.length; at += 7) {
         uint64_t word = 0;
@@ -33,45 +33,37 @@ uint64_t hash_of(const reading *in, slice id) {
 
 /* ---- which of two records of an id counts */
 
-static int compare(int64_t one, int64_t other) {
-    return (one > other) - (one < other);
-}
-
 static int64_t tokens_of(tokusage of) {
     return of.prompt_tokens.value + of.completion_tokens.value;
 }
 
-static int64_t counts_of(const record *of) {
-    int64_t present = 0;
-    for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
-        present += of->counts[i] >= 0;
-    }
-    return present;
-}
-
-/* Records that are written again as they grow: the latest, then the one with the most output. Else the fullest. */
+/* Whether both are of a kind that is written again as it grows. */
 static bool grow_both(const record *one, const record *other) {
     return one->rule != ADDS && one->rule != CHUNK && other->rule != ADDS && other->rule != CHUNK;
 }
 
+/* Of those that grow the latest, then the one with the most output; else, and then, the fullest. */
 static bool is_better(const record *next, const record *old) {
-    const bool grows = grow_both(next, old);
-    const int by_time = next->timed && old->timed ? compare(next->time, old->time) : 0;
-    const tokusage a = usage_of(next);
-    const tokusage b = usage_of(old);
-    const int by_output = compare(a.completion_tokens.value, b.completion_tokens.value);
-    const int by_tokens = compare(tokens_of(a), tokens_of(b));
-    const int by_counts = compare(counts_of(next), counts_of(old));
-    const slice by = next->group->as.key;
-    const slice than = old->group->as.key;
-    const size_t least = by.length < than.length ? by.length : than.length;
-    const int by_key = least > 0 ? memcmp(than.bytes, by.bytes, least) : 0;
-    const int order[] = {grows ? by_time : 0, grows ? by_output : 0, by_tokens, by_counts, -by_time, by_key};
-    size_t i = 0;
-    while (i < 5 && order[i] == 0) {
-        i++;
+    const record *const both[] = {next, old};
+    const bool grow = grow_both(next, old);
+    int64_t ranks[2][5];
+    for (size_t i = 0; i < 2; i++) {
+        const tokusage usage = usage_of(both[i]);
+        const int64_t time = next->timed && old->timed ? both[i]->time : 0;
+        int64_t counts = 0;
+        for (size_t k = 0; k < TOKUSAGE_COUNTS; k++) {
+            counts += both[i]->counts[k] >= 0;
+        }
+        const int64_t rank[] = {grow ? time : 0, grow ? usage.completion_tokens.value : 0, tokens_of(usage), counts,
+                                -time};
+        memcpy(ranks[i], rank, sizeof rank);
     }
-    return order[i] > 0;
+    for (size_t i = 0; i < 5; i++) {
+        if (ranks[0][i] != ranks[1][i]) {
+            return ranks[0][i] > ranks[1][i];
+        }
+    }
+    return strcmp(next->group->as.key.bytes, old->group->as.key.bytes) < 0;
 }
 
 /* ---- the table: open addressing; the upper half of an id, and the number of its record, from 1 */
@@ -94,13 +86,6 @@ static uint64_t *place_of(const answers *in, uint64_t id) {
     return &in->table[at];
 }
 
-static void set_place(answers *of, size_t index) {
-    const uint64_t id = of->all[index].id;
-    if (id != 0) {
-        *place_of(of, id) = (id >> 32 << 32) | (index + 1);
-    }
-}
-
 static void grow(answers *of) {
     if (of->count < of->room) {
         return;
@@ -111,19 +96,15 @@ static void grow(answers *of) {
     of->table = memory_resize(of->table, of->buckets * sizeof *of->table);
     memset(of->table, 0, of->buckets * sizeof *of->table);
     for (size_t i = 0; i < of->count; i++) {
-        set_place(of, i);
+        if (of->all[i].id != 0) {
+            *place_of(of, of->all[i].id) = (of->all[i].id >> 32 << 32) | (i + 1);
+        }
     }
 }
 
 static void say_repeated(reading *in, const record *of, const char *reason) {
     of->group->tally.counters[REPEATED]++;
     say_finding(in, of, reason);
-}
-
-static int compare_lines(const void *one, const void *other) {
-    const record *const a = one;
-    const record *const b = other;
-    return a->file != b->file ? compare(a->file, b->file) : compare(a->line, b->line);
 }
 
 void answers_take(reading *in, const record *next) {
@@ -136,10 +117,11 @@ void answers_take(reading *in, const record *next) {
     uint64_t *const at = next->id != 0 ? place_of(of, next->id) : NULL;
     record *const old = at && *at != 0 ? &of->all[(uint32_t)*at - 1] : NULL;
     of->sums = of->sums || next->rule == SUMS;
-    of->mixed = of->mixed || (of->count > 0 && compare_lines(&of->all[of->count - 1], next) > 0) || old;
     if (!old) {
-        of->all[of->count] = *next;
-        set_place(of, of->count++);
+        of->all[of->count++] = *next;
+        if (at) {
+            *at = (next->id >> 32 << 32) | of->count;
+        }
     } else if (next->rule == CHUNK && old->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
         finish_record(in, next);
@@ -179,9 +161,6 @@ static bool is_summed(reading *in, catalog *sessions, const record *of) {
 void answers_finish(reading *in) {
     answers *const of = &in->answers;
     catalog sessions = {.count = 0};
-    if (of->mixed) {
-        qsort(of->all, of->count, sizeof *of->all, compare_lines);
-    }
     for (size_t i = 0; i < of->count && of->sums; i++) {
         if (of->all[i].rule != SUMS) {
             const tokusage usage = usage_of(&of->all[i]);

@@ -91,7 +91,7 @@ static int report_all(options *asked) {
     memset(&in, 0, sizeof in);
     in.asked = asked;
     in.wants_time = asked->timed || asked->ranged || asked->prices.timed;
-    if (getentropy(in.seed, sizeof in.seed) != 0) {
+    if (getentropy(&in.seed, sizeof in.seed) != 0) {
         complain("random numbers", 0, (slice){NULL, 0}, strerror(errno));
         return NOT_COMPLETE;
     }

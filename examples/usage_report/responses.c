@@ -13,7 +13,6 @@ static const int64_t most_tokens = INT64_C(1000000000000);
 void response_clear(response *of) {
     of->kept = (record){.line = 0};
     of->usage = (tokusage){.total_tokens = {.present = false}};
-    of->batch = false;
     for (size_t i = 0; i < TEXTS; i++) {
         of->is[i].used = 0;
     }
@@ -168,10 +167,9 @@ static const char *const reasons[COUNTERS] = {
 static void price(reading *in, response *of) {
     record *const to = &of->kept;
     const slice model = text_all(&of->is[OF_MODEL]);
-    const slice tier = of->batch ? slice_of("batch") : text_all(&of->is[OF_TIER]);
     amount cost = 0;
-    const char *const reason =
-        price_of(&in->asked->prices, model, tier, to->timed ? &to->time : NULL, &of->usage, &cost);
+    const char *const reason = price_of(&in->asked->prices, model, text_all(&of->is[OF_TIER]),
+                                        to->timed ? &to->time : NULL, &of->usage, &cost);
     to->cost = (int64_t)cost;
     to->priced = !reason;
     if (reason) {
@@ -191,7 +189,7 @@ void take_unread(reading *in, uint64_t line, counter verdict, const char *reason
     in->source->known = true;
     response_clear(&in->found);
     *made = (record){.line = (uint32_t)line, .file = in->source->number, .verdict = verdict, .rule = PASSED};
-    made->reason = reason ? reason : reasons[verdict];
+    made->reason = reason;
     made->group = group_of(in, &in->found);
     finish_record(in, made);
 }
@@ -200,6 +198,7 @@ void take_response(reading *in, response *what) {
     const options *const asked = in->asked;
     record *const next = &what->kept;
     char reason[TOKUSAGE_ERROR_SIZE];
+    in->source->known = true;
     next->id = hash_of(in, text_all(&what->is[OF_ID]));
     answers_expect(&in->answers, next->id);
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
@@ -219,7 +218,6 @@ void take_response(reading *in, response *what) {
     next->file = in->source->number;
     next->group = group_of(in, what);
     next->session = hash_of(in, text_all(&what->is[OF_SESSION]));
-    in->source->known = true;
     if (asked->priced && is_usable(next->verdict)) {
         price(in, what);
     }

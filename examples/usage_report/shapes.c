@@ -16,7 +16,8 @@ typedef struct shape {
     const char *parts;      /* without these: of all objects with counts */
     const char *model, *id; /* where the library does not look for them, or there are others, too */
     const char *session;
-    bool batch, unfinished;
+    bool batch; /* this is its service tier */
+    bool unfinished;
     counter without; /* the verdict when there is no usage, if that is something else */
 } shape;
 
@@ -346,7 +347,7 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
     response_clear(to);
     to->kept.line = (uint32_t)line;
     to->kept.rule = as->rule;
-    to->batch = as->batch;
+    text_string(&to->is[OF_TIER], as->batch ? "batch" : "");
     read_about(in, to);
     set_string(in, as->model, &to->is[OF_MODEL]);
     set_string(in, as->id, &to->is[OF_ID]);

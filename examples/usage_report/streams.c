@@ -152,7 +152,6 @@ void streams_take(reading *in, uint64_t line, bool event, record_rule rule) {
     stream *to = owner_of(in, line, &is, &several);
     const bool late = file->some_ended && is.id == 0 && !is.usage && !is.begins;
     const bool again = is.ends && is.id != 0 && is.id == file->last_ended;
-    file->known = true;
     if (several || (!to && (late || again))) {
         return;
     }

@@ -326,7 +326,6 @@ typedef struct response {
     record kept; /* its counts are in usage until it is taken */
     tokusage usage;
     tokusage_error error;
-    bool batch;
     text is[TEXTS];
 } response;
 
@@ -367,7 +366,7 @@ typedef struct answers {
     size_t count, room;
     uint64_t *table;
     size_t buckets;
-    bool sums, mixed; /* some sum others; they are not in the order of their lines */
+    bool sums; /* some sum others */
 } answers;
 
 typedef struct reading {
@@ -375,7 +374,7 @@ typedef struct reading {
     source *source;
     catalog groups;
     answers answers;
-    uint64_t seed[2];
+    uint64_t seed;         /* secret */
     uint64_t said, unsaid; /* findings that were named, and that were not */
     bool incomplete;
     bool wants_time;

@@ -325,6 +325,8 @@ lines=$(printf "$line$line" 1Z 1 2Z 2)
 counts "a body with the id of a transcript's lines" "m: responses 1 repeated 2 prompt 4 completion 9 total 13" "the fullest record counts" \
     "$(body a m 4 9)\n$lines"
 counts "the same in another order" "m: responses 1 repeated 1 prompt 4 completion 9 total 13" "the fullest record counts" "$lines$(body a m 4 9)\n"
+counts "a file whose responses are all before --since" "" "[nothing was counted]" \
+    "{\"created\":1,\"data\":{$(usage 4 2)}}\n" --at /data --since 2020-01-01
 counts "more ids than --max-ids" "m: responses 4 repeated 1 prompt 16 completion 8 total 24" "those before this line are forgotten" \
     "$(body a m 4 2)\n$(body b m 4 2)\n$(body c m 4 2)\n$(body a m 4 2)\n" --max-ids 3
 
