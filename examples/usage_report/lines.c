@@ -68,7 +68,7 @@ static void end_event(reading *in, uint64_t line) {
     slice data = text_all(&event);
     if (event.used > 0) {
         in->source->event = (text){.bytes = NULL};
-        const bool done = slice_drop_end(&data, "[DONE]");
+        const bool done = slice_drop_end(&data, "\"[DONE]\"") || slice_drop_end(&data, "[DONE]"); /* Coze quotes it */
         take_json(in, line, json_trim(data), true);
         if (done) {
             streams_end(in);

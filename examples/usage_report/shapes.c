@@ -90,9 +90,10 @@ static const shape rows[] = {
     {.is = {"/type /event_type=message_start|response.created|message-start|interaction.created|interaction.start"},
      .rule = BEGINS},
     {.is = {"/type /event_type=message_stop|response.completed|response.incomplete|response.failed|response.done|"
-            "message-end|interaction.completed|interaction.complete"}, .rule = ENDS},
+            "message-end|interaction.completed|interaction.complete|image_generation.completed|image_edit.completed|"
+            "speech.audio.done|transcript.text.done"}, .rule = ENDS},
     {.is = {"/type /event_type=message_*|content_block_*|response.*|interaction.*|ping*|message-*|content-*|content.*|"
-            "citation-*|tool-*"}, .rule = CHUNK},
+            "citation-*|tool-*|image_generation.*|image_edit.*|speech.*|transcript.*"}, .rule = CHUNK},
     {.is = {"/object=chat.completion.chunk", "/id"}, .rule = CHUNK},
     {.is = {"/messageStart"}, .rule = BEGINS},
     {.is = {"/metadata/usage"}, .rule = ENDS},

@@ -41,8 +41,13 @@ static chunk chunk_of(reading *in, bool event, record_rule rule) {
 
 /* ---- open ones */
 
+/* The latest of events. */
 static stream *latest(const source *in) {
-    return in->count > 0 ? in->open[in->count - 1] : NULL;
+    size_t i = in->count;
+    while (i > 0 && !in->open[i - 1]->event) {
+        i--;
+    }
+    return i > 0 ? in->open[i - 1] : NULL;
 }
 
 static void close_stream(reading *in, stream *over) {
@@ -102,16 +107,23 @@ static bool is_over(const stream *open, const chunk *next) {
     const bool goes_on = b && ((b->prompt_tokens.value == 0 && b->completion_tokens.value == 0) ||
                                (b->prompt_tokens.value == a->prompt_tokens.value &&
                                 b->completion_tokens.value >= a->completion_tokens.value));
-    return (next->begins && (open->begun || open->id != 0)) || (next->named && open->own_ids && next->id != open->id) ||
-           (next->openai && !is_empty(a) && !goes_on);
+    const bool differs =
+        next->id != open->id && ((next->named && open->own_ids) || (next->ends && next->id != 0 && open->id != 0));
+    const bool repeats = next->openai || (next->id == 0 && next->usage && open->own_ids);
+    return (next->begins && (open->begun || open->id != 0)) || differs || (repeats && !is_empty(a) && !goes_on);
+}
+
+/* Whether a line without an id may be one of its chunks. */
+static bool may_lack_ids(const stream *open) {
+    return !open->event && !open->own_ids;
 }
 
 /* NULL: none of those that are open; *several: of which it cannot be known. */
 static stream *owner_of(reading *in, uint64_t line, const chunk *is, bool *several) {
     source *const file = in->source;
     stream *own = is->event ? latest(file) : NULL;
-    for (size_t i = file->count; i > 0 && !own && is->id != 0; i--) {
-        own = file->open[i - 1]->id == is->id ? file->open[i - 1] : NULL;
+    for (size_t i = file->count; i > 0 && !own && !is->event && is->id != 0; i--) {
+        own = file->open[i - 1]->id == is->id && !file->open[i - 1]->event ? file->open[i - 1] : NULL;
     }
     if (own && is_over(own, is)) {
         close_stream(in, own);
@@ -120,13 +132,13 @@ static stream *owner_of(reading *in, uint64_t line, const chunk *is, bool *sever
     if (is->event || own || is->id != 0 || is->begins) {
         return own;
     }
-    for (size_t i = 0; i < file->count; i++) { /* whose chunks may come without an id */
-        *several = *several || (own && !file->open[i]->own_ids);
-        own = file->open[i]->own_ids ? own : file->open[i];
+    for (size_t i = 0; i < file->count; i++) {
+        *several = *several || (own && may_lack_ids(file->open[i]));
+        own = may_lack_ids(file->open[i]) ? file->open[i] : own;
     }
     if (*several && (is->usage || is->ends)) {
         for (size_t i = 0; i < file->count; i++) {
-            file->open[i]->ambiguous = file->open[i]->ambiguous || !file->open[i]->own_ids;
+            file->open[i]->ambiguous = file->open[i]->ambiguous || may_lack_ids(file->open[i]);
         }
         say_finding(in, &(record){.file = file->number, .line = (uint32_t)line},
                     "an event without an id, while several responses are open");
@@ -181,7 +193,7 @@ bool streams_feed(reading *in, slice data) {
 
 void streams_end(reading *in) {
     stream *const open = latest(in->source);
-    if (open && open->event) {
+    if (open) {
         feed(in, open, slice_of("[DONE]"));
         open->ended = true;
         close_stream(in, open);

@@ -130,6 +130,21 @@ counts "bodies over lines, concatenated without line ends" "m: responses 4 promp
     "$(body a m 4 2 | sed 's/,/,\\n/g;s/{/{\\n/;s/}$/\\n}/')$(body b m 5 3 | sed 's/{/{\\n/;s/}$/\\n}/')data: $(body c m 4 2)\ndata: [DONE]\n\n[\n$(body d m 5 3 |
         sed 's/{/{\\n/;s/}$/\\n}/'),\n{}\n]\n"
 counts "documents in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)$(body b m 5 3)"
+ollama='{"model":"o","done":false}\n{"model":"o","done":true,"prompt_eval_count":3,"eval_count":1}\n'
+counts "lines after events without an end are another response" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6; o: responses 1 prompt 3 completion 1 total 4" \
+    "has no end mark" "$(event "{\"model\":\"m\",\"choices\":[],$(usage 4 2)}")$ollama"
+counts "events after lines without an end are another response" \
+    "m: responses 1 prompt 4 completion 2 total 6; o: responses 1 without_usage 1 unfinished 1" "its usage is not in it" \
+    "{\"model\":\"o\",\"done\":false}\n$(event "{\"model\":\"m\",\"choices\":[],$(usage 4 2)}")$done_event"
+for end in image_generation.completed image_edit.completed speech.audio.done transcript.text.done; do
+    counts "$end ends a stream" "(none): responses 2 prompt 9 completion 5 total 14" "" \
+        "$(event "{\"type\":\"$end\",$(usage 4 2)}")$(event "{\"type\":\"$end\",$(usage 5 3)}")"
+done
+counts "an end with the id of another response" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6; r: responses 1 prompt 5 completion 3 total 8" \
+    "has no end mark" "$(event "$(chunk a m "$(usage 4 2)")")$(responses b 5 3 | sed 's/data: {"type":"response.created.*null}}//;s/data: {"type":"response.output_text.delta[^}]*}//')"
+counts "an event without an id, after a usage of chunks with ids" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6; (none): responses 1 prompt 5 completion 3 total 8" \
+    "has no end mark" "$(event "$(chunk a m "$(usage 4 2)")")$(event "{\"type\":\"speech.audio.done\",$(usage 5 3)}")"
+counts "an end mark in quotes" "(none): responses 1 prompt 4 completion 2 total 6" "" "$(event "{$(usage 4 2)}")$(event '"[DONE]"')"
 counts "a document and a list in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)[$(body b m 5 3)]"
 counts "documents after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" "INFO $(body a m 4 2) $(body b m 5 3)\n" --prefix
 counts "a line after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" \
