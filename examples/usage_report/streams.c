@@ -107,8 +107,8 @@ static bool is_over(const stream *open, const chunk *next) {
     const bool goes_on = b && ((b->prompt_tokens.value == 0 && b->completion_tokens.value == 0) ||
                                (b->prompt_tokens.value == a->prompt_tokens.value &&
                                 b->completion_tokens.value >= a->completion_tokens.value));
-    const bool differs =
-        next->id != open->id && ((next->named && open->own_ids) || (next->ends && next->id != 0 && open->id != 0));
+    const bool differs = next->id != 0 && open->id != 0 && next->id != open->id &&
+                         (next->ends || (open->own_ids && (next->named || next->usage)));
     const bool repeats = next->openai || (next->id == 0 && next->usage && open->own_ids);
     return (next->begins && (open->begun || open->id != 0)) || differs || (repeats && !is_empty(a) && !goes_on);
 }

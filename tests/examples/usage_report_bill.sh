@@ -144,6 +144,8 @@ counts "an end with the id of another response" "m: responses 1 unfinished 1 pro
     "has no end mark" "$(event "$(chunk a m "$(usage 4 2)")")$(responses b 5 3 | sed 's/data: {"type":"response.created.*null}}//;s/data: {"type":"response.output_text.delta[^}]*}//')"
 counts "an event without an id, after a usage of chunks with ids" "m: responses 1 unfinished 1 prompt 4 completion 2 total 6; (none): responses 1 prompt 5 completion 3 total 8" \
     "has no end mark" "$(event "$(chunk a m "$(usage 4 2)")")$(event "{\"type\":\"speech.audio.done\",$(usage 5 3)}")"
+counts "a usage with another id, after a stream without an end" "m: responses 1 without_usage 1 unfinished 1; (none): responses 1 unfinished 1 prompt 5 completion 3 total 8" \
+    "has no end mark" "$(event "$(chunk a m)")$(event "{\"id\":\"b\",\"delta\":\"x\"}")$(event "{\"id\":\"c\",$(usage 5 3)}")"
 counts "an end mark in quotes" "(none): responses 1 prompt 4 completion 2 total 6" "" "$(event "{$(usage 4 2)}")$(event '"[DONE]"')"
 counts "a document and a list in one line" "m: responses 2 prompt 9 completion 5 total 14" "" "$(body a m 4 2)[$(body b m 5 3)]"
 counts "documents after a prefix" "m: responses 2 prompt 9 completion 5 total 14" "" "INFO $(body a m 4 2) $(body b m 5 3)\n" --prefix
