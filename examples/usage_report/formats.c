@@ -1,8 +1,10 @@
 /*
- * What is printed: a table for people, and the formats for programs, all of them by one list of columns.
+ * What is printed: a table for people, and the formats for programs, all of them by one list of columns. And --merge,
+ * which reads a report of JSON back.
  */
 #include "usage_report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -10,24 +12,24 @@ enum {
     FIELDS = BY_MOST + COLUMNS
 };
 
-bool column_is_there(column of, const options *asked) {
-    return of.is_count || (of.which == STATED     ? asked->stated
-                           : of.which >= UNPRICED ? asked->priced && (of.which == COST || !asked->each)
-                                                  : !asked->each);
+static bool is_shown(size_t column, const options *asked) {
+    return column == STATED ? asked->stated
+           : column == COST
+               ? asked->priced
+               : tokusage_count_name(column - COUNTS) || (!asked->each && (column != UNPRICED || asked->priced));
 }
 
-/* What is absent is nothing, or for people a -. So is a cost of 0 where nothing is known. */
-static void put_value(column of, const tally *from, bool nice, text *to) {
+/* Nothing, or for people a -, is what is absent; and a cost of 0 where nothing is known. */
+static void put_value(size_t column, const tally *from, bool nice, text *to) {
     tokusage usage = from->usage;
-    const tokusage_count *const count = of.is_count ? tokusage_count_at(&usage, of.which) : NULL;
-    const amount *const money = count || of.which < COST ? NULL : of.which == COST ? &from->cost : &from->stated;
-    const int64_t value = count ? count->value : money ? *money > 0 : from->counters[of.which];
-    if (count ? !count->present : money == &from->cost && value == 0 && from->counters[UNPRICED] > 0) {
+    const tokusage_count *const count = tokusage_count_at(&usage, column - COUNTS);
+    const bool unknown = column == COST && from->cost == 0 && from->counters[UNPRICED] > 0;
+    if (count ? !count->present : unknown) {
         text_string(to, nice ? "-" : "");
-    } else if (money) {
-        amount_put(to, *money, nice);
+    } else if (column >= COST) {
+        amount_put(to, column == COST ? from->cost : from->stated, nice);
     } else {
-        text_number(to, value, nice);
+        text_number(to, count ? count->value : from->counters[column], nice);
     }
 }
 
@@ -67,164 +69,40 @@ static void put_name(slice part, text *to) {
     text_free(&name);
 }
 
-/* ---- rows: fields of CSV (RFC 4180), TSV or the table, with a separator after each; members of JSON, with a comma */
+/* ---- JSON: a group, the total or a response. What is absent is no member. */
 
-/*
- * Control characters are escaped already, so a record is a line, and in TSV nothing else is special. With --sheet, a
- * name that a sheet would take for a formula gets a ' in front.
- */
-static void put_words(const options *asked, slice words, text *to) {
-    const bool formula =
-        words.length > 1 && asked->sheet && asked->format != FORMAT_TABLE && memchr("=+-@", *words.bytes, 4);
-    const bool blank = words.length == 0 || *words.bytes == ' ' || words.bytes[words.length - 1] == ' ';
-    const bool quoted = asked->separator == ',' &&
-                        (blank || memchr(words.bytes, ',', words.length) || memchr(words.bytes, '"', words.length));
-    text_print(to, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
-    for (size_t at = 0; at < words.length; at++) {
-        text_string(to, quoted && words.bytes[at] == '"' ? "\"" : "");
-        text_bytes(to, words.bytes + at, 1);
+static void put_object(const options *asked, const report_row *of, text *to) {
+    text value = {.bytes = NULL};
+    text_string(to, "{");
+    if (of->file) {
+        text_string(to, "\"file\":");
+        text_json(to, slice_of(of->file));
+        text_print(to, ",\"line\":%llu,", (unsigned long long)of->line);
     }
-    text_print(to, "%s%c", quoted ? "\"" : "", asked->separator);
-}
-
-/* What is absent is an empty field, and no member. */
-static void put_cell(const options *asked, const char *name, const char *quote, slice value, text *to) {
-    if (asked->format != FORMAT_JSON) {
-        text_slice(to, value);
-        text_bytes(to, &asked->separator, 1);
-    } else if (value.length > 0) {
-        text_print(to, "\"%s\":%s", name, quote);
-        text_slice(to, value);
-        text_print(to, "%s,", quote);
-    }
-}
-
-static void put_names(const options *asked, const report_row *of, text *to) {
-    slice key = of ? of->key : (slice){NULL, 0};
-    slice part;
-    for (size_t i = 0; i < asked->by_count; i++) {
-        const char *const given = asked->by[i].given;
-        text name = {.bytes = NULL};
-        if (json_next(&key, NULL, &part)) {
-            put_name(part, &name);
-        } else if (asked->format != FORMAT_TABLE) {
-            text_safe(&name, slice_of(given + (*given == '/'))); /* the field of /model is model */
-        } else {
-            text_string(&name, of && i == 0 ? "total" : "");
-        }
-        put_words(asked, text_all(&name), to);
-        text_free(&name);
-    }
-}
-
-static void put_columns(const options *asked, const report_row *of, text *to) {
-    const bool nice = asked->format == FORMAT_TABLE;
-    text cell = {.bytes = NULL};
-    for (size_t i = 0; i < COLUMNS; i++) {
-        const column each = column_at(i);
-        const bool usage = asked->format == FORMAT_JSON && each.is_count; /* all counts: as the library writes it */
-        if (!column_is_there(each, asked) || (usage && each.which > 0)) {
-            continue;
-        }
-        cell.used = 0;
-        if (usage) {
-            char json[TOKUSAGE_JSON_SIZE];
-            size_t length = 0;
-            tokusage_encode(&of->tally->usage, json, sizeof json, &length);
-            text_bytes(&cell, json, length);
-        } else if (of) {
-            put_value(each, of->tally, nice, &cell);
-        } else {
-            text_string(&cell, each.name);
-            cell.used -= nice && slice_ends(text_all(&cell), "_tokens") ? strlen("_tokens") : 0;
-        }
-        /* JSON's numbers are read as doubles: money is a string */
-        put_cell(asked, usage ? "usage" : each.name, each.is_count || each.which < COST ? "" : "\"", text_all(&cell),
-                 to);
-    }
-    text_free(&cell);
-}
-
-/* A group, the total or a response; or (NULL) the head. */
-static void put_row(const options *asked, const report_row *of, text *to) {
-    const bool json = asked->format == FORMAT_JSON;
-    text cell = {.bytes = NULL};
-    text_string(to, json ? "{" : "");
-    if (asked->each) {
-        (json ? text_json : text_safe)(&cell, slice_of(of ? of->file : "file"));
-        if (json) {
-            put_cell(asked, "file", "", text_all(&cell), to);
-        } else {
-            put_words(asked, text_all(&cell), to);
-        }
-        cell.used = 0;
-        text_print(&cell, of ? "%llu" : "line", (unsigned long long)(of ? of->line : 0));
-        put_cell(asked, "line", "", text_all(&cell), to);
-    }
-    if (!json) {
-        put_names(asked, of, to);
-    } else if (of->key.bytes) {
+    if (of->key.bytes) {
         text_string(to, "\"group\":[");
         text_slice(to, of->key);
         to->used -= of->key.length > 0; /* the last comma */
         text_string(to, "],");
     }
-    put_columns(asked, of, to);
-    if (asked->each) {
-        put_cell(asked, "verdict", "\"", slice_of(of ? of->verdict : "verdict"), to);
-    }
-    to->bytes[to->used - 1] = json ? '}' : '\n';
-    text_free(&cell);
-}
-
-/* ---- the table */
-
-/*
- * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
- * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
- */
-static void lay_out(slice rows, size_t names, size_t last, text *to) {
-    size_t widths[FIELDS] = {0};
-    bool says[FIELDS] = {false};
-    catalog whole = {.root = NULL};
-    catalog made = {.root = NULL};
-    text cell = {.bytes = NULL};
-    for (unsigned pass = 0; pass < 3; pass++) {
-        size_t field = 0;
-        size_t line = 0;
-        size_t rule = 0;
-        for (slice rest = rows; rest.length > 0;) {
-            const slice all = {rest.bytes, strcspn(rest.bytes, "\t\n")};
-            const bool ends = rest.bytes[all.length] == '\n';
-            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
-            cell.used = 0;
-            (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
-            const size_t width = width_of(text_all(&cell));
-            if (pass == 0 && is_long) {
-                remember(&whole, all);
-                remember(&made, text_all(&cell));
-            } else if (pass == 1) {
-                widths[field] = width > widths[field] ? width : widths[field];
-                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
-            } else if (pass == 2 && says[field]) {
-                const int blank = (int)(widths[field] - width);
-                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
-                text_slice(to, text_all(&cell));
-                text_print(to, "%*s", field < names ? blank : 0, "");
-                rule += widths[field] + (field > 0 ? 2 : 0);
-            }
-            text_string(to, pass == 2 && ends ? "\n" : "");
-            for (; ends && rule > 0; rule--) {
-                text_string(to, line != last ? "" : rule > 1 ? "-" : "-\n");
-            }
-            field = ends ? 0 : field + 1;
-            line += ends;
-            rest = slice_after(rest, all.length + 1);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        value.used = 0;
+        if (i == COUNTS) { /* all counts: as the library writes them */
+            char usage[TOKUSAGE_JSON_SIZE];
+            tokusage_encode(&of->tally->usage, usage, sizeof usage, NULL);
+            text_print(to, "\"usage\":%s,", usage);
+        } else if (is_shown(i, asked) && !tokusage_count_name(i - COUNTS)) {
+            put_value(i, of->tally, false, &value);
+        }
+        if (value.used > 0) { /* JSON's numbers are read as doubles: money is a string */
+            text_print(to, i < COST ? "\"%s\":%s," : "\"%s\":\"%s\",", counter_name(i), text_c(&value));
         }
     }
-    catalog_free(&whole);
-    catalog_free(&made);
-    text_free(&cell);
+    if (of->verdict) {
+        text_print(to, "\"verdict\":\"%s\",", of->verdict);
+    }
+    to->bytes[to->used - 1] = '}';
+    text_free(&value);
 }
 
 static void put_head(const options *asked, bool complete, text *to) {
@@ -240,39 +118,257 @@ static void put_head(const options *asked, bool complete, text *to) {
                words[asked->stated], words[complete]);
 }
 
+/* ---- records: lines of CSV (RFC 4180), TSV or the table */
+
+/*
+ * Takes the cell, in which control characters are escaped, so a record is a line, and in TSV nothing else is special.
+ * With --sheet, what a sheet would take for a formula gets a ' in front.
+ */
+static void put_field(const options *asked, text *cell, text *to) {
+    const char *words = text_c(cell);
+    const bool formula = asked->sheet && asked->format != FORMAT_TABLE && cell->used > 1 && strchr("=+-@", *words);
+    const bool blank = *words == ' ' || (cell->used > 0 && words[cell->used - 1] == ' ');
+    const bool quoted = asked->format == FORMAT_CSV && (blank || strpbrk(words, ",\""));
+    text_print(to, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
+    for (const char *quote; quoted && (quote = strchr(words, '"')) != NULL; words = quote + 1) {
+        text_bytes(to, words, (size_t)(quote + 1 - words));
+        text_string(to, "\"");
+    }
+    text_print(to, "%s%s%c", words, quoted ? "\"" : "", asked->separator);
+    cell->used = 0;
+}
+
+/* A group, the total or a response; or (NULL) the head. */
+static void put_record(const options *asked, const report_row *of, text *to) {
+    const bool nice = asked->format == FORMAT_TABLE;
+    slice key = of ? of->key : (slice){NULL, 0};
+    slice part;
+    text cell = {.bytes = NULL};
+    if (asked->each) {
+        text_safe(&cell, slice_of(of ? of->file : "file"));
+        put_field(asked, &cell, to);
+        text_print(&cell, of ? "%llu" : "line", (unsigned long long)(of ? of->line : 0));
+        put_field(asked, &cell, to);
+    }
+    for (size_t i = 0; i < asked->by_count; i++) {
+        if (json_next(&key, NULL, &part)) {
+            put_name(part, &cell);
+        } else if (of || nice) {
+            text_string(&cell, of && i == 0 ? "total" : "");
+        } else {
+            text_safe(&cell, slice_of(asked->by[i].given + (*asked->by[i].given == '/'))); /* /model is model */
+        }
+        put_field(asked, &cell, to);
+    }
+    for (size_t i = 0; i < COLUMNS; i++) {
+        if (is_shown(i, asked)) {
+            if (of) {
+                put_value(i, of->tally, nice, &cell);
+            } else {
+                text_string(&cell, counter_name(i));
+                cell.used -= nice && slice_ends(text_all(&cell), "_tokens") ? strlen("_tokens") : 0;
+            }
+            put_field(asked, &cell, to);
+        }
+    }
+    if (asked->each) {
+        text_string(&cell, of ? of->verdict : "verdict");
+        put_field(asked, &cell, to);
+    }
+    to->bytes[to->used - 1] = '\n';
+    text_free(&cell);
+}
+
+/* ---- the table */
+
+/*
+ * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
+ * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
+ */
+static void lay_out(const char *rows, size_t names, size_t last, text *to) {
+    size_t widths[FIELDS] = {0};
+    bool says[FIELDS] = {false};
+    catalog whole = {.root = NULL};
+    catalog made = {.root = NULL};
+    text cell = {.bytes = NULL};
+    for (unsigned pass = 0; pass < 3; pass++) {
+        size_t field = 0;
+        size_t line = 0;
+        size_t rule = 0;
+        for (const char *at = rows; *at != '\0'; at++) {
+            const slice all = {at, strcspn(at, "\t\n")};
+            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
+            cell.used = 0;
+            (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
+            const size_t width = width_of(text_all(&cell));
+            at += all.length;
+            if (pass == 0 && is_long) {
+                remember(&whole, all);
+                remember(&made, text_all(&cell));
+            } else if (pass == 1) {
+                widths[field] = width > widths[field] ? width : widths[field];
+                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
+            } else if (pass == 2 && says[field]) {
+                const int blank = (int)(widths[field] - width);
+                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
+                text_slice(to, text_all(&cell));
+                text_print(to, "%*s", field < names ? blank : 0, "");
+                rule += widths[field] + (field > 0 ? 2 : 0);
+            }
+            field++;
+            if (*at == '\n') {
+                text_string(to, pass == 2 ? "\n" : "");
+                for (; line == last && rule > 0; rule--) {
+                    text_string(to, rule > 1 ? "-" : "-\n");
+                }
+                field = rule = 0;
+                line++;
+            }
+        }
+    }
+    catalog_free(&whole);
+    catalog_free(&made);
+    text_free(&cell);
+}
+
 /* ---- all of them */
 
 void format_each(const options *asked, const report_row *of, text *to) {
-    if (asked->format != FORMAT_JSON || of) {
-        put_row(asked, of, to);
-        text_string(to, asked->format == FORMAT_JSON ? "\n" : "");
+    if (asked->format != FORMAT_JSON) {
+        put_record(asked, of, to);
+    } else if (of) {
+        put_object(asked, of, to);
+        text_string(to, "\n");
     }
 }
 
+static void format_json(const options *asked, const report_row *rows, size_t count, bool complete, text *to) {
+    put_head(asked, complete, to);
+    for (size_t i = 0; i < count; i++) {
+        put_object(asked, &rows[i], to);
+        text_string(to, i + 1 < count ? "," : "");
+    }
+    text_string(to, "],\"total\":");
+    put_object(asked, &rows[count], to);
+    text_string(to, "}\n");
+}
+
 void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to) {
-    const bool json = asked->format == FORMAT_JSON;
     const bool table = asked->format == FORMAT_TABLE;
     const bool grouped = asked->by_count > 0;
     text made = {.bytes = NULL};
-    if (!json) {
-        put_row(asked, NULL, &made);
+    if (asked->format == FORMAT_JSON) {
+        format_json(asked, rows, count, complete, to);
+        return;
     }
+    put_record(asked, NULL, &made);
     for (size_t i = table && !grouped ? count : 0; i < count + table; i++) {
-        put_row(asked, &rows[i], &made);
-        text_string(&made, json ? "," : "");
+        put_record(asked, &rows[i], &made);
     }
     if (table) {
-        lay_out((slice){text_c(&made), made.used}, asked->by_count, grouped ? count : SIZE_MAX, to);
+        lay_out(text_c(&made), asked->by_count, grouped ? count : SIZE_MAX, to);
         text_string(to, complete ? "" : "\nThe report is not complete: standard error says why.\n");
-    } else if (json) {
-        put_head(asked, complete, to);
-        made.used -= made.used > 0; /* the last comma */
-        text_slice(to, text_all(&made));
-        text_string(to, "],\"total\":");
-        put_row(asked, &rows[count], to);
-        text_string(to, "}\n");
     } else {
         text_slice(to, text_all(&made));
     }
     text_free(&made);
+}
+
+/* ---- --merge */
+
+static const char *decoded(reading *in, slice string) {
+    in->scratch.used = 0;
+    text_decode(&in->scratch, json_inside(string));
+    return string_of(in->asked, text_all(&in->scratch));
+}
+
+/* What the reports are about, the first says. False: this one is about something else. */
+static bool take_head(reading *to, slice whole) {
+    static const char *const members[] = {"/at", "/by", "/priced", "/stated"};
+    options *const asked = to->asked;
+    slice values[4];
+    slice key = {NULL, 0};
+    text head = {.bytes = NULL};
+    for (size_t i = 0; i < 4; i++) {
+        values[i] = json_at(whole, members[i]);
+        text_slice(&head, values[i]);
+        text_string(&head, "\n");
+    }
+    if (to->head.used == 0) {
+        text_slice(&to->head, text_all(&head));
+        asked->at = values[0].bytes ? decoded(to, values[0]) : NULL;
+        for (slice inside = json_open(values[1]); json_next(&inside, NULL, &key);) {
+            options_key(asked, decoded(to, key));
+        }
+        asked->priced = asked->priced || slice_is(values[2], "true");
+        asked->stated = slice_is(values[3], "true");
+    }
+    const bool same = slice_is(text_all(&to->head), text_c(&head));
+    text_free(&head);
+    return same;
+}
+
+/*
+ * False: it is broken. What is absent is nothing. With --prices it costs what its sums cost now, without what depends
+ * on single calls.
+ */
+static bool read_group(reading *to, slice element, tally *read) {
+    options *const asked = to->asked;
+    text *const model = &to->found.is[OF_MODEL];
+    const slice keys = json_at(element, "/group");
+    slice key;
+    size_t part = 0;
+    bool good = json_is(keys, '[') &&
+                tokusage_extract(element.bytes, element.length, "/usage", &read->usage, NULL) == TOKUSAGE_OK;
+    to->key.used = model->used = 0;
+    for (slice inside = json_open(keys); json_next(&inside, NULL, &key); part++) {
+        to->scratch.used = 0;
+        text_decode(&to->scratch, json_inside(key));
+        key_add(&to->key, json_is(key, '"'), text_all(&to->scratch));
+        if (part < asked->by_count && asked->by[part].kind == BY_MODEL) {
+            text_slice(model, text_all(&to->scratch));
+        }
+    }
+    for (size_t i = 0; i < COLUMNS && good; i++) {
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, "/%s", counter_name(i));
+        const slice value = json_at(element, pointer);
+        good = !value.bytes || (i == COST     ? amount_read(value, &read->cost)
+                                : i == STATED ? amount_read(value, &read->stated)
+                                              : count_read(value, &read->counters[i]));
+    }
+    if (asked->prices.models.count > 0) {
+        read->cost = 0;
+        const bool unknown = price_of(&asked->prices, text_all(model), (slice){"", 0}, NULL, &read->usage, &read->cost);
+        read->counters[UNPRICED] = unknown ? read->counters[RESPONSES] : 0;
+    }
+    return good;
+}
+
+void merge_document(reading *to, uint64_t line, slice whole) {
+    const bool complete = slice_is(json_at(whole, "/complete"), "true");
+    slice groups = json_open(json_at(whole, "/groups"));
+    slice element = {NULL, 0};
+    if (!slice_is(json_at(whole, "/usage_report"), "4")) {
+        say_failure(to, line, "no report of usage-report --format json, of this version");
+        return;
+    }
+    if (!take_head(to, whole)) {
+        say_failure(to, line,
+                    "a report made with another --at, --by or --prices than those before it; it is not added");
+        return;
+    }
+    if (!complete) {
+        say_failure(to, line, "this report says that it is not complete; it is added as it is");
+    }
+    while (json_next(&groups, NULL, &element)) {
+        tally read = {.cost = 0};
+        if (!read_group(to, element, &read)) {
+            say_failure(to, line, "a group of this report is broken; the rest of it is not added");
+            return;
+        }
+        if (!tally_add(&((group *)catalog_at(&to->groups, text_all(&to->key), sizeof(group)))->tally, &read)) {
+            say_failure(to, line, "a sum would leave the range (0 to 9007199254740991): a group of it is not added");
+        }
+    }
 }

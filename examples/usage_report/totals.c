@@ -10,18 +10,19 @@
 
 static const amount amount_most = (amount)TOKUSAGE_COUNT_MAX * AMOUNT_ONE;
 
-bool decimal_read(slice number, int shift, amount *value, bool *exact) {
+bool decimal_read(slice value, int shift, amount *read, bool *exact) {
+    const slice number = json_plain(value);
     bool any = false;
     bool point = false;
-    amount read = 0;
+    amount digits = 0;
     amount unit = 1;
     size_t at = 0;
     for (; at < number.length && memchr("0123456789.", number.bytes[at], point ? 10 : 11); at++) {
         if (number.bytes[at] == '.') {
             point = true;
         } else {
-            const bool fits = read < amount_most; /* what does not is dropped */
-            read = fits ? 10 * read + (number.bytes[at] - '0') : read;
+            const bool fits = digits <= amount_most; /* what does not is dropped */
+            digits = fits ? 10 * digits + (number.bytes[at] - '0') : digits;
             shift += fits ? -(int)point : (int)!point;
             any = true;
         }
@@ -33,31 +34,30 @@ bool decimal_read(slice number, int shift, amount *value, bool *exact) {
         any = power > -100 && power < 100;
         shift += any ? (int)power : 0;
     }
-    for (; shift > 0 && read > 0 && read < amount_most; shift--) {
-        read *= 10;
+    for (; shift > 0 && digits > 0 && digits <= amount_most; shift--) {
+        digits *= 10;
     }
     for (; shift < 0; shift++) {
-        *(unit < amount_most ? &unit : &read) = unit < amount_most ? 10 * unit : read / 10;
+        *(unit < amount_most ? &unit : &digits) = unit < amount_most ? 10 * unit : digits / 10;
     }
-    *exact = read % unit == 0;
-    *value = (read + unit / 2) / unit;
-    return any && at == number.length && *value <= amount_most;
-}
-
-bool count_read(slice number, int64_t *read) {
-    bool exact = false;
-    amount value = 0;
-    const bool good = decimal_read(number, 0, &value, &exact) && exact && value <= TOKUSAGE_COUNT_MAX;
-    *read = good ? (int64_t)value : *read;
+    const amount rounded = (digits + unit / 2) / unit;
+    const bool good = any && at == number.length && rounded <= amount_most;
+    *exact = digits % unit == 0;
+    *read = good ? rounded : *read;
     return good;
 }
 
-bool amount_read(slice number, amount *read) {
+bool count_read(slice value, int64_t *read) {
     bool exact = false;
-    amount value = 0;
-    const bool good = decimal_read(json_is(number, '"') ? json_inside(number) : number, 12, &value, &exact);
-    *read = good ? value : *read;
+    amount count = 0;
+    const bool good = decimal_read(value, 0, &count, &exact) && exact && count <= TOKUSAGE_COUNT_MAX;
+    *read = good ? (int64_t)count : *read;
     return good;
+}
+
+bool amount_read(slice value, amount *read) {
+    bool exact = false;
+    return decimal_read(value, 12, read, &exact);
 }
 
 /* 1234567, or for people 1,234,567. */
@@ -84,18 +84,36 @@ void amount_put(text *to, amount cost, bool nice) {
 
 /* ---- tallies */
 
-/* In the order of the columns; the counts come before `missing`. */
-static const char *const first[] = {
-    "responses", "without_usage", "invalid",  "ambiguous",  "untimed",  "misplaced",     "errors",
-    "malformed", "prefixed",      "too_long", "unfinished", "repeated", "unknown_names",
-};
-static const char *const missing[] = {"prompt_tokens_missing", "completion_tokens_missing", "total_tokens_missing"};
-static const char *const last[] = {
-    "reconciled", "assumed", "contradictory", "tokens_above", "tokens_below", "unpriced", "cost", "stated_cost",
+static const char *const names[COLUMNS] = {
+    "responses",
+    "without_usage",
+    "invalid",
+    "ambiguous",
+    "untimed",
+    "misplaced",
+    "errors",
+    "malformed",
+    "prefixed",
+    "too_long",
+    "unfinished",
+    "repeated",
+    "unknown_names",
+    [MISSING_PROMPT] = "prompt_tokens_missing",
+    "completion_tokens_missing",
+    "total_tokens_missing",
+    "reconciled",
+    "assumed",
+    "contradictory",
+    "tokens_above",
+    "tokens_below",
+    "unpriced",
+    "cost",
+    "stated_cost",
 };
 
 const char *counter_name(size_t of) {
-    return of < MISSING_PROMPT ? first[of] : of < RECONCILED ? missing[of - MISSING_PROMPT] : last[of - RECONCILED];
+    const char *const count = tokusage_count_name(of - COUNTS);
+    return count ? count : names[of];
 }
 
 bool is_empty(const tokusage *usage) {
@@ -110,19 +128,13 @@ bool is_response(counter verdict) {
     return verdict < MISPLACED || is_usable(verdict);
 }
 
-column column_at(size_t index) {
-    const size_t count = index - MISSING_PROMPT;
-    const size_t which = index < MISSING_PROMPT ? index : index - TOKUSAGE_COUNTS;
-    const bool counts = index >= MISSING_PROMPT && count < TOKUSAGE_COUNTS;
-    return counts ? (column){tokusage_count_name(count), true, count} : (column){counter_name(which), false, which};
-}
-
 bool tally_add(tally *sum, const tally *more) {
-    bool good = more->cost <= amount_most - sum->cost && more->stated <= amount_most - sum->stated;
+    int64_t bits = 0; /* the most is 2^53-1: a sum is above it where it has other bits */
     for (size_t i = 0; i < COUNTERS; i++) {
-        good = good && more->counters[i] <= TOKUSAGE_COUNT_MAX - sum->counters[i];
+        bits |= sum->counters[i] + more->counters[i];
     }
-    if (!good || tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+    if (bits > TOKUSAGE_COUNT_MAX || sum->cost + more->cost > amount_most || sum->stated + more->stated > amount_most ||
+        tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
         return false;
     }
     for (size_t i = 0; i < COUNTERS; i++) {

@@ -153,14 +153,17 @@ void moment_put(text *to, int64_t time, group_kind unit);
 __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a number */
 #define AMOUNT_ONE INT64_C(1000000000000)
 
-/* A decimal, maybe with an exponent, times 10^shift, rounded half up; *exact: it was whole. */
-bool decimal_read(slice number, int shift, amount *value, bool *exact);
-bool count_read(slice number, int64_t *read);
-bool amount_read(slice number, amount *read);         /* a number, or a string of one */
+/* A number, or a string of one, times 10^shift, rounded half up; *exact: it was whole. What is none changes nothing. */
+bool decimal_read(slice value, int shift, amount *read, bool *exact);
+bool count_read(slice value, int64_t *read);
+bool amount_read(slice value, amount *read);
 void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
 void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
 
-/* In the order of columns. A response has a verdict, one of these; RESPONSES counts all, also the consistent ones. */
+/*
+ * The columns. A response has a verdict, one of those up to CONTRADICTORY; RESPONSES counts all, also the consistent
+ * ones.
+ */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
@@ -176,7 +179,8 @@ typedef enum counter {
     UNFINISHED, /* in addition to the verdict */
     REPEATED,
     UNKNOWN, /* a member that may be a count, and that nobody knows */
-    MISSING_PROMPT,
+    COUNTS,  /* the library's, which are in the usage */
+    MISSING_PROMPT = COUNTS + TOKUSAGE_COUNTS,
     MISSING_COMPLETION,
     MISSING_TOTAL,
     RECONCILED, /* the counts agree after a correction */
@@ -185,7 +189,10 @@ typedef enum counter {
     TOKENS_ABOVE,
     TOKENS_BELOW,
     UNPRICED,
-    COUNTERS
+    COUNTERS,
+    COST = COUNTERS, /* amounts */
+    STATED,
+    COLUMNS
 } counter;
 
 typedef struct tally {
@@ -194,20 +201,7 @@ typedef struct tally {
     amount cost, stated;
 } tally;
 
-/* The counters, the counts of the library among them, and the two amounts. */
-enum {
-    COST = COUNTERS,
-    STATED,
-    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
-};
-typedef struct column {
-    const char *name;
-    bool is_count;
-    size_t which; /* count; else counter, COST or STATED */
-} column;
-
-column column_at(size_t index);
-const char *counter_name(size_t of);
+const char *counter_name(size_t of);  /* of any column */
 bool is_empty(const tokusage *usage); /* no count is present */
 bool is_usable(counter verdict);      /* it has counts that add up */
 bool is_response(counter verdict);
@@ -426,9 +420,8 @@ bool input_fill(reading *in);               /* adds bytes to those that are left
 slice input_line(reading *in, size_t most); /* without its end; longer than this: its beginning */
 void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
-void merge_document(reading *to, uint64_t line, slice whole);
 
-/* ---- formats.c: what is printed. */
+/* ---- formats.c: what is printed, and what --merge reads back. */
 
 /* A group, the total (without a key), or a response (which has a place and a verdict). */
 typedef struct report_row {
@@ -442,5 +435,6 @@ typedef struct report_row {
 void format_each(const options *asked, const report_row *of, text *to); /* NULL: the head */
 /* The total comes after the rows. */
 void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to);
+void merge_document(reading *to, uint64_t line, slice whole); /* --merge: a report of JSON is read back */
 
 #endif
