@@ -141,15 +141,17 @@ const char *string_of(options *in, slice string) {
     return ((item *)catalog_at(&in->strings, string, sizeof(item)))->key.bytes;
 }
 
-/* A file that is named, whatever it is, or what is named as a log in a folder. */
+/* A file that is named, whatever it is, or what is named as a log in a folder. No link leads to another folder. */
 static void add_path(options *to, const char *path, bool named) {
     struct dirent **entries = NULL;
     struct stat status = {.st_mode = 0};
     const char *const dot = strrchr(path, '.');
     const bool is_log = dot && slice_is_one(slice_of(dot), ".jsonl|.json|.ndjson|.log|.sse|.gz|.bin");
-    const bool there = strcmp(path, "-") != 0 && (named ? stat : lstat)(path, &status) == 0;
-    const int count = there && S_ISDIR(status.st_mode) ? scandir(path, &entries, NULL, alphasort) : -1;
-    if (count < 0 && (named || S_ISDIR(status.st_mode) || (S_ISREG(status.st_mode) && is_log))) {
+    const bool link = !named && lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    const bool there = strcmp(path, "-") != 0 && stat(path, &status) == 0;
+    const bool folder = there && S_ISDIR(status.st_mode);
+    const int count = folder && !link ? scandir(path, &entries, NULL, alphasort) : -1;
+    if (count < 0 && (named || (folder && !link) || (S_ISREG(status.st_mode) && is_log))) {
         to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
         to->files[to->file_count++] = string_of(to, slice_of(path));
     }

@@ -145,7 +145,7 @@ typedef struct grouping {
 /* ---- moment.c: times, in microseconds since 1970. */
 
 bool moment_read(slice value, int64_t *time);
-bool moment_zone(const char *name); /* false: there is no such zone */
+bool moment_zone(const char *name); /* of the system, or +HH:MM; false: there is none */
 void moment_put(text *to, int64_t time, group_kind unit);
 
 /* ---- totals.c: what is added up. */
@@ -217,24 +217,6 @@ void key_add(text *key, bool present, slice part);
 
 /* ---- prices.c: which prices are a model's. */
 
-/* When prices hold: from a time on, or between two times of each day. */
-typedef struct price_time {
-    size_t order; /* of several that hold at a time, the last counts */
-    bool daily;
-    int64_t from, until;
-} price_time;
-typedef struct price_row {
-    item as;
-    price_time when;
-    slice tier;      /* "", batch, flex, priority, ... */
-    int64_t above;   /* prompt tokens of the call; -1: any */
-    tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of a less particular row */
-} price_row;
-typedef struct priced_model {
-    item as;                 /* a name that ends in *: of all names that begin so */
-    slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
-    catalog rows;
-} priced_model;
 typedef struct price_list {
     text bytes; /* of the file */
     catalog models, asked;
