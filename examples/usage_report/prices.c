@@ -245,9 +245,7 @@ typedef struct file {
 /* ---- names */
 
 enum {
-    MODEL = TOKUSAGE_COUNTS,
-    TIER,
-    ABOVE,
+    OTHER = TOKUSAGE_COUNTS, /* columns of CSV that are no price */
     NAMES
 };
 /* In the order of the library, whose names without _tokens come first. The total has no price. */
@@ -265,9 +263,7 @@ static const char *const names[NAMES] = {
     "reasoning|output_cost_per_reasoning_token",
     "completion_audio|output_audio|output_cost_per_audio_token|output_audio_mtok",
     "completion_image|output_image|output_cost_per_image_token",
-    "model",
-    "service_tier",
-    "above",
+    "model|service_tier|above",
 };
 
 /* What a name says. */
@@ -352,7 +348,7 @@ static bool read_members(file *of, slice object) {
             return complain(of->path, of->line, name,
                             "no column of prices; there are model, service_tier, above, and names of counts");
         }
-        if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
+        if (as.kind >= OTHER || slice_is(value, "null") || slice_is(value, "\"\"")) {
             continue;
         }
         as.tier = as.tier.length > 0 ? as.tier : tier;

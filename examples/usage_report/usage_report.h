@@ -123,7 +123,7 @@ uint64_t json_mark(slice name);
 uint64_t document_marks(document *in);             /* of all its members */
 bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
-/* ---- options.c: what was asked for. */
+/* ---- main.c: what was asked for. */
 
 enum {
     BY_MOST = 8
@@ -148,7 +148,7 @@ bool moment_read(slice value, int64_t *time);
 bool moment_zone(const char *name); /* of the system, or +HH:MM; false: there is none */
 void moment_put(text *to, int64_t time, group_kind unit);
 
-/* ---- totals.c: what is added up. */
+/* ---- report.c: what is added up, what is printed of it, and what --merge reads back. */
 
 __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a number */
 #define AMOUNT_ONE INT64_C(1000000000000)
@@ -157,8 +157,6 @@ __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a numb
 bool decimal_read(slice value, int shift, amount *read, bool *exact);
 bool count_read(slice value, int64_t *read);
 bool amount_read(slice value, amount *read);
-void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
-void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
 
 /*
  * The columns. A response has a verdict, one of those up to CONTRADICTORY; RESPONSES counts all, also the consistent
@@ -229,7 +227,7 @@ bool prices_read(const char *path, price_list *read); /* false: it has said why 
 const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage, amount *cost);
 void prices_free(price_list *of);
 
-/* ---- options.c */
+/* ---- main.c */
 
 typedef enum report_format {
     FORMAT_TABLE,
@@ -254,10 +252,8 @@ typedef struct options {
     catalog strings; /* that others point to */
 } options;
 
-int options_read(int argc, char **argv, options *read); /* -1: go on; else the status to end with */
 bool options_key(options *to, const char *value);
 const char *string_of(options *in, slice string);
-void options_free(options *of);
 
 /* ---- responses.c: what is known of one response, its verdict, and what is said of it. */
 
@@ -403,7 +399,7 @@ slice input_line(reading *in, size_t most); /* without its end; longer than this
 void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
 
-/* ---- formats.c: what is printed, and what --merge reads back. */
+/* ---- report.c */
 
 /* A group, the total (without a key), or a response (which has a place and a verdict). */
 typedef struct report_row {

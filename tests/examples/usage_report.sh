@@ -227,6 +227,9 @@ check merge_counter_out_of_range 2 --merge --format csv <"$scratch/input"
 sed 's/"model":"a"/"model":"b"/;s/\["a"\]/["b"]/' "$scratch/1.json" | cat "$scratch/1.json" - >"$scratch/input"
 check range_of_groups 2 --merge --format csv <"$scratch/input"
 
+says "a group of a report with a key too many" "usage-report: -:1: a group of this report is broken; the rest of it is not added" \
+    "$(sed 's/\["a"\]/["a","b"]/' "$scratch/1.json" | "$report" --merge 2>&1 >/dev/null)"
+
 # ------------------------------------------------------------------------------------------- merging
 
 given merge_nothing 0 '' --merge --format json

@@ -1,11 +1,155 @@
 /*
- * What is printed: a table for people, and the formats for programs, all of them by one list of columns. And --merge,
- * which reads a report of JSON back.
+ * What is added up: exact money, the counters and counts of groups, and their keys. What is printed of it: a table for
+ * people, and the formats for programs, all of them by one list of columns. And --merge, which reads JSON back.
  */
 #include "usage_report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- money, without floating point */
+
+static const amount amount_most = (amount)TOKUSAGE_COUNT_MAX * AMOUNT_ONE;
+
+bool decimal_read(slice value, int shift, amount *read, bool *exact) {
+    const slice number = json_plain(value);
+    bool any = false;
+    bool point = false;
+    amount digits = 0;
+    amount unit = 1;
+    size_t at = 0;
+    for (; at < number.length && memchr("0123456789.", number.bytes[at], point ? 10 : 11); at++) {
+        if (number.bytes[at] == '.') {
+            point = true;
+        } else {
+            const bool fits = digits <= amount_most; /* what does not is dropped */
+            digits = fits ? 10 * digits + (number.bytes[at] - '0') : digits;
+            shift += fits ? -(int)point : (int)!point;
+            any = true;
+        }
+    }
+    if (any && at < number.length && (number.bytes[at] | 32) == 'e') {
+        char *end = NULL;
+        const long power = strtol(number.bytes + at + 1, &end, 10); /* what follows a number is none */
+        at = (size_t)(end - number.bytes);
+        any = power > -100 && power < 100;
+        shift += any ? (int)power : 0;
+    }
+    for (; shift > 0 && digits > 0 && digits <= amount_most; shift--) {
+        digits *= 10;
+    }
+    for (; shift < 0; shift++) {
+        *(unit < amount_most ? &unit : &digits) = unit < amount_most ? 10 * unit : digits / 10;
+    }
+    const amount rounded = (digits + unit / 2) / unit;
+    const bool good = any && at == number.length && rounded <= amount_most;
+    *exact = digits % unit == 0;
+    *read = good ? rounded : *read;
+    return good;
+}
+
+bool count_read(slice value, int64_t *read) {
+    bool exact = false;
+    amount count = 0;
+    const bool good = decimal_read(value, 0, &count, &exact) && exact && count <= TOKUSAGE_COUNT_MAX;
+    *read = good ? (int64_t)count : *read;
+    return good;
+}
+
+bool amount_read(slice value, amount *read) {
+    bool exact = false;
+    return decimal_read(value, 12, read, &exact);
+}
+
+/* 1234567, or for people 1,234,567. */
+static void text_number(text *to, int64_t value, bool nice) {
+    if (nice && value >= 1000) {
+        text_number(to, value / 1000, nice);
+        text_print(to, ",%03d", (int)(value % 1000));
+    } else {
+        text_print(to, "%lld", (long long)value);
+    }
+}
+
+/* Exactly, or for people with 6 decimals, rounded half up. */
+static void amount_put(text *to, amount cost, bool nice) {
+    cost += nice ? 500000 : 0;
+    text_number(to, (int64_t)(cost / AMOUNT_ONE), nice);
+    text_print(to, ".%012lld", (long long)(cost % AMOUNT_ONE));
+    to->used -= nice ? 6 : 0;
+    while (!nice && to->bytes[to->used - 1] == '0') {
+        to->used--;
+    }
+    to->used -= to->bytes[to->used - 1] == '.';
+}
+
+/* ---- tallies */
+
+/* In the order of the columns; those of the library come before `missing`. */
+static const char *const first[] = {
+    "responses", "without_usage", "invalid",  "ambiguous",  "untimed",  "misplaced",     "errors",
+    "malformed", "prefixed",      "too_long", "unfinished", "repeated", "unknown_names",
+};
+static const char *const missing[] = {"prompt_tokens_missing", "completion_tokens_missing", "total_tokens_missing"};
+static const char *const last[] = {
+    "reconciled", "assumed", "contradictory", "tokens_above", "tokens_below", "unpriced", "cost", "stated_cost",
+};
+
+const char *counter_name(size_t of) {
+    return of < COUNTS           ? first[of]
+           : of < MISSING_PROMPT ? tokusage_count_name(of - COUNTS)
+           : of < RECONCILED     ? missing[of - MISSING_PROMPT]
+                                 : last[of - RECONCILED];
+}
+
+bool is_empty(const tokusage *usage) {
+    return tokusage_equal(usage, &(tokusage){.total_tokens = {.present = false}});
+}
+
+bool is_usable(counter verdict) {
+    return verdict == CONSISTENT || verdict >= RECONCILED;
+}
+
+bool is_response(counter verdict) {
+    return verdict < MISPLACED || is_usable(verdict);
+}
+
+bool tally_add(tally *sum, const tally *more) {
+    int64_t bits = 0; /* the most is 2^53-1: a sum is above it where it has other bits */
+    for (size_t i = 0; i < COUNTERS; i++) {
+        bits |= sum->counters[i] + more->counters[i];
+    }
+    if (bits > TOKUSAGE_COUNT_MAX || sum->cost + more->cost > amount_most || sum->stated + more->stated > amount_most ||
+        tokusage_add(&sum->usage, &more->usage) != TOKUSAGE_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < COUNTERS; i++) {
+        sum->counters[i] += more->counters[i];
+    }
+    sum->cost += more->cost;
+    sum->stated += more->stated;
+    return true;
+}
+
+int64_t tally_findings(const tally *from) {
+    int64_t sum = from->counters[CONTRADICTORY] - from->counters[ERRORS];
+    for (size_t i = WITHOUT_USAGE; i <= MISSING_COMPLETION; i++) {
+        sum += from->counters[i];
+    }
+    return sum;
+}
+
+void key_add(text *key, bool present, slice part) {
+    if (present) {
+        text_json(key, part);
+    } else {
+        text_string(key, "null");
+    }
+    text_string(key, ",");
+}
+
+/* ---- what is printed */
 
 enum {
     NAME_WIDTH = 44,
@@ -185,7 +329,7 @@ static void put_record(const options *asked, const report_row *of, text *to) {
  * Three times over the fields: to see whether names that are shortened still differ, how wide columns are, and to print
  * them. Numbers line up. A column is left out where all is 0 or absent, except that of the responses.
  */
-static void lay_out(const char *rows, size_t names, size_t last, text *to) {
+static void lay_out(const char *rows, size_t keys, size_t ruled, text *to) {
     size_t widths[FIELDS] = {0};
     bool says[FIELDS] = {false};
     catalog whole = {.root = NULL};
@@ -197,7 +341,7 @@ static void lay_out(const char *rows, size_t names, size_t last, text *to) {
         size_t rule = 0;
         for (const char *at = rows; *at != '\0'; at++) {
             const slice all = {at, strcspn(at, "\t\n")};
-            const bool is_long = field < names && width_of(all) > NAME_WIDTH;
+            const bool is_long = field < keys && width_of(all) > NAME_WIDTH;
             cell.used = 0;
             (is_long && whole.count == made.count ? put_short : text_slice)(&cell, all);
             const size_t width = width_of(text_all(&cell));
@@ -207,18 +351,18 @@ static void lay_out(const char *rows, size_t names, size_t last, text *to) {
                 remember(&made, text_all(&cell));
             } else if (pass == 1) {
                 widths[field] = width > widths[field] ? width : widths[field];
-                says[field] = says[field] || field <= names || (line > 0 && strspn(all.bytes, "-.0") < all.length);
+                says[field] = says[field] || field <= keys || (line > 0 && strspn(all.bytes, "-.0") < all.length);
             } else if (pass == 2 && says[field]) {
                 const int blank = (int)(widths[field] - width);
-                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < names ? 0 : blank), "");
+                text_print(to, "%*s", (field > 0 ? 2 : 0) + (field < keys ? 0 : blank), "");
                 text_slice(to, text_all(&cell));
-                text_print(to, "%*s", field < names ? blank : 0, "");
+                text_print(to, "%*s", field < keys ? blank : 0, "");
                 rule += widths[field] + (field > 0 ? 2 : 0);
             }
             field++;
             if (*at == '\n') {
                 text_string(to, pass == 2 ? "\n" : "");
-                for (; line == last && rule > 0; rule--) {
+                for (; line == ruled && rule > 0; rule--) {
                     text_string(to, rule > 1 ? "-" : "-\n");
                 }
                 field = rule = 0;
@@ -329,6 +473,7 @@ static bool read_group(reading *to, slice element, tally *read) {
             text_slice(model, text_all(&to->scratch));
         }
     }
+    good = good && part == asked->by_count;
     for (size_t i = 0; i < COLUMNS && good; i++) {
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/%s", counter_name(i));
