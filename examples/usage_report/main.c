@@ -125,6 +125,7 @@ static bool settle(options *of) {
     of->separator = of->format == FORMAT_CSV ? ',' : '\t';
     of->ranged = of->since_text || of->until_text;
     of->priced = of->prices_path != NULL;
+    of->prices.sums = of->merge;
     if (of->merge && (of->grouped || of->at || of->each || of->ranged || of->model || of->time)) {
         return complain("--merge", 0, (slice){NULL, 0},
                         "the reports say by what they group, and have no single responses");

@@ -210,7 +210,7 @@ const char *price_of(price_list *in, slice model, slice tier, const int64_t *tim
     if (!priced) {
         return "no price";
     }
-    const tokusage prices = prices_for(priced, tier, time, usage->prompt_tokens.value);
+    const tokusage prices = prices_for(priced, tier, time, in->sums ? 0 : usage->prompt_tokens.value);
     const tokusage_status status = tokusage_cost(usage, &prices, &parts, NULL);
     *cost = parts;
     return status == TOKUSAGE_OK              ? NULL
@@ -491,27 +491,23 @@ static bool read_genai(file *of, slice providers) {
 
 /* ---- any file */
 
-static bool read_any(file *of, slice all) {
-    if (slice_begins(all, "\xEF\xBB\xBF")) {
-        all = json_trim(slice_after(all, 3));
-    }
-    if (!json_is(all, '{') && !json_is(all, '[')) {
-        return read_csv(of, all);
-    }
-    if (json_span(all) != all.length) {
-        return complain(of->path, of->line, (slice){"", 0}, "not JSON");
-    }
-    return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
-}
-
 bool prices_read(const char *path, price_list *read) {
     file it = {.path = path, .to = read, .when = {.from = INT64_MIN}};
     FILE *const from = fopen(path, "rb");
     errno = from ? 0 : errno;
     const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;
+    slice all = json_trim((slice){read->bytes.bytes, length > 0 ? (size_t)length : 0});
     bool good = length > 0 || complain(path, 0, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
-    good = good && read_any(&it, json_trim((slice){read->bytes.bytes, (size_t)length})) &&
-           (read->models.count > 0 || complain(path, 0, (slice){"", 0}, "no prices"));
+    if (slice_begins(all, "\xEF\xBB\xBF")) {
+        all = json_trim(slice_after(all, 3));
+    }
+    if (good && (json_is(all, '{') || json_is(all, '['))) {
+        good = json_span(all) == all.length ? (json_is(all, '{') ? read_litellm : read_genai)(&it, json_open(all))
+                                            : complain(path, 0, (slice){"", 0}, "not JSON");
+    } else if (good) {
+        good = read_csv(&it, all);
+    }
+    good = good && (read->models.count > 0 || complain(path, 0, (slice){"", 0}, "no prices"));
     if (from) {
         fclose(from);
     }

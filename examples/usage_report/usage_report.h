@@ -219,6 +219,7 @@ typedef struct price_list {
     text bytes; /* of the file */
     catalog models, asked;
     bool timed;   /* some depend on the time */
+    bool sums;    /* of calls have prices: those above a number of tokens do not count */
     bool explain; /* say which prices a model has */
 } price_list;
 

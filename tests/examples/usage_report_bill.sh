@@ -476,6 +476,10 @@ END
 says "merged reports are priced" "m: responses 2 prompt 2000000 total 2000000 cost 6; z: responses 2 prompt 2000000 total 2000000 unpriced 2" \
     "$("$report" --merge --format csv --prices "$scratch/prices" "$scratch/part.json" "$scratch/part.json" 2>/dev/null | short)"
 
+printf 'model,above,input,output\nm,,3,1\nm,1500000,6,1\n' >"$scratch/prices"
+says "a sum of calls is not above a step that each is below" "m: responses 2 prompt 2000000 total 2000000 cost 6" \
+    "$("$report" --merge --format csv --prices "$scratch/prices" "$scratch/part.json" "$scratch/part.json" 2>/dev/null | short | sed 's/;.*//')"
+
 # named FOUND PRICES MODEL...: names of models that have the price of FOUND.
 named() {
     printf %b "$2" >"$scratch/prices"
