@@ -104,7 +104,7 @@ typedef struct price_time {
 
 /* The price of one token of a kind. */
 typedef struct price {
-    item as;            /* what it is of, as text: two prices of the same may not disagree */
+    item as;            /* what it is of: two prices of the same may not disagree */
     size_t kind, order; /* of several that hold at a time, those with the highest order count */
     price_time when;
     slice tier;    /* "", batch, flex, priority, ... */
@@ -277,7 +277,6 @@ typedef struct member {
 static member member_of(slice given) {
     static const char *const tiers[] = {"_batch", "_flex", "_priority"};
     text word = {.bytes = NULL};
-    regmatch_t at;
     text_lower(&word, given);
     for (size_t i = 0; i < word.used; i++) {
         word.bytes[i] = strchr(" -", word.bytes[i]) ? '_' : word.bytes[i];
@@ -288,10 +287,13 @@ static member member_of(slice given) {
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
         made.tier = slice_drop_end(&name, tiers[i]) ? slice_of(tiers[i] + 1) : made.tier;
     }
-    word.bytes[name.length] = '\0';
-    if (strstr(word.bytes, "_above_") && search("_above_[0-9]+k_tokens$", word.bytes, &at)) { /* LiteLLM's */
-        made.above = INT64_C(1000) * strtol(word.bytes + at.rm_so + strlen("_above_"), NULL, 10);
-        name.length = (size_t)at.rm_so;
+    for (const char *at = strstr(name.bytes, "_above_"); at; at = strstr(at + 1, "_above_")) {
+        unsigned thousands = 0; /* LiteLLM's _above_200k_tokens */
+        int span = 0;
+        if (sscanf(at, "_above_%6uk_tokens%n", &thousands, &span) == 1 && at + span == name.bytes + name.length) {
+            made.above = INT64_C(1000) * thousands;
+            name.length -= (size_t)span;
+        }
     }
     slice_drop_end(&name, "_tokens");
     for (size_t i = 0; i < NAMES; i++) {
@@ -320,7 +322,8 @@ static bool take_price(file *of, member as, slice given) {
     priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
     model->provider = of->provider;
     model->matches = of->matches;
-    text_print(&key, "%zu %zu %lld ", of->order, as.kind, (long long)as.above);
+    text_bytes(&key, (const char *)(const int64_t[]){(int64_t)of->order, (int64_t)as.kind, as.above},
+               3 * sizeof as.above);
     text_slice(&key, as.tier);
     const size_t known = model->prices.count;
     price *const made = catalog_at(&model->prices, text_all(&key), sizeof *made);

@@ -273,12 +273,15 @@ static void put_field(const options *asked, text *cell, text *to) {
     const bool formula = asked->sheet && asked->format != FORMAT_TABLE && cell->used > 1 && strchr("=+-@", *words);
     const bool blank = *words == ' ' || (cell->used > 0 && words[cell->used - 1] == ' ');
     const bool quoted = asked->format == FORMAT_CSV && (blank || strpbrk(words, ",\""));
-    text_print(to, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
+    text_string(to, quoted ? "\"" : "");
+    text_string(to, formula ? "'" : "");
     for (const char *quote; quoted && (quote = strchr(words, '"')) != NULL; words = quote + 1) {
         text_bytes(to, words, (size_t)(quote + 1 - words));
         text_string(to, "\"");
     }
-    text_print(to, "%s%s%c", words, quoted ? "\"" : "", asked->separator);
+    text_string(to, words);
+    text_string(to, quoted ? "\"" : "");
+    text_bytes(to, &asked->separator, 1);
     cell->used = 0;
 }
 
