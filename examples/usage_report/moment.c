@@ -43,26 +43,20 @@ static int64_t fraction_of(const char **at) {
     return fraction;
 }
 
-/* After the time: Z, +HH:MM, +HHMM or +HH, maybe after a space; nothing is the zone of the report. */
-static bool read_offset(const char *at, bool *local, int64_t *seconds) {
+/* Z, +HH:MM, +HHMM or +HH. */
+static bool read_offset(const char *at, int64_t *seconds) {
     unsigned hours = 0;
     unsigned minutes = 0;
-    at += strspn(at, " ");
-    *local = *at == '\0';
-    *seconds = 0;
-    if (*local || slice_is_one(slice_of(at), "Z|z|UTC")) {
-        return true;
-    }
     const size_t digits = *at == '+' || *at == '-' ? strspn(at + 1, "0123456789:") : 0;
     const bool good = digits >= 2 && sscanf(at + 1, digits > 4 ? "%2u:%2u" : "%2u%2u", &hours, &minutes) >= 1;
     *seconds = (*at == '-' ? -60 : 60) * (int64_t)(60 * hours + minutes);
-    return good && at[1 + digits] == '\0' && hours < 24 && minutes < 60;
+    return slice_is_one(slice_of(at), "Z|z|UTC") || (good && at[1 + digits] == '\0' && hours < 24 && minutes < 60);
 }
 
+/* After it may be a space and an offset, else it is in the zone of the report. */
 static bool read_date(const char *at, int64_t *time) {
     static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%b/%Y:%H:%M:%S"};
     struct tm fields;
-    bool local = false;
     int64_t offset = 0;
     const char *rest = NULL;
     for (size_t i = strspn(at, "0123456789") == 4 ? 0 : 3; i < 4 && !rest; i++) {
@@ -70,10 +64,11 @@ static bool read_date(const char *at, int64_t *time) {
         rest = strptime(at, forms[i], &fields);
     }
     const int64_t fraction = rest ? fraction_of(&rest) : 0;
-    if (!rest || !read_offset(rest, &local, &offset)) {
+    rest = rest ? rest + strspn(rest, " ") : NULL;
+    if (!rest || (*rest != '\0' && !read_offset(rest, &offset))) {
         return false;
     }
-    *time = ((int64_t)(local ? mktime(&fields) : timegm(&fields)) - offset) * second + fraction;
+    *time = ((int64_t)(*rest == '\0' ? mktime(&fields) : timegm(&fields)) - offset) * second + fraction;
     return true;
 }
 

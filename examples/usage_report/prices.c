@@ -118,6 +118,10 @@ typedef struct priced_model {
     catalog prices;
 } priced_model;
 
+enum {
+    FITS_ALL = 1 /* the row * */
+};
+
 /*
  * How well a model of the file fits a name; 0: not at all. A whole name is better than a beginning, a longer beginning
  * than a shorter one; a model of the provider that is named is better than one of that which makes such models.
@@ -133,9 +137,9 @@ static size_t fit_of(const priced_model *of, slice name) {
     whole.length = (size_t)(slash + 1 - whole.bytes);
     const bool own = name.length > whole.length && memcmp(name.bytes, whole.bytes, whole.length) == 0;
     return !matches(of->matches, slice_after(name, own ? whole.length : 0)) ? 0
-           : own                                                            ? 3
-           : matches(json_at(of->provider, "/model_match"), name)           ? 2
-                                                                            : 1;
+           : own                                                            ? 4
+           : matches(json_at(of->provider, "/model_match"), name)           ? 3
+                                                                            : 2;
 }
 
 /* A model that was asked for, and whose prices it has. */
@@ -149,13 +153,13 @@ static const priced_model *model_of(price_list *in, slice model) {
     asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
     size_t step = 0;
+    size_t most = 0;
     if (in->asked.count == known) {
         return asked->prices;
     }
     text_lower(&name, model);
     do {
         const slice plain = {text_c(&name), name.used};
-        size_t most = 0;
         for (const priced_model *each = in->models.first; each; each = each->as.next) {
             const size_t fit = fit_of(each, plain);
             asked->prices = fit > most ? each : asked->prices;
@@ -164,7 +168,7 @@ static const priced_model *model_of(price_list *in, slice model) {
         while (step < STEPS && !drop(&name, dropped[step])) {
             step++;
         }
-    } while (!asked->prices && step < STEPS);
+    } while (most <= FITS_ALL && step < STEPS);
     if (in->explain) {
         name.used = 0;
         text_string(&name, "price of ");

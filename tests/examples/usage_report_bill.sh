@@ -496,6 +496,8 @@ named opal-2 'model,input\nopal-2,1\n' opal-2 OPAL-2 anthropic/opal-2 openrouter
 named none 'model,input\nopal-2,1\n' opal-20 opal opal-2-mini
 named opal-2-2026-04-01 'model,input\nopal-2,1\nopal-2-2026-04-01,2\nopal-*,3\n' opal-2-2026-04-01 x/opal-2-2026-04-01
 named 'opal-*' 'model,input\nopal-2,1\nopal-*,3\no*,4\n' opal-3
+named opal-2 'model,input\n*,9\nopal-2,1\n' opal-2 x/opal-2 us.anthropic.opal-2-v1:0
+named '*' 'model,input\n*,9\nopal-2,1\n' opal-3
 named none 'model,input\nopal-2|opal-3,1\n' opal-2 opal-3
 stated='{"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":0.25}}
 {"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost_in_usd_ticks":20000000000}}
