@@ -6,24 +6,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 static const int64_t second = 1000000;
 
-/* A name in the system's zones, or +HH:MM. */
 bool moment_zone(const char *name) {
+    struct stat status = {.st_mode = 0};
     char rule[64] = "UTC0";
     char path[128];
     unsigned hours = 0;
     unsigned minutes = 0;
     const char *const folder = getenv("TZDIR");
     if ((*name == '+' || *name == '-') && sscanf(name + 1, "%2u:%2u", &hours, &minutes) == 2 && strlen(name) == 6) {
-        snprintf(rule, sizeof rule, "<%.3s%s>%c%s", name, name + 4, *name == '+' ? '-' : '+', name + 1);
+        snprintf(rule, sizeof rule, "UTC%c%s", *name == '+' ? '-' : '+', name + 1); /* POSIX counts to the west */
     } else if (strcmp(name, "UTC") != 0) {
         snprintf(rule, sizeof rule, "%s", name);
         snprintf(path, sizeof path, "%s/%s", folder ? folder : "/usr/share/zoneinfo", rule);
-        if (*name == '\0' || *name == '/' || strstr(name, "..") || access(path, R_OK) != 0) {
+        if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
             return false;
         }
     }
@@ -43,38 +43,32 @@ static int64_t fraction_of(const char **at) {
     return fraction;
 }
 
-/* After the time: Z, +HH:MM, +HHMM or +HH, maybe after a space; nothing is the zone of the report. */
-static bool read_offset(const char *at, bool *local, int64_t *seconds) {
+/* Z, +HH:MM, +HHMM or +HH. */
+static bool read_offset(const char *at, int64_t *seconds) {
     unsigned hours = 0;
     unsigned minutes = 0;
-    at += strspn(at, " ");
-    *local = *at == '\0' || *at == ']';
-    *seconds = 0;
-    if (*local || strcmp(at, "Z") == 0 || strcmp(at, "z") == 0 || strcmp(at, "UTC") == 0) {
-        return true;
-    }
     const size_t digits = *at == '+' || *at == '-' ? strspn(at + 1, "0123456789:") : 0;
     const bool good = digits >= 2 && sscanf(at + 1, digits > 4 ? "%2u:%2u" : "%2u%2u", &hours, &minutes) >= 1;
     *seconds = (*at == '-' ? -60 : 60) * (int64_t)(60 * hours + minutes);
-    return good && (at[1 + digits] == '\0' || at[1 + digits] == ']') && hours < 24 && minutes < 60;
+    return slice_is_one(slice_of(at), "Z|z|UTC") || (good && at[1 + digits] == '\0' && hours < 24 && minutes < 60);
 }
 
+/* After it may be a space and an offset, else it is in the zone of the report. */
 static bool read_date(const char *at, int64_t *time) {
     static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%b/%Y:%H:%M:%S"};
     struct tm fields;
-    bool local = false;
     int64_t offset = 0;
     const char *rest = NULL;
-    at += *at == '[';
     for (size_t i = strspn(at, "0123456789") == 4 ? 0 : 3; i < 4 && !rest; i++) {
         fields = (struct tm){.tm_isdst = -1};
         rest = strptime(at, forms[i], &fields);
     }
     const int64_t fraction = rest ? fraction_of(&rest) : 0;
-    if (!rest || !read_offset(rest, &local, &offset)) {
+    rest = rest ? rest + strspn(rest, " ") : NULL;
+    if (!rest || (*rest != '\0' && !read_offset(rest, &offset))) {
         return false;
     }
-    *time = ((int64_t)(local ? mktime(&fields) : timegm(&fields)) - offset) * second + fraction;
+    *time = ((int64_t)(*rest == '\0' ? mktime(&fields) : timegm(&fields)) - offset) * second + fraction;
     return true;
 }
 
@@ -94,7 +88,10 @@ static bool read_epoch(const char *at, int64_t *time) {
 bool moment_read(slice value, int64_t *time) {
     char given[64] = "";
     int64_t read = 0;
-    const slice plain = json_plain(value);
+    slice plain = json_plain(value);
+    if (json_is(plain, '[') && slice_drop_end(&plain, "]")) {
+        plain = slice_after(plain, 1);
+    }
     if (!plain.bytes || plain.length >= sizeof given) {
         return false;
     }

@@ -28,13 +28,21 @@ enum {
     STEPS = sizeof dropped / sizeof *dropped
 };
 
+/* A \d of Python's is a digit. */
 static bool search(const char *expression, const char *name, regmatch_t *at) {
     regex_t compiled;
-    if (regcomp(&compiled, expression, REG_EXTENDED | REG_ICASE) != 0) {
-        return false;
+    text posix = {.bytes = NULL};
+    for (const char *digit; (digit = strstr(expression, "\\d")) != NULL; expression = digit + 2) {
+        text_bytes(&posix, expression, (size_t)(digit - expression));
+        text_string(&posix, "[0-9]");
     }
-    const bool found = regexec(&compiled, name, 1, at, 0) == 0;
-    regfree(&compiled);
+    text_string(&posix, expression);
+    bool found = false;
+    if (regcomp(&compiled, text_c(&posix), REG_EXTENDED | REG_ICASE) == 0) {
+        found = regexec(&compiled, name, 1, at, 0) == 0;
+        regfree(&compiled);
+    }
+    text_free(&posix);
     return found;
 }
 
@@ -49,63 +57,89 @@ static bool drop(text *name, const char *expression) {
     return true;
 }
 
-/* A clause of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]} */
-static bool matches(slice clause, const char *name) {
-    const slice whole = slice_of(name);
+/* The inside of a JSON string, in small letters. */
+static void add_name(text *to, slice name) {
+    text plain = {.bytes = NULL};
+    text_decode(&plain, name);
+    text_lower(to, text_all(&plain));
+    text_free(&plain);
+}
+
+/* A clause of genai-prices: {"or": [{"equals": "a"}, {"starts_with": "b"}]}. The name has a NUL after it. */
+static bool matches(slice clause, slice name) {
     slice inside = json_open(clause);
     slice kind, value, each;
     text decoded = {.bytes = NULL};
-    text wanted = {.bytes = NULL};
     regmatch_t at;
     if (!json_next(&inside, &kind, &value)) {
         return false;
     }
-    bool found = slice_is(kind, "and");
+    const bool all = slice_is(kind, "and");
+    bool found = all;
     if (json_is(value, '[')) {
-        const bool all = found;
         for (slice list = json_open(value); found == all && json_next(&list, NULL, &each);) {
             found = matches(each, name);
         }
         return found;
     }
-    text_decode(&decoded, json_inside(value));
-    const bool expression = slice_is(kind, "regex");
-    for (size_t i = 0; i < decoded.used; i++) { /* a \d of Python is a digit */
-        const bool digit = expression && slice_begins(slice_after(text_all(&decoded), i), "\\d");
-        text_lower(&wanted, digit ? slice_of("[0-9]") : (slice){decoded.bytes + i, 1});
-        i += digit;
-    }
-    found = expression                   ? search(text_c(&wanted), name, &at)
-            : slice_is(kind, "equals")   ? slice_is(whole, text_c(&wanted))
-            : slice_is(kind, "contains") ? strstr(name, text_c(&wanted)) != NULL
-                                         : (slice_is(kind, "starts_with") && slice_begins(whole, text_c(&wanted))) ||
-                                               (slice_is(kind, "ends_with") && slice_ends(whole, text_c(&wanted)));
+    add_name(&decoded, json_inside(value));
+    const char *const words = text_c(&decoded);
+    found = slice_is(kind, "regex")         ? search(words, name.bytes, &at)
+            : slice_is(kind, "contains")    ? strstr(name.bytes, words) != NULL
+            : slice_is(kind, "equals")      ? slice_is(name, words)
+            : slice_is(kind, "starts_with") ? slice_begins(name, words)
+                                            : slice_is(kind, "ends_with") && slice_ends(name, words);
     text_free(&decoded);
-    text_free(&wanted);
     return found;
 }
 
 /* ---- models */
 
+static const int64_t day = INT64_C(86400000000);
+
+/* When prices of genai-prices hold: from a time on, or for a span of each day. */
+typedef struct price_time {
+    int64_t from, span;
+} price_time;
+
+/* The price of one token of a kind. */
+typedef struct price {
+    item as;            /* what it is of: two prices of the same may not disagree */
+    size_t kind, order; /* of several that hold at a time, those with the highest order count */
+    price_time when;
+    slice tier;    /* "", batch, flex, priority, ... */
+    int64_t above; /* prompt tokens of the call; -1: any */
+    int64_t value; /* 10^12 are one unit of money */
+} price;
+
+typedef struct priced_model {
+    item as;                 /* a name that ends in *: of all names that begin so */
+    slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
+    catalog prices;
+} priced_model;
+
+enum {
+    FITS_ALL = 1 /* the row * */
+};
+
 /*
  * How well a model of the file fits a name; 0: not at all. A whole name is better than a beginning, a longer beginning
  * than a shorter one; a model of the provider that is named is better than one of that which makes such models.
  */
-static size_t fit_of(const priced_model *of, text *name) {
-    const slice given = text_all(name);
+static size_t fit_of(const priced_model *of, slice name) {
     slice whole = of->as.key;
     if (!of->provider.bytes) {
         const bool prefix = slice_drop_end(&whole, "*");
-        const size_t length = prefix && whole.length < given.length ? whole.length : given.length;
-        return slice_equals(whole, (slice){given.bytes, length}) ? 2 * whole.length + 1 + !prefix : 0;
+        const size_t length = prefix && whole.length < name.length ? whole.length : name.length;
+        return slice_equals(whole, (slice){name.bytes, length}) ? 2 * whole.length + 1 + !prefix : 0;
     }
     const char *const slash = memchr(whole.bytes, '/', whole.length); /* after the provider */
     whole.length = (size_t)(slash + 1 - whole.bytes);
-    const bool own = given.length > whole.length && memcmp(given.bytes, whole.bytes, whole.length) == 0;
-    return !matches(of->matches, text_c(name) + (own ? whole.length : 0)) ? 0
-           : own                                                          ? 3
-           : matches(json_at(of->provider, "/model_match"), text_c(name)) ? 2
-                                                                          : 1;
+    const bool own = name.length > whole.length && memcmp(name.bytes, whole.bytes, whole.length) == 0;
+    return !matches(of->matches, slice_after(name, own ? whole.length : 0)) ? 0
+           : own                                                            ? 4
+           : matches(json_at(of->provider, "/model_match"), name)           ? 3
+                                                                            : 2;
 }
 
 /* A model that was asked for, and whose prices it has. */
@@ -119,21 +153,22 @@ static const priced_model *model_of(price_list *in, slice model) {
     asked_model *const asked = catalog_at(&in->asked, model, sizeof *asked);
     text name = {.bytes = NULL};
     size_t step = 0;
+    size_t most = 0;
     if (in->asked.count == known) {
         return asked->prices;
     }
     text_lower(&name, model);
     do {
-        size_t most = 0;
+        const slice plain = {text_c(&name), name.used};
         for (const priced_model *each = in->models.first; each; each = each->as.next) {
-            const size_t fit = fit_of(each, &name);
+            const size_t fit = fit_of(each, plain);
             asked->prices = fit > most ? each : asked->prices;
             most = fit > most ? fit : most;
         }
         while (step < STEPS && !drop(&name, dropped[step])) {
             step++;
         }
-    } while (!asked->prices && step < STEPS);
+    } while (most <= FITS_ALL && step < STEPS);
     if (in->explain) {
         name.used = 0;
         text_string(&name, "price of ");
@@ -146,33 +181,27 @@ static const priced_model *model_of(price_list *in, slice model) {
 
 /* ---- the price of one call */
 
+/* No time is the latest, and none of a day. */
 static bool is_active(const price_time *of, const int64_t *time) {
-    const int64_t moment = !time ? INT64_MAX : of->daily ? *time % INT64_C(86400000000) : *time;
-    const bool begun = moment >= of->from;
-    const bool ended = of->daily && moment >= of->until;
-    return of->daily && of->until < of->from ? time && (begun || !ended) : begun && !ended; /* over midnight */
+    return of->span > 0 ? time && (*time % day - of->from + day) % day < of->span : !time || *time >= of->from;
 }
 
-/* Of each kind the price of the most particular row. A batch costs half where it has no price of its own. */
+/* Of each kind the most particular price. A batch costs half where it has no price of its own. */
 static tokusage prices_for(const priced_model *model, slice tier, const int64_t *time, int64_t prompt) {
-    const price_row *from[TOKUSAGE_COUNTS] = {NULL};
+    const price *best[TOKUSAGE_COUNTS] = {NULL};
     tokusage found = {.total_tokens = {.present = false}};
     size_t order = 0;
-    for (const price_row *row = model->rows.first; row; row = row->as.next) {
-        order = is_active(&row->when, time) ? row->when.order : order;
+    for (const price *each = model->prices.first; each; each = each->as.next) {
+        order = each->order > order && is_active(&each->when, time) ? each->order : order;
     }
-    for (const price_row *row = model->rows.first; row; row = row->as.next) {
-        tokusage tokens = row->tokens;
-        const bool plain = row->tier.length == 0;
-        const bool fits = row->when.order == order && prompt > row->above && (plain || slice_equals(row->tier, tier));
-        for (size_t i = 0; i < TOKUSAGE_COUNTS && fits; i++) {
-            tokusage_count price = *tokusage_count_at(&tokens, i);
-            const int64_t than = from[i] ? from[i]->above : -2;
-            if (price.present && (row->above > than || (row->above == than && !plain))) {
-                from[i] = row;
-                price.value = plain && slice_is(tier, "batch") ? (price.value + 1) / 2 : price.value;
-                *tokusage_count_at(&found, i) = price;
-            }
+    for (const price *each = model->prices.first; each; each = each->as.next) {
+        const price *const than = best[each->kind];
+        const bool plain = each->tier.length == 0;
+        if (each->order == order && prompt > each->above && (plain || slice_equals(each->tier, tier)) &&
+            (!than || each->above > than->above || (each->above == than->above && !plain))) {
+            const int64_t value = plain && slice_is(tier, "batch") ? (each->value + 1) / 2 : each->value;
+            *tokusage_count_at(&found, each->kind) = (tokusage_count){true, value};
+            best[each->kind] = each;
         }
     }
     return found;
@@ -185,7 +214,7 @@ const char *price_of(price_list *in, slice model, slice tier, const int64_t *tim
     if (!priced) {
         return "no price";
     }
-    const tokusage prices = prices_for(priced, tier, time, usage->prompt_tokens.value);
+    const tokusage prices = prices_for(priced, tier, time, in->sums ? 0 : usage->prompt_tokens.value);
     const tokusage_status status = tokusage_cost(usage, &prices, &parts, NULL);
     *cost = parts;
     return status == TOKUSAGE_OK              ? NULL
@@ -195,7 +224,7 @@ const char *price_of(price_list *in, slice model, slice tier, const int64_t *tim
 
 void prices_free(price_list *of) {
     for (priced_model *each = of->models.first; each; each = each->as.next) {
-        catalog_free(&each->rows);
+        catalog_free(&each->prices);
     }
     catalog_free(&of->models);
     catalog_free(&of->asked);
@@ -212,6 +241,7 @@ typedef struct file {
     bool steps;  /* of CSV: some columns are above a number of tokens */
     text model;
     slice provider, matches;
+    size_t order;
     price_time when;
     bool rounded; /* it has been said that prices are rounded */
 } file;
@@ -219,9 +249,7 @@ typedef struct file {
 /* ---- names */
 
 enum {
-    MODEL = TOKUSAGE_COUNTS,
-    TIER,
-    ABOVE,
+    OTHER = TOKUSAGE_COUNTS, /* columns of CSV that are no price */
     NAMES
 };
 /* In the order of the library, whose names without _tokens come first. The total has no price. */
@@ -239,9 +267,7 @@ static const char *const names[NAMES] = {
     "reasoning|output_cost_per_reasoning_token",
     "completion_audio|output_audio|output_cost_per_audio_token|output_audio_mtok",
     "completion_image|output_image|output_cost_per_image_token",
-    "model",
-    "service_tier",
-    "above",
+    "model|service_tier|above",
 };
 
 /* What a name says. */
@@ -253,8 +279,7 @@ typedef struct member {
 } member;
 
 static member member_of(slice given) {
-    static const char *const tiers[][2] = {
-        {"_batches", "batch"}, {"_batch", "batch"}, {"_flex", "flex"}, {"_priority", "priority"}};
+    static const char *const tiers[] = {"_batch", "_flex", "_priority"};
     text word = {.bytes = NULL};
     text_lower(&word, given);
     for (size_t i = 0; i < word.used; i++) {
@@ -262,8 +287,9 @@ static member member_of(slice given) {
     }
     slice name = slice_of(text_c(&word));
     member made = {NAMES, strstr(word.bytes, "cost") ? 12 : 6, {"", 0}, slice_drop_end(&name, "_above") ? 0 : -1};
+    name.length -= slice_ends(name, "_batches") ? strlen("es") : 0;
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
-        made.tier = slice_drop_end(&name, tiers[i][0]) ? slice_of(tiers[i][1]) : made.tier;
+        made.tier = slice_drop_end(&name, tiers[i]) ? slice_of(tiers[i] + 1) : made.tier;
     }
     for (const char *at = strstr(name.bytes, "_above_"); at; at = strstr(at + 1, "_above_")) {
         unsigned thousands = 0; /* LiteLLM's _above_200k_tokens */
@@ -283,12 +309,11 @@ static member member_of(slice given) {
 
 /* ---- prices */
 
-/* Two prices for the same may not disagree. */
-static bool take_price(file *of, member as, slice number) {
+static bool take_price(file *of, member as, slice given) {
     bool exact = false;
     amount value = 0;
     text key = {.bytes = NULL};
-    number = json_is(number, '"') ? json_inside(number) : number;
+    slice number = json_plain(given);
     number = json_is(number, '$') ? json_trim(slice_after(number, 1)) : number;
     if (!decimal_read(number, as.shift, &value, &exact) || value > TOKUSAGE_COUNT_MAX) {
         return complain(of->path, of->line, number, "no price");
@@ -301,48 +326,43 @@ static bool take_price(file *of, member as, slice number) {
     priced_model *const model = catalog_at(&of->to->models, text_all(&of->model), sizeof *model);
     model->provider = of->provider;
     model->matches = of->matches;
-    text_print(&key, "%zu %lld ", of->when.order, (long long)as.above);
+    text_bytes(&key, (const char *)(const int64_t[]){(int64_t)of->order, (int64_t)as.kind, as.above},
+               3 * sizeof as.above);
     text_slice(&key, as.tier);
-    price_row *const row = catalog_at(&model->rows, text_all(&key), sizeof *row);
-    row->when = of->when;
-    row->above = as.above;
-    row->tier = slice_after(row->as.key, key.used - as.tier.length);
+    const size_t known = model->prices.count;
+    price *const made = catalog_at(&model->prices, text_all(&key), sizeof *made);
+    const bool agrees = model->prices.count > known || made->value == value;
+    const slice tier = slice_after(made->as.key, key.used - as.tier.length);
+    *made = (price){made->as, as.kind, of->order, of->when, tier, as.above, (int64_t)value};
     text_free(&key);
-    tokusage_count *const price = tokusage_count_at(&row->tokens, as.kind);
-    const bool agrees = !price->present || price->value == value;
-    *price = (tokusage_count){true, (int64_t)value};
     return agrees || complain(of->path, of->line, text_all(&of->model), "two prices for the same");
 }
 
-static void name_model(file *of, slice name) {
-    text plain = {.bytes = NULL};
-    text_decode(&plain, name);
-    text_lower(&of->model, text_all(&plain));
-    text_free(&plain);
+static bool read_above(const file *of, slice given, int64_t *above) {
+    return count_read(given, above) || complain(of->path, of->line, json_plain(given), "no number of tokens");
 }
 
 /* The members of an object. A price is a number, or {"base": 3, "tiers": [{"start": 200000, "price": 6}]} */
 static bool read_members(file *of, slice object) {
     const slice tier = json_inside(json_at(object, "/service_tier"));
-    const slice given = json_inside(json_at(object, "/above"));
+    const slice given = json_at(object, "/above");
     slice name, value, step;
     int64_t above = -1;
-    bool good =
-        given.length == 0 || count_read(given, &above) || complain(of->path, of->line, given, "no number of tokens");
+    bool good = json_plain(given).length == 0 || read_above(of, given, &above);
     for (slice inside = json_open(object); good && json_next(&inside, &name, &value);) {
         member as = member_of(name);
         if (as.kind == NAMES && of->line > 0) {
             return complain(of->path, of->line, name,
                             "no column of prices; there are model, service_tier, above, and names of counts");
         }
-        if (as.kind >= MODEL || slice_is(value, "null") || slice_is(value, "\"\"")) {
+        if (as.kind >= OTHER || slice_is(value, "null") || slice_is(value, "\"\"")) {
             continue;
         }
         as.tier = as.tier.length > 0 ? as.tier : tier;
         as.above = as.above == 0 || (as.above < 0 && !of->steps) ? above : as.above;
         good = take_price(of, as, json_is(value, '{') ? json_at(value, "/base") : value);
         for (slice steps = json_open(json_at(value, "/tiers")); good && json_next(&steps, NULL, &step);) {
-            good = count_read(json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
+            good = read_above(of, json_at(step, "/start"), &as.above) && take_price(of, as, json_at(step, "/price"));
         }
     }
     return good;
@@ -350,40 +370,42 @@ static bool read_members(file *of, slice object) {
 
 /* ---- CSV */
 
-/* Takes a field off a line: the white space around it, and quotes, are left out. Returns false after the last. */
-static bool take_field(slice *line, slice *field) {
+/* Takes a field off a line, without its quotes. Returns false after the last. */
+static bool take_field(slice *line, text *field) {
+    const bool good = line->bytes;
     bool quoted = false;
     size_t span = 0;
-    const bool good = line->bytes;
-    while (span < line->length && (quoted || line->bytes[span] != ',')) {
-        quoted = quoted != (line->bytes[span++] == '"');
+    field->used = 0;
+    for (; span < line->length && (quoted || line->bytes[span] != ','); span++) {
+        const bool quote = line->bytes[span] == '"';
+        const bool twice = quote && !quoted && span > 0 && line->bytes[span - 1] == '"';
+        text_bytes(field, &line->bytes[span], !quote || twice);
+        quoted = quoted != quote;
     }
-    *field = json_trim((slice){line->bytes, span});
-    *field = json_is(*field, '"') && field->length > 1 ? json_trim(json_inside(*field)) : *field;
     *line = span < line->length ? slice_after(*line, span + 1) : (slice){NULL, 0};
     return good;
 }
 
 /* As an object: {"model":"m","input":"3"} */
 static bool read_row(file *of, slice heads, slice line) {
-    slice head, cell;
     text object = {.bytes = NULL};
+    text field = {.bytes = NULL};
     bool good = true;
-    text_string(&object, "{");
-    while (good && take_field(&heads, &head)) {
-        good = take_field(&line, &cell);
-        text_json(&object, head);
+    while (good && take_field(&heads, &field)) {
+        text_string(&object, object.used > 0 ? "," : "{");
+        text_json(&object, json_trim(text_all(&field)));
         text_string(&object, ":");
-        text_json(&object, good ? cell : head);
-        text_string(&object, ",");
+        good = take_field(&line, &field);
+        text_json(&object, json_trim(text_all(&field)));
     }
-    object.bytes[object.used - 1] = '}';
+    text_string(&object, "}");
     of->model.used = 0;
-    name_model(of, json_inside(json_at(text_all(&object), "/model")));
+    add_name(&of->model, json_inside(json_at(text_all(&object), "/model")));
     good = good && !line.bytes && of->model.used > 0
                ? read_members(of, text_all(&object))
                : complain(of->path, of->line, text_all(&of->model), "not a model, and a cell for each column");
     text_free(&object);
+    text_free(&field);
     return good;
 }
 
@@ -414,27 +436,29 @@ static bool read_litellm(file *of, slice models) {
     bool good = true;
     while (good && json_next(&models, &model, &members)) {
         of->model.used = 0;
-        name_model(of, model);
+        add_name(&of->model, model);
         good = slice_is(model, "sample_spec") || read_members(of, members);
     }
     return good;
 }
 
+/* "16:30:00Z", in microseconds of a day. */
+static int64_t clock_of(slice time) {
+    int at[3] = {0};
+    sscanf(json_is(time, '"') ? time.bytes : "", "\"%2d:%2d:%2d", &at[0], &at[1], &at[2]);
+    return INT64_C(1000000) * (3600 * at[0] + 60 * at[1] + at[2]);
+}
+
 /* genai-prices: {"start_date": "2025-01-31"}, or {"start_time": "16:30:00Z", "end_time": "00:30:00Z"} of each day. */
-static void read_constraint(file *of, slice constraint) {
-    static const char *const ends[] = {"/start_time", "/end_time"};
-    price_time *const to = &of->when;
-    to->from = INT64_MIN;
-    of->to->timed = of->to->timed || constraint.bytes;
-    moment_read(json_at(constraint, "/start_date"), &to->from);
-    for (size_t i = 0; i < 2; i++) {
-        const slice given = json_inside(json_at(constraint, ends[i]));
-        text moment = {.bytes = NULL};
-        text_string(&moment, "1970-01-01T");
-        text_slice(&moment, given);
-        to->daily = given.length > 0 && moment_read(text_all(&moment), i == 0 ? &to->from : &to->until);
-        text_free(&moment);
+static price_time read_constraint(slice constraint) {
+    const slice begin = json_at(constraint, "/start_time");
+    price_time made = {.from = INT64_MIN};
+    moment_read(json_at(constraint, "/start_date"), &made.from);
+    if (begin.bytes) {
+        made.from = clock_of(begin);
+        made.span = (clock_of(json_at(constraint, "/end_time")) - made.from + day) % day;
     }
+    return made;
 }
 
 /* A model has prices, or a list of them that hold at some times. */
@@ -443,16 +467,19 @@ static bool read_model(file *of, slice model) {
     slice each;
     bool good = true;
     of->model.used = 0;
-    name_model(of, json_inside(json_at(of->provider, "/id")));
+    add_name(&of->model, json_inside(json_at(of->provider, "/id")));
     text_string(&of->model, "/");
-    name_model(of, json_inside(json_at(model, "/id")));
+    add_name(&of->model, json_inside(json_at(model, "/id")));
     of->matches = json_at(model, "/match");
+    of->order = 0;
     of->when = (price_time){.from = INT64_MIN};
     if (!json_is(prices, '[')) {
         return read_members(of, prices);
     }
-    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->when.order++) {
-        read_constraint(of, json_at(each, "/constraint"));
+    for (slice list = json_open(prices); good && json_next(&list, NULL, &each); of->order++) {
+        const slice constraint = json_at(each, "/constraint");
+        of->to->timed = of->to->timed || constraint.bytes;
+        of->when = read_constraint(constraint);
         good = read_members(of, json_at(each, "/prices"));
     }
     return good;
@@ -471,27 +498,23 @@ static bool read_genai(file *of, slice providers) {
 
 /* ---- any file */
 
-static bool read_any(file *of, slice all) {
-    if (slice_begins(all, "\xEF\xBB\xBF")) {
-        all = json_trim(slice_after(all, 3));
-    }
-    if (!json_is(all, '{') && !json_is(all, '[')) {
-        return read_csv(of, all);
-    }
-    if (json_span(all) != all.length) {
-        return complain(of->path, of->line, (slice){"", 0}, "not JSON");
-    }
-    return (json_is(all, '{') ? read_litellm : read_genai)(of, json_open(all));
-}
-
 bool prices_read(const char *path, price_list *read) {
     file it = {.path = path, .to = read, .when = {.from = INT64_MIN}};
     FILE *const from = fopen(path, "rb");
     errno = from ? 0 : errno;
     const ssize_t length = from ? getdelim(&read->bytes.bytes, &read->bytes.room, '\0', from) : -1;
+    slice all = json_trim((slice){read->bytes.bytes, length > 0 ? (size_t)length : 0});
     bool good = length > 0 || complain(path, 0, (slice){"", 0}, errno != 0 ? strerror(errno) : "no prices");
-    good = good && read_any(&it, json_trim((slice){read->bytes.bytes, (size_t)length})) &&
-           (read->models.count > 0 || complain(path, 0, (slice){"", 0}, "no prices"));
+    if (slice_begins(all, "\xEF\xBB\xBF")) {
+        all = json_trim(slice_after(all, 3));
+    }
+    if (good && (json_is(all, '{') || json_is(all, '['))) {
+        good = json_span(all) == all.length ? (json_is(all, '{') ? read_litellm : read_genai)(&it, json_open(all))
+                                            : complain(path, 0, (slice){"", 0}, "not JSON");
+    } else if (good) {
+        good = read_csv(&it, all);
+    }
+    good = good && (read->models.count > 0 || complain(path, 0, (slice){"", 0}, "no prices"));
     if (from) {
         fclose(from);
     }

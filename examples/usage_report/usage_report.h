@@ -123,7 +123,7 @@ uint64_t json_mark(slice name);
 uint64_t document_marks(document *in);             /* of all its members */
 bool document_has(document *in, const char *name); /* whether there is such a member, also null */
 
-/* ---- options.c: what was asked for. */
+/* ---- main.c: what was asked for. */
 
 enum {
     BY_MOST = 8
@@ -145,22 +145,23 @@ typedef struct grouping {
 /* ---- moment.c: times, in microseconds since 1970. */
 
 bool moment_read(slice value, int64_t *time);
-bool moment_zone(const char *name); /* false: there is no such zone */
+bool moment_zone(const char *name); /* of the system, or +HH:MM; false: there is none */
 void moment_put(text *to, int64_t time, group_kind unit);
 
-/* ---- totals.c: what is added up. */
+/* ---- report.c: what is added up, what is printed of it, and what --merge reads back. */
 
 __extension__ typedef __int128 amount; /* 10^12 are one unit of money, or a number */
 #define AMOUNT_ONE INT64_C(1000000000000)
 
-/* A decimal, maybe with an exponent, times 10^shift, rounded half up; *exact: it was whole. */
-bool decimal_read(slice number, int shift, amount *value, bool *exact);
-bool count_read(slice number, int64_t *read);
-bool amount_read(slice number, amount *read);         /* a number, or a string of one */
-void amount_put(text *to, amount cost, bool nice);    /* exactly, or (nice) rounded half up to 6 decimals */
-void text_number(text *to, int64_t value, bool nice); /* 1234567, or (nice) 1,234,567 */
+/* A number, or a string of one, times 10^shift, rounded half up; *exact: it was whole. What is none changes nothing. */
+bool decimal_read(slice value, int shift, amount *read, bool *exact);
+bool count_read(slice value, int64_t *read);
+bool amount_read(slice value, amount *read);
 
-/* In the order of columns. A response has a verdict, one of these; RESPONSES counts all, also the consistent ones. */
+/*
+ * The columns. A response has a verdict, one of those up to CONTRADICTORY; RESPONSES counts all, also the consistent
+ * ones.
+ */
 typedef enum counter {
     RESPONSES,
     CONSISTENT = RESPONSES,
@@ -176,7 +177,8 @@ typedef enum counter {
     UNFINISHED, /* in addition to the verdict */
     REPEATED,
     UNKNOWN, /* a member that may be a count, and that nobody knows */
-    MISSING_PROMPT,
+    COUNTS,  /* the library's, which are in the usage */
+    MISSING_PROMPT = COUNTS + TOKUSAGE_COUNTS,
     MISSING_COMPLETION,
     MISSING_TOTAL,
     RECONCILED, /* the counts agree after a correction */
@@ -185,7 +187,10 @@ typedef enum counter {
     TOKENS_ABOVE,
     TOKENS_BELOW,
     UNPRICED,
-    COUNTERS
+    COUNTERS,
+    COST = COUNTERS, /* amounts */
+    STATED,
+    COLUMNS
 } counter;
 
 typedef struct tally {
@@ -194,20 +199,7 @@ typedef struct tally {
     amount cost, stated;
 } tally;
 
-/* The counters, the counts of the library among them, and the two amounts. */
-enum {
-    COST = COUNTERS,
-    STATED,
-    COLUMNS = COUNTERS + TOKUSAGE_COUNTS + 2
-};
-typedef struct column {
-    const char *name;
-    bool is_count;
-    size_t which; /* count; else counter, COST or STATED */
-} column;
-
-column column_at(size_t index);
-const char *counter_name(size_t of);
+const char *counter_name(size_t of);  /* of any column */
 bool is_empty(const tokusage *usage); /* no count is present */
 bool is_usable(counter verdict);      /* it has counts that add up */
 bool is_response(counter verdict);
@@ -223,28 +215,11 @@ void key_add(text *key, bool present, slice part);
 
 /* ---- prices.c: which prices are a model's. */
 
-/* When prices hold: from a time on, or between two times of each day. */
-typedef struct price_time {
-    size_t order; /* of several that hold at a time, the last counts */
-    bool daily;
-    int64_t from, until;
-} price_time;
-typedef struct price_row {
-    item as;
-    price_time when;
-    slice tier;      /* "", batch, flex, priority, ... */
-    int64_t above;   /* prompt tokens of the call; -1: any */
-    tokusage tokens; /* the price of one token of each kind, in 10^-12; absent: that of a less particular row */
-} price_row;
-typedef struct priced_model {
-    item as;                 /* a name that ends in *: of all names that begin so */
-    slice provider, matches; /* of genai-prices: an object, and a clause that names must match */
-    catalog rows;
-} priced_model;
 typedef struct price_list {
     text bytes; /* of the file */
     catalog models, asked;
     bool timed;   /* some depend on the time */
+    bool sums;    /* of calls have prices: those above a number of tokens do not count */
     bool explain; /* say which prices a model has */
 } price_list;
 
@@ -253,7 +228,7 @@ bool prices_read(const char *path, price_list *read); /* false: it has said why 
 const char *price_of(price_list *in, slice model, slice tier, const int64_t *time, const tokusage *usage, amount *cost);
 void prices_free(price_list *of);
 
-/* ---- options.c */
+/* ---- main.c */
 
 typedef enum report_format {
     FORMAT_TABLE,
@@ -278,10 +253,8 @@ typedef struct options {
     catalog strings; /* that others point to */
 } options;
 
-int options_read(int argc, char **argv, options *read); /* -1: go on; else the status to end with */
 bool options_key(options *to, const char *value);
 const char *string_of(options *in, slice string);
-void options_free(options *of);
 
 /* ---- responses.c: what is known of one response, its verdict, and what is said of it. */
 
@@ -429,9 +402,8 @@ bool input_fill(reading *in);               /* adds bytes to those that are left
 slice input_line(reading *in, size_t most); /* without its end; longer than this: its beginning */
 void read_file(reading *in, const char *name, uint32_t number);
 void take_wrapped(reading *in, uint64_t line); /* the document is a line of Docker */
-void merge_document(reading *to, uint64_t line, slice whole);
 
-/* ---- formats.c: what is printed. */
+/* ---- report.c */
 
 /* A group, the total (without a key), or a response (which has a place and a verdict). */
 typedef struct report_row {
@@ -445,5 +417,6 @@ typedef struct report_row {
 void format_each(const options *asked, const report_row *of, text *to); /* NULL: the head */
 /* The total comes after the rows. */
 void format_report(const options *asked, const report_row *rows, size_t count, bool complete, text *to);
+void merge_document(reading *to, uint64_t line, slice whole); /* --merge: a report of JSON is read back */
 
 #endif

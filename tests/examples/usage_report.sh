@@ -155,6 +155,11 @@ check merge_with_each 2 --merge --each
 check file_missing 2 examples/data/log.jsonl no/such.jsonl examples/data/openai-chat.json
 check file_missing_json 2 --format json no/such.jsonl
 check folder 0 --by file --max-errors 0 examples/data
+mkdir "$scratch/linked"
+ln -s "$PWD/examples/data/openai-chat.json" "$scratch/linked/a.json"
+ln -s "$scratch/linked" "$scratch/linked/again"
+says "links to logs are read, those to folders are not" "gpt-4o-mini-2024-07-18: responses 1 prompt 19 completion 23 total 42" \
+    "$("$report" --format csv "$scratch/linked" 2>&1 | short)"
 check dashes 2 -- --help
 given dash 0 '{"usage":{"prompt_tokens":5}}\n' --each examples/data/openai-chat.json - examples/data/log.jsonl
 given options_after_files 0 '{"usage":{"prompt_tokens":5}}\n' - --format=csv
@@ -221,6 +226,9 @@ sed 's/"responses":1/"responses":9007199254740990/g' "$scratch/1.json" | cat - $
 check merge_counter_out_of_range 2 --merge --format csv <"$scratch/input"
 sed 's/"model":"a"/"model":"b"/;s/\["a"\]/["b"]/' "$scratch/1.json" | cat "$scratch/1.json" - >"$scratch/input"
 check range_of_groups 2 --merge --format csv <"$scratch/input"
+
+says "a group of a report with a key too many" "usage-report: -:1: a group of this report is broken; the rest of it is not added" \
+    "$(sed 's/\["a"\]/["a","b"]/' "$scratch/1.json" | "$report" --merge 2>&1 >/dev/null)"
 
 # ------------------------------------------------------------------------------------------- merging
 

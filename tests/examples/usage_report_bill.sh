@@ -309,6 +309,7 @@ dated "RFC 3339" 2026-01-01 '"2025-12-31T23:30:00-01:00"' --by day
 dated "a space, and a comma before the fraction" 2026-01-02 '"2026-01-02 03:04:05,678"' --by day
 dated "PostgreSQL" 2026-01-02T01:00+0000 '"2026-01-02 03:04:05.678901+02"' --by hour
 dated "the common log format" 2026-01-02T03:00+0000 '"02/Jan/2026:03:04:05 +0000"' --by hour
+dated "the common log format, in brackets" 2026-01-02T03:00+0000 '"[02/Jan/2026:03:04:05 +0000]"' --by hour
 dated "seconds" 2026-01-01 1767225600.5 --by day
 dated "microseconds" 2026-01-01 1767225600123456 --by day
 dated "nanoseconds in a string" 2026-01-01 '"1767225600123456789"' --by day
@@ -322,6 +323,7 @@ fi
 dated "a model at a pointer" x '5,"deep":{"name":"x"}' --model /deep/name --by /deep/name
 says "a zone that is none" "usage-report: --tz: Nowhere/At_all: no zone of this system 2" \
     "$({ "$report" --tz Nowhere/At_all </dev/null 2>&1 || echo $?; } | paste -s -d ' ' -)"
+says "a folder of zones is none" "usage-report: --tz: Europe: no zone of this system" "$("$report" --tz Europe </dev/null 2>&1 || :)"
 counts "--model, which comes before what the response says" "x: responses 1 prompt 1 completion 1 total 2" "" \
     "{\"model\":\"m\",\"deep\":{\"name\":\"x\"},$(usage 1 1)}" --model /deep/name
 counts "files are a key" "-: responses 1 prompt 4 completion 2 total 6" "" "$(body a m 4 2)" --by file
@@ -418,6 +420,8 @@ refused "with a price too large" "2: 9007199254.740992: no price" 'model,prompt_
 refused "below 0" "2: -1: no price" 'model,prompt_tokens\nm,-1\n'
 refused "with two rows for a model" "3: m: two prices for the same" 'model,input\nm,1\nm,2\n'
 refused "of broken JSON" " not JSON" '{"m":{"input_cost_per_token":1e-6}'
+refused "with a step that begins nowhere" " no number of tokens" \
+    '[{"id":"p","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":{"base":1,"tiers":[{"price":2}]}}}]}]'
 refused "of another JSON" " no prices" '{"m":{"price":1}}'
 
 # costs WORDS COST PRICES BODY ARGUMENT...: what a body costs.
@@ -433,6 +437,7 @@ costs() {
 million='"usage":{"prompt_tokens":1000000,"completion_tokens":0}}\n'
 # shellcheck disable=SC2016
 costs "a heading in any case and order, with a mark, and \$" 2.5 '\0357\0273\0277Output,INPUT,Model\n$10,"$2.50",m\n' "{\"model\":\"m\",$million"
+costs "quotes and a comma in a name" 2 'model,input,output\n"an ""opal"", 2",2,1\n' '{"model":"an \\"opal\\", 2",'"$million"
 costs "other names of columns" 1.5 'model,input,cached_input,output\nm,3,1.5,1\n' '{"model":"m","usage":{"prompt_tokens":1000000,"completion_tokens":0,"cached_tokens":1000000}}\n'
 costs "above a number of prompt tokens" 6 'model,input,output,above,input_above\nm,3,1,999999,6\n' "{\"model\":\"m\",$million"
 costs "not above it" 3 'model,input,output,above,input_above\nm,3,1,1000000,6\n' "{\"model\":\"m\",$million"
@@ -502,6 +507,10 @@ END
 says "merged reports are priced" "m: responses 2 prompt 2000000 total 2000000 cost 6; z: responses 2 prompt 2000000 total 2000000 unpriced 2" \
     "$("$report" --merge --format csv --prices "$scratch/prices" "$scratch/part.json" "$scratch/part.json" 2>/dev/null | short)"
 
+printf 'model,above,input,output\nm,,3,1\nm,1500000,6,1\n' >"$scratch/prices"
+says "a sum of calls is not above a step that each is below" "m: responses 2 prompt 2000000 total 2000000 cost 6" \
+    "$("$report" --merge --format csv --prices "$scratch/prices" "$scratch/part.json" "$scratch/part.json" 2>/dev/null | short | sed 's/;.*//')"
+
 # named FOUND PRICES MODEL...: names of models that have the price of FOUND.
 named() {
     printf %b "$2" >"$scratch/prices"
@@ -518,11 +527,15 @@ named opal-2 'model,input\nopal-2,1\n' opal-2 OPAL-2 anthropic/opal-2 openrouter
 named none 'model,input\nopal-2,1\n' opal-20 opal opal-2-mini
 named opal-2-2026-04-01 'model,input\nopal-2,1\nopal-2-2026-04-01,2\nopal-*,3\n' opal-2-2026-04-01 x/opal-2-2026-04-01
 named 'opal-*' 'model,input\nopal-2,1\nopal-*,3\no*,4\n' opal-3
+named opal-2 'model,input\n*,9\nopal-2,1\n' opal-2 x/opal-2 us.anthropic.opal-2-v1:0
+named '*' 'model,input\n*,9\nopal-2,1\n' opal-3
 named none 'model,input\nopal-2|opal-3,1\n' opal-2 opal-3
 stated='{"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":0.25}}
 {"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost_in_usd_ticks":20000000000}}
 {"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":{"total_cost":1.5}}}\n'
 counts "what services say that they charged" "m: responses 3 prompt 15 completion 15 total 30 stated_cost 3.75" "" "$stated" --stated
+counts "a charge that no sum could hold" "m: responses 1 prompt 5 completion 5 total 10" "" \
+    '{"model":"m","usage":{"prompt_tokens":5,"completion_tokens":5,"cost":9007199254740991e5}}\n' --stated
 says "the sample of prices can be read" "" "$("$report" --prices examples/prices-sample.csv examples/data/log.jsonl 2>&1 >/dev/null | grep -v 'no price')"
 
 # ------------------------------------------------------------------------------------------- names
