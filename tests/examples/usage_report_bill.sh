@@ -339,8 +339,10 @@ other=$(chat a m 5 3)$done_event
 for order in "$(body a m 4 2)\n$one$other" "$one$other$(body a m 4 2)" "$one$(body a m 4 2)\n$other"; do
     counts "a body with the id of two streams, in any order" "m: responses 2 repeated 2 prompt 9 completion 5 total 14" "the fullest record counts" "$order"
 done
-line='{"type":"assistant","sessionId":"s","timestamp":"2026-01-01T00:00:0%s","message":{"id":"a","model":"m","usage":{"input_tokens":4,"output_tokens":%s}}}\\n'
-lines=$(printf "$line$line" 1Z 1 2Z 2)
+transcript() {
+    printf '{"type":"assistant","sessionId":"s","timestamp":"2026-01-01T00:00:0%sZ","message":{"id":"a","model":"m","usage":{"input_tokens":4,"output_tokens":%s}}}\\n' "$1" "$1"
+}
+lines=$(transcript 1)$(transcript 2)
 counts "a body with the id of a transcript's lines" "m: responses 1 repeated 2 prompt 4 completion 9 total 13" "the fullest record counts" \
     "$(body a m 4 9)\n$lines"
 counts "the same in another order" "m: responses 1 repeated 1 prompt 4 completion 9 total 13" "the fullest record counts" "$lines$(body a m 4 9)\n"
