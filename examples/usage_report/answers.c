@@ -42,7 +42,7 @@ static bool grow_both(const record *one, const record *other) {
     return one->rule != ADDS && one->rule != CHUNK && other->rule != ADDS && other->rule != CHUNK;
 }
 
-/* Of those that grow the latest, then the one with the most output; else, and then, the fullest. */
+/* Of those that grow the latest, then the one with the most output; else, and then, the fullest; then the earliest. */
 static bool is_better(const record *next, const record *old) {
     const record *const both[] = {next, old};
     const bool grow = grow_both(next, old);
@@ -54,8 +54,8 @@ static bool is_better(const record *next, const record *old) {
         for (size_t k = 0; k < TOKUSAGE_COUNTS; k++) {
             counts += both[i]->counts[k] >= 0;
         }
-        const int64_t rank[] = {grow ? time : 0, grow ? usage.completion_tokens.value : 0, tokens_of(usage), counts,
-                                -time};
+        const int64_t rank[] = {grow && next->rule != RUNNING ? time : 0, grow ? usage.completion_tokens.value : 0,
+                                tokens_of(usage), counts, -time};
         memcpy(ranks[i], rank, sizeof rank);
     }
     for (size_t i = 0; i < 5; i++) {
@@ -124,7 +124,10 @@ void answers_take(reading *in, const record *next) {
         }
     } else if (next->rule == CHUNK && old->rule == CHUNK) {
         say_repeated(in, next, "its id was there before: both count, as clients may choose ids of streams");
-        finish_record(in, next);
+        const bool better = is_better(next, old);
+        const record lesser = better ? *old : *next;
+        *old = better ? *next : *old; /* a body that comes later is the fullest one's */
+        finish_record(in, &lesser);
     } else {
         const bool streamed = next->rule == CHUNK || old->rule == CHUNK;
         if (!grow_both(next, old)) {

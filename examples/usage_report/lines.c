@@ -21,13 +21,22 @@ static void take_malformed(reading *in, uint64_t line, slice of) {
 /* Documents, one after another; in a list over lines with commas after them. */
 static void take_json(reading *in, uint64_t line, slice of, bool event) {
     for (slice rest = {NULL, 0}; of.length > 0; of = rest) {
-        const bool good = !(event && json_is(of, '[')) && document_open(&in->document, in->asked->at, of, &rest);
+        bool good = !(event && json_is(of, '[')) && document_open(&in->document, in->asked->at, of, &rest);
         if (in->asked->merge) {
             merge_document(in, line, good ? in->document.whole : (slice){NULL, 0});
         } else if (good) {
             take_document(in, line, event);
-        } else if (!event || !streams_feed(in, of)) {
-            take_malformed(in, line, of);
+        } else {
+            size_t last = event ? of.length : 0; /* the last line of it may be a document that came after a cut one */
+            while (last > 0 && of.bytes[last - 1] != '\t') {
+                last--;
+            }
+            rest = slice_after(of, last);
+            of.length = last > 0 ? last : of.length;
+            if (!event || !streams_feed(in, of)) {
+                take_malformed(in, line, of);
+            }
+            good = last > 0;
         }
         while (rest.length > 0 && memchr(" \t\r\n,]", *rest.bytes, 6)) {
             rest = slice_after(rest, 1);
@@ -77,12 +86,12 @@ static void end_event(reading *in, uint64_t line) {
     }
 }
 
-/* A field's name and a colon, or the colon of a comment. In JSON a space is as good as a line end. */
+/* A field's name and a colon, or the colon of a comment. */
 static bool take_field(reading *in, slice line) {
     text *const event = &in->source->event;
     if (slice_begins(line, "data:") && event->used < in->asked->max_line) {
         slice_drop_end(&line, "\r");
-        text_string(event, event->used > 0 ? " " : "");
+        text_string(event, event->used > 0 ? "\t" : ""); /* white space of JSON, as a line end is */
         text_slice(event, slice_after(line, 5));
     }
     return slice_is_one(line, "data:*|event:*|id:*|retry:*|:*");
@@ -245,7 +254,9 @@ void read_file(reading *in, const char *name, uint32_t number) {
     text *const texts[] = {&file.event, &file.cut[0], &file.cut[1], &file.model, &file.session};
     in->source = &file;
     if (input_open(in) && input_fill(in)) {
-        (*file.buffer == '\0' ? read_frames : read_lines)(in);
+        /* A frame begins with its length, which takes no more than 24 bits; a log that was cut in place, with zeros. */
+        const bool frames = *file.buffer == '\0' && file.end >= 4 && memcmp(file.buffer, "\0\0\0", 4) != 0;
+        (frames ? read_frames : read_lines)(in);
         for (size_t i = 0; i < 2; i++) {
             if (file.cut[i].used > 0) {
                 take_part(in, file.line, i == 1, false, (slice){"", 0}, (slice){NULL, 0});
@@ -255,6 +266,9 @@ void read_file(reading *in, const char *name, uint32_t number) {
         if (!file.known && !file.broken && !in->asked->merge) {
             take_unread(in, 1, MALFORMED, "no response was found in this file");
         }
+    }
+    if (in->asked->merge && !file.known && !file.broken) {
+        say_failure(in, 0, "no report is in this file");
     }
     input_close(in);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

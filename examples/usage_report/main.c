@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #if defined(__APPLE__)
@@ -150,27 +151,40 @@ const char *string_of(options *in, slice string) {
 
 /* A file that is named, whatever it is, or what is named as a log in a folder. No link leads to another folder. */
 static void add_path(options *to, const char *path, bool named) {
+    static const char *const endings[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
     struct dirent **entries = NULL;
     struct stat status = {.st_mode = 0};
-    const char *const dot = strrchr(path, '.');
-    const bool is_log = dot && slice_is_one(slice_of(dot), ".jsonl|.json|.ndjson|.log|.sse|.gz|.bin");
+    slice name = slice_of(path);
+    while (name.length > 0 && memchr(".0123456789", name.bytes[name.length - 1], 11)) { /* gateway.log.1 */
+        name.length--;
+    }
+    bool is_log = false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t length = strlen(endings[i]);
+        is_log = is_log ||
+                 (name.length >= length && strncasecmp(name.bytes + name.length - length, endings[i], length) == 0);
+    }
     const bool link = !named && lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
     const bool there = strcmp(path, "-") != 0 && stat(path, &status) == 0;
     const bool folder = there && S_ISDIR(status.st_mode);
     const int count = folder && !link ? scandir(path, &entries, NULL, alphasort) : -1;
+    const slice inode = {(const char *)(const uint64_t[]){status.st_dev, status.st_ino}, 2 * sizeof(uint64_t)};
+    if (there && S_ISREG(status.st_mode) && (named || is_log) && !remember(&to->inodes, inode) && !named) {
+        return; /* it was there, by another name; one that is named twice counts twice */
+    }
     if (count < 0 && (named || (folder && !link) || (S_ISREG(status.st_mode) && is_log))) {
         to->files = memory_resize(to->files, (to->file_count + 1) * sizeof *to->files);
         to->files[to->file_count++] = string_of(to, slice_of(path));
     }
     for (int i = 0; i < count; i++) {
-        text name = {.bytes = NULL};
-        text_string(&name, path);
-        text_string(&name, slice_ends(slice_of(path), "/") ? "" : "/");
-        text_string(&name, entries[i]->d_name);
+        text inner = {.bytes = NULL};
+        text_string(&inner, path);
+        text_string(&inner, slice_ends(slice_of(path), "/") ? "" : "/");
+        text_string(&inner, entries[i]->d_name);
         if (*entries[i]->d_name != '.') {
-            add_path(to, text_c(&name), false);
+            add_path(to, text_c(&inner), false);
         }
-        text_free(&name);
+        text_free(&inner);
         free(entries[i]);
     }
     free(entries);
@@ -269,6 +283,10 @@ static void print_report(reading *in, tally *total) {
     }
     report_row *const rows = memory_resize(NULL, (in->groups.count + 1) * sizeof *rows);
     for (const group *each = in->groups.first; each; each = each->as.next) {
+        const bool none = each->tally.counters[RESPONSES] == 0 && tally_findings(&each->tally) == 0;
+        if (asked->ranged && asked->by_count > 0 && none) {
+            continue; /* all of it is outside */
+        }
         rows[count++] = (report_row){.key = each->as.key, .tally = &each->tally};
         good = tally_add(total, &each->tally) && good;
     }
@@ -330,6 +348,7 @@ int main(int argc, char **argv) {
     result = result == COMPLETE ? finish(COMPLETE, 0) : result < 0 ? report_all(&asked) : result;
     free(asked.files);
     catalog_free(&asked.strings);
+    catalog_free(&asked.inodes);
     prices_free(&asked.prices);
     return result;
 }

@@ -23,7 +23,7 @@ bool moment_zone(const char *name) {
     } else if (strcmp(name, "UTC") != 0) {
         snprintf(rule, sizeof rule, "%s", name);
         snprintf(path, sizeof path, "%s/%s", folder ? folder : "/usr/share/zoneinfo", rule);
-        if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        if (*name == '/' || strstr(name, "..") || stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
             return false;
         }
     }
@@ -82,7 +82,7 @@ static bool read_epoch(const char *at, int64_t *time) {
             : number < UINT64_C(100000000000000)    ? (int64_t)number * 1000
             : number < UINT64_C(100000000000000000) ? (int64_t)number
                                                     : (int64_t)(number / 1000);
-    return digits > 0 && digits <= 19 && *rest == '\0';
+    return digits > 0 && digits != 8 && digits <= 19 && *rest == '\0'; /* 20260131 is none */
 }
 
 bool moment_read(slice value, int64_t *time) {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- names. Dropped is what is around a model's name: one after another, each as often as it is there. */
 
@@ -186,6 +187,10 @@ static bool is_active(const price_time *of, const int64_t *time) {
     return of->span > 0 ? time && (*time % day - of->from + day) % day < of->span : !time || *time >= of->from;
 }
 
+static bool is_tier(slice one, slice other) {
+    return one.length == other.length && strncasecmp(one.bytes, other.bytes, one.length) == 0;
+}
+
 /* Of each kind the most particular price. A batch costs half where it has no price of its own. */
 static tokusage prices_for(const priced_model *model, slice tier, const int64_t *time, int64_t prompt) {
     const price *best[TOKUSAGE_COUNTS] = {NULL};
@@ -197,7 +202,7 @@ static tokusage prices_for(const priced_model *model, slice tier, const int64_t 
     for (const price *each = model->prices.first; each; each = each->as.next) {
         const price *const than = best[each->kind];
         const bool plain = each->tier.length == 0;
-        if (each->order == order && prompt > each->above && (plain || slice_equals(each->tier, tier)) &&
+        if (each->order == order && prompt > each->above && (plain || is_tier(each->tier, tier)) &&
             (!than || each->above > than->above || (each->above == than->above && !plain))) {
             const int64_t value = plain && slice_is(tier, "batch") ? (each->value + 1) / 2 : each->value;
             *tokusage_count_at(&found, each->kind) = (tokusage_count){true, value};

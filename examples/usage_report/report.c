@@ -497,6 +497,7 @@ void merge_document(reading *to, uint64_t line, slice whole) {
     const bool complete = slice_is(json_at(whole, "/complete"), "true");
     slice groups = json_open(json_at(whole, "/groups"));
     slice element = {NULL, 0};
+    to->source->known = true;
     if (!slice_is(json_at(whole, "/usage_report"), "4")) {
         say_failure(to, line, "no report of usage-report --format json, of this version");
         return;

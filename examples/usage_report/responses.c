@@ -194,6 +194,10 @@ void take_unread(reading *in, uint64_t line, counter verdict, const char *reason
     finish_record(in, made);
 }
 
+static bool is_outside(const options *asked, const record *of) {
+    return asked->ranged && of->timed && (of->time < asked->since || of->time >= asked->until);
+}
+
 void take_response(reading *in, response *what) {
     const options *const asked = in->asked;
     record *const next = &what->kept;
@@ -204,12 +208,12 @@ void take_response(reading *in, response *what) {
     for (size_t i = 0; i < TOKUSAGE_COUNTS; i++) {
         const tokusage_count *const count = tokusage_count_at(&what->usage, i);
         next->counts[i] = count->present ? count->value : -1;
-        if (next->counts[i] > most_tokens) {
+        if (next->counts[i] > most_tokens && next->verdict != INVALID) {
             next->verdict = INVALID;
             what->error = (tokusage_error){.status = TOKUSAGE_ERR_RANGE, .member = tokusage_count_name(i)};
         }
     }
-    if (asked->ranged && next->timed && (next->time < asked->since || next->time >= asked->until)) {
+    if (is_outside(asked, next) && next->rule != REPLACES) { /* of those that grow the last has the time */
         return;
     }
     if (asked->ranged && !next->timed && is_usable(next->verdict)) {
@@ -273,6 +277,9 @@ void finish_record(reading *in, const record *of) {
                        : of->unfinished          ? "unfinished"
                                                  : "consistent";
     const char *const reason = of->reason ? of->reason : reasons[of->verdict];
+    if (is_outside(in->asked, of)) {
+        return;
+    }
     one.counters[of->verdict] += of->verdict != CONSISTENT;
     one.counters[UNFINISHED] = of->unfinished;
     if (reason) {

@@ -38,7 +38,7 @@ static const shape rows[] = {
     /* Codex: rollouts, and exec --json */
     {.is = {"/type=event_msg", "/payload/type=token_count", "/payload/info"}, .rule = RUNNING},
     {.is = {"/type=turn_context|session_meta|thread.started", "/payload /thread_id"}, .rule = PASSED,
-     .model = "/payload/model", .session = "/payload/id /thread_id"},
+     .model = "/payload/model", .session = "/payload/forked_from_id /payload/id /thread_id"},
     {.is = {"/type=turn.completed", "/usage"}, .rule = REPLACES, .id = "/thread_id"},
     {.is = {"/type=event_msg|response_item|compacted|world_state|turn.started|turn.failed|item.*"}, .rule = PASSED},
     /* Gemini CLI: messages of chats, and telemetry */
@@ -49,6 +49,7 @@ static const shape rows[] = {
     {.is = {"/role=assistant", "/sessionID", "/tokens"}, .rule = REPLACES, .parts = "/tokens /tokens/cache",
      .model = "/modelID"},
     /* LiteLLM: spend logs, payloads */
+    {.is = {"/cache_hit=True|true", "/request_id", "/spend"}, .rule = PASSED},
     {.is = {"/request_id", "/spend", "/startTime"}, .body = "/metadata/usage_object", .model = "/model",
      .id = "/request_id"},
     {.is = {"/response_cost", "/startTime", "/call_type"}, .body = "/response", .model = "/model", .id = "/id"},
@@ -266,7 +267,9 @@ static bool read_running(reading *in, response *to) {
     if (to->is[OF_MODEL].used == 0) {
         text_slice(&to->is[OF_MODEL], text_all(&in->source->model));
     }
-    text_slice(&to->is[OF_ID], document_at(&in->document, "/timestamp")); /* a copy of the session has the same */
+    /* A copy of the session, or a fork of it, which begins with its lines, has the same; maybe not the time. */
+    text_slice(&to->is[OF_ID], in->source->session.used > 0 ? text_all(&in->source->session)
+                                                            : document_at(&in->document, "/timestamp"));
     text_slice(&to->is[OF_ID], whole);
     return to->kept.verdict != WITHOUT_USAGE;
 }
@@ -357,6 +360,7 @@ static void take_record(reading *in, uint64_t line, const shape *as) {
         return;
     }
     if (as->rule == REPLACES && to->is[OF_ID].used == 0) {
+        to->kept.rule = file->session.used > 0 ? REPLACES : ADDS; /* without it that is a guess, and a finding */
         text_slice(&to->is[OF_ID], file->session.used > 0 ? text_all(&file->session) : slice_of(file->name));
     }
     if (to->kept.verdict == WITHOUT_USAGE && !as->body && !as->parts &&

@@ -109,7 +109,9 @@ static bool is_over(const stream *open, const chunk *next) {
                                 b->completion_tokens.value >= a->completion_tokens.value));
     const bool differs = next->id != 0 && open->id != 0 && next->id != open->id &&
                          (next->ends || (open->own_ids && (next->named || next->usage)));
-    const bool repeats = next->openai || (next->id == 0 && next->usage && open->own_ids);
+    const bool less = b && b->prompt_tokens.value != a->prompt_tokens.value && /* than a running total was */
+                      b->completion_tokens.value < a->completion_tokens.value;
+    const bool repeats = next->openai || (next->id == 0 && b && (open->own_ids || (less && !open->begun)));
     return (next->begins && (open->begun || open->id != 0)) || differs || (repeats && !is_empty(a) && !goes_on);
 }
 

@@ -251,6 +251,7 @@ typedef struct options {
     const char **files;
     size_t file_count;
     catalog strings; /* that others point to */
+    catalog inodes;  /* of the files */
 } options;
 
 bool options_key(options *to, const char *value);

@@ -232,7 +232,7 @@ says "a group of a report with a key too many" "usage-report: -:1: a group of th
 
 # ------------------------------------------------------------------------------------------- merging
 
-given merge_nothing 0 '' --merge --format json
+given merge_nothing 2 '' --merge --format json
 given merge_garbage 2 'hello\n' --merge --format csv
 given merge_other_json 2 '{"usage":{"prompt_tokens":5}}\n' --merge --format csv
 head -c 300 $data/samples_json.out >"$scratch/truncated.json"

@@ -346,6 +346,36 @@ lines=$(transcript 1)$(transcript 2)
 counts "a body with the id of a transcript's lines" "m: responses 1 repeated 2 prompt 4 completion 9 total 13" "the fullest record counts" \
     "$(body a m 4 9)\n$lines"
 counts "the same in another order" "m: responses 1 repeated 1 prompt 4 completion 9 total 13" "the fullest record counts" "$lines$(body a m 4 9)\n"
+counts "an id whose last line is after --until" "" "[nothing was counted]" "$lines" --until 2026-01-01T00:00:02Z
+counts "the same from --since on" "m: responses 1 prompt 4 completion 2 total 6" "" "$lines" --since 2026-01-01T00:00:02Z
+counts "a body that comes after two streams with its id is that of the fuller one" "m: responses 2 repeated 2 prompt 9 completion 5 total 14" \
+    "both count" "$other$one$(body a m 5 3)\n"
+rollout() {
+    printf '{"type":"session_meta","payload":{"id":"%s"%s}}\\n' "$1" "${2:+,\"forked_from_id\":\"$2\"}"
+}
+token_count() {
+    printf '{"timestamp":"2026-01-01T00:00:0%sZ","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":%s,"output_tokens":%s},"last_token_usage":{"input_tokens":%s,"output_tokens":%s}}}}\\n' "$@"
+}
+counts "a fork of a session begins with its lines, at another time" "(none): responses 3 prompt 60 completion 6 total 66" "" \
+    "$(rollout a)$(token_count 1 10 1 10 1)$(token_count 2 30 3 20 2)$(rollout b a)$(token_count 5 10 1 10 1)$(token_count 5 30 3 20 2)$(token_count 6 60 6 30 3)"
+counts "running totals of threads that are not named" "(none): responses 1 repeated 1 prompt 9 completion 1 total 10" "its id was there before" \
+    '{"type":"turn.completed","usage":{"input_tokens":5,"output_tokens":1}}\n{"type":"turn.completed","usage":{"input_tokens":9,"output_tokens":1}}\n'
+counts "what comes after an event that is cut" "c: responses 2 unfinished 1 prompt 12 completion 7 total 19" "has no end mark" \
+    "$(printf '%s' "$(claude a 5 4)" | sed 's/text.*//')\n$(claude b 7 6)"
+counts "two streams without ids and ends" "m: responses 2 unfinished 2 prompt 12 completion 5 total 17" "has no end mark" \
+    "$(event "{\"model\":\"m\",$(usage 5 3)}")$(event "{\"model\":\"m\",$(usage 7 2)}")"
+counts "a log that was cut in place begins with zeros" "m: responses 1 prompt 4 completion 2 total 6; (none): prefixed 1" "only with --prefix" \
+    "\0000\0000\0000\0000\0000$(body a m 3 1)\n$(body b m 4 2)\n"
+counts "what came from LiteLLM's cache" "" "[nothing was counted]" \
+    "{\"request_id\":\"a\",\"spend\":0,\"startTime\":\"2026-01-01T00:00:00Z\",\"cache_hit\":\"True\",\"model\":\"m\",\"prompt_tokens\":4,\"completion_tokens\":2,\"total_tokens\":6}\n"
+counts "the first of two counts that are too large" "m: responses 1 invalid 1" "prompt_tokens" "$(body a m 2000000000000 2000000000000)\n"
+mkdir "$scratch/linked"
+printf '%b' "$(body a m 4 2)\n" >"$scratch/linked/x.LOG.1"
+ln -s x.LOG.1 "$scratch/linked/current.log"
+says "a file in a folder counts once, by whatever names" "m: responses 1 prompt 4 completion 2 total 6" \
+    "$("$report" --format csv "$scratch/linked" 2>&1 | short)"
+says "a date of eight digits is no time" "usage-report: --since: 20260131: no time" "$("$report" --since 20260131 2>&1 </dev/null)"
+says "a zone beside the zones" "usage-report: --tz: ../zoneinfo/UTC: no zone of this system" "$("$report" --tz ../zoneinfo/UTC 2>&1 </dev/null)"
 counts "a file whose responses are all before --since" "" "[nothing was counted]" \
     "{\"created\":1,\"data\":{$(usage 4 2)}}\n" --at /data --since 2020-01-01
 counts "more ids than --max-ids" "m: responses 4 repeated 1 prompt 16 completion 8 total 24" "those before this line are forgotten" \
@@ -444,7 +474,7 @@ costs "other names of columns" 1.5 'model,input,cached_input,output\nm,3,1.5,1\n
 costs "above a number of prompt tokens" 6 'model,input,output,above,input_above\nm,3,1,999999,6\n' "{\"model\":\"m\",$million"
 costs "not above it" 3 'model,input,output,above,input_above\nm,3,1,1000000,6\n' "{\"model\":\"m\",$million"
 costs "rows for each step" 7 'model,above,input,output\nm,,3,1\nm,200000,6,1\nm,900000,7,1\n' "{\"model\":\"m\",$million"
-costs "a service tier" 1 'model,service_tier,input,output\nm,,3,1\nm,flex,1,1\n' "{\"model\":\"m\",\"service_tier\":\"flex\",$million"
+costs "a service tier" 1 'model,service_tier,input,output\nm,,3,1\nm,Flex,1,1\n' "{\"model\":\"m\",\"service_tier\":\"flex\",$million"
 costs "a service tier without a price" 3 'model,input,output\nm,3,1\n' "{\"model\":\"m\",\"service_tier\":\"flex\",$million"
 batch="{\"custom_id\":\"x\",\"response\":{\"body\":{\"model\":\"m\",\"usage\":{\"prompt_tokens\":1000000,\"completion_tokens\":1000000}}}}\n"
 costs "a batch costs half" 2 'model,input,output\nm,3,1\n' "$batch"

@@ -67,7 +67,7 @@ if [ -n "$gunzip" ]; then
         esac
     done >"$scratch/one"
     says "in one file" "$(cat "$scratch/all")" "$(rows "$scratch/one")"
-    says "read twice, only streams count twice" 1 "$(rows $shapes $shapes >/dev/null && grep -c 'its id was there before: both count' "$scratch/err")"
+    says "read twice, only streams count twice" 1 "$(rows $shapes "$scratch/renamed" >/dev/null && grep -c 'its id was there before: both count' "$scratch/err")"
 fi
 
 end_checks 50
