@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #if defined(__APPLE__)
@@ -151,19 +150,16 @@ const char *string_of(options *in, slice string) {
 
 /* A file that is named, whatever it is, or what is named as a log in a folder. No link leads to another folder. */
 static void add_path(options *to, const char *path, bool named) {
-    static const char *const endings[] = {".jsonl", ".json", ".ndjson", ".log", ".sse", ".gz", ".bin"};
     struct dirent **entries = NULL;
     struct stat status = {.st_mode = 0};
-    slice name = slice_of(path);
-    while (name.length > 0 && memchr(".0123456789", name.bytes[name.length - 1], 11)) { /* gateway.log.1 */
-        name.length--;
+    text name = {.bytes = NULL};
+    text_lower(&name, slice_of(path));
+    while (name.used > 0 && memchr(".0123456789", name.bytes[name.used - 1], 11)) { /* gateway.log.1 */
+        name.used--;
     }
-    bool is_log = false;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        const size_t length = strlen(endings[i]);
-        is_log = is_log ||
-                 (name.length >= length && strncasecmp(name.bytes + name.length - length, endings[i], length) == 0);
-    }
+    const char *const dot = strrchr(text_c(&name), '.');
+    const bool is_log = dot && slice_is_one(slice_of(dot), ".jsonl|.json|.ndjson|.log|.sse|.gz|.bin");
+    text_free(&name);
     const bool link = !named && lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
     const bool there = strcmp(path, "-") != 0 && stat(path, &status) == 0;
     const bool folder = there && S_ISDIR(status.st_mode);
