@@ -18,30 +18,33 @@ static void take_malformed(reading *in, uint64_t line, slice of) {
     take_unread(in, line, MALFORMED, error.status == TOKUSAGE_OK ? "no JSON object" : reason);
 }
 
+/* Of the data of an event, where one that is cut is followed by another; or nothing. */
+static slice last_line(slice of) {
+    size_t at = of.length;
+    while (at > 0 && of.bytes[at - 1] != '\t') {
+        at--;
+    }
+    return at > 0 ? slice_after(of, at) : (slice){NULL, 0};
+}
+
 /* Documents, one after another; in a list over lines with commas after them. */
 static void take_json(reading *in, uint64_t line, slice of, bool event) {
     for (slice rest = {NULL, 0}; of.length > 0; of = rest) {
-        bool good = !(event && json_is(of, '[')) && document_open(&in->document, in->asked->at, of, &rest);
+        const bool good = !(event && json_is(of, '[')) && document_open(&in->document, in->asked->at, of, &rest);
+        if (!good) {
+            rest = event ? last_line(of) : (slice){NULL, 0};
+            of.length -= rest.length;
+        }
         if (in->asked->merge) {
             merge_document(in, line, good ? in->document.whole : (slice){NULL, 0});
         } else if (good) {
             take_document(in, line, event);
-        } else {
-            size_t last = event ? of.length : 0; /* the last line of it may be a document that came after a cut one */
-            while (last > 0 && of.bytes[last - 1] != '\t') {
-                last--;
-            }
-            rest = slice_after(of, last);
-            of.length = last > 0 ? last : of.length;
-            if (!event || !streams_feed(in, of)) {
-                take_malformed(in, line, of);
-            }
-            good = last > 0;
+        } else if (!event || !streams_feed(in, of)) {
+            take_malformed(in, line, of);
         }
         while (rest.length > 0 && memchr(" \t\r\n,]", *rest.bytes, 6)) {
             rest = slice_after(rest, 1);
         }
-        rest.length = good ? rest.length : 0;
     }
 }
 

@@ -375,7 +375,7 @@ ln -s x.LOG.1 "$scratch/linked/current.log"
 says "a file in a folder counts once, by whatever names" "m: responses 1 prompt 4 completion 2 total 6" \
     "$("$report" --format csv "$scratch/linked" 2>&1 | short)"
 says "a date of eight digits is no time" "usage-report: --since: 20260131: no time" "$("$report" --since 20260131 2>&1 </dev/null)"
-says "a zone beside the zones" "usage-report: --tz: ../zoneinfo/UTC: no zone of this system" "$("$report" --tz ../zoneinfo/UTC 2>&1 </dev/null)"
+says "a zone outside of their folder" "usage-report: --tz: ../zoneinfo/UTC: no zone of this system" "$("$report" --tz ../zoneinfo/UTC 2>&1 </dev/null)"
 counts "a file whose responses are all before --since" "" "[nothing was counted]" \
     "{\"created\":1,\"data\":{$(usage 4 2)}}\n" --at /data --since 2020-01-01
 counts "more ids than --max-ids" "m: responses 4 repeated 1 prompt 16 completion 8 total 24" "those before this line are forgotten" \
@@ -585,7 +585,7 @@ says "not to the same text" 2 "$("$report" "$scratch/input" | sed -n 2,3p | grep
 for name in "$(printf '%0300d' 0)a$(printf '%0300d' 0)" "$(printf '%0300d' 0)b$(printf '%0300d' 0)" short; do
     printf '{"user":"%s",%s}\n' "$name" "$(usage 1 1)"
 done >"$scratch/input"
-says "beside names that stay long a short one is filled with blanks" "short$(printf '%606s' '')1" \
+says "with names that stay long, a short one is padded with spaces" "short$(printf '%606s' '')1" \
     "$("$report" --by /user "$scratch/input" | grep -a '^short' | cut -c 1-612)"
 printf '{"model":"a\\\\x1bb",%s}\n{"model":"a\\u001bb",%s}\n{"model":"(none)",%s}\n{%s}\n' "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" "$(usage 1 1)" >"$scratch/input"
 says "no name looks like another" '\(none) a\\x1bb a\x1bb (none)' "$("$report" --format csv "$scratch/input" | awk -F, 'NR > 1 { print $1 }' | paste -s -d ' ' -)"
